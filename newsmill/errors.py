@@ -1,0 +1,15 @@
+"""The one error a person is expected to mend: shown as a single line, exit code 2."""
+
+
+class UserError(Exception):
+    """A path, setting, taxonomy or SQL model that is wrong.
+
+    Args:
+        where: the file, field or option that is wrong, as the user would find it.
+        problem: what is wrong with it.
+        mend: what to do.
+    """
+
+    def __init__(self, where: str, problem: str, mend: str) -> None:
+        super().__init__(f"{where}: {problem}; {mend}")
+        self.where, self.problem, self.mend = where, problem, mend

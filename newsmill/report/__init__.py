@@ -1,0 +1,1 @@
+"""The web page for people who would rather look than read."""

@@ -1,0 +1,88 @@
+"""Every setting, typed, in one place: defaults, then `newsmill.toml`, then NEWSMILL_* in the environment, then arguments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from newsmill.errors import UserError
+
+PROJECT = Path(__file__).resolve().parent.parent
+CONFIG_FILE = Path("newsmill.toml")
+
+
+class Settings(BaseSettings):
+    """The settings of one mill. Sizes are bytes, durations seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSMILL_", toml_file=CONFIG_FILE, extra="forbid", frozen=True, validate_default=True
+    )
+
+    input: Path = Field(PROJECT / "sample" / "input", description="Folder of raw pages.")
+    home: Path = Field(Path("warehouse"), description="Folder of the archive, the database and what is published.")
+    topics: Path = Field(PROJECT / "newsmill" / "topics" / "topics.yaml", description="The taxonomy.")
+    models: Path = Field(PROJECT / "dbt_like_sql", description="Folder of SQL models.")
+    workers: int = Field(os.cpu_count() or 1, ge=1, description="Processes that read pages.")
+    batch_records: int = Field(256, ge=1, description="Records a batch holds at most.")
+    batch_bytes: int = Field(64 * 2**20, ge=1, description="Bytes a batch holds at most.")
+    max_record_bytes: int = Field(16 * 2**20, ge=1, description="A larger body is quarantined.")
+    first_ingest_date: dt.date = Field(dt.date(2020, 1, 1), description="First partition.")
+    schedule_time: str = Field("02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="When the night runs, HH:MM.")
+    schedule_zone: str = Field("UTC", description="Time zone of the schedule, as `Europe/Berlin`.")
+    sensor_seconds: int = Field(60, ge=10, description="How often the sensor looks for new files.")
+
+    @field_validator("schedule_zone")
+    @classmethod
+    def zone_is_known(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("not a time zone of the IANA database")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.schedule_zone)
+
+    @property
+    def database(self) -> Path:
+        return self.home / "newsmill.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.home / "published"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**arguments: Any) -> Settings:
+    """The settings, with the arguments that are not None over file and environment.
+
+    Raises:
+        UserError: naming the file or variable and the field that is wrong.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        return Settings(**given)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(str(CONFIG_FILE), str(error), "write it as TOML") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        where = f"--{field}" if field in given else f"{CONFIG_FILE} or NEWSMILL_{field.upper()}, field {field}"
+        mend = "remove it" if first["type"] == "extra_forbidden" else f"correct the value {first['input']!r}"
+        raise UserError(where, first["msg"], mend) from error

@@ -1,0 +1,56 @@
+"""The table of the raw room: one row a fetch. The archive's Parquet holds the same columns and the bytes."""
+
+import polars as pl
+
+from newsmill.table import Column, Table
+
+RECORDS = Table(
+    "raw.records",
+    "one fetch of one URL at one time",
+    (
+        Column(
+            "record_id",
+            pl.String(),
+            "Stable id: 32 hex digits of blake2b over URL, fetch time and the bytes' SHA-256.",
+        ),
+        Column("source", pl.String(), "How it was read: `file`, `warc`, `feed`, `jsonl` or `parquet`."),
+        Column("source_path", pl.String(), "The file it came from, relative to the input folder."),
+        Column("url", pl.String(), "The URL that was fetched; `file:` and the source path where none is known."),
+        Column("site", pl.String(), "The URL's host without `www.`; null for `file:` URLs.", required=False),
+        Column(
+            "fetched_at",
+            pl.Datetime("us"),
+            "When it was fetched (UTC); the file's modification time where unknown.",
+        ),
+        Column("ingest_date", pl.Date(), "The day folder it lay in, else the file's modification date (UTC)."),
+        Column(
+            "content_type",
+            pl.String(),
+            "As declared by the source, else by the file's ending.",
+            required=False,
+        ),
+        Column("byte_size", pl.Int64(), "Size of the body in bytes, decompressed."),
+        Column("sha256", pl.String(), "SHA-256 of the body, 64 hex digits."),
+        Column("http_status", pl.Int16(), "HTTP status where the source tells it.", required=False),
+        Column(
+            "hint_published",
+            pl.String(),
+            "Publication date as a manifest or feed gives it, unparsed.",
+            required=False,
+        ),
+        Column("hint_language", pl.String(), "Language as a manifest gives it, unparsed.", required=False),
+        Column(
+            "problem",
+            pl.String(),
+            "Reason in snake_case why the body could not be read; null when it could.",
+            required=False,
+        ),
+        Column("problem_detail", pl.String(), "What exactly was wrong.", required=False),
+    ),
+)
+
+ARCHIVE = Table(
+    "raw archive",
+    RECORDS.grain,
+    (*RECORDS.columns, Column("body", pl.Binary(), "The bytes as they came.", required=False)),
+)

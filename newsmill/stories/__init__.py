@@ -1,0 +1,1 @@
+"""Pages against pages: fingerprints, candidates, story clusters, relations."""

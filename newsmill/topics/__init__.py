@@ -1,0 +1,1 @@
+"""The taxonomy, and the mentions of its topics with their evidence."""
