@@ -1,4 +1,4 @@
-"""Every setting, typed, in one place: defaults, then `newsmill.toml`, then NEWSMILL_* in the environment, then arguments."""
+"""Every setting, typed, in one place: defaults, `newsmill.toml`, NEWSMILL_* in the environment, arguments."""
 
 from __future__ import annotations
 

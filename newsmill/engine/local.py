@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 import polars as pl
 
@@ -30,7 +30,7 @@ class LocalEngine:
     def map(self, source: Iterable[pl.DataFrame], fn: BatchFunction) -> Iterator[pl.DataFrame]:
         """`fn` of every batch, in order. A single batch, or a single worker, needs no pool."""
         batches = iter(source)
-        first = list(_take(batches, 2))
+        first = list(islice(batches, 2))
         if self.workers == 1 or len(first) < 2:
             yield from map(fn, chain(first, batches))
             return
@@ -50,8 +50,3 @@ class LocalEngine:
         if frames:
             groups = pl.concat(frames).sort(key, maintain_order=True).partition_by(key, maintain_order=True)
             yield from self.map(groups, fn)
-
-
-def _take(source: Iterator[pl.DataFrame], count: int) -> Iterator[pl.DataFrame]:
-    for _, batch in zip(range(count), source, strict=False):
-        yield batch

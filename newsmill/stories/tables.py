@@ -1,4 +1,4 @@
-"""The tables of the stories room. Near copies are found between distinct texts, then told of the pages that hold them."""
+"""The tables of the stories room. Near copies are found between distinct texts, not between pages."""
 
 import polars as pl
 
