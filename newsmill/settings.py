@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     schedule_time: str = Field("02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="When the night runs, HH:MM.")
     schedule_zone: str = Field("UTC", description="Time zone of the schedule, as `Europe/Berlin`.")
     sensor_seconds: int = Field(60, ge=10, description="How often the sensor looks for new files.")
+    report_port: int = Field(3070, ge=1, le=65535, description="Loopback port where `newsmill dev` serves the report.")
 
     @field_validator("schedule_zone")
     @classmethod
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     @property
     def published(self) -> Path:
         return self.home / "published"
+
+    @property
+    def report_url(self) -> str:
+        return f"http://127.0.0.1:{self.report_port}/report.html"
 
     @classmethod
     def settings_customise_sources(

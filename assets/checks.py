@@ -1,0 +1,75 @@
+"""The Great Expectations suites as asset checks: one multi-check a table, one check an expectation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from assets.evidence import asset_key
+from assets.run import RETRIES, WRITER_POOL, ingest_dates
+from newsmill import mill
+from newsmill.quality.checks import CheckResult, results_frame, run_suite
+from newsmill.quality.suites import Suite
+from newsmill.quality.tables import CHECK_RESULTS
+from newsmill.report.preview import table_markdown
+from newsmill.settings import Settings
+from newsmill.warehouse.connection import open_writer, transaction
+from newsmill.warehouse.landing import insert
+
+SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
+
+
+def suite_checks(suite: Suite) -> dg.AssetChecksDefinition:
+    """A suite's expectations as checks of its table's asset; their results are kept in `quality.check_results`."""
+    key = asset_key(suite.table)
+    specs = [
+        dg.AssetCheckSpec(
+            expectation.name,
+            asset=key,
+            description=expectation.why,
+            metadata={"expectation": expectation.expectation, "severity": expectation.severity},
+        )
+        for expectation in suite.expectations
+    ]
+
+    @dg.multi_asset_check(
+        name=f"expect_{suite.table.replace('.', '_')}", specs=specs, pool=WRITER_POOL, retry_policy=RETRIES
+    )
+    def run(
+        context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings]
+    ) -> Iterator[dg.AssetCheckResult]:
+        dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
+        with open_writer(settings.database) as con:
+            results = run_suite(con, suite, dates if suite.by_date else None)
+            checked_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+            with transaction(con):
+                insert(con, CHECK_RESULTS, results_frame(results, context.run_id, checked_at))
+        for result in results:
+            yield _shown(result, key)
+
+    return run
+
+
+def _shown(result: CheckResult, key: dg.AssetKey) -> dg.AssetCheckResult:
+    """One result as Dagster shows it: an expectation that could not run is an error, never bad data."""
+    metadata: dict[str, dg.MetadataValue[object]] = {
+        "observed": dg.MetadataValue.text(result.observed),
+        "failing_samples": dg.MetadataValue.md(
+            table_markdown(pl.DataFrame(result.failing_sample, infer_schema_length=None), 20)
+            if result.failing_sample
+            else "none"
+        ),
+    }
+    if result.error is not None:
+        metadata["error"] = dg.MetadataValue.text(result.error)
+    return dg.AssetCheckResult(
+        check_name=result.name,
+        asset_key=key,
+        passed=result.success is True,
+        severity=SEVERITIES["error" if result.error is not None else result.severity],
+        description="The check itself failed to run." if result.error is not None else result.why,
+        metadata=metadata,
+    )

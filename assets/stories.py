@@ -1,0 +1,90 @@
+"""The stories layer: which pages say the same; and the books, balanced once every record has its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.evidence import asset_key, chart_evidence, table_evidence, table_spec
+from assets.run import WRITER, ingest_dates
+from newsmill import mill
+from newsmill.pages.tables import PAGES
+from newsmill.quality.ledger import books, unbalanced_records
+from newsmill.quality.tables import LEDGER
+from newsmill.report.preview import table_markdown
+from newsmill.settings import Settings
+from newsmill.stories.tables import MEMBERS
+from newsmill.warehouse.connection import open_writer
+
+BOOKS = dg.AssetCheckSpec(
+    "books_balance",
+    asset=asset_key(LEDGER.name),
+    description="Every record ends in exactly one of kept, merged, quarantined.",
+    blocking=True,
+)
+
+
+@dg.multi_asset(name="stories_members", specs=[table_spec(MEMBERS, [PAGES.name])], **WRITER)
+def members(
+    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Find the stories that the pages of the run's dates belong to."""
+    dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
+    with open_writer(settings.database) as con:
+        touched = sum(mill.land_stories(con, settings, date, context.run_id) for date in dates)
+        yield dg.MaterializeResult(
+            asset_key=asset_key(MEMBERS.name),
+            metadata={
+                **table_evidence(con, MEMBERS.name, dates),
+                "pages_told_anew": touched,
+                **chart_evidence(
+                    con,
+                    "select ingest_date, relation, count(*) as pages from stories.members group by all order by all",
+                    "ingest_date",
+                    "pages",
+                    "relation",
+                    "pages by relation",
+                ),
+            },
+        )
+
+
+@dg.multi_asset(name="quality_ledger", specs=[table_spec(LEDGER, [MEMBERS.name])], check_specs=[BOOKS], **WRITER)
+def ledger(
+    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Close the books of the run's dates. The stages wrote the ledger; this proves that it balances."""
+    dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
+    with open_writer(settings.database) as con:
+        yield dg.MaterializeResult(
+            asset_key=asset_key(LEDGER.name),
+            metadata={
+                **table_evidence(con, LEDGER.name, dates),
+                **chart_evidence(
+                    con,
+                    """
+                    unpivot (select ingest_date, kept, merged, quarantined from quality.books)
+                    on kept, merged, quarantined into name verdict value records
+                    """,
+                    "ingest_date",
+                    "records",
+                    "verdict",
+                    "the books",
+                ),
+            },
+        )
+        days = books(con, dates)
+        yield dg.AssetCheckResult(
+            check_name=BOOKS.name,
+            asset_key=BOOKS.asset_key,
+            passed=all(day.out_of_balance == 0 for day in days),
+            metadata={
+                "records": sum(day.records for day in days),
+                "kept": sum(day.kept for day in days),
+                "merged": sum(day.merged for day in days),
+                "quarantined": sum(day.quarantined for day in days),
+                "out_of_balance": sum(day.out_of_balance for day in days),
+                "failing_samples": dg.MetadataValue.md(table_markdown(unbalanced_records(con, dates, 20), 20)),
+            },
+        )

@@ -1,0 +1,55 @@
+"""How frames land in tables: the rows of an ingest date are replaced whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from newsmill.table import Table
+
+
+def replace_date(con: duckdb.DuckDBPyConnection, table: Table, date: dt.date, rows: pl.DataFrame | Path) -> int:
+    """Put `rows` (a frame, or a folder of staged Parquet) in place of the date's rows; returns how many there are.
+
+    Runs inside the caller's transaction.
+    """
+    con.execute(f"delete from {table.name} where ingest_date = ?", [date])  # noqa: S608
+    insert(con, table, rows)
+    return count(con, table, date)
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame | Path) -> None:
+    """Add the rows of a frame, held against the table's columns first, or of a folder of staged Parquet."""
+    if isinstance(rows, Path):
+        if any(rows.glob("*.parquet")):
+            con.execute(
+                f"insert into {table.name} by name select * from read_parquet(?, hive_partitioning = false)",  # noqa: S608
+                [str(rows / "*.parquet")],
+            )
+    elif rows.height:
+        con.register("landing_rows", table.conform(rows).to_arrow())
+        con.execute(f"insert into {table.name} by name select * from landing_rows")  # noqa: S608
+        con.unregister("landing_rows")
+
+
+def count(con: duckdb.DuckDBPyConnection, table: Table, date: dt.date) -> int:
+    """Rows of the table on one ingest date."""
+    [(rows,)] = con.execute(f"select count(*) from {table.name} where ingest_date = ?", [date]).fetchall()  # noqa: S608
+    return int(rows)
+
+
+def batches(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | dict[str, object], size: int
+) -> Iterator[pl.DataFrame]:
+    """A query's rows as frames of at most `size` rows, one in memory at a time.
+
+    The connection can't run anything else until the last is read.
+    """
+    for batch in con.execute(query, parameters).to_arrow_reader(size):
+        frame = pl.from_arrow(batch)
+        assert isinstance(frame, pl.DataFrame)
+        yield frame

@@ -1,0 +1,47 @@
+"""Publishing: analysts read a copy that is swapped in whole, never the file being written."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import duckdb
+
+from newsmill.warehouse.schema import quoted
+
+DATABASE = "newsmill.duckdb"
+REPORT = "report.html"
+
+
+def publish_database(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
+    """Copy the writer's database into `folder` and swap it in by one rename; readers of the old copy keep it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / DATABASE
+    draft = folder / f".{DATABASE}.draft"
+    remove_draft(draft)
+    [(own,)] = con.execute("select current_database()").fetchall()
+    con.execute(f"attach {quoted(str(draft))} as published_copy")
+    try:
+        con.execute(f'copy from database "{own}" to published_copy')
+    finally:
+        con.execute("detach published_copy")
+    draft.chmod(0o444)
+    draft.replace(target)
+    return target
+
+
+def publish_report(html: str, folder: Path) -> Path:
+    """Write the report and swap it in by one rename."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / REPORT
+    draft = folder / f".{REPORT}.draft"
+    draft.write_text(html, encoding="utf-8")
+    draft.replace(target)
+    return target
+
+
+def remove_draft(draft: Path) -> None:
+    """Take away what an interrupted publication left."""
+    for leftover in (draft, draft.with_name(draft.name + ".wal")):
+        with contextlib.suppress(FileNotFoundError):
+            leftover.unlink()

@@ -1,0 +1,79 @@
+"""`newsmill dev`: the Dagster UI over this code location, and the published report on a port beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from newsmill.errors import UserError
+from newsmill.settings import PROJECT, Settings
+from newsmill.warehouse.publish import REPORT
+from pipelines.code_location import code_location
+from pipelines.instance import dagster_home
+
+
+class ReportHandler(SimpleHTTPRequestHandler):
+    """Serves the report and nothing else of the folder."""
+
+    def translate_path(self, path: str) -> str:
+        return str(Path(self.directory) / REPORT)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests for the report are nobody's business."""
+
+
+def dev_command(settings: Settings, host: str, port: int) -> int:
+    """Run `dagster dev` until it is stopped; returns its exit code."""
+    code_location(settings)  # What is wrong is told here, in one line, rather than in the UI.
+    served = serve_report(settings)
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(dagster_home(settings)),
+        "DAGSTER_DG_UPDATE_CHECK_ENABLED": "0",
+        "NEWSMILL_HOME": str(settings.home.resolve()),
+        "NEWSMILL_INPUT": str(settings.input.resolve()),
+        "NEWSMILL_TOPICS": str(settings.topics.resolve()),
+        "NEWSMILL_MODELS": str(settings.models.resolve()),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        str(PROJECT / "workspace.yaml"),
+        "-h",
+        host,
+        "-p",
+        str(port),
+    ]
+    print(f"Dagster UI: http://{host}:{port}   report: {settings.report_url}", flush=True)
+    try:
+        return subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode  # noqa: S603 - our own
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        served.shutdown()
+
+
+def serve_report(settings: Settings) -> ThreadingHTTPServer:
+    """Serve the published report on the loopback address; browsers open no `file:` link from the UI's pages.
+
+    Raises:
+        UserError: when the port is taken.
+    """
+    settings.published.mkdir(parents=True, exist_ok=True)
+    handler = partial(ReportHandler, directory=str(settings.published.resolve()))
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", settings.report_port), handler)
+    except OSError as error:
+        raise UserError(
+            f"report_port {settings.report_port}", str(error), "set NEWSMILL_REPORT_PORT to a free one"
+        ) from error
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

@@ -1,0 +1,104 @@
+"""`newsmill explain`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsmill.explain import explain, find_records
+from newsmill.settings import Settings
+from newsmill.warehouse.connection import open_reader
+from newsmill.warehouse.publish import DATABASE
+from pipelines.cli.show import out, print_json, text
+
+Life = dict[str, Any]
+
+
+def explain_command(settings: Settings, key: str, *, as_json: bool) -> None:
+    """Tell the life of every record that `key` means.
+
+    Raises:
+        UserError: when nothing is published, or no record matches.
+    """
+    with open_reader(settings.published / DATABASE) as con:
+        lives = [explain(con, record_id) for record_id in find_records(con, key)]
+    if as_json:
+        print_json(lives)
+        return
+    for life in lives:
+        _tell(life)
+
+
+def _tell(life: Life) -> None:
+    record = life["record"]
+    out.print(f"[bold]record {record['record_id']}[/bold]")
+    _line("url", record["url"])
+    _line("fetched", f"{record['fetched_at']} UTC, ingest date {record['ingest_date']}")
+    _line(
+        "archived",
+        f"{record['source_path']} ({record['source']}), {record['byte_size']:,} bytes, "
+        f"in raw/ingest_date={record['ingest_date']}/",
+    )
+    for verdict in life["verdicts"]:
+        because = ": ".join(part for part in (verdict["reason"], verdict["detail"]) if part)
+        _line(verdict["stage"], verdict["verdict"] + (f", {because}" if because else ""))
+    if life["page"]:
+        _tell_page(life)
+    if life["story"]:
+        _tell_story(life["story"])
+    _tell_topics(life)
+    out.print()
+
+
+def _tell_page(life: Life) -> None:
+    page = life["page"]
+    out.print("[bold]page[/bold]")
+    _line("title", page["title"])
+    _line("kind", f"{page['kind']}, read by {page['extracted_by']}, {page['word_count']:,} words")
+    if page["published_at"]:
+        _line("published", f"{page['published_at']} (from {page['published_from']})")
+    else:
+        _line("published", "the page names no date; its fetch time stands in")
+    _line("language", f"{page['language']}, confidence {page['language_confidence']:.2f}")
+    if page["author"]:
+        _line("author", page["author"])
+    if life["repeats"]["passages"]:
+        _line(
+            "repeats",
+            f"{life['repeats']['passages']} passages seen again, {life['repeats']['characters']:,} characters removed",
+        )
+    for teaser in life["teasers"]:
+        _line(f"teaser {teaser['position'] + 1}", teaser["title"])
+
+
+def _tell_story(story: Life) -> None:
+    out.print(f"[bold]story {text(story['story_id'])}[/bold], {len(story['members'])} member(s)")
+    for member in story["members"]:
+        how = (
+            ""
+            if member["similarity"] is None
+            else (f", {member['similarity']:.2f} like {member['matched_record_id']} by {member['method']}")
+        )
+        mark = "*" if member["record_id"] == story["record_id"] else " "
+        stands = " (canonical)" if member["is_canonical"] else ""
+        out.print(f" {mark} {member['relation']}{stands}{how}  {text(member['url'])}", soft_wrap=True)
+
+
+def _tell_topics(life: Life) -> None:
+    if life["page"] and not life["topics"]:
+        out.print("[bold]topics[/bold] none")
+    for topic in life["topics"]:
+        where = "only in a teaser" if topic["teaser_only"] else topic["strength"]
+        out.print(f"[bold]topic {text(topic['topic'])}[/bold] ({where}, score {topic['score']:.2f})")
+        for mention in topic["mentions"]:
+            place = mention["place"]
+            if mention["teaser_position"] is not None:
+                place += f" {mention['teaser_position'] + 1}"
+            out.print(
+                f"   {place} {mention['char_start']}-{mention['char_end']}, "
+                f"phrase “{text(mention['phrase'])}”: {text(mention['sentence'])}",
+                soft_wrap=True,
+            )
+
+
+def _line(name: str, value: object) -> None:
+    out.print(f"  {name:<10} {text(value)}", soft_wrap=True)

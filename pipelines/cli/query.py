@@ -1,0 +1,36 @@
+"""`newsmill query`."""
+
+from __future__ import annotations
+
+import sys
+
+import duckdb
+
+from newsmill.errors import UserError
+from newsmill.settings import Settings
+from newsmill.warehouse.connection import open_reader
+from newsmill.warehouse.publish import DATABASE
+from pipelines.cli.show import err, print_json, print_table
+
+
+def query_command(settings: Settings, sql: str, *, as_json: bool, csv: bool, limit: int) -> None:
+    """Run one query on the published copy and show its rows.
+
+    Raises:
+        UserError: when nothing is published, or DuckDB refuses the query.
+    """
+    with open_reader(settings.published / DATABASE) as con:
+        try:
+            frame = con.execute(sql).pl()
+        except duckdb.Error as error:
+            raise UserError(
+                "query", str(error), "mend the SQL; `newsmill query 'show all tables'` lists what there is"
+            ) from error
+    if as_json:
+        print_json(frame.to_dicts())
+    elif csv:
+        sys.stdout.write(frame.write_csv())
+    else:
+        print_table(frame.head(limit))
+        if frame.height > limit:
+            err.print(f"{limit:,} of {frame.height:,} rows; --limit shows more, --csv and --json give all")

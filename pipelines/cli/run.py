@@ -1,0 +1,88 @@
+"""`newsmill run`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import asdict
+from typing import Any
+
+from newsmill.errors import UserError
+from newsmill.quality.ledger import books
+from newsmill.settings import Settings
+from newsmill.sources.folder import scan
+from newsmill.warehouse.connection import open_reader
+from newsmill.warehouse.publish import DATABASE, REPORT
+from pipelines.cli.show import err, out, print_json, progress, text
+from pipelines.execute import Outcome, run_night
+from pipelines.partitions import ingest_days, require_partitions
+
+Bounds = tuple[dt.date | None, dt.date | None]
+
+
+def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as_json: bool, verbose: bool) -> int:
+    """Mill the input folder's dates in one run (one a date where single dates are named); returns the exit code.
+
+    Raises:
+        UserError: for a wrong path, setting, taxonomy, suite or SQL model; nothing is written then.
+    """
+    started = time.monotonic()
+    dates = _dates(settings, wanted, bounds)
+    require_partitions(ingest_days(settings), dates)
+    ranges = [(date, date) for date in dates] if wanted else [(dates[0], dates[-1])]
+    with progress(quiet=as_json or verbose):
+        outcomes = [run_night(settings, first, last, verbose=verbose) for first, last in ranges]
+    seconds = time.monotonic() - started
+    if as_json:
+        print_json({"runs": [_plain(outcome) for outcome in outcomes], "books": _books(settings), "seconds": seconds})
+    else:
+        _tell(settings, outcomes, seconds)
+    return 0 if all(outcome.clean for outcome in outcomes) else 1
+
+
+def _dates(settings: Settings, wanted: list[dt.date], bounds: Bounds) -> list[dt.date]:
+    """The ingest dates to mill, in order: those the input folder holds, within what was asked for."""
+    held = sorted({file.ingest_date for file in scan(settings.input).files})
+    since, until = bounds[0] or held[0], bounds[1] or held[-1]
+    dates = [date for date in held if since <= date <= until and (not wanted or date in wanted)]
+    if not dates:
+        asked = ", ".join(map(str, wanted)) or f"{since} to {until}"
+        raise UserError(
+            f"--date/--since/--until {asked}",
+            "the input has no file of these ingest dates",
+            f"it has {held[0]} to {held[-1]}",
+        )
+    return dates
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    return {**asdict(outcome), "clean": outcome.clean}
+
+
+def _books(settings: Settings) -> dict[str, int]:
+    """The sums of the published books; empty where nothing is published."""
+    if not (settings.published / DATABASE).is_file():
+        return {}
+    with open_reader(settings.published / DATABASE) as con:
+        days = books(con, None)
+    names = ("records", "kept", "merged", "quarantined", "out_of_balance")
+    return {name: sum(getattr(day, name) for day in days) for name in names}
+
+
+def _tell(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
+    for outcome in outcomes:
+        for message in outcome.errors:
+            err.print(f"[red]failed[/red] {text(message)}")
+        for check in outcome.failed_checks:
+            colour = "red" if check.severity == "ERROR" else "yellow"
+            err.print(f"[{colour}]{check.severity.lower()}[/] {check.asset} {check.name}: {text(check.description)}")
+    sums = _books(settings)
+    if sums:
+        out.print(
+            f"{sums['records']:,} records = {sums['kept']:,} kept + {sums['merged']:,} merged"
+            f" + {sums['quarantined']:,} quarantined; {seconds:.0f} s"
+        )
+    home = f" --home {settings.home}"
+    out.print(f"database  {(settings.published / DATABASE).resolve()}", soft_wrap=True)
+    out.print(f"report    {(settings.published / REPORT).resolve()}", soft_wrap=True)
+    out.print(f"look      newsmill report{home} | newsmill query{home} 'from trends.topic_daily' | newsmill dev{home}")

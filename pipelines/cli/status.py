@@ -1,0 +1,82 @@
+"""`newsmill status`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import dagster as dg
+import duckdb
+import polars as pl
+
+from newsmill.quality.ledger import books
+from newsmill.settings import Settings
+from newsmill.warehouse.connection import open_reader
+from newsmill.warehouse.publish import DATABASE
+from pipelines.cli.show import out, print_json, print_table
+from pipelines.instance import open_instance
+
+LAST_RUNS = 5
+
+
+def status_command(settings: Settings, *, as_json: bool) -> int:
+    """Show books, runs and failing checks; returns 1 when books, last run or an error check is wrong.
+
+    Raises:
+        UserError: when nothing has been published in this home.
+    """
+    with open_reader(settings.published / DATABASE) as con:
+        days = pl.DataFrame([vars(day) for day in books(con, None)])
+        failing = failing_checks(con)
+    with open_instance(settings) as instance:
+        runs = last_runs(instance)
+    wrong = (
+        (days.height > 0 and days["out_of_balance"].sum() > 0)
+        or any(check["severity"] == "error" for check in failing)
+        or (bool(runs) and runs[0]["status"] == dg.DagsterRunStatus.FAILURE.value)
+    )
+    if as_json:
+        print_json({"books": days.to_dicts(), "runs": runs, "failing_checks": failing, "ok": not wrong})
+        return int(wrong)
+    print_table(days, "Books")
+    print_table(pl.DataFrame(runs, infer_schema_length=None), f"Last {LAST_RUNS} runs")
+    if failing:
+        print_table(pl.DataFrame(failing, infer_schema_length=None), "Failing checks")
+    else:
+        out.print("No check fails.")
+    return int(wrong)
+
+
+def failing_checks(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Every check whose newest result is not a pass, errors first."""
+    return (
+        con.execute(
+            """
+        with newest as (
+            select * from quality.check_results
+            qualify row_number() over (partition by table_name, expectation order by checked_at desc) = 1)
+        select severity, table_name, expectation, observed, failing_sample, checked_at, run_id
+        from newest where success is not true order by severity, table_name, expectation
+        """
+        )
+        .pl()
+        .to_dicts()
+    )
+
+
+def last_runs(instance: dg.DagsterInstance) -> list[dict[str, Any]]:
+    """The newest runs of this home, newest first."""
+    return [
+        {
+            "run_id": record.dagster_run.run_id,
+            "job": record.dagster_run.job_name,
+            "status": record.dagster_run.status.value,
+            "started": _time(record.start_time),
+            "seconds": round(record.end_time - record.start_time, 1) if record.end_time and record.start_time else None,
+        }
+        for record in instance.get_run_records(limit=LAST_RUNS)
+    ]
+
+
+def _time(epoch: float | None) -> str | None:
+    return dt.datetime.fromtimestamp(epoch, dt.UTC).isoformat(timespec="seconds") if epoch else None

@@ -1,0 +1,46 @@
+"""Everything Dagster knows of the mill, merged from assets and laid over with policies."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets import clean, published, raw, stories, topics
+from assets.checks import suite_checks
+from assets.evidence import asset_key
+from assets.sql_models import model_assets
+from newsmill.quality.suites import load_suites
+from newsmill.settings import Settings
+from newsmill.topics.taxonomy import load_taxonomy
+from newsmill.warehouse.models import load_project
+from pipelines.jobs import models_job, night_job
+from pipelines.partitions import ingest_days
+from pipelines.policies import lay_policies
+from pipelines.schedules import nightly
+from pipelines.sensors import new_files
+
+
+def code_location(settings: Settings) -> dg.Definitions:
+    """The definitions for these settings.
+
+    Raises:
+        UserError: when the taxonomy, a suite or a SQL model is wrong; before anything runs.
+    """
+    load_taxonomy(settings.topics)
+    project = load_project(settings.models)
+    by_date = frozenset(asset_key(model.table) for model in project.models if model.partitioned)
+    rebuilt = [key for model in project.models if (key := asset_key(model.table)) not in by_date]
+    milled = [raw.records, clean.pages, stories.members, stories.ledger, topics.mentions]
+    database = published.database_asset([key for asset in milled for key in asset.keys] + rebuilt)
+    assets = [*milled, *model_assets(project), database, published.report]
+    night = night_job()
+    models = models_job([*rebuilt, *database.keys, *published.report.keys])
+    return dg.Definitions(
+        assets=lay_policies(assets, ingest_days(settings), by_date),
+        asset_checks=[suite_checks(suite) for suite in load_suites()],
+        jobs=[night, models],
+        schedules=[nightly(settings, night)],
+        sensors=[new_files(settings, night)],
+        resources={"settings": settings},
+        # Parallel work is done inside the assets; a process a step would cost seconds each.
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,6 @@
+"""What `workspace.yaml` loads."""
+
+from newsmill.settings import load_settings
+from pipelines.code_location import code_location
+
+defs = code_location(load_settings())
