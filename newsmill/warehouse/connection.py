@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
 from newsmill.errors import UserError
 from newsmill.warehouse.schema import create_schema
@@ -34,25 +34,27 @@ def open_writer(database: Path, patience: float = WRITER_PATIENCE_SECONDS) -> It
     except OSError as error:
         raise UserError(str(database.parent), str(error), "choose a home folder that can be written") from error
     attempts = Retrying(
-        retry=retry_if_exception_type(duckdb.IOException),
+        retry=retry_if_exception(_is_lock),
         stop=stop_after_delay(patience),
         wait=wait_exponential(multiplier=0.05, max=2.0),
         reraise=True,
     )
     try:
         con: duckdb.DuckDBPyConnection = attempts(duckdb.connect, str(database), config=CONFIG)
-    except duckdb.IOException as error:
-        reason = str(error).splitlines()[0]
-        mend = (
-            "wait for the other run to end, or close the program that holds it; analysts open published/newsmill.duckdb"
-        )
-        raise UserError(str(database), reason, mend) from error
+    except duckdb.Error as error:
+        held = "wait for the other run to end or close what holds it; analysts open published/newsmill.duckdb"
+        mend = held if _is_lock(error) else "move it away; a run builds it anew from the archive"
+        raise UserError(str(database), str(error).splitlines()[0], mend) from error
     try:
         con.execute("set timezone = 'UTC'")
         create_schema(con)
         yield con
     finally:
         con.close()
+
+
+def _is_lock(error: BaseException) -> bool:
+    return isinstance(error, duckdb.IOException) and "lock" in str(error)
 
 
 @contextmanager

@@ -1,0 +1,87 @@
+"""What each stage costs: the mill's own functions over an input folder, in one process, timed by its CPU clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import polars as pl
+
+from newsmill import mill
+from newsmill.quality.checks import run_suite
+from newsmill.quality.suites import load_suites
+from newsmill.report.build import build_report
+from newsmill.settings import Settings
+from newsmill.sources.folder import scan
+from newsmill.topics.taxonomy import load_taxonomy
+from newsmill.warehouse.connection import open_reader, open_writer
+from newsmill.warehouse.models import build_model, load_project
+from newsmill.warehouse.publish import publish_database
+
+Seconds = dict[str, float]
+
+
+def measure(settings: Settings, rounds: int) -> pl.DataFrame:
+    """A row a stage: `stage`, `ms_per_page` (CPU milliseconds by record read), `share` (percent of the whole)."""
+    runs: dict[str, list[float]] = defaultdict(list)
+    records = 0
+    # The first round pays for imports and caches, and is not counted.
+    for number in range(rounds + 1):
+        with tempfile.TemporaryDirectory() as home:
+            seconds, records = _one_round(settings.model_copy(update={"home": Path(home), "workers": 1}))
+        if number:
+            for stage, spent in seconds.items():
+                runs[stage].append(spent)
+    middle = {stage: median(spent) for stage, spent in runs.items()}
+    whole = sum(middle.values())
+    return pl.DataFrame(
+        {
+            "stage": list(middle),
+            "ms_per_page": [round(1000 * spent / records, 3) for spent in middle.values()],
+            "share": [f"{spent / whole:.1%}" for spent in middle.values()],
+        }
+    )
+
+
+def _one_round(settings: Settings) -> tuple[Seconds, int]:
+    seconds: Seconds = {}
+    dates = sorted({file.ingest_date for file in scan(settings.input).files})
+    taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)
+    with _timed(seconds, "archive the input"):
+        mill.archive_input(settings, dates)
+    with open_writer(settings.database) as con:
+        with _timed(seconds, "list records"):
+            records = sum(mill.land_records(con, settings, date, "bench") for date in dates)
+        with _timed(seconds, "read pages"):
+            for date in dates:
+                mill.land_pages(con, settings, date, "bench")
+        with _timed(seconds, "tell stories"):
+            for date in dates:
+                mill.land_stories(con, settings, date, "bench")
+        with _timed(seconds, "tag topics"):
+            for date in dates:
+                mill.land_topics(con, settings, taxonomy, date)
+        with _timed(seconds, "build SQL models"):
+            for model in project.models:
+                build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
+        with _timed(seconds, "check expectations"):
+            for suite in load_suites():
+                run_suite(con, suite, dates if suite.by_date else None)
+        with _timed(seconds, "publish the copy"):
+            target = publish_database(con, settings.published)
+    with _timed(seconds, "write the report"), open_reader(target) as con:
+        build_report(con, dt.datetime.now(dt.UTC).replace(tzinfo=None), taxonomy.names)
+    return seconds, records
+
+
+@contextmanager
+def _timed(seconds: Seconds, stage: str) -> Iterator[None]:
+    started = time.process_time()
+    yield
+    seconds[stage] = time.process_time() - started

@@ -1,0 +1,40 @@
+"""For tests of the command line: run it as a user does, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from newsmill.settings import PROJECT
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def newsmill(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Told:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("NEWSMILL_") and k != "DAGSTER_HOME"}
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "newsmill"), *arguments],
+        cwd=cwd,
+        env={**clean, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    return Told(done.returncode, done.stdout, done.stderr)

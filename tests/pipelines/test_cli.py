@@ -1,0 +1,186 @@
+"""The command line: what it tells, in which form, and with which exit code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from commands import Told, newsmill
+
+
+def test_run_ends_well_and_says_where_to_look(first_run: tuple[Path, Told]) -> None:
+    home, told = first_run
+    assert told.code == 0, told.err
+    assert "records = " in told.out
+    assert str(home / "published" / "newsmill.duckdb") in told.out.replace("\n", "")
+    assert str(home / "published" / "report.html") in told.out.replace("\n", "")
+    assert "newsmill query" in told.out
+    assert "\x1b[" not in told.out + told.err  # no colours where no terminal is
+
+
+def test_the_home_is_as_the_contract_says(home: Path) -> None:
+    assert sorted(path.name for path in (home / "raw").iterdir())[0] == "ingest_date=2026-10-05"
+    assert (home / "newsmill.duckdb").is_file()
+    assert sorted(path.name for path in (home / "published").iterdir()) == ["newsmill.duckdb", "report.html"]
+    assert not list((home / "staging").iterdir())
+
+
+def test_query_shows_a_table_csv_and_json(home: Path) -> None:
+    sql = "select topic, sum(pages)::int as pages from trends.topic_daily group by topic order by topic"
+    as_json = newsmill("query", sql, "--home", str(home), "--json").json
+    assert [row["topic"] for row in as_json] == ["ai_regulation", "ai_video_models", "defense_partnerships"]
+    assert all(row["pages"] > 0 for row in as_json)
+    assert newsmill("query", sql, "--home", str(home), "--csv").out.splitlines()[0] == "topic,pages"
+    assert "ai_video_models" in newsmill("query", sql, "--home", str(home)).out
+
+
+def test_query_cannot_write_and_wrong_sql_is_to_mend(home: Path) -> None:
+    for sql in ("delete from raw.records", "select nothing from nowhere"):
+        told = newsmill("query", sql, "--home", str(home))
+        assert told.code == 2
+        assert told.err.startswith("newsmill: query: ")
+        assert "Traceback" not in told.err
+
+
+def test_explain_tells_the_whole_life_by_url_and_by_record_id(home: Path) -> None:
+    with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
+        row = con.execute(
+            """
+            select r.record_id, r.url, m.story_id, t.topic from raw.records r
+            join stories.members m using (record_id) join topics.page_topics t using (record_id)
+            where m.relation = 'copy' and not t.teaser_only order by r.record_id limit 1
+            """
+        ).fetchone()
+    assert row is not None
+    record_id, url, story_id, topic = row
+    for key in (record_id, url):
+        told = newsmill("explain", key, "--home", str(home))
+        assert told.code == 0
+        for part in (record_id, story_id, topic, "archived", "raw        kept", "stories    merged", "phrase"):
+            assert part in told.out, part
+    [life] = newsmill("explain", record_id, "--home", str(home), "--json").json
+    assert [verdict["stage"] for verdict in life["verdicts"]] == ["raw", "pages", "stories"]
+    assert any(member["is_canonical"] for member in life["story"]["members"])
+    assert life["topics"][0]["mentions"]
+
+
+def test_explain_tells_why_a_record_was_set_aside(home: Path) -> None:
+    with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
+        rows = con.execute("select record_id, reason from quality.quarantine order by reason").fetchall()
+    assert rows
+    for record_id, reason in rows[:3]:
+        told = newsmill("explain", record_id, "--home", str(home))
+        assert f"quarantined, {reason}" in told.out
+
+
+def test_explain_of_something_unknown_is_to_mend(home: Path) -> None:
+    told = newsmill("explain", "https://nowhere.example/", "--home", str(home))
+    assert told.code == 2
+    assert "no record has this id, URL or path" in told.err
+
+
+def test_status_shows_books_runs_and_checks(home: Path) -> None:
+    told = newsmill("status", "--home", str(home), "--json")
+    status = told.json
+    assert told.code == 0, told.out
+    assert status["ok"] is True
+    assert len(status["books"]) == 14
+    assert all(day["records"] == day["kept"] + day["merged"] + day["quarantined"] for day in status["books"])
+    assert status["runs"][0]["status"] == "SUCCESS"
+    plain = newsmill("status", "--home", str(home))
+    assert "Books" in plain.out and "Last 5 runs" in plain.out
+
+
+def test_report_says_where_it_is(home: Path) -> None:
+    told = newsmill("report", "--home", str(home), "--no-open")
+    assert told.out.strip() == str((home / "published" / "report.html").resolve())
+
+
+@pytest.mark.parametrize("command", [["status"], ["query", "select 1"], ["explain", "x"], ["report", "--no-open"]])
+def test_before_the_first_run_every_command_says_what_to_do(command: list[str], tmp_path: Path) -> None:
+    told = newsmill(*command, "--home", str(tmp_path / "home"))
+    assert told.code == 2
+    assert "newsmill run" in told.err
+    assert len(told.err.strip().splitlines()) == 1
+    assert not (tmp_path / "home").exists()
+
+
+def write(path: Path, content: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--input", "no-such-folder"], "no-such-folder"),
+        (["--input", "input", "--date", "2026-10-06"], "2026-10-05"),
+        (["--input", "input", "--since", "2026-11-01"], "--since"),
+        (["--input", "input", "--topics", "bad-topics.yaml"], "bad-topics.yaml"),
+        (["--input", "input", "--workers", "0"], "--workers"),
+        (["--input", "too-early"], "first_ingest_date"),
+        (["--input", "in-the-future"], "future"),
+    ],
+)
+def test_what_is_wrong_is_one_line_exit_2_and_nothing_written(arguments: list[str], named: str, tmp_path: Path) -> None:
+    write(tmp_path / "input" / "2026-10-05" / "page.txt", "A page.")
+    write(tmp_path / "too-early" / "1999-10-05" / "page.txt", "A page.")
+    future = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)
+    write(tmp_path / "in-the-future" / future.isoformat() / "page.txt", "A page.")
+    write(tmp_path / "bad-topics.yaml", "topics:\n  - id: x\n")
+    told = newsmill("run", "--home", "home", *arguments, cwd=tmp_path)
+    assert told.code == 2, told.out + told.err
+    assert named in told.err
+    assert "Traceback" not in told.err
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_wrong_sql_model_is_one_line_exit_2_and_nothing_written(tmp_path: Path) -> None:
+    write(tmp_path / "input" / "2026-10-05" / "page.txt", "A page.")
+    write(tmp_path / "models" / "dbt_project.yml", "name: broken\n")
+    write(tmp_path / "models" / "models" / "marts" / "broken.sql", "select from where")
+    told = newsmill(
+        "run", "--home", "home", "--input", "input", cwd=tmp_path, env={"NEWSMILL_MODELS": str(tmp_path / "models")}
+    )
+    assert told.code == 2
+    assert "Traceback" not in told.err
+    assert len(told.err.strip().splitlines()) == 1
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_day_of_bad_input_is_quarantined_and_the_run_goes_on(tmp_path: Path) -> None:
+    day = tmp_path / "input" / "2026-10-05"
+    write(day / "good.txt", "A fine headline\n\n" + "This is a sentence of a page that reads well enough. " * 8)
+    write(day / "empty.txt", "")
+    write(day / "broken.xml", "<rss><channel><item>")
+    write(day / "rows.jsonl", '{"url": "https://a.example/1", "fetched_at": "yesterday-ish", "body": "x"}\nnot json\n')
+    (day / "broken.html.gz").write_bytes(b"\x1f\x8b\x08broken")
+    (day / "broken.warc.gz").write_bytes(b"\x1f\x8b\x08broken")
+    (day / "noise.html").write_bytes(bytes(range(128, 256)) * 40)
+    told = newsmill("run", "--input", "input", "--home", "home", "--json", cwd=tmp_path)
+    books = told.json["books"]
+    assert books["out_of_balance"] == 0
+    assert books["kept"] >= 1
+    assert books["quarantined"] >= 6
+    rows = newsmill(
+        "query", "select reason, detail from quality.quarantine", "--home", "home", "--json", cwd=tmp_path
+    ).json
+    assert all(row["reason"] and row["detail"] for row in rows)
+
+
+def test_help_names_every_command() -> None:
+    told = newsmill("--help")
+    for command in ("run", "explain", "status", "query", "report", "dev"):
+        assert command in told.out
+
+
+def test_json_of_run_is_one_document(tmp_path: Path) -> None:
+    write(tmp_path / "input" / "2026-10-05" / "page.txt", "A headline\n\n" + "A sentence of the page. " * 30)
+    told = newsmill("run", "--input", "input", "--home", "home", "--json", cwd=tmp_path)
+    document = json.loads(told.out)
+    assert document["runs"][0]["success"] is True
+    assert document["books"]["records"] == 1

@@ -1,0 +1,184 @@
+"""The code location: what lies over the assets, and when they run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.run import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, ingest_dates
+from newsmill.errors import UserError
+from newsmill.settings import Settings, load_settings
+from pipelines.code_location import code_location
+from pipelines.partitions import ingest_days, require_partitions
+from pipelines.sensors import digests, stretches
+
+CONTRACT = {
+    "raw/records", "clean/pages", "clean/teasers", "clean/repeats", "stories/members", "topics/mentions",
+    "topics/page_topics", "trends/topic_daily", "trends/topic_weekly", "trends/topic_bursts", "trends/topic_pairs",
+    "trends/story_spread", "quality/ledger", "published/database", "published/report",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("location")
+    day = folder / "input" / "2026-10-05"
+    day.mkdir(parents=True)
+    (day / "page.txt").write_text("A page.")
+    return load_settings(
+        input=folder / "input", home=folder / "home", schedule_time="03:30", schedule_zone="Europe/Berlin"
+    )
+
+
+@pytest.fixture(scope="module")
+def location(settings: Settings) -> dg.Definitions:
+    return code_location(settings)
+
+
+def specs(location: dg.Definitions) -> dict[str, dg.AssetSpec]:
+    return {spec.key.to_user_string(): spec for spec in location.resolve_all_asset_specs()}
+
+
+def test_every_table_of_the_contract_is_an_asset(location: dg.Definitions) -> None:
+    assert set(specs(location)) >= CONTRACT
+
+
+def test_policies_lie_over_every_asset(location: dg.Definitions) -> None:
+    for key, spec in specs(location).items():
+        assert spec.group_name == key.split("/")[0]
+        assert spec.owners == ["team:data-engineering"]
+        assert "duckdb" in spec.kinds
+        assert spec.description, key
+        layer = key.split("/")[0]
+        assert (spec.freshness_policy is not None) == (layer in {"trends", "published"}), key
+        assert (spec.partitions_def is not None) == (
+            layer in {"raw", "clean", "stories", "topics", "quality"} or key == "intermediate/int_record_days"
+        ), key
+
+
+def test_every_table_shows_its_columns_and_every_model_its_lineage(location: dg.Definitions) -> None:
+    for key, spec in specs(location).items():
+        if key.startswith("published/"):
+            continue
+        columns = spec.metadata["dagster/column_schema"].columns
+        assert columns and all(column.type and column.description for column in columns), key
+        if key.startswith("trends/"):
+            lineage = spec.metadata["dagster/column_lineage"].deps_by_column
+            assert set(lineage) == {column.name for column in columns}, key
+
+
+def test_nothing_is_derived_before_the_books_balance(location: dg.Definitions) -> None:
+    graph = location.resolve_asset_graph()
+    ledger = dg.AssetKey(["quality", "ledger"])
+    below = graph.get_descendant_asset_keys if hasattr(graph, "get_descendant_asset_keys") else None
+    for key in specs(location):
+        if key.startswith("trends/"):
+            above = dg.AssetSelection.keys(key).upstream().resolve(graph)
+            assert ledger in above, key
+    assert below is None or below
+    [books] = [check for check in graph.asset_check_keys if check.name == "books_balance"]
+    assert graph.get(books).blocking
+
+
+def test_every_expectation_is_a_check(location: dg.Definitions) -> None:
+    checks = {(key.asset_key.to_user_string(), key.name) for key in location.resolve_asset_graph().asset_check_keys}
+    for table in ("raw/records", "clean/pages", "stories/members", "topics/page_topics", "trends/topic_daily"):
+        assert sum(asset == table for asset, _ in checks) >= 3, table
+
+
+def test_the_night_job_runs_a_range_in_one_run(location: dg.Definitions) -> None:
+    job = location.resolve_job_def("night")
+    assert job.partitions_def is not None
+    assert job.backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_the_schedule_is_on_at_the_configured_time_and_mills_the_day_that_ended(location: dg.Definitions) -> None:
+    schedule = location.resolve_schedule_def("nightly")
+    assert schedule.cron_schedule == "30 3 * * *"
+    assert schedule.execution_timezone == "Europe/Berlin"
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    # 2026-10-25 is the night on which Berlin's clocks go back.
+    context = dg.build_schedule_context(
+        scheduled_execution_time=dt.datetime(2026, 10, 25, 3, 30, tzinfo=dt.timezone(dt.timedelta(hours=1))),
+        resources={"settings": None},
+    )
+    [request] = schedule.evaluate_tick(context).run_requests
+    assert request.partition_key == "2026-10-24"
+
+
+def tick(location: dg.Definitions, cursor: str | None) -> tuple[list[dg.RunRequest], str | None, str | None]:
+    sensor = location.resolve_sensor_def("new_files")
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance=instance, cursor=cursor, definitions=location)
+        data = sensor.evaluate_tick(context)
+    return list(data.run_requests or []), data.cursor, data.skip_message
+
+
+def test_the_sensor_starts_a_run_for_new_files_once(tmp_path: Path) -> None:
+    folder = tmp_path / "input"
+    for day in ("2026-10-05", "2026-10-06", "2026-10-09"):
+        (folder / day).mkdir(parents=True)
+        (folder / day / "page.txt").write_text("A page.")
+    location = code_location(load_settings(input=folder, home=tmp_path / "home"))
+    requests, cursor, _ = tick(location, None)
+    assert [request.tags.get(RANGE_START_TAG) or request.partition_key for request in requests] == [
+        "2026-10-05",
+        "2026-10-09",
+    ]
+    assert requests[0].tags[RANGE_END_TAG] == "2026-10-06"
+    assert tick(location, cursor)[0] == []
+    (folder / "2026-10-06" / "another.txt").write_text("Another page.")
+    [request] = tick(location, cursor)[0]
+    assert request.partition_key == "2026-10-06"
+
+
+def test_the_sensor_skips_with_the_reason_when_the_folder_is_gone(tmp_path: Path) -> None:
+    location = code_location(load_settings(input=tmp_path / "gone", home=tmp_path / "home"))
+    requests, _, skipped = tick(location, None)
+    assert requests == []
+    assert skipped is not None and "gone" in skipped
+
+
+def test_after_a_run_the_sensor_finds_nothing_new(home: Path, project: Path) -> None:
+    location = code_location(load_settings(input=project / "sample" / "input", home=home))
+    requests, cursor, _ = tick(location, None)
+    assert requests == []
+    assert cursor is not None and len(json.loads(cursor)) == 14
+
+
+def test_stretches_part_where_a_day_is_missing() -> None:
+    days = [dt.date(2026, 2, 27), dt.date(2026, 2, 28), dt.date(2026, 3, 1), dt.date(2026, 3, 3)]
+    assert stretches(days) == [days[:3], days[3:]]
+    assert stretches([]) == []
+
+
+def test_a_changed_file_changes_its_dates_digest_only(settings: Settings) -> None:
+    from newsmill.sources.folder import scan
+
+    before = digests(scan(settings.input).files)
+    (settings.input / "2026-10-07").mkdir()
+    (settings.input / "2026-10-07" / "page.txt").write_text("Another day.")
+    after = digests(scan(settings.input).files)
+    assert {day for day in after if after[day] != before.get(day)} == {dt.date(2026, 10, 7)}
+
+
+def test_ingest_dates_come_from_the_runs_tags() -> None:
+    known = {dt.date(2026, 10, day) for day in (5, 6, 9)}
+    assert ingest_dates({PARTITION_TAG: "2026-10-06"}, known) == [dt.date(2026, 10, 6)]
+    in_range = {RANGE_START_TAG: "2026-10-06", RANGE_END_TAG: "2026-10-31"}
+    assert ingest_dates(in_range, known) == [dt.date(2026, 10, 6), dt.date(2026, 10, 9)]
+    assert ingest_dates({}, known) == sorted(known)
+    assert ingest_dates({PARTITION_TAG: "2026-10-07"}, known) == []
+
+
+def test_dates_without_a_partition_are_refused() -> None:
+    days = ingest_days(load_settings(first_ingest_date="2026-01-01"))
+    require_partitions(days, [dt.date(2026, 1, 1), dt.datetime.now(dt.UTC).date()])
+    with pytest.raises(UserError, match="NEWSMILL_FIRST_INGEST_DATE=2025-12-31"):
+        require_partitions(days, [dt.date(2025, 12, 31)])
+    with pytest.raises(UserError, match="future"):
+        require_partitions(days, [dt.datetime.now(dt.UTC).date() + dt.timedelta(days=3)])

@@ -1,0 +1,141 @@
+"""The shipped sample, milled by `newsmill run`, held against the truth file beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def truth(project: Path) -> list[Row]:
+    return [json.loads(line) for line in (project / "sample" / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def project() -> Path:
+    return Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def told(home: Path) -> dict[tuple[str, str], Row]:
+    """What the published copy says of every record, by source path and URL."""
+    with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
+        rows = con.execute(
+            """
+            select r.record_id, r.source_path, r.url, r.ingest_date, q.reason, q.detail,
+                   p.kind, p.title, p.language, p.published_at::date as published, p.text, m.story_id, m.relation,
+                   m.is_canonical, (select count(*) from clean.teasers t where t.record_id = r.record_id) as teasers,
+                   (select list({topic: topic, strength: if(teaser_only, 'teaser', strength)} order by topic)
+                    from topics.page_topics t where t.record_id = r.record_id) as topics
+            from raw.records r left join clean.pages p using (record_id)
+            left join quality.quarantine q using (record_id) left join stories.members m using (record_id)
+            """
+        ).pl()
+    return {(row["source_path"], row["url"]): row for row in rows.to_dicts()}
+
+
+@pytest.fixture(scope="module")
+def both(truth: list[Row], told: dict[tuple[str, str], Row]) -> list[tuple[Row, Row]]:
+    """Truth and what was told, side by side; broken files have no URL of their own."""
+    by_path = {path: row for (path, _), row in told.items()}
+    return [(row, told.get((row["source_path"], row["url"])) or by_path[row["source_path"]]) for row in truth]
+
+
+@pytest.fixture(scope="module")
+def pages(both: list[tuple[Row, Row]]) -> list[tuple[Row, Row]]:
+    return [(true, said) for true, said in both if true["outcome"] == "page"]
+
+
+def mismatches(rows: list[tuple[Row, Row]], of: str, told: Callable[[Row], Any] | None = None) -> list[str]:
+    """Where what was told differs from the truth, in words a person can follow."""
+    told = told or (lambda said: said[of])
+    return [
+        f"{true['source_path']} {true['url']}: {told(said)!r}, not {true[of]!r}"
+        for true, said in rows
+        if told(said) != true[of]
+    ]
+
+
+def test_every_record_is_there_and_no_other(truth: list[Row], told: dict[tuple[str, str], Row]) -> None:
+    assert len(told) == len(truth)
+    assert len({row["record_id"] for row in told.values()}) == len(truth)
+
+
+def test_pages_are_pages_and_the_rest_is_quarantined_for_the_right_reason(both: list[tuple[Row, Row]]) -> None:
+    assert mismatches(both, "outcome", lambda said: "page" if said["kind"] else "quarantined") == []
+    assert mismatches(both, "reason") == []
+    assert all(said["detail"] for true, said in both if true["outcome"] == "quarantined")
+
+
+@pytest.mark.parametrize("of", ["kind", "title", "language", "relation", "teasers"])
+def test_pages_are_read_as_what_they_are(pages: list[tuple[Row, Row]], of: str) -> None:
+    assert mismatches(pages, of) == []
+
+
+def test_dates_are_those_the_pages_state(pages: list[tuple[Row, Row]]) -> None:
+    stated = [(true, said) for true, said in pages if true["published"]]
+    assert mismatches(stated, "published", lambda said: str(said["published"])) == []
+
+
+def word_f1(said: str, true: str) -> float:
+    told_words, true_words = (
+        Counter(re.findall(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+", text.lower()))
+        for text in (said, true)
+    )
+    return 2 * (told_words & true_words).total() / max(1, told_words.total() + true_words.total())
+
+
+def test_bodies_are_clean_and_stand_once(pages: list[tuple[Row, Row]]) -> None:
+    scored = [(word_f1(said["text"], true["body"]), true["source_path"]) for true, said in pages if true["body"]]
+    assert [pair for pair in scored if pair[0] < 0.95] == []
+    assert sum(score for score, _ in scored) / len(scored) > 0.99
+
+
+def test_stories_are_the_true_stories(pages: list[tuple[Row, Row]]) -> None:
+    pairs = pl.DataFrame({"true": [t["story"] for t, _ in pages], "told": [s["story_id"] for _, s in pages]})
+    assert pairs["told"].null_count() == 0
+    split = pairs.group_by("true").agg(pl.col("told").n_unique()).filter(pl.col("told") > 1)
+    joined = (
+        pairs.group_by("told")
+        .agg(pl.col("true").n_unique(), pl.col("true").unique().alias("of"))
+        .filter(pl.col("true") > 1)
+    )
+    assert split.to_dicts() == []
+    assert joined.to_dicts() == []
+
+
+def test_the_late_original_stands_for_its_story(pages: list[tuple[Row, Row]]) -> None:
+    canonical = {true["story"]: said["source_path"] for true, said in pages if said["is_canonical"]}
+    late = [
+        (true, said)
+        for true, said in pages
+        if true["relation"] == "original"
+        and any(other["story"] == true["story"] and other["ingest_date"] < true["ingest_date"] for other, _ in pages)
+    ]
+    assert late
+    assert all(canonical[true["story"]] == said["source_path"] for true, said in late)
+
+
+def test_topics_are_the_true_topics(pages: list[tuple[Row, Row]]) -> None:
+    def topics(said: Row) -> dict[str, str]:
+        return {topic["topic"]: topic["strength"] for topic in said["topics"] or []}
+
+    assert mismatches(pages, "topics", topics) == []
+
+
+def test_the_burst_is_found(home: Path) -> None:
+    with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
+        bursts = con.execute("select topic, start_day::varchar, end_day::varchar from trends.topic_bursts").fetchall()
+    assert [topic for topic, *_ in bursts] == ["ai_video_models"]
+    [(_, start, end)] = bursts
+    assert "2026-10-12" <= start <= "2026-10-14" and "2026-10-14" <= end <= "2026-10-16"
