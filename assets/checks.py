@@ -1,7 +1,5 @@
 """The Great Expectations suites as asset checks: one multi-check a table, one check an expectation."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 
@@ -46,7 +44,7 @@ def suite_checks(suite: Suite) -> dg.AssetChecksDefinition:
             results = run_suite(con, suite, dates if suite.by_date else None)
             checked_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
             with transaction(con):
-                insert(con, CHECK_RESULTS, results_frame(results, context.run_id, checked_at))
+                insert(con, CHECK_RESULTS, results_frame(results, context.run.run_id, checked_at))
         for result in results:
             yield _shown(result, key)
 

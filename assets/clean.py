@@ -1,7 +1,5 @@
 """The clean layer: records into pages, with their teasers and in-page repeats."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

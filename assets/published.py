@@ -1,7 +1,5 @@
 """What analysts open: the read-only copy of the database, and the report beside it."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import dagster as dg

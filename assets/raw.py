@@ -1,7 +1,5 @@
 """The raw layer: the input folder into the archive, the archive into `raw.records`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """The SQL layers: every model of dbt_like_sql is an asset, every test of its schema.yml an asset check."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,7 +14,7 @@ from newsmill.report.preview import table_markdown
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.models import Model, ModelTest, Project, build_model, column_lineage, run_test
-from newsmill.warehouse.schema import TABLES
+from newsmill.warehouse.schema import source_columns
 
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
@@ -61,8 +59,7 @@ def _model_asset(project: Project, model: Model, tables: Mapping[str, str]) -> d
 
 
 def _lineage(project: Project, model: Model) -> dict[str, Any]:
-    source_columns = {table.name: {c.name: c.sql_type for c in table.columns} for table in TABLES}
-    lineage = column_lineage(project, model, source_columns)
+    lineage = column_lineage(project, model, source_columns())
     deps = {
         column: [dg.TableColumnDep(asset_key(table), name) for table, name in parents]
         for column, parents in lineage.items()

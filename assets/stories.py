@@ -1,7 +1,5 @@
 """The stories layer: which pages say the same; and the books, balanced once every record has its verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

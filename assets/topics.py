@@ -1,7 +1,5 @@
 """The topics layer: sentences that speak of a topic, and the pages that have one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -11,7 +11,8 @@ from assets.sql_models import model_assets
 from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
 from newsmill.topics.taxonomy import load_taxonomy
-from newsmill.warehouse.models import load_project
+from newsmill.warehouse.models import bind_project, load_project
+from newsmill.warehouse.schema import source_columns
 from pipelines.jobs import models_job, night_job
 from pipelines.partitions import ingest_days
 from pipelines.policies import lay_policies
@@ -27,6 +28,7 @@ def code_location(settings: Settings) -> dg.Definitions:
     """
     load_taxonomy(settings.topics)
     project = load_project(settings.models)
+    bind_project(project, source_columns())
     by_date = frozenset(asset_key(model.table) for model in project.models if model.partitioned)
     rebuilt = [key for model in project.models if (key := asset_key(model.table)) not in by_date]
     milled = [raw.records, clean.pages, stories.members, stories.ledger, topics.mentions]

@@ -28,6 +28,11 @@ TABLES: tuple[Table, ...] = (
 VIEWS = (QUARANTINE_VIEW, BOOKS_VIEW)
 
 
+def source_columns() -> dict[str, dict[str, str]]:
+    """The SQL type of every column of every table, by name: what SQL models may read."""
+    return {table.name: {column.name: column.sql_type for column in table.columns} for table in TABLES}
+
+
 def quoted(text: str) -> str:
     """A SQL string literal; for statements such as COMMENT ON that take no parameters."""
     return "'" + text.replace("'", "''") + "'"

@@ -20,7 +20,7 @@ from newsmill.progress import reporting
 
 # Where stdout is no terminal rich would wrap at 80 columns and cut what a log should keep.
 out = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
-err = Console(stderr=True, highlight=False)
+err = Console(stderr=True, width=None if sys.stderr.isatty() else 200, highlight=False)
 
 LOG_SECONDS = 10.0
 

@@ -1,0 +1,7 @@
+-- grain: one teaser on a page
+select
+    record_id,
+    ingest_date,
+    position,
+    title
+from {{ source('clean', 'teasers') }}

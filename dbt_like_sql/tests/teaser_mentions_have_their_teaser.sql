@@ -1,0 +1,6 @@
+-- Every mention in a teaser points at a teaser of its page.
+select mentions.*
+from {{ ref('stg_mentions') }} as mentions
+left join {{ ref('stg_teasers') }} as teasers
+    on mentions.record_id = teasers.record_id and mentions.teaser_position = teasers.position
+where mentions.place = 'teaser' and teasers.record_id is null

@@ -1,0 +1,34 @@
+"""The project as it is, and a warehouse by hand for it to build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import duckdb
+import pytest
+from hand_made_warehouse import FOLDER, Page, build_all, fill
+
+from newsmill.warehouse.models import Project, load_project
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return load_project(FOLDER)
+
+
+@pytest.fixture
+def con() -> Iterable[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        yield connection
+
+
+@pytest.fixture
+def milled(con: duckdb.DuckDBPyConnection, project: Project) -> Callable[..., duckdb.DuckDBPyConnection]:
+    """Build every model over the given pages."""
+
+    def build(*pages: Page) -> duckdb.DuckDBPyConnection:
+        fill(con, pages)
+        build_all(con, project)
+        return con
+
+    return build

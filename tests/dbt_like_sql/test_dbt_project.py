@@ -1,0 +1,144 @@
+"""The project as a whole: its contract, its comments, and its tests, each of which can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+import pytest
+from hand_made_warehouse import TABLES, Page, build_all, busy_pages, fill
+
+from newsmill.warehouse.models import Project, bind_project, build_model, column_lineage, run_test
+
+Milled = Callable[..., duckdb.DuckDBPyConnection]
+SOURCE_COLUMNS = {name: {column.name: column.sql_type for column in table.columns} for name, table in TABLES.items()}
+
+CONTRACT = {
+    "trends.topic_daily": "day topic pages stories outlets languages teaser_pages pages_7d stories_7d",
+    "trends.topic_weekly": "week topic pages stories outlets change_ratio",
+    "trends.topic_bursts": "topic start_day end_day observed expected score top_story_id",
+    "trends.topic_pairs": "week topic_a topic_b stories",
+    "trends.story_spread": "story_id title first_site first_seen last_seen pages outlets languages",
+}
+
+
+def test_the_marts_keep_the_contract(project: Project) -> None:
+    marts = {model.table: {column.name for column in model.columns} for model in project.models}
+    for table, columns in CONTRACT.items():
+        assert set(columns.split()) <= marts[table]
+
+
+def test_every_query_binds_to_the_tables_of_the_rooms(project: Project) -> None:
+    bind_project(project, SOURCE_COLUMNS)
+
+
+def test_every_source_is_a_table_of_a_room_and_is_read(project: Project) -> None:
+    read = {source for model in project.models for source in model.sources}
+    assert read == set(project.sources.values())
+    assert read <= set(TABLES)
+
+
+def test_every_model_says_its_grain(project: Project) -> None:
+    for model in project.models:
+        assert model.template.startswith("-- grain: "), model.path
+
+
+def test_every_key_is_tested(project: Project) -> None:
+    for model in project.models:
+        if model.schema == "trends":
+            assert any(test.name.startswith("unique_") for test in model.tests), model.name
+
+
+def test_every_column_of_a_mart_is_made_of_something(project: Project) -> None:
+    counted = {("story_spread", "pages")}  # count(*)
+    for model in project.models:
+        lineage = column_lineage(project, model, SOURCE_COLUMNS)
+        assert set(lineage) == {column.name for column in model.columns}
+        upstream = {project.model(name).table for name in model.depends_on} | set(model.sources)
+        for column, made_of in lineage.items():
+            assert {table for table, _ in made_of} <= upstream
+            assert made_of or (model.name, column) in counted, (model.name, column)
+
+
+def test_all_tests_pass_over_a_sound_warehouse(con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    fill(con, busy_pages())
+    build_all(con, project)
+    for test in project.tests:
+        assert run_test(con, project, test, {}).sample == [], test.name
+
+
+SOUND = [
+    Page("a", "2026-01-05", topics={"ai_regulation": "main"}),
+    Page("b", "2026-01-06", site="b.test", story="a", topics={"ai_regulation": "teaser"}),
+    Page("junk", "2026-01-06", junk=True),
+]
+# What breaks each singular test: before the models are built, or in what they built.
+BROKEN_INPUT = {
+    "books_balance": "delete from quality.ledger where record_id = 'junk'",
+    "stories_have_one_canonical_page": "update stories.members set is_canonical = true",
+    "teaser_mentions_have_their_teaser": "delete from clean.teasers",
+    "teaser_only_is_what_the_mentions_say": "update topics.page_topics set teaser_only = false",
+}
+BROKEN_OUTPUT = {
+    "counts_agree_on_each_day": "update trends.topic_daily set stories = pages + 1",
+    "days_and_weeks_have_the_same_pages": "delete from trends.topic_daily where pages = 1",
+    "days_have_no_gaps": "update trends.topic_daily set day = day - 1 where day = date '2026-01-05'",
+    "bursts_stand_apart": "insert into trends.topic_bursts values ('x', '2026-01-05', '2026-01-04', 9, 1, 5, 'a')",
+}
+
+
+def failing(con: duckdb.DuckDBPyConnection, project: Project) -> set[str]:
+    return {test.name for test in project.tests if run_test(con, project, test, {}).failures}
+
+
+def test_each_singular_test_has_a_case_that_breaks_it(project: Project) -> None:
+    singular = {test.name for test in project.tests if test.path.suffix == ".sql"}
+    assert singular == set(BROKEN_INPUT) | set(BROKEN_OUTPUT)
+
+
+@pytest.mark.parametrize("name", BROKEN_INPUT)
+def test_a_singular_test_tells_of_broken_input(name: str, con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    fill(con, SOUND)
+    con.execute(BROKEN_INPUT[name])
+    build_all(con, project)
+    assert name in failing(con, project)
+
+
+@pytest.mark.parametrize("name", BROKEN_OUTPUT)
+def test_a_singular_test_tells_of_broken_output(name: str, milled: Milled, project: Project) -> None:
+    con = milled(*SOUND)
+    assert failing(con, project) == set()
+    con.execute(BROKEN_OUTPUT[name])
+    assert name in failing(con, project)
+
+
+def test_a_verdict_twice_does_not_balance(con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    fill(con, SOUND)
+    con.execute("insert into quality.ledger by name select 'junk' as record_id, 'stories' as stage, 'kept' as verdict")
+    build_all(con, project)
+    test = next(test for test in project.tests if test.name == "books_balance")
+    (row,) = run_test(con, project, test, {}).sample
+    assert (row["record_id"], row["last_verdicts"]) == ("junk", 2)
+
+
+def test_a_page_without_story_still_counts_and_is_told(con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    fill(con, [Page("a", "2026-01-05", topics={"ai_regulation": "main"})])
+    con.execute("delete from stories.members")
+    build_all(con, project)
+    assert con.execute("select pages, stories from trends.topic_daily").fetchall() == [(1, 0)]
+    assert "not_null_int_topic_pages_story_id" in failing(con, project)
+
+
+def test_a_second_build_changes_nothing(con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    fill(con, busy_pages())
+
+    def content() -> dict[str, list[object]]:
+        return {
+            model.table: con.execute(f"select * from {model.table} order by all").fetchall() for model in project.models
+        }
+
+    build_all(con, project)
+    before = content()
+    build_all(con, project, "2026-01-06")
+    assert content() == before
+    assert [build_model(con, project, model, {}) for model in project.models] == [len(rows) for rows in before.values()]

@@ -1,0 +1,109 @@
+"""int_record_days: the day a record counts for, and the same table in whatever order its dates come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pytest
+from hand_made_warehouse import Page, fill
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsmill.warehouse.models import Project, build_model
+
+Milled = Callable[..., duckdb.DuckDBPyConnection]
+
+
+def record_days(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return con.execute("select * from intermediate.int_record_days order by all").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("page", "day", "seen_at"),
+    [
+        (Page("no-date", "2026-01-07"), "2026-01-07", "2026-01-07 12:00:00"),
+        (Page("dated", "2026-01-07", published="2026-01-05 09:00"), "2026-01-05", "2026-01-05 09:00:00"),
+        # Nine in the evening in New York is the next day in UTC, but it is the page's evening that its readers knew.
+        (
+            Page("evening", "2026-01-07", published="2026-01-05 21:00", offset=-300),
+            "2026-01-05",
+            "2026-01-06 02:00:00",
+        ),
+        # A date without a time is taken at the day's end, or at the fetch where that is earlier.
+        (Page("date", "2026-01-07", published="2026-01-05 00:00"), "2026-01-05", "2026-01-05 23:59:59.999999"),
+        (Page("date-today", "2026-01-07", published="2026-01-07 00:00"), "2026-01-07", "2026-01-07 12:00:00"),
+        (Page("midnight", "2026-01-07", published="2026-01-05 00:00", offset=0), "2026-01-05", "2026-01-05 00:00:00"),
+        # Published after its fetch, as clocks and embargoes have it: the day is the page's, the page was there.
+        (Page("ahead", "2026-01-07", published="2026-01-08 08:00"), "2026-01-08", "2026-01-07 12:00:00"),
+        (Page("far ahead", "2026-01-07", published="9999-12-31 23:59"), "2026-01-07", "2026-01-07 12:00:00"),
+        (Page("year 1", "2026-01-07", published="0001-01-01 00:00"), "2026-01-07", "2026-01-07 12:00:00"),
+        (Page("old", "2026-01-07", published="1996-02-29 10:00"), "1996-02-29", "1996-02-29 10:00:00"),
+    ],
+    ids=lambda value: value.record_id if isinstance(value, Page) else "",
+)
+def test_a_page_counts_for_the_day_it_was_published(page: Page, day: str, seen_at: str, milled: Milled) -> None:
+    con = milled(page)
+    found = con.execute("select day::varchar, seen_at::varchar from intermediate.int_record_days").fetchall()
+    assert found == [(day, seen_at)]
+
+
+@pytest.mark.parametrize(
+    ("day", "monday"),
+    [("2026-01-01", "2025-12-29"), ("2026-01-04", "2025-12-29"), ("2026-01-05", "2026-01-05")],
+)
+def test_a_week_is_its_monday_also_at_new_year(day: str, monday: str, milled: Milled) -> None:
+    con = milled(Page("p", day))
+    assert con.execute("select week::varchar from intermediate.int_record_days").fetchall() == [(monday,)]
+
+
+def test_a_record_without_page_is_a_row_too(milled: Milled) -> None:
+    con = milled(Page("page", "2026-01-05", language="und"), Page("junk", "2026-01-05", junk=True, site="b.test"))
+    found = con.execute(
+        "select record_id, is_page, kind, site, language, title from intermediate.int_record_days order by record_id"
+    )
+    assert found.fetchall() == [
+        ("junk", False, None, "b.test", None, None),
+        ("page", True, "article", "a.test", None, "Title of page"),
+    ]
+
+
+DATES = ["2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08"]
+PAGES = [
+    Page("a1", DATES[0], published="2026-01-04 10:00"),
+    Page("a2", DATES[0], junk=True),
+    Page("b1", DATES[1], site="b.test"),
+    Page("c1", DATES[2], published="2026-01-05 00:00", language="und"),
+    Page("c2", DATES[2]),
+    Page("d1", DATES[3], site=None),
+]
+
+
+@settings(deadline=None, max_examples=10)
+@given(
+    order=st.permutations(DATES),
+    cuts=st.sets(st.integers(1, len(DATES) - 1)),
+    again=st.lists(st.sampled_from(DATES), max_size=2, unique=True),
+)
+def test_any_order_and_any_rerun_leave_the_same_table(
+    project: Project, order: list[str], cuts: set[int], again: list[str]
+) -> None:
+    model = project.model("int_record_days")
+    staging = [project.model(name) for name in model.depends_on]
+
+    def build(con: duckdb.DuckDBPyConnection, dates: list[str]) -> None:
+        fill(con, [page for page in PAGES if page.ingest in dates])
+        for each in [*staging, model]:
+            build_model(con, project, each, {"ingest_dates": dates})
+
+    with duckdb.connect(config={"threads": 1}) as con:
+        build(con, [])
+        for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(order)], strict=True):
+            build(con, order[start:end])
+        if again:
+            build_model(con, project, model, {"ingest_dates": again})
+        by_dates = record_days(con)
+        build_model(con, project, model, {})
+        assert by_dates == record_days(con)
+    assert [row[0] for row in by_dates] == ["a1", "a2", "b1", "c1", "c2", "d1"]

@@ -1,0 +1,231 @@
+"""What the loader refuses: each case named by file, field and mend, in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_project import Change, write_project
+
+from newsmill.errors import UserError
+from newsmill.warehouse.models import load_project
+
+MODEL, YML, PROJECT = "models/top/counts.sql", "models/models.yml", "dbt_project.yml"
+SINGULAR = "tests/counts_are_positive.sql"
+
+WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
+    "no project file": ({PROJECT: None}, ["dbt_project.yml: there is no such file"]),
+    "not YAML": ({PROJECT: "name: [small"}, ["dbt_project.yml: not YAML", "mend the YAML"]),
+    "a key twice": ({PROJECT: ("profile: small", "name: small")}, ["the key 'name' stands twice"]),
+    "an unknown project key": ({PROJECT: ("profile: small", "seed-paths: [s]")}, ["seed-paths", "remove it"]),
+    "another project's models": (
+        {PROJECT: ("  small:\n    base", "  smal:\n    base")},
+        ["models.smal", "write small"],
+    ),
+    "a folder that is not there": ({PROJECT: ("    top:", "    topp:")}, ["models.small.topp", "no such folder"]),
+    "a config without plus": ({PROJECT: ("+schema: base", "schema: base")}, ["models.small.base.schema", "`+`"]),
+    "an unknown folder config": ({PROJECT: ("+tags: [layer]", "+alias: x")}, ["models.small.base, alias", "remove it"]),
+    "a yml of another version": ({YML: ("version: 2", "version: 1")}, ["models.yml, version"]),
+    "an unknown model key": (
+        {YML: ("description: Things by kind.", "description: Things by kind.\n    docs: {}")},
+        ["models.yml, models.counts.docs", "remove it"],
+    ),
+    "a model without description": (
+        {YML: ("    description: Things by kind.\n", "")},
+        ["models.yml, models.counts.description: it is missing; add it"],
+    ),
+    "a column without data_type": (
+        {YML: ("{name: things, data_type: BIGINT,", "{name: things,")},
+        ["models.counts.columns.things.data_type: it is missing"],
+    ),
+    "a column without description": (
+        {YML: (", description: How many.", "")},
+        ["models.counts.columns.things.description: it is missing"],
+    ),
+    "an empty description": (
+        {YML: ("description: How many.", "description: ' '")},
+        ["models.counts.columns.things.description"],
+    ),
+    "a column twice": (
+        {
+            YML: (
+                "- {name: kind, data_type: VARCHAR, description: The kind.}",
+                "- {name: things, data_type: BIGINT, description: x}",
+            )
+        },
+        ["models.counts.columns.things: it stands twice"],
+    ),
+    "a model without entry": (
+        {"models/top/lost.sql": "select 1 as x"},
+        ["models/top/lost.sql: no .yml file", "- name: lost"],
+    ),
+    "an entry without model": ({YML: ("- name: counts", "- name: count")}, ["counts.sql: no .yml file"]),
+    "an entry for no model": (
+        {
+            YML: (
+                "models:\n",
+                "models:\n  - {name: thing, description: x, columns: [{name: a, data_type: DATE, description: x}]}\n",
+            )
+        },
+        ["models.yml, models.thing: there is no thing.sql; did you mean things?"],
+    ),
+    "an entry in two files": (
+        {
+            "models/more.yml": "version: 2\nmodels: [{name: counts, description: x, columns: ["
+            "{name: kind, data_type: DATE, description: x}]}]"
+        },
+        ["more.yml, models.counts", "models.yml has it too"],
+    ),
+    "a model in two folders": ({"models/base/counts.sql": "select 1 as x"}, ["counts.sql", "has the same name"]),
+    "a source twice": (
+        {"models/more.yml": "version: 2\nsources: [{name: raw, tables: [{name: things, description: x}]}]"},
+        ["more.yml, sources.raw.things: it is declared twice"],
+    ),
+    "a column the SQL lacks": (
+        {MODEL: ("count(*) as things", "count(*) as thing")},
+        ["models.yml, models.counts.columns", "thing of", "is not described"],
+    ),
+    "a column only the yml has": (
+        {MODEL: ("select kind, count(*) as things", "select count(*) as things")},
+        ["models.yml, models.counts.columns.kind", "does not produce it"],
+    ),
+    "a name that is no table's": ({"models/top/Bad-Name.sql": "select 1 as x"}, ["Bad-Name.sql", "can't name a table"]),
+    "a Python model": ({"models/top/model.py": "x = 1"}, ["model.py: Python models are outside"]),
+    "an unknown ref": (
+        {MODEL: ("ref('grown')", "ref('grwn')")},
+        ["counts.sql: ref('grwn') names no model; did you mean grown?"],
+    ),
+    "an unknown source": (
+        {"models/base/things.sql": ("'things'", "'thigs'")},
+        ["things.sql: source('raw', 'thigs') names no source", "did you mean raw.things?"],
+    ),
+    "an unknown var": ({MODEL: ("var('least')", "var('most')")}, ["counts.sql: var('most') names no variable"]),
+    "an unknown ref of a relationship": (
+        {YML: ("ref('things')", "ref('thinks')")},
+        ["models.yml, models.grown.columns.id.data_tests: ref('thinks') names no model"],
+    ),
+    "a circle": (
+        {"models/base/things.sql": "select id, ingest_date, kind from {{ ref('grown') }}"},
+        ["its refs go in a circle", "grown -> things", "this"],
+    ),
+    "a ref to itself": ({MODEL: ("ref('grown')", "ref('counts')")}, ["circle: counts -> counts"]),
+    "a macro call": ({MODEL: ("count(*)", "{{ dbt_utils.count() }}")}, ["'dbt_utils' is unknown", "is_incremental"]),
+    "a macro": (
+        {MODEL: ("group by", "{% macro m() %}{% endmacro %}group by")},
+        ["line 5", "macro is outside the subset"],
+    ),
+    "an import": ({MODEL: ("group by", "{% import 'm' as m %}group by")}, ["import is outside the subset"]),
+    "an unclosed template": ({MODEL: ("group by", "{% if x %}group by")}, ["counts.sql, line", "not Jinja"]),
+    "an unsafe template": ({MODEL: ("group by", "{{ ref.__globals__ }}group by")}, ["can't be rendered"]),
+    "a wrong call": ({MODEL: ("ref('grown')", "ref()")}, ["counts.sql: the template can't be rendered"]),
+    "config twice": (
+        {MODEL: ("group by", "{{ config(tags=['a']) }}{{ config(tags=['b']) }}group by")},
+        ["called twice"],
+    ),
+    "an unknown config": ({MODEL: ("group by", "{{ config(alias='c') }}group by")}, ["config(), alias", "remove it"]),
+    "an unknown materialization": (
+        {MODEL: ("group by", "{{ config(materialized='ephemeral') }}group by")},
+        ["config(), materialized", "'view', 'table' or 'incremental'"],
+    ),
+    "an unknown strategy": (
+        {"models/base/grown.sql": ("delete+insert", "append")},
+        ["grown.sql, config(), incremental_strategy", "delete+insert"],
+    ),
+    "an incremental without key": (
+        {"models/base/grown.sql": ("unique_key='ingest_date', ", "")},
+        ["grown.sql, config(): an incremental model must say how it grows; say unique_key"],
+    ),
+    "a key that is no column": (
+        {"models/base/grown.sql": ("unique_key='ingest_date'", "unique_key='day'")},
+        ["unique_key day is no column of grown"],
+    ),
+    "a key of a table": (
+        {MODEL: ("group by", "{{ config(unique_key='kind') }}group by")},
+        ["belong to incremental models"],
+    ),
+    "a model without schema": ({PROJECT: ("+schema: top, ", "")}, ["counts.sql, config(): nothing gives its schema"]),
+    "refs only when incremental": (
+        {
+            "models/base/grown.sql": (
+                "where ingest_date",
+                "where id in (select 1 from {{ source('raw', 'things') }}) and ingest_date",
+            )
+        },
+        ["grown.sql: it refs more when is_incremental() is true"],
+    ),
+    "SQL that does not parse": (
+        {MODEL: ("group by kind", "group by by")},
+        ["counts.sql: the SQL does not parse", "LINE 4: group by by"],
+    ),
+    "no SQL": ({MODEL: ""}, ["counts.sql: it is not exactly one query"]),
+    "two statements": ({MODEL: ("group by kind", "group by kind; drop table x")}, ["not exactly one query"]),
+    "a semicolon": ({MODEL: ("group by kind", "group by kind;")}, ["without a semicolon"]),
+    "no query": ({MODEL: "create table x (a int)"}, ["it is no query but create"]),
+    "a star": ({MODEL: "select * from {{ ref('grown') }}"}, ["counts.sql: the outermost select has '*'"]),
+    "a column without name": ({MODEL: ("count(*) as things", "count(*)")}, ["'COUNT(*)', which names no column"]),
+    "a column produced twice": ({MODEL: ("select kind,", "select kind, kind,")}, ["has kind twice"]),
+    "a table past ref": ({MODEL: ("{{ ref('grown') }}", "base.grown")}, ["counts.sql: it reads base.grown past ref()"]),
+    "a table past source": (
+        {"models/base/things.sql": "select id, ingest_date, kind from things"},
+        ["it reads things past"],
+    ),
+    "a file": ({MODEL: ("{{ ref('grown') }}", "'x.parquet'")}, ["past ref() and source()"]),
+    "a function that reads files": ({MODEL: ("{{ ref('grown') }}", "read_csv('x.csv')")}, ["past ref() and source()"]),
+    "an unknown test": (
+        {YML: ("[unique, not_null]", "[unique, positive]")},
+        ["models.things.columns.id.data_tests.1", "'positive'"],
+    ),
+    "an unknown argument": (
+        {YML: ("{values: [a, b]}", "{values: [a, b], quote: false}")},
+        ["data_tests.0", "quote", "remove it"],
+    ),
+    "a test that is a list": (
+        {YML: ("[unique, not_null]", "[{unique: [id]}]")},
+        ["models.things.columns.id.data_tests.0", "remove it"],
+    ),
+    "arguments that are a list": (
+        {YML: ("arguments: {values: [a, b]}", "arguments: [a, b]")},
+        ["models.things.columns.kind.data_tests.0"],
+    ),
+    "two tests in one": (
+        {YML: ("[unique, not_null]", "[{unique: {}, not_null: {}}]")},
+        ["models.things.columns.id.data_tests.0"],
+    ),
+    "a test without its argument": ({YML: ("arguments: {values: [a, b]}, ", "")}, ["values: it is missing"]),
+    "an unknown severity": ({YML: ("severity: warn", "severity: loud")}, ["severity", "'error' or 'warn'"]),
+    "a test of an unknown column": (
+        {YML: ("row(id, ingest_date)", "row(id, day)")},
+        ["models.grown.data_tests", "row(id, day)"],
+    ),
+    "a test of no column": (
+        {YML: ('- unique: {arguments: {column_name: "row(id, ingest_date)"}}', "- unique")},
+        ["models.grown.data_tests: the test names no column"],
+    ),
+    "a test expression that does not parse": ({YML: ("row(id, ingest_date)", "row(id,, x")}, ["does not parse"]),
+    "a test twice": ({YML: ("[unique, not_null]", "[unique, unique]")}, ["its test unique_things_id stands twice"]),
+    "a singular test of no model": (
+        {SINGULAR: "-- Something.\nselect * from {{ source('raw', 'things') }}"},
+        ["counts_are_positive.sql: it refs no model"],
+    ),
+    "a singular test without comment": (
+        {SINGULAR: "select * from {{ ref('counts') }}"},
+        ["counts_are_positive.sql: no comment says what must hold"],
+    ),
+    "a singular test that does not parse": ({SINGULAR: ("where things < 1", "wher things < 1 1")}, ["does not parse"]),
+    "a singular test with a config": (
+        {SINGULAR: ("select *", "{{ config(limit=3) }}select *")},
+        ["counts_are_positive.sql, config(), limit"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_named_with_its_mend(case: str, tmp_path: Path) -> None:
+    changes, said = WRONG[case]
+    with pytest.raises(UserError) as error:
+        load_project(write_project(tmp_path, changes))
+    message = str(error.value)
+    assert "\n" not in message
+    assert str(tmp_path) in error.value.where
+    for part in said:
+        assert part in message
