@@ -77,11 +77,16 @@ BANDS = Table(
 
 EDGES = Table(
     "stories.edges",
-    "two distinct texts verified as one story",
+    "two distinct texts verified as one story, by one method",
     (
         Column("text_a", pl.String(), "The smaller text hash."),
         Column("text_b", pl.String(), "The larger text hash."),
-        Column("similarity", pl.Float64(), "Exact Jaccard of their shingles."),
+        Column(
+            "similarity",
+            pl.Float64(),
+            "Exact Jaccard of their shingles; null while a date was read anew and not yet clustered anew: no edge yet.",
+            required=False,
+        ),
         Column("method", pl.String(), "`minhash_jaccard` or `same_url`."),
     ),
 )

@@ -1,0 +1,215 @@
+"""Days landed one after another: what changes, what stays, and that order never matters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from unittest.mock import patch
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stories_mill import FIRST_DAY, Mill, article, edited, frame, page
+
+from newsmill.stories import candidates, cluster
+from newsmill.stories.fingerprint import fingerprint
+
+TEXT = article(1)
+LEFT = edited(TEXT, 5, 15, 25, 35)
+RIGHT = edited(TEXT, 50, 60, 70, 80)
+
+
+def test_a_later_day_joins_a_story_and_the_story_keeps_its_id():
+    mill = Mill().land([page("b", TEXT)]).land([page("a", TEXT, day=1)])
+    assert mill.members()["a"]["story_id"] == mill.members()["b"]["story_id"] == "sb"
+    assert mill.members()["a"]["relation"] == "copy"
+
+
+def test_a_late_original_becomes_canonical_under_the_old_id():
+    mill = Mill().land([page("a", TEXT, day=1), page("b", TEXT, day=1, hour=7)])
+    published = dt.datetime(2026, 3, 1, 8)
+    mill.land([page("late", TEXT, day=2, published_at=published, published_offset_minutes=0)])
+    members = mill.members()
+    assert {row["story_id"] for row in members.values()} == {"sa"}
+    assert members["late"]["is_canonical"]
+    assert members["a"]["relation"] == "copy"
+    assert members["a"]["matched_record_id"] == members["b"]["matched_record_id"] == "late"
+    assert set(mill.affected["record_id"]) == {"a", "b", "late"}
+
+
+def test_a_late_page_bridges_two_stories_and_the_older_id_stays():
+    mill = Mill().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)])
+    assert mill.stories() == {frozenset("a"), frozenset("b")}
+    mill.land([page("c", TEXT, day=2)])
+    assert mill.stories() == {frozenset("abc")}
+    assert mill.members()["b"]["story_id"] == "sa"
+    assert mill.members()["b"]["matched_record_id"] == "c", "no earlier page is like it"
+
+
+def test_removing_the_bridge_on_a_rerun_splits_the_story_again():
+    mill = Mill().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)])
+    before = mill.tables()
+    mill.land([page("c", TEXT, day=2)]).land([], days=[2])
+    assert mill.tables() == before
+    gone = mill.affected.filter(pl.col("story_id").is_null())
+    assert gone.select("record_id", "ingest_date").rows() == [("c", FIRST_DAY + dt.timedelta(days=2))]
+
+
+def test_a_rerun_with_the_same_pages_changes_nothing_but_tells_the_day_again():
+    mill = Mill().land([page("a", TEXT)]).land([page("b", LEFT, day=1)])
+    before = mill.tables()
+    mill.land([page("b", LEFT, day=1)])
+    assert mill.tables() == before
+    assert mill.affected["record_id"].to_list() == ["b"]
+
+
+def test_a_text_that_changes_on_a_rerun_leaves_nothing_behind():
+    mill = Mill().land([page("a", TEXT)]).land([page("b", LEFT, day=1)]).land([page("b", article(2), day=1)])
+    assert mill.tables() == Mill().land([page("a", TEXT), page("b", article(2), day=1)]).tables()
+    assert mill.stories() == {frozenset("a"), frozenset("b")}
+
+
+def test_a_text_keeps_its_bands_while_another_page_carries_it():
+    mill = Mill().land([page("a", TEXT)]).land([page("b", TEXT, day=1), page("c", LEFT, day=1)]).land([], days=[0])
+    assert mill.stories() == {frozenset("bc")}
+    assert mill.tables() == Mill().land([page("b", TEXT, day=1), page("c", LEFT, day=1)]).tables()
+
+
+def test_a_revision_edge_goes_with_the_fetch_that_made_it():
+    rewritten = edited(TEXT, 5, 20, 35, 50, 65, 80)
+    url = "https://site.example/1"
+    mill = Mill().land([page("a", TEXT), page("b", rewritten, hour=7, url=url)]).land([page("c", TEXT, day=1, url=url)])
+    assert mill.stories() == {frozenset("abc")}
+    mill.land([], days=[1])
+    assert mill.stories() == {frozenset("a"), frozenset("b")}
+    assert mill.rows("stories.edges") == []
+
+
+def test_an_untouched_story_is_not_told_again():
+    mill = Mill().land([page("a", TEXT), page("b", article(2))]).land([page("c", LEFT, day=1)])
+    assert mill.affected["record_id"].to_list() == ["c"]
+    mill.land([page("d", TEXT, day=2, published_at=dt.datetime(2026, 2, 1), published_offset_minutes=0)])
+    assert mill.affected["record_id"].to_list() == ["a", "c", "d"]
+
+
+def test_a_day_without_pages_lands():
+    mill = Mill().land([], days=[0])
+    assert all(rows == [] for rows in mill.tables().values())
+    plan = cluster.plan(mill.con, [FIRST_DAY], cluster.no_fingerprints())
+    assert plan.affected.is_empty()
+
+
+def test_planning_leaves_nothing_in_the_database():
+    mill = Mill().land([page("a", TEXT)])
+    before = mill.tables()
+    cluster.plan(mill.con, [FIRST_DAY], fingerprint(frame([page("a", LEFT)])))
+    assert mill.tables() == before
+    assert mill.con.execute("select count(*) from duckdb_tables() where temporary").fetchall() == [(0,)]
+    assert mill.con.execute("select count(*) from duckdb_views() where temporary and not internal").fetchall() == [(0,)]
+
+
+def test_a_landing_rolled_back_leaves_the_last_good_state():
+    mill = Mill().land([page("a", TEXT)])
+    before = mill.tables()
+    late = [page("b", LEFT, day=1)]
+    plan = cluster.plan(mill.con, [late[0]["ingest_date"]], fingerprint(frame(late)))
+    mill.con.execute("begin")
+    cluster.land(mill.con, plan)
+    mill.con.execute("rollback")
+    assert mill.tables() == before
+    assert mill.land(late).stories() == {frozenset("ab")}
+
+
+def test_a_page_of_another_date_is_refused():
+    with pytest.raises(ValueError, match="not among the dates"):
+        cluster.plan(Mill().con, [FIRST_DAY], fingerprint(frame([page("a", TEXT, day=1)])))
+
+
+def test_pages_read_anew_but_not_yet_clustered_anew_do_no_harm():
+    mill = Mill().land([page("a", TEXT)])
+    mill.con.execute("update clean.pages set text = 'something else altogether'")
+    mill.land([page("b", LEFT, day=1)])
+    assert mill.stories() == {frozenset("a"), frozenset("b")}
+    mill.land([page("a", RIGHT), page("b", LEFT, day=1), page("c", TEXT, day=1)])
+    assert mill.stories() == {frozenset("abc")}
+
+
+def test_a_crowded_bucket_is_compared_with_its_smallest_texts_only():
+    versions = [page(f"r{n:02}", edited(TEXT, n)) for n in range(12)]
+    with patch.object(candidates, "CROWDED", 2):
+        mill = Mill().land(versions)
+    assert len(mill.rows("stories.edges")) < 12 * 11 / 2
+    assert len(mill.stories()) == 1
+
+
+BASES = [article(seed, words=55) for seed in range(3)]
+EDITS = (3, 15, 27, 39, 51)
+
+texts = st.one_of(
+    st.builds(
+        lambda base, positions: edited(base, *positions), st.sampled_from(BASES), st.sets(st.sampled_from(EDITS))
+    ),
+    st.sampled_from([article(7, words=30), article(7, words=30) + " indeed", ""]),
+)
+published = st.one_of(
+    st.none(),
+    st.sampled_from([dt.datetime(2026, 3, 1), dt.datetime(2026, 3, 2, 5, 30), dt.datetime(2026, 2, 1, 12)]),
+)
+pages = st.builds(
+    dict,
+    text=texts,
+    day=st.integers(0, 2),
+    hour=st.integers(0, 2),
+    url=st.sampled_from([None, None, *(f"https://site.example/{n}" for n in range(4))]),
+    kind=st.sampled_from(["article"] * 5 + ["front"]),
+    published_at=published,
+    published_offset_minutes=st.sampled_from([None, 0, 480]),
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[dict], list[tuple[int, list[dict], bool]]]:
+    """Pages of three days, and some order of landing them: days may first hold other pages of theirs, or be read
+    (`True`) some time before they are clustered."""
+    names = draw(st.permutations(range(16)))
+    every = [
+        page(f"r{name:02}", **drawn) for name, drawn in zip(names, draw(st.lists(pages, max_size=16)), strict=False)
+    ]
+    of_day = {day: [p for p in every if p["ingest_date"] == FIRST_DAY + dt.timedelta(days=day)] for day in range(3)}
+    landings = [(day, of_day[day], False) for day in draw(st.permutations(range(3)))]
+    for day in draw(st.lists(st.integers(0, 2), max_size=2)):
+        kept = [p for p in of_day[day] if draw(st.booleans())]
+        reread = [{**p, "text": draw(texts)} if draw(st.booleans()) else p for p in kept]
+        first = draw(st.integers(0, [landed for landed, _, _ in landings].index(day)))
+        landings.insert(first, (day, reread, False))
+        landings.insert(draw(st.integers(0, len(landings) - 1)), (day, of_day[day], True))
+    return every, landings
+
+
+@settings(deadline=None, max_examples=10)
+@given(histories(), st.sampled_from([2, 16]))
+def test_any_order_and_any_rerun_ends_in_the_same_tables(history, crowded):
+    every, landings = history
+    with patch.object(candidates, "CROWDED", crowded):
+        at_once = Mill().land(every, days=range(3))
+        by_day = Mill()
+        for day, of_day, only_read in landings:
+            if only_read:
+                by_day.read(of_day, [FIRST_DAY + dt.timedelta(days=day)])
+            else:
+                by_day.land(of_day, days=[day])
+    assert by_day.tables() == at_once.tables()
+    for mill in (by_day, at_once):
+        assert sorted(mill.told.values(), key=repr) == mill.rows("stories.members"), "all that changed was told"
+        assert_sound(mill)
+
+
+def assert_sound(mill: Mill) -> None:
+    """One canonical a story, the first; everyone else matched to a member of the same story."""
+    members = mill.members()
+    for story in mill.stories():
+        originals = [record for record in story if members[record]["is_canonical"]]
+        assert len(originals) == 1
+        for record in story - set(originals):
+            assert members[record]["matched_record_id"] in story - {record}
+            assert 0 < members[record]["similarity"] <= 1
