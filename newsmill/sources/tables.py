@@ -11,7 +11,7 @@ RECORDS = Table(
         Column(
             "record_id",
             pl.String(),
-            "Stable id: 32 hex digits of blake2b over URL, fetch time and the bytes' SHA-256.",
+            "Stable id: 32 hex digits of blake2b over URL, fetch time, the bytes' SHA-256, ingest date.",
         ),
         Column("source", pl.String(), "How it was read: `file`, `warc`, `feed`, `jsonl` or `parquet`."),
         Column("source_path", pl.String(), "The file it came from, relative to the input folder."),

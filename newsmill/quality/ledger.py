@@ -1,0 +1,154 @@
+"""The ledger: every record's verdict at every stage, and the books that prove that each record has exactly one end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from newsmill import __version__
+from newsmill.quality.tables import BALANCE, LEDGER
+
+KEPT, MERGED, QUARANTINED = "kept", "merged", "quarantined"
+
+
+@dataclass(frozen=True)
+class BooksDay:
+    """The books of one ingest date. They balance where no record of it is out of balance."""
+
+    ingest_date: dt.date
+    records: int
+    kept: int
+    merged: int
+    quarantined: int
+    out_of_balance: int
+
+
+def raw_verdicts(records: pl.DataFrame, run_id: str) -> pl.DataFrame:
+    """Ledger rows of stage `raw`: a record whose body could not be read is quarantined.
+
+    Args:
+        records: rows of `raw.records`.
+    """
+    return _readings(records, "raw", pl.col("problem"), pl.col("problem_detail"), run_id)
+
+
+def page_verdicts(read: pl.DataFrame, run_id: str) -> pl.DataFrame:
+    """Ledger rows of stage `pages`: a record that is no page is quarantined.
+
+    Args:
+        read: `record_id`, `ingest_date`, `reason` (null for a page) and `detail`, as `read_pages` returns them.
+    """
+    return _readings(read, "pages", pl.col("reason"), pl.col("detail"), run_id)
+
+
+def story_verdicts(members: pl.DataFrame, run_id: str) -> pl.DataFrame:
+    """Ledger rows of stage `stories`: the canonical member is kept, the others are merged into it.
+
+    Args:
+        members: rows of `stories.members`.
+    """
+    merged = ~pl.col("is_canonical")
+    relation = pl.col("relation").str.replace_all("_", " ", literal=True)
+    matched = pl.format(
+        "{} of {}, similarity {}, in story {}",
+        relation,
+        "matched_record_id",
+        pl.col("similarity").round(3),
+        "story_id",
+    )
+    detail = pl.coalesce(
+        matched,
+        pl.format("{} of {}, in story {}", relation, "matched_record_id", "story_id"),
+        pl.format("{} in story {}", relation, "story_id"),
+    )
+    return _entries(
+        members,
+        "stories",
+        verdict=pl.when(merged).then(pl.lit(MERGED)).otherwise(pl.lit(KEPT)),
+        reason=pl.when(merged).then("relation"),
+        detail=pl.when(merged).then(detail),
+        run_id=run_id,
+    )
+
+
+def books(con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date] | None = None) -> list[BooksDay]:
+    """The books of the ingest dates (all of them where None), in order; a date without records has none."""
+    where, parameters = _of(dates)
+    rows = con.execute(
+        f"""
+        select ingest_date, records, kept, merged, quarantined, out_of_balance
+        from quality.books {where} order by ingest_date
+        """,  # noqa: S608
+        parameters,
+    ).fetchall()
+    return [BooksDay(*row) for row in rows]
+
+
+def unbalanced_records(
+    con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date] | None = None, limit: int = 20
+) -> pl.DataFrame:
+    """Records of the ingest dates that are out of balance, at most `limit`.
+
+    Columns `record_id`, `ingest_date`, `url`, `problem` (what is wrong, for a person) and `verdicts` (what the ledger
+    says of the record, in order of the stages).
+    """
+    where, parameters = _of(dates)
+    return con.execute(
+        f"""
+        with wrong as (
+            select * from ({BALANCE}) {where} {"and" if where else "where"} (records <> 1 or verdicts <> 1)
+            order by ingest_date, record_id limit ?)
+        select record_id, ingest_date,
+               (select any_value(url) from raw.records r
+                where r.record_id = w.record_id and r.ingest_date = w.ingest_date) as url,
+               case when records = 0 then 'in the ledger, not in raw.records'
+                    when records > 1 then format('stands {{}} times in raw.records', records)
+                    when verdicts = 0 then 'no final verdict'
+                    else format('{{}} final verdicts', verdicts) end as problem,
+               (select string_agg(concat_ws(' ', stage, verdict, reason), ', '
+                                  order by list_position(['raw', 'pages', 'stories'], stage), verdict)
+                from quality.ledger l
+                where l.record_id = w.record_id and l.ingest_date = w.ingest_date) as verdicts
+        from wrong w order by ingest_date, record_id
+        """,  # noqa: S608
+        [*parameters, limit],
+    ).pl()
+
+
+def _of(dates: Sequence[dt.date] | None) -> tuple[str, list[object]]:
+    if dates is None:
+        return "", []
+    return f"where ingest_date in ({', '.join('?' * len(dates)) or 'null'})", list(dates)
+
+
+def _readings(frame: pl.DataFrame, stage: str, reason: pl.Expr, detail: pl.Expr, run_id: str) -> pl.DataFrame:
+    failed = reason.is_not_null()
+    return _entries(
+        frame,
+        stage,
+        verdict=pl.when(failed).then(pl.lit(QUARANTINED)).otherwise(pl.lit(KEPT)),
+        reason=reason,
+        detail=pl.when(failed).then(detail),
+        run_id=run_id,
+    )
+
+
+def _entries(
+    frame: pl.DataFrame, stage: str, *, verdict: pl.Expr, reason: pl.Expr, detail: pl.Expr, run_id: str
+) -> pl.DataFrame:
+    return LEDGER.conform(
+        frame.select(
+            "record_id",
+            "ingest_date",
+            stage=pl.lit(stage),
+            verdict=verdict,
+            reason=reason,
+            detail=detail,
+            code_version=pl.lit(__version__),
+            run_id=pl.lit(run_id),
+        )
+    )

@@ -1,0 +1,166 @@
+"""The expectation suites: one YAML file a table, read and held against Great Expectations' own schemas.
+
+Light on purpose: Dagster reads the suites whenever it loads the code, so Great Expectations itself stays unimported.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
+
+from newsmill.errors import UserError
+
+SUITES = Path(__file__).resolve().parent / "suites"
+
+SnakeCase = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Severity = Literal["error", "warn"]
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True)
+class Expectation:
+    """One expectation: its name in the suite, the Great Expectations class with its arguments, and why it must hold.
+
+    `error` stops what is downstream: newsmill broke its word. `warn` tells: the night's input is odd.
+    """
+
+    name: SnakeCase
+    expectation: str
+    severity: Severity
+    why: Sentence
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True)
+class Suite:
+    """The expectations on one table; `by_date` where only the rows of the run's ingest dates are checked."""
+
+    table: TableName
+    by_date: bool
+    expectations: Annotated[tuple[Expectation, ...], Field(min_length=1)]
+
+    @property
+    def check_names(self) -> tuple[str, ...]:
+        """The expectations' names, in order."""
+        return tuple(expectation.name for expectation in self.expectations)
+
+
+def load_suites(folder: Path = SUITES) -> tuple[Suite, ...]:
+    """Every `*.yaml` of the folder, in order of the file names.
+
+    Raises:
+        UserError: naming the file, the expectation and the field that is wrong.
+    """
+    if not folder.is_dir():
+        raise UserError(str(folder), "there is no such folder", "name the folder that holds the suites")
+    suites: dict[str, Path] = {}
+    loaded = []
+    for path in sorted(folder.glob("*.yaml")):
+        suite = load_suite(path)
+        if suite.table in suites:
+            raise UserError(
+                f"{path}, field table",
+                f"{suite.table} has a suite in {suites[suite.table].name} already",
+                "join the two files",
+            )
+        suites[suite.table] = path
+        loaded.append(suite)
+    return tuple(loaded)
+
+
+def load_suite(path: Path) -> Suite:
+    """One suite file, its expectations given by their class names.
+
+    Raises:
+        UserError: see `load_suites`.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(str(path), str(error), "make it a readable UTF-8 file") from error
+    except yaml.YAMLError as error:
+        raise UserError(str(path), " ".join(str(error).split()), "correct the YAML") from error
+    try:
+        suite = TypeAdapter(Suite).validate_python(document)
+    except ValidationError as error:
+        raise _form_error(path, document, error) from error
+    for name, count in Counter(suite.check_names).items():
+        if count > 1:
+            raise UserError(f"{path}, expectation {name}", f"the name stands {count} times", "give each its own name")
+    return Suite(suite.table, suite.by_date, tuple(_known(path, expectation) for expectation in suite.expectations))
+
+
+def _form_error(path: Path, document: Any, error: ValidationError) -> UserError:
+    first = error.errors()[0]
+    place = list(first["loc"])
+    where = str(path)
+    if len(place) > 1 and place[0] == "expectations":
+        number = int(place[1])
+        entry = document["expectations"][number]
+        name = entry.get("name") if isinstance(entry, dict) else None
+        where += f", expectation {name or number + 1}"
+        place = place[2:]
+    if place:
+        where += f", field {'.'.join(str(part) for part in place)}"
+    mend = {"missing": "add it", "unexpected_keyword_argument": "remove it"}.get(first["type"], "correct it")
+    return UserError(where, first["msg"], mend)
+
+
+def _known(path: Path, expectation: Expectation) -> Expectation:
+    """The expectation under its class name and with JSON arguments, held against that class's schema."""
+    import jsonschema  # type: ignore[import-untyped]
+
+    where = f"{path}, expectation {expectation.name}"
+    class_name = _class_names().get(expectation.expectation.replace("_", "").lower())
+    if class_name is None:
+        raise UserError(
+            f"{where}, field expectation",
+            f"Great Expectations has no {expectation.expectation!r} for SQL tables",
+            "take a class name from its gallery, as ExpectColumnValuesToNotBeNull",
+        )
+    # YAML reads 1995-01-01 as a date; the schemas want it as text.
+    kwargs = json.loads(json.dumps(expectation.kwargs, default=str))
+    reserved = {"meta", "result_format", "severity", "catch_exceptions", "batch_id"} & kwargs.keys()
+    if reserved:
+        raise UserError(f"{where}, field kwargs", f"{min(reserved)} is newsmill's to set", "remove it")
+    problem = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(_schema(class_name)).iter_errors(kwargs))
+    if problem is not None:
+        place = ".".join(["kwargs", *(str(part) for part in problem.absolute_path)])
+        raise UserError(f"{where}, field {place}", problem.message, f"see {class_name} in Great Expectations' gallery")
+    if "{batch}" not in kwargs.get("unexpected_rows_query", "{batch}"):
+        raise UserError(
+            f"{where}, field kwargs.unexpected_rows_query", "it does not read {batch}", "select from {batch}"
+        )
+    return Expectation(expectation.name, class_name, expectation.severity, expectation.why, kwargs)
+
+
+@cache
+def _schemas() -> Path:
+    # Found, not imported: the import costs seconds.
+    spec = importlib.util.find_spec("great_expectations")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "expectations" / "core" / "schemas"
+
+
+@cache
+def _class_names() -> dict[str, str]:
+    """Class names by their letters in lower case, so that snake_case is understood too."""
+    return {path.stem.lower(): path.stem for path in _schemas().glob("*Expect*.json")}
+
+
+@cache
+def _schema(class_name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((_schemas() / f"{class_name}.json").read_text(encoding="utf-8"))
+    return schema

@@ -1,0 +1,197 @@
+"""The raw archive: every record as it came, in Parquet by ingest date, never changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from newsmill import progress
+from newsmill.sources.record import Record
+from newsmill.sources.tables import ARCHIVE, RECORDS
+
+DAY_FOLDER = "ingest_date="
+TEMPORARY = ".tmp-"
+BATCH_RECORDS, BATCH_BYTES = 4096, 64 * 2**20
+
+# What pyarrow decodes of a part at a time.
+PIECE_BYTES = 8 * 2**20
+
+
+@dataclass
+class Appended:
+    """What an append did: records new to the archive, records it held already, the ingest dates of both."""
+
+    new: int = 0
+    seen_again: int = 0
+    dates: set[dt.date] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The archive in the folder `root`. One process writes at a time; any number may read.
+
+    A record is kept once, however often it is read.
+    """
+
+    root: Path
+
+    def append(
+        self, records: Iterable[Record], batch_records: int = BATCH_RECORDS, batch_bytes: int = BATCH_BYTES
+    ) -> Appended:
+        """Add the records that the archive of their ingest date does not hold yet.
+
+        Memory: a batch of records, and the ids of the ingest dates that occur. Batches already written stay when
+        this is cut off; the next append goes on from there.
+        """
+        self.remove_leftovers()
+        done = Appended()
+        ids: dict[dt.date, set[bytes]] = {}
+        batch: list[Record] = []
+        count = size = 0
+
+        for record in records:
+            if count and (count == batch_records or size + record.byte_size > batch_bytes):
+                self.write(batch)
+                progress.advance("raw", count)
+                batch, count, size = [], 0, 0
+            date = record.ingest_date
+            if date not in ids:
+                ids[date] = self.ids(date)
+                done.dates.add(date)
+            count += 1
+            record_id = bytes.fromhex(record.record_id)
+            if record_id in ids[date]:
+                done.seen_again += 1
+                continue
+            ids[date].add(record_id)
+            batch.append(record)
+            size += record.byte_size
+            done.new += 1
+        self.write(batch)
+        progress.advance("raw", count)
+        return done
+
+    def dates(self) -> list[dt.date]:
+        """The ingest dates that hold records, in order."""
+        folders = {
+            part.parent.name.removeprefix(DAY_FOLDER) for part in self.root.glob(f"{DAY_FOLDER}*/part-*.parquet")
+        }
+        return sorted(map(dt.date.fromisoformat, folders))
+
+    def records(self, dates: Iterable[dt.date]) -> pl.DataFrame:
+        """The records of these dates without their bytes (schema RECORDS), by ingest date and record id."""
+        parts = self.parts(dates)
+        if not parts:
+            return RECORDS.empty()
+        frame = pl.scan_parquet(parts, hive_partitioning=False).select(RECORDS.schema.names()).collect()
+        ordered = frame.sort("ingest_date", "record_id", "source_path")
+        return RECORDS.conform(ordered.unique("record_id", keep="first", maintain_order=True))
+
+    def batches(
+        self, dates: Iterable[dt.date], batch_records: int = BATCH_RECORDS, batch_bytes: int = BATCH_BYTES
+    ) -> Iterator[pl.DataFrame]:
+        """The records of these dates with their bytes (schema ARCHIVE), in batches, each record once.
+
+        By ingest date and part, within a part by record id. A body larger than a batch may be makes one alone.
+        """
+        parts = self.parts(dates)
+        pending: list[pl.DataFrame] = []
+        count = size = 0
+        for piece in each_once(parts, doubled(parts)):
+            start = 0
+            for row, byte_size in enumerate(piece["byte_size"]):
+                if count and (count == batch_records or size + byte_size > batch_bytes):
+                    yield pl.concat([*pending, piece[start:row]])
+                    pending, count, size, start = [], 0, 0, row
+                count += 1
+                size += byte_size
+            pending.append(piece[start:])
+        if count:
+            yield pl.concat(pending)
+
+    def parts(self, dates: Iterable[dt.date]) -> list[Path]:
+        """The Parquet files of these dates, in order."""
+        return [part for date in sorted(set(dates)) for part in sorted(self.folder(date).glob("part-*.parquet"))]
+
+    def folder(self, date: dt.date) -> Path:
+        return self.root / f"{DAY_FOLDER}{date.isoformat()}"
+
+    def ids(self, date: dt.date) -> set[bytes]:
+        return {bytes.fromhex(record_id) for record_id in record_ids(self.parts([date]))}
+
+    def write(self, records: Collection[Record]) -> None:
+        """A new part for each ingest date among the records."""
+        by_date: dict[dt.date, list[Record]] = {}
+        for record in records:
+            by_date.setdefault(record.ingest_date, []).append(record)
+        for date, same_day in by_date.items():
+            self.write_part(date, sorted(same_day, key=lambda record: record.record_id))
+
+    def write_part(self, date: dt.date, records: list[Record]) -> None:
+        folder = self.folder(date)
+        folder.mkdir(parents=True, exist_ok=True)
+        identity = "\n".join(record.record_id for record in records)
+        name = f"part-{hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()}.parquet"
+        temporary = folder / f"{TEMPORARY}{name}"
+        with temporary.open("wb") as file:
+            frame_of(records).write_parquet(file, compression="zstd")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(folder / name)
+
+    def remove_leftovers(self) -> None:
+        """Parts that a crash left half-written."""
+        for leftover in self.root.glob(f"{DAY_FOLDER}*/{TEMPORARY}*"):
+            leftover.unlink(missing_ok=True)
+
+
+def frame_of(records: Iterable[Record]) -> pl.DataFrame:
+    """The records as a frame of the schema ARCHIVE."""
+    rows = list(records)
+    return pl.DataFrame({name: [getattr(row, name) for row in rows] for name in ARCHIVE.schema}, schema=ARCHIVE.schema)
+
+
+def record_ids(parts: list[Path]) -> pl.Series:
+    if not parts:
+        return pl.Series("record_id", [], pl.String)
+    return pl.scan_parquet(parts, hive_partitioning=False).select("record_id").collect()["record_id"]
+
+
+def doubled(parts: list[Path]) -> set[str]:
+    """The ids that stand in the parts more than once: few, mostly none."""
+    ids = record_ids(parts)
+    return set(ids.filter(ids.is_duplicated()))
+
+
+def each_once(parts: list[Path], doubled: set[str]) -> Iterator[pl.DataFrame]:
+    """The parts' rows, piece by piece; of a doubled id only the first."""
+    seen: set[str] = set()
+    for part in parts:
+        for piece in pieces(part):
+            if not doubled:
+                yield piece
+                continue
+            keep = []
+            for record_id in piece["record_id"]:
+                keep.append(record_id not in seen)
+                if record_id in doubled:
+                    seen.add(record_id)
+            yield piece.filter(pl.Series(keep))
+
+
+def pieces(part: Path) -> Iterator[pl.DataFrame]:
+    """A part in frames of some megabytes."""
+    import pyarrow.parquet as pq
+
+    # A read buffer keeps pyarrow from loading whole column chunks.
+    with pq.ParquetFile(part, buffer_size=2**20, pre_buffer=False) as file:
+        size = sum(file.metadata.row_group(index).total_byte_size for index in range(file.metadata.num_row_groups))
+        rows = max(1, PIECE_BYTES * file.metadata.num_rows // max(size, 1))
+        for batch in file.iter_batches(rows):
+            yield ARCHIVE.conform(pl.DataFrame(batch))

@@ -1,0 +1,93 @@
+"""What a source says of a fetch besides its bytes: a manifest's line, a row, a WARC header, a feed's entry."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+EPOCH = dt.datetime(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of it may be unknown. `fetched_at` is naive UTC; `date_problem` says why it could not be read."""
+
+    url: str | None = None
+    fetched_at: dt.datetime | None = None
+    date_problem: str | None = None
+    content_type: str | None = None
+    http_status: int | None = None
+    hint_published: str | None = None
+    hint_language: str | None = None
+
+
+UNKNOWN = Facts()
+
+
+def facts_of(row: Mapping[str, object]) -> Facts:
+    """The facts under the names that manifests and rows give them; null and empty mean unknown.
+
+    Raises:
+        ValueError: where the URL or content type is no text.
+    """
+    moment, date_problem = moment_of(row.get("fetched_at"))
+    return Facts(
+        url=text_of(row, "url"),
+        fetched_at=moment,
+        date_problem=date_problem and f"`fetched_at` is {date_problem}",
+        content_type=text_of(row, "content_type"),
+        http_status=status_of(row.get("status")),
+        hint_published=hint_of(row, "published", "date"),
+        hint_language=hint_of(row, "language", "lang"),
+    )
+
+
+def text_of(row: Mapping[str, object], name: str) -> str | None:
+    value = row.get(name)
+    if not isinstance(value, str | None):
+        raise ValueError(f"`{name}` is a {type(value).__name__}, not text")
+    return (value or "").strip() or None
+
+
+def hint_of(row: Mapping[str, object], *names: str) -> str | None:
+    """The first of the fields that says something, as text: a hint is judged by whoever uses it."""
+    for name in names:
+        value = row.get(name)
+        if isinstance(value, dt.date):
+            return value.isoformat()
+        if isinstance(value, str | int | float) and str(value).strip():
+            return str(value).strip()
+    return None
+
+
+def moment_of(value: object) -> tuple[dt.datetime | None, str | None]:
+    """A time as naive UTC, or what is wrong with it; ISO 8601 without a zone is UTC."""
+    if value is None or value == "":
+        return None, None
+    try:
+        moment = dt.datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+        if isinstance(moment, dt.datetime):
+            return (moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment), None
+        if isinstance(moment, dt.date):
+            return dt.datetime(moment.year, moment.month, moment.day), None
+    except (ValueError, OverflowError):
+        pass
+    return None, f"no ISO 8601 time: {value!r}"
+
+
+def status_of(value: object) -> int | None:
+    """An HTTP status; null for what can't be one."""
+    try:
+        status = int(value) if isinstance(value, str | int) else 0
+    except ValueError:
+        return None
+    return status if 100 <= status <= 999 else None
+
+
+def moment_of_microseconds(microseconds: int) -> dt.datetime | int:
+    """Microseconds since 1970 as naive UTC; as they are where they lie outside the calendar."""
+    try:
+        return EPOCH + dt.timedelta(microseconds=microseconds)
+    except OverflowError:
+        return microseconds

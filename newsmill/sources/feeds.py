@@ -1,0 +1,181 @@
+"""Feeds: RSS 2, RSS 1 (RDF) and Atom. Each entry is a record: a feed document that holds it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from newsmill.sources.facts import Facts
+from newsmill.sources.limits import Unreadable, opened, read_whole
+from newsmill.sources.origin import Origin
+from newsmill.sources.record import Record, member_url
+from newsmill.urls import absolute
+
+Element = Any  # lxml comes without types
+
+# What stays of the feed around each entry, where the pages room finds the site's name, author and language.
+HEAD = ("title", "link", "author", "language")
+
+# A head is repeated in every entry's document: how much larger than the largest body that may make the whole.
+MAX_GROWTH = 16
+
+DATES = ("published", "pubDate", "issued", "date", "created", "updated", "modified")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed taken apart: its root, the element that holds its head, its entries, the site it is of."""
+
+    root: Element
+    channel: Element
+    entries: list[Element]
+    content_type: str
+    link: str | None
+
+
+def read_feed(origin: Origin) -> Iterator[Record]:
+    """One record an entry. It was fetched when the feed was; its own date is only a hint."""
+    with opened(origin.path) as stream:
+        data = read_whole(stream, origin.max_record_bytes)
+    if data is None:
+        yield origin.too_large(None)
+        return
+    feed = feed_of(parse(data, origin.facts.url), origin.facts.url)
+    head = head_document(feed)
+    growth = len(etree.tostring(head)) * len(feed.entries)
+    if growth > MAX_GROWTH * origin.max_record_bytes:
+        raise Unreadable("too_large", f"its title and link are too long to repeat for {len(feed.entries):,} entries")
+    for number, entry in enumerate(feed.entries, start=1):
+        yield entry_record(origin, feed, head, entry, number)
+
+
+def parse(data: bytes, url: str | None) -> Element:
+    """The root of the document, with nothing fetched and no entity expanded."""
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        strip_cdata=False,
+    )
+    try:
+        # A blank line before the declaration is the commonest fault of feeds, and a harmless one.
+        root = etree.fromstring(data.lstrip(b" \t\r\n"), parser, base_url=url)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable("bad_xml", str(error)) from error
+    refuse_entities(root)
+    return root
+
+
+def refuse_entities(root: Element) -> None:
+    """Nothing is expanded or looked up, so a document that needs it can't be read."""
+    document_type = root.getroottree().docinfo.internalDTD
+    if document_type is None:
+        return
+    if any(entity.content is not None for entity in document_type.iterentities()):
+        raise Unreadable("bad_xml", "it declares entities of its own, which are never expanded")
+    reference = next(root.iter(etree.Entity), None)
+    if reference is not None:
+        raise Unreadable("bad_xml", f"it refers to {reference.text}, which only a document type elsewhere explains")
+
+
+def feed_of(root: Element, url: str | None) -> Feed:
+    kind = name_of(root)
+    if kind == "feed":
+        return Feed(root, root, children(root, "entry"), "application/atom+xml", web_link(root, url))
+    channel = next(iter(children(root, "channel")), None)
+    if kind not in ("rss", "RDF") or channel is None:
+        raise Unreadable("not_a_feed", f"its root element is <{kind}>: neither RSS nor Atom")
+    entries = children(channel, "item") + children(root, "item")
+    return Feed(root, channel, entries, "application/rss+xml", web_link(channel, url))
+
+
+def head_document(feed: Feed) -> Element:
+    """The feed's document without entries: root, namespaces, attributes, title and link."""
+    root = shell(feed.root)
+    holder = root
+    if feed.channel is not feed.root:
+        holder = shell(feed.channel)
+        root.append(holder)
+    for child in feed.channel:
+        if name_of(child) in HEAD:
+            holder.append(copy(child))
+    return root
+
+
+def entry_record(origin: Origin, feed: Feed, head: Element, entry: Element, number: int) -> Record:
+    document = deepcopy(head)
+    in_channel = entry.getparent() is feed.channel and feed.channel is not feed.root
+    (document[0] if in_channel else document).append(copy(entry))
+    facts = Facts(
+        url=entry_url(origin, feed, entry, number),
+        content_type=feed.content_type,
+        hint_published=entry_date(entry),
+    )
+    body = etree.tostring(document, encoding="utf-8", xml_declaration=True)
+    return origin.record(body, facts, member=str(number))
+
+
+def entry_url(origin: Origin, feed: Feed, entry: Element, number: int) -> str:
+    """The entry's link; else its permanent id where that is a link; else the feed's URL and the id."""
+    base = origin.facts.url or feed.link
+    if link := web_link(entry, base):
+        return link
+    for guid in children(entry, "guid"):
+        if guid.get("isPermaLink", "true") != "false" and (link := absolute(None, text(guid))):
+            return link
+    ids = map(text, children(entry, "guid") + children(entry, "id"))
+    return member_url(origin.url, next(filter(None, ids), str(number)))
+
+
+def web_link(element: Element, base: str | None) -> str | None:
+    """Where the element's link leads: RSS writes it as text, Atom as the `href` of rel `alternate`."""
+    for link in children(element, "link"):
+        if link.get("rel", "alternate") == "alternate":
+            href = text(link) or link.get("href", "")
+            target = absolute(link.base or base, href) or absolute(base, href) if href else None
+            if target:
+                return target
+    return None
+
+
+def entry_date(entry: Element) -> str | None:
+    """The date as it stands there; when it was published rather than when it changed."""
+    for name in DATES:
+        for element in children(entry, name):
+            if found := text(element):
+                return found
+    return None
+
+
+def shell(element: Element) -> Element:
+    """The element with its namespaces and attributes, without what is in it."""
+    return etree.Element(element.tag, dict(element.attrib), nsmap=element.nsmap)
+
+
+def copy(element: Element) -> Element:
+    """The element with all that is in it, and nothing of what follows it."""
+    duplicate = deepcopy(element)
+    duplicate.tail = None
+    return duplicate
+
+
+def children(element: Element, name: str) -> list[Element]:
+    """The element's children of that local name, in any namespace."""
+    return [child for child in element if name_of(child) == name]
+
+
+def name_of(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def text(element: Element) -> str:
+    return "".join(element.itertext(with_tail=False)).strip()

@@ -1,0 +1,265 @@
+"""An input folder: which files are there, which day each belongs to, and the records in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import stat
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from newsmill.errors import UserError
+from newsmill.sources import manifest
+from newsmill.sources.facts import EPOCH, UNKNOWN, moment_of_microseconds
+from newsmill.sources.feeds import read_feed
+from newsmill.sources.files import read_file
+from newsmill.sources.limits import Unreadable
+from newsmill.sources.manifest import Manifest, read_manifest
+from newsmill.sources.origin import Origin
+from newsmill.sources.record import Record
+from newsmill.sources.rows import read_jsonl, read_parquet
+from newsmill.sources.warc import read_warc
+
+KINDS = {
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+    ".md": "markdown",
+    ".warc": "warc",
+    ".xml": "feed",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".jsonl": "jsonl",
+    ".parquet": "parquet",
+}
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+Reader = Callable[[Origin], Iterator[Record]]
+
+# Kind of file: what its records give as their source, and what reads them.
+READERS: dict[str, tuple[str, Reader]] = {
+    "html": ("file", partial(read_file, kind="html")),
+    "text": ("file", partial(read_file, kind="text")),
+    "markdown": ("file", partial(read_file, kind="markdown")),
+    "warc": ("warc", read_warc),
+    "feed": ("feed", read_feed),
+    "jsonl": ("jsonl", read_jsonl),
+    "parquet": ("parquet", read_parquet),
+}
+
+
+MAX_RECORD_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that can be read. `path` is relative to the input folder, with slashes."""
+
+    path: str
+    kind: str
+    ingest_date: dt.date
+    size: int
+    mtime_ns: int
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders it lies in, from the nearest to the input folder, which is the empty string."""
+        return ["" if str(folder) == "." else str(folder) for folder in PurePosixPath(self.path).parents]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What lies in an input folder: files that are read, and paths that are not; both sorted.
+
+    Manifests and whatever is hidden are neither.
+    """
+
+    files: list[InputFile]
+    skipped: list[str]
+
+
+def scan(root: Path) -> Scan:
+    """Look through the folder without opening a file. No link is followed out of it.
+
+    Raises:
+        UserError: when the folder is missing, is no folder or holds no file that can be read.
+    """
+    if not root.is_dir():
+        problem = "it is no folder" if root.exists() else "there is no such folder"
+        raise UserError(f"input {root}", problem, "name the folder that holds the raw pages")
+    real_root = root.resolve()
+    files: list[InputFile] = []
+    skipped: list[str] = []
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        try:
+            entries = list(os.scandir(root / folder))
+        except OSError:
+            skipped.append(f"{folder}/")
+            continue
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.name.startswith(".") or entry.name == manifest.NAME:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            elif file := input_file(entry, path, real_root):
+                files.append(file)
+            else:
+                skipped.append(path)
+    if not files:
+        mend = f"put pages into it with one of the endings {', '.join(KINDS)}, gzipped or not"
+        raise UserError(f"input {root}", "it holds no file that can be read", mend)
+    return Scan(sorted(files, key=lambda file: file.path), sorted(skipped))
+
+
+def read_folder(
+    root: Path, dates: Collection[dt.date] | None = None, max_record_bytes: int = MAX_RECORD_BYTES
+) -> Iterator[Record]:
+    """The records of the folder's files, of these ingest dates or of all; file by file in order of their paths.
+
+    Whatever can't be read is a record with a problem; each file yields at least one record. A manifest's broken
+    lines count to the latest ingest date of the files below it.
+
+    Raises:
+        UserError: as `scan`, at once.
+    """
+    files = scan(root).files
+    latest: dict[str, dt.date] = {}
+    for file in files:
+        for folder in file.folders:
+            latest[folder] = max(file.ingest_date, latest.get(folder, file.ingest_date))
+    chosen = [file for file in files if dates is None or file.ingest_date in dates]
+    reported = {folder: date for folder, date in latest.items() if dates is None or date in dates}
+    return read_files(root, chosen, reported, max_record_bytes)
+
+
+def read_files(
+    root: Path, files: list[InputFile], reported: dict[str, dt.date], max_record_bytes: int
+) -> Iterator[Record]:
+    """The files' records. `reported` are the folders whose manifests' faults are told, with their ingest dates."""
+    wanted = {file.path for file in files}
+    manifests: dict[str, Manifest] = {}
+    for file in files:
+        # Files are sorted, so that a folder that was left does not come again.
+        manifests = {folder: known for folder, known in manifests.items() if folder in file.folders}
+        for folder in file.folders:
+            if folder not in manifests:
+                manifests[folder] = load_manifest(root, folder, wanted)
+                if folder in reported:
+                    yield from manifest_problems(root, folder, manifests[folder], reported[folder], max_record_bytes)
+        known = (manifests[folder].facts.get(file.path) for folder in file.folders)
+        source, reader = READERS[file.kind]
+        origin = Origin(
+            path=root / file.path,
+            source=source,
+            source_path=source_path(file.path),
+            ingest_date=file.ingest_date,
+            modified=modified_at(file.mtime_ns),
+            max_record_bytes=max_record_bytes,
+            facts=next(filter(None, known), UNKNOWN),
+        )
+        yield from records_of(origin, reader, file.size)
+
+
+def records_of(origin: Origin, reader: Reader, size: int) -> Iterator[Record]:
+    """What the reader finds; its failure, or its finding nothing, is a record too."""
+    if size == 0 and origin.source != "file":
+        yield origin.problem("empty_file", "the file is empty", origin.facts)
+        return
+    found = 0
+    problem = None
+    try:
+        for record in reader(origin):
+            found += 1
+            yield record
+    except Unreadable as error:
+        problem = (error.reason, error.detail)
+    except Exception as error:  # noqa: BLE001 - a file that no reader foresaw must not stop the night
+        problem = ("reader_failed", f"{type(error).__name__}: {error}")
+    if problem is None and not found:
+        problem = ("no_records", "no fetch, entry or row was found in the file")
+    if problem:
+        yield origin.problem(*problem, origin.facts, member=f"after {found}" if found else "")
+
+
+def load_manifest(root: Path, folder: str, wanted: Collection[str]) -> Manifest:
+    """The folder's manifest; an empty one where there is none."""
+    path = root / folder / manifest.NAME
+    if not os.path.lexists(path):
+        return Manifest()
+    if not (path.is_file() and path.resolve().is_relative_to(root.resolve())):
+        return Manifest(unreadable="it is no file within the input folder")
+    try:
+        return read_manifest(path, folder, wanted)
+    except Unreadable as error:
+        return Manifest(unreadable=error.detail)
+
+
+def manifest_problems(
+    root: Path, folder: str, faulty: Manifest, ingest_date: dt.date, max_record_bytes: int
+) -> Iterator[Record]:
+    if not (faulty.broken or faulty.unreadable):
+        return
+    path = root / folder / manifest.NAME
+    origin = Origin(
+        path=path,
+        source="file",
+        source_path=source_path(path.relative_to(root).as_posix()),
+        ingest_date=ingest_date,
+        modified=modified_at(path.lstat().st_mtime_ns),
+        max_record_bytes=max_record_bytes,
+    )
+    if faulty.unreadable:
+        yield origin.problem("unreadable_file", faulty.unreadable)
+    for number, detail in faulty.broken.items():
+        yield origin.problem("bad_manifest_line", detail, member=str(number))
+    if faulty.more_broken:
+        yield origin.problem("bad_manifest_line", f"and {faulty.more_broken:,} more lines", member="more")
+
+
+def input_file(entry: os.DirEntry[str], path: str, real_root: Path) -> InputFile | None:
+    """The file, where it is a regular one with an ending that is read, and lies within the folder."""
+    kind = kind_of(entry.name)
+    try:
+        if kind is None or (entry.is_symlink() and not Path(entry).resolve().is_relative_to(real_root)):
+            return None
+        status = entry.stat()
+    except (OSError, RuntimeError):  # gone meanwhile, or a link to itself
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    modified = modified_at(status.st_mtime_ns)
+    return InputFile(path, kind, day_of(path, real_root) or modified.date(), status.st_size, status.st_mtime_ns)
+
+
+def kind_of(name: str) -> str | None:
+    """The kind of file by its ending, `.gz` set aside."""
+    return KINDS.get(PurePosixPath(name.lower().removesuffix(".gz")).suffix)
+
+
+def day_of(path: str, real_root: Path) -> dt.date | None:
+    """The day that the nearest folder is named after; the input folder itself may be one."""
+    for folder in (*PurePosixPath(path).parent.parts[::-1], real_root.name):
+        if DAY.fullmatch(folder):
+            try:
+                return dt.date.fromisoformat(folder)
+            except ValueError:
+                continue
+    return None
+
+
+def modified_at(mtime_ns: int) -> dt.datetime:
+    """A modification time as naive UTC; 1970 where it lies outside the calendar."""
+    moment = moment_of_microseconds(mtime_ns // 1000)
+    return moment if isinstance(moment, dt.datetime) else EPOCH
+
+
+def source_path(path: str) -> str:
+    """The path as text, even where the file's name is not UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

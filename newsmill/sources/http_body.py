@@ -1,0 +1,96 @@
+"""The body of an HTTP response as a crawler kept it: chunks joined, compression undone, within a limit."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from dataclasses import dataclass
+
+from warcio.bufferedreaders import ChunkedDataReader
+from warcio.statusandheaders import StatusAndHeadersParser
+
+from newsmill.sources.facts import status_of
+from newsmill.sources.limits import Unreadable
+
+MAX_HEAD = 64 * 2**10
+GZIP, DEFLATE, RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+STATUS_LINE = re.compile(rb"[A-Za-z]+/\d(\.\d)?[ \t]+\d{3}\b")
+PLAIN = ("", "identity", "none", "utf-8")  # the last is a common mistake
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP response; its body still as it went over the wire."""
+
+    status: int | None
+    content_type: str | None
+    transfer_encoding: str
+    content_encoding: str
+    wire: bytes
+
+    def body(self, limit: int) -> bytes | None:
+        """The body itself; None where it is larger than `limit`.
+
+        Raises:
+            Unreadable: for an encoding that can't be undone, or is broken.
+        """
+        body: bytes | None = self.wire
+        if "chunked" in self.transfer_encoding:
+            body = ChunkedDataReader(io.BytesIO(self.wire)).read()
+        for encoding in reversed(self.content_encoding.split(",")):
+            if body:
+                body = decode(body, encoding.strip(), limit)
+        return body
+
+
+def response_of(block: bytes) -> Response | None:
+    """The response that the block holds; None where it begins with no HTTP status line.
+
+    Raises:
+        Unreadable: where the headers don't end.
+    """
+    if not STATUS_LINE.match(block):
+        return None
+    head = io.BytesIO(block[:MAX_HEAD])
+    headers = StatusAndHeadersParser([], verify=False).parse(head)
+    end = head.tell()
+    if end == MAX_HEAD < len(block):
+        raise Unreadable("bad_warc", f"its HTTP headers are longer than {MAX_HEAD:,} bytes")
+
+    def value(name: str) -> str:
+        return (headers.get_header(name) or "").strip()
+
+    return Response(
+        status=status_of(headers.statusline[:3]),
+        content_type=value("Content-Type") or None,
+        transfer_encoding=value("Transfer-Encoding").lower(),
+        content_encoding=value("Content-Encoding").lower(),
+        wire=block[end:],
+    )
+
+
+def decode(data: bytes, encoding: str, limit: int) -> bytes | None:
+    """The data with one content encoding undone; None where the result is larger than `limit`."""
+    if encoding in PLAIN:
+        return data
+    if encoding in ("gzip", "x-gzip"):
+        # Crawlers often undo the compression and leave the header.
+        return inflate(data, GZIP, limit) if data.startswith(b"\x1f\x8b") else data
+    if encoding == "deflate":
+        is_zlib = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
+        return inflate(data, DEFLATE if is_zlib else RAW_DEFLATE, limit)
+    raise Unreadable("unsupported_encoding", f"the body is encoded as {encoding!r}, which can't be undone here")
+
+
+def inflate(data: bytes, window: int, limit: int) -> bytes | None:
+    inflater = zlib.decompressobj(window)
+    try:
+        body = inflater.decompress(data, limit + 1)
+    except zlib.error as error:
+        raise Unreadable("bad_encoding", f"the body is damaged where it is compressed: {error}") from error
+    if len(body) > limit:
+        return None
+    if not inflater.eof:
+        raise Unreadable("bad_encoding", "the compressed body breaks off")
+    return body

@@ -1,0 +1,81 @@
+"""The bytes of a file, gzipped or not, never more of them at once than a limit."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+CHUNK = 256 * 2**10
+
+
+class Unreadable(Exception):
+    """What stands in the way of reading: a reason in snake_case, and the detail for a person."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason, self.detail = reason, detail
+
+
+@contextmanager
+def disk(path: Path) -> Iterator[IO[bytes]]:
+    """The file's bytes as they lie there.
+
+    Raises:
+        Unreadable: for every fault of the disk, also later, while the stream is read.
+    """
+    try:
+        with path.open("rb") as raw:
+            yield raw
+    except OSError as error:
+        raise Unreadable("unreadable_file", error.strerror or str(error)) from error
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The file's bytes, gunzipped where its name ends in `.gz`.
+
+    Raises:
+        Unreadable: for every fault of disk or gzip, also later, while the stream is read.
+    """
+    with disk(path) as raw:
+        if path.suffix.lower() != ".gz":
+            yield raw
+            return
+        try:
+            with gzip.GzipFile(fileobj=raw) as plain:
+                yield cast(IO[bytes], plain)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise Unreadable("bad_gzip", str(error)) from error
+
+
+def read_whole(stream: IO[bytes], limit: int) -> bytes | None:
+    """All that the stream holds; None where that is more than `limit` bytes."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := stream.read(CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            return None
+    return b"".join(chunks)
+
+
+def lines(stream: IO[bytes], limit: int) -> Iterator[tuple[int, bytes | None]]:
+    """The lines that are not blank, with their numbers from 1; None for one of more than `limit` bytes."""
+    number = 0
+    while line := stream.readline(limit + 1):
+        number += 1
+        if len(line) > limit and not line.endswith(b"\n"):
+            skip_line(stream)
+            yield number, None
+        elif line.strip():
+            yield number, line
+
+
+def skip_line(stream: IO[bytes]) -> None:
+    while (rest := stream.readline(CHUNK)) and not rest.endswith(b"\n"):
+        pass

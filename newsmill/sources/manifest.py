@@ -1,0 +1,73 @@
+"""`manifest.jsonl`: what the files of a folder are, one line a file."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from newsmill.sources.facts import Facts, facts_of
+from newsmill.sources.limits import disk, lines
+
+NAME = "manifest.jsonl"
+MAX_LINE = 2**20
+MAX_BROKEN = 100
+
+
+@dataclass
+class Manifest:
+    """What a manifest says, by file (relative to the input folder), and what is wrong with it."""
+
+    facts: dict[str, Facts] = field(default_factory=dict)
+    broken: dict[int, str] = field(default_factory=dict)
+    more_broken: int = 0
+    unreadable: str | None = None
+
+    def reject(self, number: int, problem: str) -> None:
+        if len(self.broken) < MAX_BROKEN:
+            self.broken[number] = f"line {number}: {problem}"
+        else:
+            self.more_broken += 1
+
+
+def read_manifest(path: Path, folder: str, wanted: Collection[str]) -> Manifest:
+    """The manifest in `folder` (relative to the input, empty for its root), as far as it speaks of wanted files.
+
+    Raises:
+        Unreadable: where the file can't be opened.
+    """
+    manifest = Manifest()
+    with disk(path) as stream:
+        for number, line in lines(stream, MAX_LINE):
+            try:
+                file, facts = entry_of(line, folder)
+            except (ValueError, RecursionError) as error:
+                manifest.reject(number, str(error))
+                continue
+            if file not in wanted:
+                continue
+            if manifest.facts.setdefault(file, facts) != facts:
+                manifest.reject(number, f"it says otherwise of {file} than an earlier line")
+    return manifest
+
+
+def entry_of(line: bytes | None, folder: str) -> tuple[str, Facts]:
+    """The file that the line is about, and what it says.
+
+    Raises:
+        ValueError: with what is wrong with the line.
+    """
+    if line is None:
+        raise ValueError(f"it is longer than {MAX_LINE:,} bytes")
+    row = json.loads(line.decode("utf-8-sig"))
+    if not isinstance(row, dict):
+        raise ValueError("it is no JSON object")
+    name = row.get("file")
+    if not isinstance(name, str) or not name:
+        raise ValueError("it names no `file`")
+    within = posixpath.normpath(name)
+    if posixpath.isabs(within) or within.split("/")[0] == "..":
+        raise ValueError(f"its `file` {name!r} leads out of its folder")
+    return posixpath.join(folder, within), facts_of(row)

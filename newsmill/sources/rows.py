@@ -1,0 +1,156 @@
+"""Tables of fetches: JSON Lines and Parquet with the columns `url`, `fetched_at`, `content_type`, `body`."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from newsmill.sources.facts import Facts, facts_of, moment_of_microseconds
+from newsmill.sources.limits import CHUNK, Unreadable, lines, opened
+from newsmill.sources.origin import Origin
+from newsmill.sources.record import Record
+
+REQUIRED = ("url", "body")
+COLUMNS = ("url", "fetched_at", "content_type", "status", "published", "date", "language", "lang", "body")
+
+# A body written as JSON is at most twice its UTF-8 in all but pathological cases.
+JSON_GROWTH, JSON_MARGIN = 2, 64 * 2**10
+
+# A file of noise makes this many problems, and one that counts the others.
+MAX_BAD_LINES = 1000
+
+BATCH_BYTES, MAX_BATCH_ROWS = 8 * 2**20, 1024
+
+# How many of the largest bodies a gzipped Parquet file may hold unpacked.
+PLAIN_FILE_RECORDS = 64
+
+
+def read_jsonl(origin: Origin) -> Iterator[Record]:
+    """One record a line; a problem for a line that is no JSON object or has no body."""
+    limit = JSON_GROWTH * origin.max_record_bytes + JSON_MARGIN
+    columns_seen = False
+    bad_lines = 0
+    with opened(origin.path) as stream:
+        for number, line in lines(stream, limit):
+            if line is None:
+                yield origin.too_large(None, member=str(number))
+                continue
+            try:
+                row = row_of(line)
+            except (ValueError, RecursionError) as error:
+                bad_lines += 1
+                if bad_lines <= MAX_BAD_LINES:
+                    yield origin.problem("bad_line", f"line {number}: {error}", member=str(number))
+                continue
+            if not columns_seen:
+                demand_columns(row)
+                columns_seen = True
+            yield row_record(origin, row, number)
+    if bad_lines > MAX_BAD_LINES:
+        yield origin.problem("bad_line", f"and {bad_lines - MAX_BAD_LINES:,} more lines", member="more")
+
+
+def row_of(line: bytes) -> dict[str, object]:
+    """The JSON object that the line holds.
+
+    Raises:
+        ValueError, RecursionError: with what is wrong with it.
+    """
+    row = json.loads(line)
+    if not isinstance(row, dict):
+        raise ValueError("it is no JSON object")
+    return row
+
+
+def read_parquet(origin: Origin) -> Iterator[Record]:
+    """One record a row, a batch of rows in memory at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with plain_file(origin) as path:
+        try:
+            # A read buffer keeps pyarrow from loading whole column chunks.
+            with pq.ParquetFile(path, buffer_size=CHUNK, pre_buffer=False) as file:
+                demand_columns(dict.fromkeys(file.schema_arrow.names))
+                columns = [name for name in COLUMNS if name in file.schema_arrow.names]
+                numbers = count(1)
+                for batch in file.iter_batches(batch_rows(file.metadata), columns=columns):
+                    values = [plain_values(column) for column in batch.columns]
+                    for row in zip(*values, strict=True):
+                        yield row_record(origin, dict(zip(columns, row, strict=True)), next(numbers))
+        except (pa.ArrowException, OSError) as error:
+            raise Unreadable("bad_parquet", str(error)) from error
+
+
+def row_record(origin: Origin, row: Mapping[str, object], number: int) -> Record:
+    member = str(number)
+    try:
+        facts = facts_of(row)
+        body = row.get("body")
+        if isinstance(body, str):
+            facts, body = as_utf8(facts), body.encode("utf-8", "replace")
+        if not isinstance(body, bytes | None):
+            raise ValueError(f"`body` is a {type(body).__name__}, neither text nor bytes")
+    except ValueError as error:
+        return origin.problem("bad_row", f"row {number}: {error}", member=member)
+    return origin.record(body, facts, member)
+
+
+def as_utf8(facts: Facts) -> Facts:
+    """The facts of a body that came as text: whatever charset it once had, its bytes are UTF-8 now."""
+    if facts.content_type is None:
+        return facts
+    return replace(facts, content_type=facts.content_type.partition(";")[0].strip() + "; charset=utf-8")
+
+
+def demand_columns(row: Mapping[str, object]) -> None:
+    missing = [name for name in REQUIRED if name not in row]
+    if missing:
+        there = ", ".join(list(row)[:20]) or "none"
+        raise Unreadable("missing_column", f"the column `{missing[0]}` is missing; there are: {there}")
+
+
+@contextmanager
+def plain_file(origin: Origin) -> Iterator[Path]:
+    """The Parquet file, which must be open to seeking: a gzipped one is unpacked for the time of reading."""
+    if origin.path.suffix.lower() != ".gz":
+        yield origin.path
+        return
+    limit = PLAIN_FILE_RECORDS * origin.max_record_bytes
+    with tempfile.NamedTemporaryFile(prefix="newsmill-", suffix=".parquet") as plain:
+        with opened(origin.path) as stream:
+            while chunk := stream.read(CHUNK):
+                plain.write(chunk)
+                if plain.tell() > limit:
+                    raise Unreadable("too_large", f"unpacked it is larger than the {limit:,} bytes allowed")
+        plain.flush()
+        yield Path(plain.name)
+
+
+def batch_rows(metadata: Any) -> int:
+    """How many rows of the file make a batch, by its average row."""
+    size = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
+    rows: int = BATCH_BYTES * metadata.num_rows // max(size, 1)
+    return min(max(rows, 1), MAX_BATCH_ROWS)
+
+
+def plain_values(column: Any) -> list[object]:
+    """A column as Python values: text that may be wrongly encoded, times as naive UTC to the microsecond."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        raw = column.cast(pa.large_binary()).to_pylist()
+        return [None if value is None else value.decode("utf-8", "replace") for value in raw]
+    if pa.types.is_timestamp(column.type):
+        microseconds = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64()).to_pylist()
+        return [None if value is None else moment_of_microseconds(value) for value in microseconds]
+    values: list[object] = column.to_pylist()
+    return values

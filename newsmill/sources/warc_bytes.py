@@ -1,0 +1,165 @@
+"""The bytes of a WARC file, plain or gzipped member by member, past damaged members."""
+
+from __future__ import annotations
+
+import zlib
+from typing import IO
+
+CHUNK = 64 * 2**10
+PROBE = 4 * 2**10
+MAGIC = b"\x1f\x8b\x08"
+
+
+class Damage(Exception):
+    """A gzip member that is broken. Reading can go on at the next sound one."""
+
+
+class WarcBytes:
+    """What the file's members hold, one after another; `position` counts the bytes given out.
+
+    Gzip is known by its first bytes, not by the file's name. Reading raises `Damage`, once, where a member breaks;
+    what is read next is the beginning of the next member that holds a WARC record.
+    """
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self.position = 0
+        self._raw = raw
+        self._packed = raw.read(CHUNK)
+        self._gzipped = self._packed.startswith(MAGIC)
+        self._inflater: zlib._Decompress | None = None
+        self._lost = False
+        self._ready = b""
+        self._taken = 0
+
+    def read(self, size: int) -> bytes:
+        """`size` bytes, fewer only at the end of the file."""
+        pieces: list[bytes] = []
+        while size > 0 and (piece := self._take(size)):
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+    def skip(self, size: int) -> int:
+        """Pass over `size` bytes; how many there were."""
+        passed = 0
+        while passed < size and (piece := self._take(size - passed)):
+            passed += len(piece)
+        return passed
+
+    def readline(self, limit: int) -> bytes:
+        """A line with its end, or its first `limit` bytes."""
+        pieces: list[bytes] = []
+        while limit > 0 and self._fill():
+            end = self._ready.find(b"\n", self._taken, self._taken + limit) + 1
+            piece = self._take(end - self._taken if end else limit)
+            pieces.append(piece)
+            limit -= len(piece)
+            if end:
+                break
+        return b"".join(pieces)
+
+    def pass_line_start(self, beginning: bytes) -> bool:
+        """Pass over all before the next line that begins so, and over that beginning; whether there is one.
+
+        Where reading stands now counts as the beginning of a line.
+        """
+        mark = b"\n" + beginning
+        held = b"\n"  # the last that was passed: the mark may have begun there
+        while self._fill():
+            window = held + self._ready[self._taken :]
+            found = window.find(mark)
+            if found >= 0:
+                self._move(found + len(mark) - len(held))
+                return True
+            self._move(len(window) - len(held))
+            held = window[-len(mark) + 1 :]
+        return False
+
+    def _move(self, size: int) -> None:
+        self._taken += size
+        self.position += size
+
+    def _take(self, size: int) -> bytes:
+        if not self._fill():
+            return b""
+        piece = self._ready[self._taken : self._taken + size]
+        self._move(len(piece))
+        return piece
+
+    def _fill(self) -> bool:
+        """Have bytes ready; whether there are any left."""
+        while self._taken == len(self._ready):
+            self._taken = 0
+            if not self._gzipped:
+                self._ready = self._packed or self._raw.read(CHUNK)
+                self._packed = b""
+                return bool(self._ready)
+            self._ready = b""
+            if self._inflater is None and not self._next_member():
+                return False
+            self._inflate()
+        return True
+
+    def _inflate(self) -> None:
+        inflater = self._inflater
+        assert inflater is not None
+        if not self._packed and not self._more():
+            self._inflater = None
+            raise Damage("the file ends within a gzip member")
+        try:
+            self._ready = inflater.decompress(self._packed, CHUNK)
+        except zlib.error as error:
+            # What is left may begin with this member's own magic, which must not be found again.
+            self._packed = self._packed[1:]
+            self._inflater, self._lost = None, True
+            raise Damage(f"damaged gzip member: {error}") from error
+        self._packed = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+        if inflater.eof:
+            self._inflater = None
+
+    def _next_member(self) -> bool:
+        """Be at the start of a member; False where there is none any more."""
+        if self._lost:
+            return self._find_member()
+        self._packed = self._packed.lstrip(b"\0")  # some writers pad to full blocks
+        while len(self._packed) < len(MAGIC) and self._more():
+            self._packed = self._packed.lstrip(b"\0")
+        if not self._packed:
+            return False
+        if not self._packed.startswith(MAGIC):
+            self._lost = True
+            raise Damage("what follows the last gzip member is none")
+        self._inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        return True
+
+    def _find_member(self) -> bool:
+        """The next member that begins with a WARC record; three bytes of magic alone prove little."""
+        start = 0
+        while True:
+            start = self._packed.find(MAGIC, start)
+            if start < 0:
+                start, self._packed = 0, self._packed[-len(MAGIC) + 1 :]
+                if not self._more():
+                    self._packed = b""
+                    return False
+            elif len(self._packed) - start < PROBE and self._more():
+                continue
+            elif holds_record(self._packed[start : start + PROBE]):
+                self._packed = self._packed[start:]
+                self._inflater, self._lost = zlib.decompressobj(16 + zlib.MAX_WBITS), False
+                return True
+            else:
+                start += 1
+
+    def _more(self) -> bool:
+        """Read on; whether there was more."""
+        chunk = self._raw.read(CHUNK)
+        self._packed += chunk
+        return bool(chunk)
+
+
+def holds_record(packed: bytes) -> bool:
+    try:
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(packed, 5) == b"WARC/"
+    except zlib.error:
+        return False

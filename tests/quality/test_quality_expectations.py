@@ -1,0 +1,72 @@
+"""Every expectation of the shipped suites: holds on the healthy database, and fails on the damage it is there for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+from healthy_mill import FIRST, SECOND
+
+from newsmill.quality.checks import CheckResult, run_suite
+from newsmill.quality.suites import Suite, load_suites
+
+SUITES = {suite.table: suite for suite in load_suites()}
+DAMAGE: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
+    (Path(__file__).parent / "damage.yaml").read_text(encoding="utf-8")
+)
+CASES = [(table, name) for table, damages in DAMAGE.items() for name in damages]
+# A night that brought nothing is worth a warning.
+NOTHING_CAME = ("night_brought_records", "night_has_pages")
+
+
+def check(con: duckdb.DuckDBPyConnection, table: str, name: str) -> CheckResult:
+    [expectation] = [expectation for expectation in SUITES[table].expectations if expectation.name == name]
+    [result] = run_suite(con, Suite(table, SUITES[table].by_date, (expectation,)), [FIRST, SECOND])
+    return result
+
+
+def test_every_expectation_has_a_case() -> None:
+    assert {(table, name) for table, suite in SUITES.items() for name in suite.check_names} == set(CASES)
+
+
+@pytest.mark.parametrize("table", SUITES)
+def test_holds_on_healthy_tables(mill: duckdb.DuckDBPyConnection, table: str) -> None:
+    results = run_suite(mill, SUITES[table], [FIRST, SECOND])
+    assert [(result.name, result.success) for result in results] == [(name, True) for name in SUITES[table].check_names]
+    assert all(result.failing_sample == [] for result in results)
+
+
+@pytest.mark.parametrize(("table", "name"), CASES)
+def test_fails_on_damage(mill: duckdb.DuckDBPyConnection, table: str, name: str) -> None:
+    case = DAMAGE[table][name]
+    mill.execute(case["damage"])
+    result = check(mill, table, name)
+    assert (result.success, result.error) == (False, None)
+    if "shows" in case:
+        assert result.failing_sample[0] | case["shows"] == result.failing_sample[0]
+    else:
+        assert result.failing_sample == []
+
+
+@pytest.mark.parametrize("table", SUITES)
+def test_an_empty_table_is_no_error(mill: duckdb.DuckDBPyConnection, table: str) -> None:
+    for emptied in SUITES:
+        mill.execute(f"delete from {emptied}")
+    failing = [result.name for result in run_suite(mill, SUITES[table], [FIRST]) if result.success is not True]
+    assert failing == [name for name in SUITES[table].check_names if name in NOTHING_CAME]
+
+
+@pytest.mark.parametrize("kind", ["front", "feed_item"])
+def test_fronts_and_feed_items_may_be_without_text(mill: duckdb.DuckDBPyConnection, kind: str) -> None:
+    mill.execute("update clean.pages set text = '', kind = ? where record_id = printf('%032x', 3)", [kind])
+    assert check(mill, "clean.pages", "text_present").success
+
+
+def test_a_story_is_judged_with_its_members_of_other_dates(mill: duckdb.DuckDBPyConnection) -> None:
+    mill.execute("update stories.members set is_canonical = true where record_id = printf('%032x', 20)")
+    [expectation] = [one for one in SUITES["stories.members"].expectations if one.name == "one_canonical_per_story"]
+    [result] = run_suite(mill, Suite("stories.members", True, (expectation,)), [SECOND])
+    assert result.failing_sample == [{"story_id": f"{2:032x}", "members": 2, "canonical_members": 2}]

@@ -1,0 +1,107 @@
+"""Reading suite files: what is accepted, and one line naming file, field and mend for what is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from newsmill.errors import UserError
+from newsmill.quality.suites import load_suites
+
+GOOD = """
+table: clean.pages
+by_date: true
+expectations:
+  - name: published_not_before_1995
+    expectation: expect_column_values_to_be_between
+    kwargs: {column: published_at, min_value: 1995-01-01}
+    severity: warn
+    why: There were no news sites then.
+  - name: no_empty_text
+    expectation: UnexpectedRowsExpectation
+    kwargs: {unexpected_rows_query: "select * from {batch} where text = ''"}
+    severity: error
+    why: It is junk.
+"""
+
+
+def load(folder: Path, text: str) -> None:
+    (folder / "clean.pages.yaml").write_text(text, encoding="utf-8")
+    load_suites(folder)
+
+
+def test_a_suite_is_read_with_class_names_and_json_arguments(tmp_path: Path) -> None:
+    (tmp_path / "clean.pages.yaml").write_text(GOOD, encoding="utf-8")
+    [suite] = load_suites(tmp_path)
+    assert (suite.table, suite.by_date) == ("clean.pages", True)
+    assert suite.check_names == ("published_not_before_1995", "no_empty_text")
+    assert suite.expectations[0].expectation == "ExpectColumnValuesToBeBetween"
+    assert suite.expectations[0].kwargs == {"column": "published_at", "min_value": "1995-01-01"}
+
+
+def test_the_shipped_suites_cover_the_contract() -> None:
+    assert {suite.table for suite in load_suites()} == {
+        "raw.records",
+        "clean.pages",
+        "stories.members",
+        "topics.page_topics",
+        "trends.topic_daily",
+        "trends.topic_weekly",
+        "trends.topic_bursts",
+        "trends.topic_pairs",
+        "trends.story_spread",
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "told"),
+    [
+        ("table: pages", "table: clean.pages", "field table"),
+        ("table: clean.pages; drop", "table: clean.pages", "field table"),
+        ("by_date: perhaps", "by_date: true", "field by_date"),
+        ("colour: red\nby_date: true", "by_date: true", "field colour: .*; remove it"),
+        ("", "    severity: warn\n", "expectation published_not_before_1995, field severity: .*; add it"),
+        ("severity: fatal", "severity: warn", "expectation published_not_before_1995, field severity"),
+        ("name: Not Snake", "name: published_not_before_1995", "expectation Not Snake, field name"),
+        (
+            "name: no_empty_text",
+            "name: published_not_before_1995",
+            "expectation no_empty_text: the name stands 2",
+        ),
+        ("why: ' '", "why: It is junk.", "expectation no_empty_text, field why"),
+        ("expect_nothing", "expect_column_values_to_be_between", "field expectation: .*'expect_nothing'"),
+        ("colunm: published_at", "column: published_at", "field kwargs: "),
+        ("min_value: 0, mostly: 3", "min_value: 1995-01-01", "field kwargs.mostly: 3 is greater"),
+        ("min_value: 0, severity: warn", "min_value: 1995-01-01", "field kwargs: severity is newsmill's"),
+        ("from clean.pages", "from {batch}", "field kwargs.unexpected_rows_query: it does not read {batch}"),
+        ("- just text\n  - name: published", "- name: published", "expectation 1: "),
+        ("expectations: []\nunused: ", "expectations:", "field expectations: .* at least 1"),
+        ("table: [", "table: clean.pages", "correct the YAML"),
+        ("- a list", GOOD, "clean.pages.yaml: "),
+        ("", GOOD, "clean.pages.yaml: "),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_and_field(tmp_path: Path, wrong: str, right: str, told: str) -> None:
+    assert right in GOOD
+    with pytest.raises(UserError, match=told) as raised:
+        load(tmp_path, GOOD.replace(right, wrong))
+    assert str(tmp_path / "clean.pages.yaml") in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_two_files_on_one_table_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(UserError, match=r"clean\.pages has a suite in a\.yaml already"):
+        load(tmp_path, GOOD)
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"\xff\xfe")
+    with pytest.raises(UserError, match=r"a\.yaml: "):
+        load_suites(tmp_path)
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no such folder"):
+        load_suites(tmp_path / "nowhere")

@@ -1,0 +1,90 @@
+"""Small charts and tables for the metadata of Dagster assets."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import struct
+
+import polars as pl
+import pytest
+
+from newsmill.report.preview import chart_markdown, table_markdown
+
+
+def size_of_png(markdown: str) -> tuple[int, int]:
+    data = base64.b64decode(markdown.partition("data:image/png;base64,")[2].rstrip(")"))
+    assert data.startswith(b"\x89PNG\r\n")
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height
+
+
+def test_chart_over_time_is_a_png_inlined():
+    days = [dt.date(2026, 11, 1) + dt.timedelta(days=n) for n in range(5)]
+    frame = pl.DataFrame({"day": days * 2, "topic": ["a"] * 5 + ["b"] * 5, "pages": range(10)})
+    made = chart_markdown(frame, "day", "pages", "topic", "Pages a day")
+    assert made.startswith("![Pages a day](data:image/png;base64,")
+    width, height = size_of_png(made)
+    assert width > 500
+    assert height > 200
+    assert len(made) < 60_000
+
+
+def test_chart_of_kinds_needs_no_color():
+    frame = pl.DataFrame({"reason": ["no_text", "x" * 300], "records": [3, 4]})
+    assert size_of_png(chart_markdown(frame, "reason", "records", None, "Quarantine"))[0] > 400
+
+
+@pytest.mark.parametrize("title", ["a](javascript:alert(1))", "<script>alert(1)</script>"])
+def test_title_of_a_chart_cannot_leave_its_place(title):
+    made = chart_markdown(pl.DataFrame({"x": ["a"], "y": [1]}), "x", "y", None, title)
+    alternative, _, rest = made.removeprefix("![").partition("](data:")
+    assert "<" not in alternative.replace("\\<", "")
+    assert "]" not in alternative.replace("\\]", "")
+    assert rest.startswith("image/png;base64,")
+
+
+def test_chart_of_no_rows_says_so():
+    frame = pl.DataFrame(schema={"day": pl.Date, "pages": pl.Int64})
+    assert chart_markdown(frame, "day", "pages", None, "Pages a day") == "Pages a day: no rows"
+
+
+def test_chart_names_columns_whatever_they_are_called():
+    frame = pl.DataFrame({"a.b:c[0]": ["k"], "n's": [1]})
+    assert size_of_png(chart_markdown(frame, "a.b:c[0]", "n's", None, "Odd names"))
+
+
+def test_table_shows_the_first_rows_and_counts_the_rest():
+    frame = pl.DataFrame({"site": [f"s{n}" for n in range(12)], "pages": range(12)})
+    lines = table_markdown(frame).splitlines()
+    assert lines[:3] == ["| site | pages |", "|---|---|", "| s0 | 0 |"]
+    assert len(lines) == 2 + 10 + 2
+    assert lines[-1] == "2 more rows"
+
+
+def test_table_of_all_rows_counts_no_rest():
+    assert table_markdown(pl.DataFrame({"n": [1, 2]}), rows=2).splitlines() == ["| n |", "|---|", "| 1 |", "| 2 |"]
+
+
+def test_cells_are_escaped_and_stay_on_their_line():
+    frame = pl.DataFrame({"a|b": ["x | y\n| z", "<script>alert(1)</script>", "[a](javascript:b)", "`_*~$&"]})
+    assert table_markdown(frame).splitlines() == [
+        "| a\\|b |",
+        "|---|",
+        "| x \\| y \\| z |",
+        "| \\<script\\>alert(1)\\</script\\> |",
+        "| \\[a\\](javascript:b) |",
+        "| \\`\\_\\*\\~\\$\\& |",
+    ]
+
+
+def test_cells_are_written_for_reading():
+    frame = pl.DataFrame(
+        {"null": [None], "ratio": [0.123456], "large": [1234567.0], "day": [dt.date(2026, 11, 1)], "many": [["a", "b"]]}
+    )
+    assert table_markdown(frame).splitlines()[2] == "|  | 0.1235 | 1.235e+06 | 2026-11-01 | \\['a', 'b'\\] |"
+
+
+def test_long_cell_is_cut():
+    [cell] = table_markdown(pl.DataFrame({"t": ["x" * 500]})).splitlines()[2:]
+    assert cell == "| " + "x" * 79 + "… |"

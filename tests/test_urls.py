@@ -1,0 +1,118 @@
+"""URLs: sites, sameness and links."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsmill.urls import absolute, normalise_url, site_of
+
+hosts = st.from_regex(r"(www\.){0,2}[a-zA-Z0-9][a-zA-Z0-9-]{0,8}\.(com|org|xn--p1ai)\.?", fullmatch=True)
+paths = st.from_regex(r"(/[a-zA-Z0-9%. _~-]{0,6}){0,4}", fullmatch=True)
+queries = st.from_regex(r"(\?((utm_source|id|q|fbclid)=[a-z0-9]{0,3}&?){0,4})?", fullmatch=True)
+fragments = st.from_regex(r"(#[!/]?[a-z]{0,4})?", fullmatch=True)
+web_urls = st.tuples(st.sampled_from(["http://", "HTTPS://"]), hosts, paths, queries, fragments).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.Example.com/a", "example.com"),
+        ("http://user:secret@news.example.com:8080/", "news.example.com"),
+        ("https://example.com./", "example.com"),
+        ("https://www.com/", "www.com"),
+        ("https://xn--bcher-kva.example/", "bücher.example"),
+        ("https://xn--a/", "xn--a"),
+        ("http://[::1]:80/", "[::1]"),
+        ("file:pages/a.html", None),
+        ("metadata://gnu.org/log", None),
+        ("example.com/a", None),
+        ("http://[broken", None),
+        ("https:///path", None),
+        ("", None),
+    ],
+)
+def test_site_of(url: str, site: str | None) -> None:
+    assert site_of(url) == site
+
+
+def test_punycode_too_long_to_decode_quickly_stays() -> None:
+    label = "xn--" + "a" * 5000
+    assert site_of(f"https://{label}.com/") == f"{label}.com"
+
+
+@given(st.text())
+def test_no_text_breaks_a_url_function(text: str) -> None:
+    site_of(text)
+    normalise_url(text)
+    absolute("https://example.com/", text)
+    absolute(text, "a")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/news",
+        "https://www.example.com/news/",
+        "HTTPS://EXAMPLE.com:443/news#comments",
+        "http://example.com:80/news?utm_source=x&UTM_Campaign=y",
+        "https://example.com/news?fbclid=1&gclid=2&mc_eid=3",
+        "https://me@example.com/news?",
+    ],
+)
+def test_urls_of_one_page_are_one(url: str) -> None:
+    assert normalise_url(url) == "https://example.com/news"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/News",
+        "https://example.com/news?id=7",
+        "https://example.com:8080/news",
+        "https://m.example.com/news",
+        "https://example.com/news#!page-2",
+        "https://example.com/news#/2",
+    ],
+)
+def test_urls_of_other_pages_stay_apart(url: str) -> None:
+    assert normalise_url(url) == url
+
+
+def test_parameters_keep_their_order_and_writing() -> None:
+    assert normalise_url("https://example.com/?b=%20x&utm_id=9&a=1") == "https://example.com?b=%20x&a=1"
+
+
+def test_a_file_url_keeps_the_place_in_the_file() -> None:
+    assert normalise_url("file:rows.jsonl#/3") == "file:rows.jsonl#/3"
+
+
+@settings(deadline=None, max_examples=50)
+@given(web_urls)
+def test_normalising_twice_changes_nothing_more(url: str) -> None:
+    once = normalise_url(url)
+    assert normalise_url(once) == once
+
+
+@settings(deadline=None, max_examples=50)
+@given(web_urls)
+def test_normalising_keeps_the_site(url: str) -> None:
+    assert site_of(normalise_url(url)) == site_of(url)
+
+
+@pytest.mark.parametrize(
+    ("base", "href", "url"),
+    [
+        ("https://example.com/a/b", "c", "https://example.com/a/c"),
+        ("https://example.com/a", "//cdn.example.com/x", "https://cdn.example.com/x"),
+        ("https://example.com/a", " https://other.example/ \n", "https://other.example/"),
+        (None, "https://example.com/", "https://example.com/"),
+        (None, "c", None),
+        ("https://example.com/", "javascript:alert(1)", None),
+        ("https://example.com/", "mailto:a@example.com", None),
+        ("https://example.com/", "data:text/html,x", None),
+        ("file:a.html", "b.html", None),
+        ("https://example.com/", "http://[x", None),
+    ],
+)
+def test_absolute(base: str | None, href: str, url: str | None) -> None:
+    assert absolute(base, href) == url
