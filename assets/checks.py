@@ -1,9 +1,10 @@
 """The Great Expectations suites as asset checks: one multi-check a table, one check an expectation."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
+import duckdb
 import polars as pl
 
 from assets.evidence import asset_key
@@ -42,21 +43,26 @@ def suite_checks(suite: Suite) -> dg.AssetChecksDefinition:
         dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
         with open_writer(settings.database) as con:
             results = run_suite(con, suite, dates if suite.by_date else None)
-            checked_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-            with transaction(con):
-                insert(con, CHECK_RESULTS, results_frame(results, context.run.run_id, checked_at))
+            keep(con, results, context.run.run_id)
         for result in results:
-            yield _shown(result, key)
+            yield shown(result, key)
 
     return run
 
 
-def _shown(result: CheckResult, key: dg.AssetKey) -> dg.AssetCheckResult:
+def keep(con: duckdb.DuckDBPyConnection, results: Sequence[CheckResult], run_id: str) -> None:
+    """Add results to `quality.check_results`."""
+    checked_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with transaction(con):
+        insert(con, CHECK_RESULTS, results_frame(results, run_id, checked_at))
+
+
+def shown(result: CheckResult, key: dg.AssetKey) -> dg.AssetCheckResult:
     """One result as Dagster shows it: an expectation that could not run is an error, never bad data."""
-    metadata: dict[str, dg.MetadataValue[object]] = {
+    metadata: dict[str, dg.TextMetadataValue | dg.MarkdownMetadataValue] = {
         "observed": dg.MetadataValue.text(result.observed),
         "failing_samples": dg.MetadataValue.md(
-            table_markdown(pl.DataFrame(result.failing_sample, infer_schema_length=None), 20)
+            table_markdown(pl.DataFrame(result.failing_sample, strict=False), 20)
             if result.failing_sample
             else "none"
         ),

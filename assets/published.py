@@ -1,6 +1,7 @@
 """What analysts open: the read-only copy of the database, and the report beside it."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -11,41 +12,56 @@ from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import DATABASE, publish_database, publish_report
 
-PREFIX = ["published"]
-WHOLE = {name: value for name, value in WRITER.items() if name != "backfill_policy"}
+DATABASE_KEY = dg.AssetKey(["published", "database"])
+REPORT_KEY = dg.AssetKey(["published", "report"])
 
 
-def database_asset(tables: list[dg.AssetKey]) -> dg.AssetsDefinition:
+def database_asset(tables: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """The published copy, made once the given tables stand."""
+    spec = dg.AssetSpec(
+        DATABASE_KEY,
+        deps=tables,
+        description="A copy of the whole database, swapped in by one rename: readers never wait, nor are waited for.",
+    )
 
-    @dg.asset(key=[*PREFIX, "database"], deps=tables, **WHOLE)
+    @dg.multi_asset(name="published_database", specs=[spec], **WRITER)
     def database(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
-        """A copy of the whole database, swapped in by one rename: readers never wait and are never waited for."""
         with open_writer(settings.database) as con:
             path = publish_database(con, settings.published)
         return dg.MaterializeResult(
+            asset_key=DATABASE_KEY,
             metadata={
                 "path": dg.MetadataValue.path(str(path.resolve())),
                 "bytes": path.stat().st_size,
                 "open_it": dg.MetadataValue.md(f'`duckdb -readonly {path.resolve()}` or `newsmill query "select ..."`'),
-            }
+            },
         )
 
     return database
 
 
-@dg.asset(key=[*PREFIX, "report"], deps=[dg.AssetKey([*PREFIX, "database"])], **WHOLE)
+@dg.multi_asset(
+    name="published_report",
+    specs=[
+        dg.AssetSpec(
+            REPORT_KEY,
+            deps=[DATABASE_KEY],
+            description="The report for people who would rather look than read, made from the published copy.",
+        )
+    ],
+    **WRITER,
+)
 def report(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
-    """The report for people who would rather look than read, made from the published copy."""
     names = load_taxonomy(settings.topics).names
     with open_reader(settings.published / DATABASE) as con:
         html = build_report(con, dt.datetime.now(dt.UTC).replace(tzinfo=None), names)
     path = publish_report(html, settings.published)
-    # `newsmill dev` serves it: browsers open no file: link from the UI's pages.
     return dg.MaterializeResult(
+        asset_key=REPORT_KEY,
         metadata={
+            # `newsmill dev` serves it: browsers open no file: link from the UI's pages.
             "open_it": dg.MetadataValue.url(settings.report_url),
             "path": dg.MetadataValue.path(str(path.resolve())),
             "bytes": path.stat().st_size,
-        }
+        },
     )

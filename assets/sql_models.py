@@ -1,22 +1,24 @@
 """The SQL layers: every model of dbt_like_sql is an asset, every test of its schema.yml an asset check."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 import duckdb
 
+from assets.checks import keep, shown
 from assets.evidence import asset_key, column_schema, table_evidence
 from assets.run import WRITER, ingest_dates
 from newsmill import mill
+from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
-from newsmill.report.preview import table_markdown
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.models import Model, ModelTest, Project, build_model, column_lineage, run_test
 from newsmill.warehouse.schema import source_columns
 
-SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
+Variables = Mapping[str, Any]
 
 
 def model_assets(project: Project) -> list[dg.AssetsDefinition]:
@@ -52,8 +54,10 @@ def _model_asset(project: Project, model: Model, tables: Mapping[str, str]) -> d
         with open_writer(settings.database) as con:
             build_model(con, project, model, variables)
             yield dg.MaterializeResult(asset_key=key, metadata=table_evidence(con, model.table))
-            for test in tests:
-                yield _check_result(con, project, test, key, variables)
+            results = [_checked(con, project, test, model.table, variables) for test in tests]
+            keep(con, results, context.run_id)
+        for result in results:
+            yield shown(result, key)
 
     return build
 
@@ -71,21 +75,17 @@ def _check_spec(test: ModelTest, key: dg.AssetKey) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(test.name, asset=key, description=test.description)
 
 
-def _check_result(
-    con: duckdb.DuckDBPyConnection, project: Project, test: ModelTest, key: dg.AssetKey, variables: Mapping[str, Any]
-) -> dg.AssetCheckResult:
-    import polars as pl
-
+def _checked(
+    con: duckdb.DuckDBPyConnection, project: Project, test: ModelTest, table: str, variables: Variables
+) -> CheckResult:
     result = run_test(con, project, test, variables)
-    sample = pl.DataFrame([{name: str(value) for name, value in row.items()} for row in result.sample])
-    return dg.AssetCheckResult(
-        check_name=test.name,
-        asset_key=key,
-        passed=result.failures == 0,
-        severity=SEVERITIES[test.severity],
-        metadata={
-            "failures": result.failures,
-            "failing_samples": dg.MetadataValue.md(table_markdown(sample, 20) if result.sample else "none"),
-            "sql": dg.MetadataValue.md(f"```sql\n{result.sql}\n```"),
-        },
+    return CheckResult(
+        table=table,
+        name=test.name,
+        severity=test.severity,
+        success=result.failures == 0,
+        observed=json.dumps({"failures": result.failures, "sql": result.sql}),
+        error=None,
+        why=test.description,
+        failing_sample=[{name: str(value) for name, value in row.items()} for row in result.sample],
     )

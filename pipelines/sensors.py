@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -52,11 +53,16 @@ def new_files(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.Senso
 
 def digests(files: list[InputFile]) -> dict[dt.date, str]:
     """A digest of the paths, sizes and times of each ingest date's files."""
-    by_date = sorted(files, key=lambda file: (file.ingest_date, str(file.path)))
+    by_date = sorted(files, key=lambda file: (file.ingest_date, file.path))
     return {
-        date: xxhash.xxh3_64_hexdigest("\n".join(f"{file.path}\t{file.size}\t{file.mtime_ns}" for file in group))
+        date: digest(f"{file.path}\t{file.size}\t{file.mtime_ns}" for file in group)
         for date, group in groupby(by_date, key=lambda file: file.ingest_date)
     }
+
+
+def digest(lines: Iterable[str]) -> str:
+    """xxh3-64 of the lines, as hex digits."""
+    return xxhash.xxh3_64_hexdigest("\n".join(lines).encode())
 
 
 def milled_digests(settings: Settings) -> dict[str, str]:
@@ -64,7 +70,7 @@ def milled_digests(settings: Settings) -> dict[str, str]:
     files = scan(settings.input).files
     archive = mill.archive_of(settings)
     known = set(archive.records(archive.dates()).select("ingest_date", "source_path").iter_rows())
-    fresh = {file.ingest_date for file in files if (file.ingest_date, str(file.path)) not in known}
+    fresh = {file.ingest_date for file in files if (file.ingest_date, file.path) not in known}
     return {date.isoformat(): digest for date, digest in digests(files).items() if date not in fresh}
 
 
@@ -77,7 +83,7 @@ def stretches(dates: list[dt.date]) -> list[list[dt.date]]:
 
 def range_request(first: dt.date, last: dt.date, state: list[str]) -> dg.RunRequest:
     """One run over a range of ingest dates; the same files never start it twice."""
-    key = f"{first}..{last}:{xxhash.xxh3_64_hexdigest(''.join(state))}"
+    key = f"{first}..{last}:{digest(state)}"
     if first == last:
         return dg.RunRequest(run_key=key, partition_key=first.isoformat())
     return dg.RunRequest(run_key=key, tags={RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()})

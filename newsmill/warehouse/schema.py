@@ -46,12 +46,10 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
             "select schema_name, table_name, column_name from duckdb_columns() where not internal"
         ).fetchall()
     }
-    changed = False
     for table in TABLES:
         missing = [column for column in table.columns if (table.name, column.name) not in present]
         if not missing:
             continue
-        changed = True
         con.execute(f"create schema if not exists {table.name.split('.')[0]}")
         if len(missing) == len(table.columns):
             columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.columns)
@@ -62,6 +60,5 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
                 con.execute(f"alter table {table.name} add column {column.name} {column.sql_type}")
         for column in missing:
             con.execute(f"comment on column {table.name}.{column.name} is {quoted(column.text)}")
-    if changed or not con.execute("select count(*) from duckdb_views() where view_name = 'books'").fetchall()[0][0]:
-        for view in VIEWS:
-            con.execute(view)
+    for view in VIEWS:
+        con.execute(view)

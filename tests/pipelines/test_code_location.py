@@ -13,8 +13,10 @@ from assets.run import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, ingest_dat
 from newsmill.errors import UserError
 from newsmill.settings import Settings, load_settings
 from pipelines.code_location import code_location
+from pipelines.jobs import night_job
 from pipelines.partitions import ingest_days, require_partitions
-from pipelines.sensors import digests, stretches
+from pipelines.schedules import nightly
+from pipelines.sensors import digests, new_files, stretches
 
 CONTRACT = {
     "raw/records", "clean/pages", "clean/teasers", "clean/repeats", "stories/members", "topics/mentions",
@@ -73,15 +75,12 @@ def test_every_table_shows_its_columns_and_every_model_its_lineage(location: dg.
 
 def test_nothing_is_derived_before_the_books_balance(location: dg.Definitions) -> None:
     graph = location.resolve_asset_graph()
-    ledger = dg.AssetKey(["quality", "ledger"])
-    below = graph.get_descendant_asset_keys if hasattr(graph, "get_descendant_asset_keys") else None
     for key in specs(location):
         if key.startswith("trends/"):
-            above = dg.AssetSelection.keys(key).upstream().resolve(graph)
-            assert ledger in above, key
-    assert below is None or below
-    [books] = [check for check in graph.asset_check_keys if check.name == "books_balance"]
-    assert graph.get(books).blocking
+            above = dg.AssetSelection.assets(key).upstream().resolve(graph)
+            assert dg.AssetKey(["quality", "ledger"]) in above, key
+    books = dg.AssetCheckKey(dg.AssetKey(["quality", "ledger"]), "books_balance")
+    assert graph.get_check_spec(books).blocking
 
 
 def test_every_expectation_is_a_check(location: dg.Definitions) -> None:
@@ -96,26 +95,21 @@ def test_the_night_job_runs_a_range_in_one_run(location: dg.Definitions) -> None
     assert job.backfill_policy == dg.BackfillPolicy.single_run()
 
 
-def test_the_schedule_is_on_at_the_configured_time_and_mills_the_day_that_ended(location: dg.Definitions) -> None:
-    schedule = location.resolve_schedule_def("nightly")
+def test_the_schedule_is_on_at_the_configured_time_and_mills_the_day_that_ended(settings: Settings) -> None:
+    schedule = nightly(settings, night_job())
     assert schedule.cron_schedule == "30 3 * * *"
     assert schedule.execution_timezone == "Europe/Berlin"
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
     # 2026-10-25 is the night on which Berlin's clocks go back.
-    context = dg.build_schedule_context(
-        scheduled_execution_time=dt.datetime(2026, 10, 25, 3, 30, tzinfo=dt.timezone(dt.timedelta(hours=1))),
-        resources={"settings": None},
-    )
-    [request] = schedule.evaluate_tick(context).run_requests
+    moment = dt.datetime(2026, 10, 25, 3, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    request = schedule(dg.build_schedule_context(scheduled_execution_time=moment))
     assert request.partition_key == "2026-10-24"
 
 
-def tick(location: dg.Definitions, cursor: str | None) -> tuple[list[dg.RunRequest], str | None, str | None]:
-    sensor = location.resolve_sensor_def("new_files")
-    with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(instance=instance, cursor=cursor, definitions=location)
-        data = sensor.evaluate_tick(context)
-    return list(data.run_requests or []), data.cursor, data.skip_message
+def tick(settings: Settings, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
+    sensor = new_files(settings, night_job())
+    assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+    return sensor(dg.build_sensor_context(cursor=cursor))
 
 
 def test_the_sensor_starts_a_run_for_new_files_once(tmp_path: Path) -> None:
@@ -123,31 +117,30 @@ def test_the_sensor_starts_a_run_for_new_files_once(tmp_path: Path) -> None:
     for day in ("2026-10-05", "2026-10-06", "2026-10-09"):
         (folder / day).mkdir(parents=True)
         (folder / day / "page.txt").write_text("A page.")
-    location = code_location(load_settings(input=folder, home=tmp_path / "home"))
-    requests, cursor, _ = tick(location, None)
-    assert [request.tags.get(RANGE_START_TAG) or request.partition_key for request in requests] == [
-        "2026-10-05",
-        "2026-10-09",
-    ]
-    assert requests[0].tags[RANGE_END_TAG] == "2026-10-06"
-    assert tick(location, cursor)[0] == []
+    settings = load_settings(input=folder, home=tmp_path / "home")
+    first = tick(settings, None)
+    assert isinstance(first, dg.SensorResult)
+    in_range, single = first.run_requests
+    assert (in_range.tags[RANGE_START_TAG], in_range.tags[RANGE_END_TAG]) == ("2026-10-05", "2026-10-06")
+    assert single.partition_key == "2026-10-09"
+    again = tick(settings, first.cursor)
+    assert isinstance(again, dg.SensorResult) and not again.run_requests
     (folder / "2026-10-06" / "another.txt").write_text("Another page.")
-    [request] = tick(location, cursor)[0]
-    assert request.partition_key == "2026-10-06"
+    later = tick(settings, first.cursor)
+    assert [request.partition_key for request in later.run_requests] == ["2026-10-06"]
 
 
 def test_the_sensor_skips_with_the_reason_when_the_folder_is_gone(tmp_path: Path) -> None:
-    location = code_location(load_settings(input=tmp_path / "gone", home=tmp_path / "home"))
-    requests, _, skipped = tick(location, None)
-    assert requests == []
-    assert skipped is not None and "gone" in skipped
+    skipped = tick(load_settings(input=tmp_path / "gone", home=tmp_path / "home"), None)
+    assert isinstance(skipped, dg.SkipReason)
+    assert "gone" in str(skipped.skip_message)
 
 
 def test_after_a_run_the_sensor_finds_nothing_new(home: Path, project: Path) -> None:
-    location = code_location(load_settings(input=project / "sample" / "input", home=home))
-    requests, cursor, _ = tick(location, None)
-    assert requests == []
-    assert cursor is not None and len(json.loads(cursor)) == 14
+    result = tick(load_settings(input=project / "sample" / "input", home=home), None)
+    assert isinstance(result, dg.SensorResult)
+    assert not result.run_requests
+    assert result.cursor is not None and len(json.loads(result.cursor)) == 14
 
 
 def test_stretches_part_where_a_day_is_missing() -> None:

@@ -77,7 +77,26 @@ def test_pages_are_pages_and_the_rest_is_quarantined_for_the_right_reason(both: 
     assert all(said["detail"] for true, said in both if true["outcome"] == "quarantined")
 
 
-@pytest.mark.parametrize("of", ["kind", "title", "language", "relation", "teasers"])
+def test_titles_are_the_headlines(pages: list[tuple[Row, Row]]) -> None:
+    """Spaces aside: an ideographic one may come out plain."""
+    titles = [({**true, "title": true["title"].split()}, said) for true, said in pages if true["title"]]
+    assert mismatches(titles, "title", lambda said: (said["title"] or "").split()) == []
+
+
+def test_teasers_are_kept_apart(home: Path, pages: list[tuple[Row, Row]]) -> None:
+    """Every teaser the page has is found; most-read lists may be counted among them."""
+    with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
+        found = dict(con.execute("select record_id, list(title) from clean.teasers group by record_id").fetchall())
+    missing = [
+        f"{true['source_path']}: {title}"
+        for true, said in pages
+        for title in true["teaser_titles"]
+        if title not in found.get(said["record_id"], [])
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("of", ["kind", "language", "relation"])
 def test_pages_are_read_as_what_they_are(pages: list[tuple[Row, Row]], of: str) -> None:
     assert mismatches(pages, of) == []
 
@@ -138,4 +157,4 @@ def test_the_burst_is_found(home: Path) -> None:
         bursts = con.execute("select topic, start_day::varchar, end_day::varchar from trends.topic_bursts").fetchall()
     assert [topic for topic, *_ in bursts] == ["ai_video_models"]
     [(_, start, end)] = bursts
-    assert "2026-10-12" <= start <= "2026-10-14" and "2026-10-14" <= end <= "2026-10-16"
+    assert "2026-10-13" <= start <= end <= "2026-10-15"
