@@ -1,0 +1,122 @@
+"""The shipped taxonomy in each of its languages: one plain sentence late in a page is enough, and no more is tagged."""
+
+import pytest
+from topics_world import SHIPPED, topics_of
+
+from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
+
+FILLER = "A plain line about the weather. " * 20
+
+VIDEO = [
+    "Das neue Modell erzeugt aus einem Satz ein Video; die KI läuft auf gewöhnlichen Grafikkarten.",
+    "Kling 3.0 erzeugt Videos mit Ton, Kuaishou senkt zugleich die Preise.",
+    "Immer mehr KI-Videos überschwemmen die sozialen Netzwerke.",
+    "OpenAI stellt Sora ein, die App zum Erzeugen von Videos.",
+    "Runway lève 300 millions de dollars pour ses modèles de génération vidéo.",
+    "Le premier long métrage entièrement réalisé avec l’intelligence artificielle sort en salles.",
+    "Une fausse vidéo du président, générée par IA, circule depuis lundi.",
+    "Google lance Veo 4, qui produit des clips avec dialogues.",
+    "El nuevo modelo genera vídeos realistas a partir de texto, según la empresa de inteligencia artificial.",
+    "快手发布新一代可灵模型，可一次生成两分钟带声音的视频。",
+    "这部完全由人工智能制作的电影将于下月上映。",
+    "OpenAI 關閉 Sora 應用程式，創作者轉向其他影片生成工具。",
+    "越來越多不實影片由 AI 生成，平台要求標示。",
+    "同社は、文章から最長1分の動画を生成するAIモデルを公開した。",
+    "全編を生成AIで制作した映画が来月公開される。",
+    "有名人を装ったAI生成の偽動画がSNSで拡散している。",
+    "Soraの提供終了を受け、動画生成アプリの利用者が他社に移っている。",
+    "AI로 제작한 장편 영화가 다음 달 극장에 걸린다.",
+    "Hollywood studios sued the maker of Seedance over clips of their characters.",
+    "Runway raised $300 million to build its video models.",
+    "An AI actress has signed with a talent agency, and unions are furious about the film.",
+    "Scammers used a deepfake video of the minister to promote a fake investment.",
+    "Shutterstock will license clips to train video generators such as Veo.",
+]
+REGULATION = [
+    "Der Bundestag hat das Gesetz zur Durchführung der KI-Verordnung beschlossen.",
+    "Die EU-Kommission verschiebt die Vorschriften für Hochrisiko-KI um ein Jahr.",
+    "Italiens Datenschutzbehörde verhängt ein Bußgeld gegen OpenAI.",
+    "Washington lockert die Exportkontrollen für KI-Chips nach China.",
+    "Ein Münchner Gericht urteilt, dass ChatGPT Liedtexte nicht wiedergeben darf.",
+    "Le Parlement européen vote le report du règlement sur l’intelligence artificielle.",
+    "Le Sénat examine une proposition de loi sur l’IA et le droit d’auteur.",
+    "Bruxelles ouvre une enquête sur Grok, l’IA de xAI.",
+    "Le gouvernement veut interdire les deepfakes à caractère sexuel produits par IA.",
+    "El Gobierno aprueba el anteproyecto de ley para el buen uso de la inteligencia artificial.",
+    "国家网信办就人工智能拟人化互动服务管理办法公开征求意见。",
+    "歐盟執委會將延後《人工智慧法》的高風險條款。",
+    "美国商务部收紧对华人工智能芯片出口。",
+    "北京互联网法院判决AI生成图片受著作权法保护。",
+    "行政院通過人工智慧基本法草案。",
+    "欧州委員会はAI法の一部規定の適用を延期する方針だ。",
+    "公正取引委員会は生成AIをめぐる実態調査を始め、独占禁止法上の考え方を示す。",
+    "국회는 인공지능 기본법 개정안을 통과시켰다.",
+    "개인정보보호위원회는 챗봇 운영사에 과징금을 부과했다.",
+    "California’s governor signed a bill that requires chatbots to say they are not human.",
+    "The Senate voted to strip a ban on state AI laws from the budget.",
+    "A federal judge ruled that training AI models on books is fair use.",
+    "The FTC opened an inquiry into AI companions for teenagers.",
+]
+DEFENCE = [
+    "Die Bundeswehr bestellt bei Helsing Kampfdrohnen mit künstlicher Intelligenz.",
+    "Google-Mitarbeiter protestieren gegen einen Vertrag mit dem Pentagon.",
+    "Mistral und das französische Verteidigungsministerium unterzeichnen eine Rahmenvereinbarung über KI-Modelle.",
+    "Anthropic verweigert dem US-Militär den unbeschränkten Einsatz seiner Modelle.",
+    "Le ministère des Armées signe un accord-cadre avec Mistral AI.",
+    "L’armée de terre teste les drones autonomes de Helsing.",
+    "Des salariés de Microsoft demandent la fin des contrats avec l’armée israélienne.",
+    "OpenAI fournira ses modèles au Pentagone sur des réseaux classifiés.",
+    "El Pentágono firma un contrato de 200 millones con OpenAI.",
+    "五角大楼与谷歌签署协议，将Gemini部署到机密网络。",
+    "Palantir获得美国陆军百亿美元合同。",
+    "數百名員工聯署，要求公司停止與軍方的人工智慧合作。",
+    "美國國防部將 Anthropic 列為供應鏈風險。",
+    "防衛省は国産AIを手がける新興企業と契約を結んだ。",
+    "米国防総省はオープンAIの技術を機密網で使う契約を結んだ。",
+    "グーグルの社員が軍事利用に抗議する公開書簡を出した。",
+    "국방부는 AI 기업과 자율 드론 공급 계약을 체결했다.",
+    "앤트로픽은 미 국방부의 요구를 거부했다.",
+    "OpenAI won a $200 million contract from the Pentagon.",
+    "Anthropic refused to let the Department of War use Claude without limits.",
+    "Anduril will build autonomous fighter drones for the Air Force.",
+    "Hundreds of Google employees signed a letter against a military cloud deal.",
+    "NATO bought Palantir’s Maven Smart System.",
+    "Meta and Anduril team up on headsets for soldiers.",
+]
+NOTHING = [
+    "The runway at Heathrow closed for two hours and video of the incident spread online.",
+    "Die neue Grafikkarte beschleunigt Videospiele, sagt Nvidia.",
+    "Le ministre des Armées a visité la base aérienne.",
+    "Netflix bestellt eine neue Serie und senkt die Preise.",
+    "The bill for dinner came to 300 dollars, said the senator.",
+    "ChatGPT can now summarise your video calls.",
+    "The army advanced on the city after heavy fighting.",
+    "该手机支持AI视频通话降噪。",
+    "自衛隊が災害派遣で出動した。",
+    "국방부는 병사 급식을 개선한다고 밝혔다.",
+    "The new codec cuts video bitrates by 30 percent.",
+    "J’ai signé un contrat avec le gouvernement.",
+    "欧盟通过新的汽车排放法规。",
+    "Anthropic published a new version of its own usage policy.",
+]
+
+TOLD = [
+    *(("ai_video_models", sentence) for sentence in VIDEO),
+    *(("ai_regulation", sentence) for sentence in REGULATION),
+    *(("defense_partnerships", sentence) for sentence in DEFENCE),
+]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Taxonomy:
+    return load_taxonomy(SHIPPED)
+
+
+@pytest.mark.parametrize(("topic", "sentence"), TOLD)
+def test_a_sentence_is_enough(topic: str, sentence: str, shipped: Taxonomy) -> None:
+    assert list(topics_of(shipped, text=FILLER + sentence)) == [topic]
+
+
+@pytest.mark.parametrize("sentence", NOTHING)
+def test_what_only_sounds_like_it(sentence: str, shipped: Taxonomy) -> None:
+    assert topics_of(shipped, title=sentence, text=FILLER + sentence) == {}

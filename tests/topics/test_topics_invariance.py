@@ -1,0 +1,71 @@
+"""Any split of the pages into batches gives the same mentions, and every span holds what it says."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from topics_world import page, pages_of, taxonomy_of
+
+from newsmill.topics.mentions import find_mentions
+from newsmill.topics.page_topics import decide
+from newsmill.topics.taxonomy import Taxonomy
+
+known = [
+    "AI",
+    "Acme",
+    "bridge",
+    "suspension-bridge",
+    "Brücke",
+    "river",
+    "大桥。",
+    "スパン",
+    "Span",
+    "bridge loan",
+    "cable",
+]
+# Characters whose length changes with case, take two to four bytes, or end a sentence.
+odd = ["İ", "\u212a", "ẞ", "🌉", "é", "\u00a0", ".", "! ", "\n", " ", "the", "\u2028", "ﬁ", "Σ"]
+words = st.sampled_from([*known, *odd])
+texts = st.lists(words, max_size=14).map("".join) | st.lists(words, max_size=14).map(" ".join)
+teasers = st.lists(st.tuples(texts, st.none() | texts), max_size=2)
+frames = st.lists(st.tuples(st.none() | texts, texts, teasers), min_size=1, max_size=6).map(
+    lambda rows: pages_of(
+        *(page(f"r{number}", title=title, text=text, teasers=told) for number, (title, text, told) in enumerate(rows))
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Taxonomy:
+    return taxonomy_of(Path(tmp_path_factory.mktemp("taxonomy")))
+
+
+@settings(deadline=None, max_examples=40)
+@given(frame=frames, cuts=st.lists(st.integers(0, 6), max_size=3))
+def test_any_split_into_batches_gives_the_same(frame: pl.DataFrame, cuts: list[int], small: Taxonomy) -> None:
+    edges = sorted({0, frame.height, *(min(cut, frame.height) for cut in cuts)})
+    batches = [frame.slice(start, end - start) for start, end in pairwise(edges)]
+    whole = find_mentions(frame, small)
+    parts = [find_mentions(batch, small) for batch in batches]
+    assert pl.concat(parts).equals(whole)
+    told = [decide(mentions, batch) for mentions, batch in zip(parts, batches, strict=True)]
+    assert pl.concat(told).equals(decide(whole, frame))
+
+
+@settings(deadline=None, max_examples=40)
+@given(frame=frames)
+def test_every_span_holds_its_sentence_and_phrase(frame: pl.DataFrame, small: Taxonomy) -> None:
+    rows = {row["record_id"]: row for row in frame.to_dicts()}
+    for mention in find_mentions(frame, small).to_dicts():
+        row, place = rows[mention["record_id"]], mention["place"]
+        if place == "teaser":
+            told = row["teasers"][mention["teaser_position"]]
+            text = told["title"] if told["snippet"] is None else f"{told['title']}\n{told['snippet']}"
+        else:
+            text = row["title"] if place == "title" else row["text"]
+        assert text[mention["char_start"] : mention["char_end"]] == mention["sentence"]
+        assert mention["phrase"] in mention["sentence"]
+        assert mention["score"] >= 1

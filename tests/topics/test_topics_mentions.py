@@ -1,0 +1,176 @@
+"""Mentions: phrases, boundaries, contexts, exclusions, spans and scores, with a small taxonomy."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from topics_world import PAGES, mentions_in, page, pages_of, taxonomy_of
+
+from newsmill.topics.mentions import MAX_SEARCHED, find_mentions
+from newsmill.topics.tables import MENTIONS
+from newsmill.topics.taxonomy import Taxonomy
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Taxonomy:
+    return taxonomy_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("A new suspension bridge opened.", "suspension bridge"),
+        ("A NEW SUSPENSION BRIDGE OPENED", "SUSPENSION BRIDGE"),
+        ("Two suspension bridgeheads.", "suspension bridge"),  # the star
+        ("An arch-bridge here.", "arch-bridge"),
+        ("Arch bridges here.", "Arch bridges"),  # hyphen or space, optional s
+        ("Arch\u2011bridges here.", "Arch\u2011bridges"),  # a hyphen that does not break
+        ("新大桥开通了。", "大桥"),
+        ("一座AI桥。", "AI桥"),
+        ("一座 AI 桥。", "AI 桥"),  # a space between the scripts or none
+        ("一座ＡＩ桥。", "ＡＩ桥"),  # full-width letters
+        ("Neue Brücken entstehen.", "Brücke"),
+        ("NEUE BRÜCKEN ENTSTEHEN.", "BRÜCKE"),
+        ("Über den Fluss führt ein Weg.", "Über den Fluss"),  # a capital that is not ASCII
+        ("The Spanner works.", "Span"),
+        ("新しいスパンです。", "スパン"),
+    ],
+)
+def test_a_phrase_is_found(text: str, phrase: str, small: Taxonomy) -> None:
+    assert [row["phrase"] for row in mentions_in(text, small)] == [phrase]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A presuspension bridge.",  # a word goes on to the left
+        "An arch bridgehead.",  # and to the right
+        "The riverside.",
+        "neue brücken entstehen",  # a capital is a capital
+        "an archébridge",
+        "A span of years.",
+        "",
+        "   ",
+    ],
+)
+def test_what_is_no_phrase(text: str, small: Taxonomy) -> None:
+    assert mentions_in(text, small) == []
+
+
+def test_a_digit_may_follow_a_name(small: Taxonomy) -> None:
+    assert [row["phrase"] for row in mentions_in("The river2 project.", small)] == ["river"]
+
+
+def test_spans_are_characters_of_the_text(small: Taxonomy) -> None:
+    text = "Ünïcödé 🌉 wörds, İstanbul.\nDie große Brücke – “neu” – steht.  東京の大桥。Kelvin K river."
+    rows = mentions_in(text, small)
+    assert [(row["topic"], row["phrase"]) for row in rows] == [
+        ("bridges", "Brücke"),
+        ("bridges", "大桥"),
+        ("rivers", "river"),
+    ]
+    assert [text[row["char_start"] : row["char_end"]] for row in rows] == [row["sentence"] for row in rows]
+    assert [row["sentence"] for row in rows] == ["Die große Brücke – “neu” – steht.", "東京の大桥。", "Kelvin K river."]
+
+
+def test_needs_asks_for_the_same_sentence(small: Taxonomy) -> None:
+    assert [row["sentence"] for row in mentions_in("AI plans. AI plans a bridge. A bridge.", small)] == [
+        "AI plans a bridge."
+    ]
+
+
+def test_near_asks_for_the_sentence_or_its_neighbours(small: Taxonomy) -> None:
+    cable = "A cable is a girder of AI."  # half by `near`, half by `close`
+    assert [row["score"] for row in mentions_in(cable, small)] == [1.0]
+    far = "Acme builds. Nothing here. Suspension bridge cables: a cable hangs on a suspension bridge. No more."
+    assert [row["score"] for row in mentions_in(far, small)] == [2.0]
+    beside = "Acme builds. A cable hangs on a suspension bridge. No more."
+    assert [row["score"] for row in mentions_in(beside, small)] == [2.5]
+    after = "A cable hangs on a suspension bridge. Acme builds."
+    assert [row["score"] for row in mentions_in(after, small)] == [2.5]
+
+
+def test_near_stays_within_its_text(small: Taxonomy) -> None:
+    frame = pages_of(page(title="Acme", text="A cable on a suspension bridge."), page("r2", title="Acme"))
+    assert find_mentions(frame, small)["score"].to_list() == [2.0]
+
+
+def test_close_asks_for_a_few_words(small: Taxonomy) -> None:
+    near = "The AI made a girder for the suspension bridge."
+    far = "The AI that the engineers had spoken of so often last year made a girder for the suspension bridge."
+    behind = "A girder made by AI for the suspension bridge."
+    assert [mentions_in(text, small)[0]["score"] for text in (near, far, behind)] == [3.5, 3.0, 3.5]
+
+
+def test_a_group_counts_once(small: Taxonomy) -> None:
+    assert [row["score"] for row in mentions_in("A suspension bridge and an arch bridge.", small)] == [2.0]
+
+
+def test_the_deciding_phrase_is_the_heaviest_then_the_longest(small: Taxonomy) -> None:
+    row = mentions_in("AI sees a bridge, an arch bridge and a suspension bridge.", small)[0]
+    assert (row["phrase"], row["score"]) == ("suspension bridge", 3.0)
+
+
+def test_hints_below_one_are_no_mention(small: Taxonomy) -> None:
+    assert mentions_in("Acme sells a cable.", small) == []
+
+
+def test_words_of_a_context_are_phrases_and_entities_a_context(small: Taxonomy) -> None:
+    rows = mentions_in("AI runs the Spanner.", small)
+    assert [(row["topic"], row["phrase"], row["score"]) for row in rows] == [
+        ("bridges", "Span", 1.5),
+        ("rivers", "AI", 1.0),
+    ]
+
+
+def test_an_exclusion_voids_what_it_overlaps(small: Taxonomy) -> None:
+    assert mentions_in("AI gave a bridge loan.", small) == []
+    assert mentions_in("A suspension bridge cocktail.", small) == []
+    assert [row["score"] for row in mentions_in("A bridge loan for a suspension bridge.", small)] == [2.0]
+
+
+def test_an_exclusion_voids_for_its_topic_only(small: Taxonomy) -> None:
+    rows = mentions_in("A suspension bridge cocktail by the river.", small)
+    assert [row["topic"] for row in rows] == ["rivers"]
+
+
+def test_places_and_their_spans(small: Taxonomy) -> None:
+    teasers = [("Nothing", None), ("A river. Wide", "And an arch bridge. More.")]
+    frame = pages_of(page(title="The river", text="No. The rivers.", teasers=teasers))
+    rows = find_mentions(frame, small).to_dicts()
+    kept = [(row["place"], row["teaser_position"], row["sentence"], row["char_start"], row["char_end"]) for row in rows]
+    assert kept == [
+        ("title", None, "The river", 0, 9),
+        ("body", None, "The rivers.", 4, 15),
+        ("teaser", 1, "A river.", 0, 8),
+        ("teaser", 1, "And an arch bridge.", 14, 33),
+    ]
+
+
+def test_one_row_a_sentence_and_topic(small: Taxonomy) -> None:
+    rows = mentions_in("A river under a suspension bridge, and rivers.", small)
+    assert [row["topic"] for row in rows] == ["bridges", "rivers"]
+
+
+def test_the_frame_is_the_table(small: Taxonomy) -> None:
+    mentions = find_mentions(pages_of(page(text="A river.")), small)
+    assert mentions.schema == MENTIONS.schema
+    assert mentions["taxonomy_version"].to_list() == [small.version]
+    for empty in (pl.DataFrame(schema=PAGES), pages_of(page(text="Nothing.")), pages_of(page(title=None, text=""))):
+        assert find_mentions(empty, small).schema == MENTIONS.schema
+        assert find_mentions(empty, small).is_empty()
+
+
+def test_missing_text_and_teasers(small: Taxonomy) -> None:
+    row = page(title="A river") | {"text": None, "teasers": None}
+    assert find_mentions(pages_of(row), small)["place"].to_list() == ["title"]
+
+
+def test_a_teaser_without_a_title(small: Taxonomy) -> None:
+    frame = pages_of(page(teasers=[(None, "A river.")]))
+    assert find_mentions(frame, small)["sentence"].to_list() == ["A river."]
+
+
+def test_a_vast_text_is_searched_up_to_a_limit(small: Taxonomy) -> None:
+    text = "A river. " + "AI " * (MAX_SEARCHED // 3) + "A suspension bridge. "
+    assert [row["topic"] for row in mentions_in(text, small)] == ["rivers"]

@@ -1,0 +1,130 @@
+"""The taxonomy file: what it gives, and that every mistake in it is named."""
+
+import pickle
+from hashlib import blake2b
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from topics_world import SHIPPED, SMALL, taxonomy_of
+
+from newsmill.errors import UserError
+from newsmill.topics.lexicon import compile_lexicon
+from newsmill.topics.taxonomy import load_taxonomy
+
+
+def test_the_shipped_taxonomy_is_complete() -> None:
+    taxonomy = load_taxonomy(SHIPPED)
+    assert list(taxonomy.names) == ["ai_video_models", "ai_regulation", "defense_partnerships"]
+    for topic in taxonomy.topics.values():
+        assert {"en", "zh", "ja", "fr", "de", "ko", "es"} <= set(topic.name)
+        assert set(topic.name) == set(topic.definition)
+        written = {language for group in topic.phrases for language, _ in group.phrases()}
+        assert {"en", "zh", "ja", "fr", "de", "ko", "es"} <= written
+
+
+def test_topics_are_in_the_order_of_the_file(tmp_path: Path) -> None:
+    taxonomy = taxonomy_of(tmp_path)
+    assert taxonomy.names == {"bridges": "Bridges", "rivers": "Rivers"}
+    assert taxonomy.topics["bridges"].name["de"] == "Brücken"
+
+
+def test_the_version_is_of_the_bytes(tmp_path: Path) -> None:
+    taxonomy = taxonomy_of(tmp_path)
+    written = (tmp_path / "topics.yaml").read_bytes()
+    assert taxonomy.version == blake2b(written, digest_size=6).hexdigest()
+    assert len(taxonomy.version) == 12
+    assert taxonomy_of(tmp_path, SMALL + "\n# a remark").version != taxonomy.version
+
+
+def test_a_copy_in_another_process_shares_the_lexicon(tmp_path: Path) -> None:
+    taxonomy = taxonomy_of(tmp_path)
+    assert compile_lexicon(pickle.loads(pickle.dumps(taxonomy))) is compile_lexicon(taxonomy)
+
+
+def test_a_context_has_the_words_it_includes(tmp_path: Path) -> None:
+    lexicon = compile_lexicon(taxonomy_of(tmp_path))
+    bits = {row["key"]: row["contexts"] for row in lexicon.patterns.to_dicts()}
+    assert bits["ai"] == 0b011  # ai and maker
+    assert bits["acme"] == 0b010
+    assert bits["span"] == 0b100  # the entities of `bridges`, after the contexts
+
+
+MISTAKES = {
+    "unknown key": (
+        "weight: 0.5\n            near",
+        "wieght: 0.5\n            near",
+        "topic bridges, field phrases.2.wieght",
+    ),
+    "no weight": (
+        "- weight: 2\n            en: [river(s)]",
+        "- en: [river(s)]",
+        "topic rivers, field phrases.0.weight",
+    ),
+    "weight of zero": ("weight: 1.5", "weight: 0", "topic bridges, field entities.0.weight"),
+    "weight too great": ("weight: 1.5", "weight: 11", "topic bridges, field entities.0.weight"),
+    "weight that is a word": ("weight: 1.5", "weight: much", "'much'"),
+    "empty phrase": ("[cable]", "['']", "topic bridges, field phrases.2.en.0"),
+    "only a star": ("[cable]", "['*']", "the phrase is empty"),
+    "star in the middle": ("[cable]", "[ca*ble]", "'ca*ble' has a * that is not at its beginning or end"),
+    "bracket left open": ("[cable]", "['cable(s']", "round bracket"),
+    "two spaces": ("[cable]", "['steel  cable']", "a space too many"),
+    "one letter": ("[cable]", "[c]", "a single letter"),
+    "no letter": ("[cable]", "['--']", "neither letter nor digit"),
+    "phrase too long": ("[cable]", f"[{'x' * 101}]", "longer than 100 characters"),
+    "phrase that YAML takes for a boolean": ("[cable]", "[yes]", "put it in quotes"),
+    "phrase twice": ("[cable]", "[cable, cable]", "topic bridges, field phrases: 'cable' stands there twice"),
+    "phrase twice, spelled otherwise": ("[cable]", "[arch bridges]", "'arch bridges' stands there twice"),
+    "phrase twice in two groups": ("[cable]", "[bridge]", "'bridge' stands there twice"),
+    "entity twice": ("[Span*, スパン]", "[Span*, Span*]", "topic bridges, field entities: 'Span*' stands there twice"),
+    "exclusion twice": ("[bridge loan,", "[bridge loan, bridge loan,", "topic bridges, field exclusions"),
+    "context word twice": ("[AI, machine", "[AI, AI, machine", "context ai: 'AI' stands there twice"),
+    "phrases that are no list": ("[cable]", "cable", "write it as a list"),
+    "no phrases in a group": ("en: [cable]", "en: []", "topic bridges, field phrases.2: has no phrases"),
+    "no way of writing an entity": ("[Span*, スパン]", "[]", "topic bridges, field entities.0.names.Span 3000"),
+    "unknown kind": ("kind: product", "kind: bridge", "topic bridges, field entities.0.kind"),
+    "unknown context": ("near: [maker]", "near: [makers]", "topic bridges, field phrases.2: 'makers' is no context"),
+    "unknown words_of": ("words_of: [ai]", "words_of: [aie]", "topic rivers, field phrases.1: 'aie' is no context"),
+    "topic without entities as context": ("needs: [bridges]", "needs: [rivers]", "'rivers' is no context"),
+    "includes a later context": ("includes: [ai]", "includes: [maker]", "context maker, field includes"),
+    "context without words": ("en: [AI, machine learning]\n        zh: [人工智能]", "{}", "context ai: has no phrases"),
+    "context named as a topic": ("      maker:\n", "      rivers:\n", "context rivers: a topic has the same name"),
+    "no English name": ("name: {en: Rivers}", "name: {fr: Fleuves}", "topic rivers: name and definition need"),
+    "no definition": ("definition: {en: Rivers.}", "", "topic rivers, field definition: Field required; add it"),
+    "empty name": ("name: {en: Rivers}", "name: {en: ''}", "topic rivers, field name.en"),
+    "topic id": ("      rivers:", "      Big-Rivers:", "use lower-case letters, digits and _"),
+    "topic twice": ("      rivers:", "      bridges:", "the key 'bridges' stands twice"),
+    "key twice": ("[cable]", "[cable]\n            en: [rope]", "the key 'en' stands twice"),
+    "no topics": (SMALL, "topics: {}", "field topics"),
+    "not a mapping": (SMALL, "- one", "write it as keys with values"),
+    "empty": (SMALL, "", "write it as keys with values"),
+    "not YAML": (SMALL, "topics: [", "correct the YAML there"),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_is_named(right: str, wrong: str, told: str, tmp_path: Path) -> None:
+    assert right in SMALL
+    with pytest.raises(UserError) as caught:
+        taxonomy_of(tmp_path, SMALL.replace(right, wrong, 1))
+    assert str(tmp_path / "topics.yaml") in str(caught.value)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_too_many_contexts(tmp_path: Path) -> None:
+    contexts = "\n".join(f"  c{number}: {{en: [word{number}]}}" for number in range(61))
+    small = dedent(SMALL).replace("contexts:", f"contexts:\n{contexts}")
+    with pytest.raises(UserError, match="more than 62 contexts and topics"):
+        taxonomy_of(tmp_path, small)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="can't be read"):
+        load_taxonomy(tmp_path / "none.yaml")
+
+
+def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "topics.yaml").write_bytes(b"topics: \xff")
+    with pytest.raises(UserError, match="not UTF-8 at byte 8"):
+        load_taxonomy(tmp_path / "topics.yaml")
