@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence import asset_key, chart_evidence, quarantine_evidence, table_evidence, table_spec
+from assets.evidence import asset_key, chart_evidence, count_partitions, quarantine_evidence, table_evidence, table_spec
 from assets.run import WRITER, ingest_dates
 from newsmill import mill
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
@@ -25,6 +25,7 @@ def pages(
         for date in dates:
             mill.land_pages(con, settings, date, context.run_id)
         for table in TABLES:
+            count_partitions(context, con, table.name, dates)
             metadata = table_evidence(con, table.name, dates)
             if table is PAGES:
                 metadata |= quarantine_evidence(con, "pages", dates)

@@ -12,7 +12,7 @@ import duckdb
 from newsmill.report.preview import chart_markdown, table_markdown
 from newsmill.table import Table
 
-PREVIEW_ROWS = 10
+PREVIEW_ROWS = 6
 
 
 def asset_key(table: str) -> dg.AssetKey:
@@ -42,15 +42,29 @@ def column_schema(columns: Sequence[tuple[str, str, str, bool]]) -> dict[str, dg
 def table_evidence(
     con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date] | None = None
 ) -> dict[str, Any]:
-    """Row count (of the dates, where given) and a preview of one table."""
+    """Row count and a preview of one table: of its rows of the ingest dates, where they are given."""
+    [(rows,)] = con.execute(f"select count(*) from {table}").fetchall()  # noqa: S608
     where, parameters = ("where list_contains(?, ingest_date)", [list(dates)]) if dates is not None else ("", [])
-    [(rows,)] = con.execute(f"select count(*) from {table} {where}", parameters).fetchall()  # noqa: S608
     preview = con.execute(f"select * from {table} {where} limit {PREVIEW_ROWS}", parameters).pl()  # noqa: S608
     return {
         "dagster/row_count": rows,
         "dagster/table_name": table,
         "preview": dg.MetadataValue.md(table_markdown(preview, PREVIEW_ROWS)),
     }
+
+
+def count_partitions(
+    context: dg.AssetExecutionContext, con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date]
+) -> None:
+    """Give every partition of the run its own row count."""
+    counts = con.execute(
+        f"select ingest_date, count(*) from {table} where list_contains(?, ingest_date) group by all",  # noqa: S608
+        [list(dates)],
+    ).fetchall()
+    for date, rows in counts:
+        context.add_asset_metadata(
+            {"dagster/partition_row_count": rows}, asset_key=asset_key(table), partition_key=date.isoformat()
+        )
 
 
 def chart_evidence(

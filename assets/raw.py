@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence import chart_evidence, quarantine_evidence, table_evidence, table_spec
+from assets.evidence import chart_evidence, count_partitions, quarantine_evidence, table_evidence, table_spec
 from assets.run import WRITER, ingest_dates
 from newsmill import mill
 from newsmill.settings import Settings
@@ -25,6 +25,7 @@ def records(
     with open_writer(settings.database) as con:
         for date in known:
             mill.land_records(con, settings, date, context.run_id)
+        count_partitions(context, con, RECORDS.name, known)
         yield dg.MaterializeResult(
             asset_key=records.key,
             metadata={

@@ -8,8 +8,8 @@ import dagster as dg
 import duckdb
 
 from assets.checks import keep, shown
-from assets.evidence import asset_key, column_schema, table_evidence
-from assets.run import WRITER, ingest_dates
+from assets.evidence import asset_key, column_schema, count_partitions, table_evidence
+from assets.run import RETRIES, WRITER, WRITER_POOL, ingest_dates
 from newsmill import mill
 from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
@@ -22,13 +22,37 @@ Variables = Mapping[str, Any]
 
 
 def model_assets(project: Project) -> list[dg.AssetsDefinition]:
-    """An asset a model, in dependency order."""
-    tables = {model.name: model.table for model in project.models}
-    return [_model_asset(project, model, tables) for model in project.models]
+    """An asset a model, in dependency order. A model's tests run with it, but those of `later_tests`."""
+    return [_model_asset(project, model) for model in project.models]
 
 
-def _model_asset(project: Project, model: Model, tables: Mapping[str, str]) -> dg.AssetsDefinition:
-    tests = [test for test in project.tests if test.model == model.name]
+def later_tests(project: Project) -> list[dg.AssetChecksDefinition]:
+    """The tests that also read models which may be built after their own: relationships, mostly."""
+    return [_test_checks(project, model, later) for model in project.models if (later := _tests(project, model)[1])]
+
+
+def _tests(project: Project, model: Model) -> tuple[list[ModelTest], list[ModelTest]]:
+    """The model's tests: those that can run as soon as it is built, and those that can't."""
+    own = [test for test in project.tests if test.model == model.name]
+    above = _above(project, model)
+    return [t for t in own if above.issuperset(t.depends_on)], [t for t in own if not above.issuperset(t.depends_on)]
+
+
+def _above(project: Project, model: Model) -> set[str]:
+    """The model and all it is derived from: what is sure to stand once it is built."""
+    by_name = {each.name: each for each in project.models}
+    found, waiting = set[str](), [model.name]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += by_name[name].depends_on
+    return found
+
+
+def _model_asset(project: Project, model: Model) -> dg.AssetsDefinition:
+    tables = {each.name: each.table for each in project.models}
+    tests, _ = _tests(project, model)
     key = asset_key(model.table)
     # Nothing is derived before the books balance: their check blocks every model that reads the source tables.
     sources = {*model.sources, LEDGER.name} if model.sources else set()
@@ -43,16 +67,21 @@ def _model_asset(project: Project, model: Model, tables: Mapping[str, str]) -> d
             "sql": dg.MetadataValue.md(f"```sql\n{model.path.read_text(encoding='utf-8')}\n```"),
         },
     )
-    checks = [_check_spec(test, key) for test in tests]
 
-    @dg.multi_asset(name=model.table.replace(".", "__"), specs=[spec], check_specs=checks, **WRITER)
+    @dg.multi_asset(
+        name=model.table.replace(".", "__"),
+        specs=[spec],
+        check_specs=[dg.AssetCheckSpec(test.name, asset=key, description=test.description) for test in tests],
+        **WRITER,
+    )
     def build(
         context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
-        variables = {"ingest_dates": [date.isoformat() for date in dates]}
+        variables = _variables(context.run.tags, settings)
         with open_writer(settings.database) as con:
             build_model(con, project, model, variables)
+            if model.partitioned:
+                count_partitions(context, con, model.table, variables["ingest_dates"])
             yield dg.MaterializeResult(asset_key=key, metadata=table_evidence(con, model.table))
             results = [_checked(con, project, test, model.table, variables) for test in tests]
             keep(con, results, context.run_id)
@@ -62,6 +91,39 @@ def _model_asset(project: Project, model: Model, tables: Mapping[str, str]) -> d
     return build
 
 
+def _test_checks(project: Project, model: Model, tests: list[ModelTest]) -> dg.AssetChecksDefinition:
+    tables = {each.name: each.table for each in project.models}
+    key = asset_key(model.table)
+    specs = [
+        dg.AssetCheckSpec(
+            test.name,
+            asset=key,
+            description=test.description,
+            additional_deps=[asset_key(tables[name]) for name in test.depends_on if name != model.name],
+        )
+        for test in tests
+    ]
+
+    @dg.multi_asset_check(
+        name=f"test_{model.table.replace('.', '__')}", specs=specs, pool=WRITER_POOL, retry_policy=RETRIES
+    )
+    def run(
+        context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings]
+    ) -> Iterator[dg.AssetCheckResult]:
+        variables = _variables(context.run.tags, settings)
+        with open_writer(settings.database) as con:
+            results = [_checked(con, project, test, model.table, variables) for test in tests]
+            keep(con, results, context.run.run_id)
+        for result in results:
+            yield shown(result, key)
+
+    return run
+
+
+def _variables(tags: Mapping[str, str], settings: Settings) -> Variables:
+    return {"ingest_dates": ingest_dates(tags, mill.archive_of(settings).dates())}
+
+
 def _lineage(project: Project, model: Model) -> dict[str, Any]:
     lineage = column_lineage(project, model, source_columns())
     deps = {
@@ -69,10 +131,6 @@ def _lineage(project: Project, model: Model) -> dict[str, Any]:
         for column, parents in lineage.items()
     }
     return {"dagster/column_lineage": dg.TableColumnLineage(deps)}
-
-
-def _check_spec(test: ModelTest, key: dg.AssetKey) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(test.name, asset=key, description=test.description)
 
 
 def _checked(

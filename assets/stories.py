@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence import asset_key, chart_evidence, table_evidence, table_spec
+from assets.evidence import asset_key, chart_evidence, count_partitions, table_evidence, table_spec
 from assets.run import WRITER, ingest_dates
 from newsmill import mill
 from newsmill.pages.tables import PAGES
@@ -31,6 +31,7 @@ def members(
     dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         touched = sum(mill.land_stories(con, settings, date, context.run_id) for date in dates)
+        count_partitions(context, con, MEMBERS.name, dates)
         yield dg.MaterializeResult(
             asset_key=asset_key(MEMBERS.name),
             metadata={
@@ -55,6 +56,7 @@ def ledger(
     """Close the books of the run's dates. The stages wrote the ledger; this proves that it balances."""
     dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
     with open_writer(settings.database) as con:
+        count_partitions(context, con, LEDGER.name, dates)
         yield dg.MaterializeResult(
             asset_key=asset_key(LEDGER.name),
             metadata={

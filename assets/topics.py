@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence import asset_key, chart_evidence, table_evidence, table_spec
+from assets.evidence import asset_key, chart_evidence, count_partitions, table_evidence, table_spec
 from assets.run import WRITER, ingest_dates
 from newsmill import mill
 from newsmill.pages.tables import PAGES, TEASERS
@@ -32,6 +32,7 @@ def mentions(
         for date in dates:
             mill.land_topics(con, settings, taxonomy, date)
         for table in (MENTIONS, PAGE_TOPICS):
+            count_partitions(context, con, table.name, dates)
             metadata = table_evidence(con, table.name, dates) | {"taxonomy_version": taxonomy.version}
             if table is PAGE_TOPICS:
                 metadata |= chart_evidence(

@@ -7,7 +7,7 @@ import dagster as dg
 from assets import clean, published, raw, stories, topics
 from assets.checks import suite_checks
 from assets.evidence import asset_key
-from assets.sql_models import model_assets
+from assets.sql_models import later_tests, model_assets
 from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
 from newsmill.topics.taxonomy import load_taxonomy
@@ -38,7 +38,7 @@ def code_location(settings: Settings) -> dg.Definitions:
     models = models_job([*rebuilt, *database.keys, *published.report.keys])
     return dg.Definitions(
         assets=lay_policies(assets, ingest_days(settings), by_date),
-        asset_checks=[suite_checks(suite) for suite in load_suites()],
+        asset_checks=[*map(suite_checks, load_suites()), *later_tests(project)],
         jobs=[night, models],
         schedules=[nightly(settings, night)],
         sensors=[new_files(settings, night)],
