@@ -1,0 +1,95 @@
+"""Feed documents: one with a single entry is that entry's page; one with several is a front."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from lxml import etree
+
+from newsmill.pages import dates
+from newsmill.pages.datewords import parse
+from newsmill.pages.metadata import people_in
+from newsmill.pages.page import Draft, Junk, Published, Record, Teaser
+from newsmill.pages.teasers import MAX_TEASERS
+from newsmill.pages.text import one_line
+from newsmill.pages.tree import lines_of_html
+from newsmill.urls import absolute, site_of
+
+
+def read_feed(record: Record) -> Draft:
+    """The page that a feed's entry is: its full content, else its summary, else its title.
+
+    Raises:
+        Junk: `bad_feed` where there is no entry.
+    """
+    import feedparser
+
+    # As a stream: a string could name a file or an address, which feedparser would open.
+    document = feedparser.parse(io.BytesIO(disarmed(record.body)))
+    entries = document.entries
+    if not entries:
+        raise Junk("bad_feed", f"the feed holds no entry: {document.get('bozo_exception', 'its channel is empty')}")
+    if len(entries) > 1:
+        return _front(document, record)
+    return _page(entries[0], record)
+
+
+def disarmed(body: bytes) -> bytes:
+    """The feed as well-formed XML in UTF-8: without a document type, its entities unexpanded, its depth bounded."""
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
+    try:
+        root = etree.fromstring(body.lstrip(), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Junk("bad_feed", f"the feed is no XML: {error}") from error
+    if root is None:
+        raise Junk("bad_feed", "the feed is no XML")
+    data: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return data
+
+
+def _page(entry: Any, record: Record) -> Draft:
+    title = _title(entry)
+    paragraphs = _body(entry) or ([title] if title else [])
+    link = absolute(record.url, entry.get("link") or "")
+    return Draft(
+        kind="feed_item",
+        extracted_by="feed",
+        url=link if link and site_of(record.url) is None else record.url,
+        title=title,
+        authors=[name for author in entry.get("authors", [])[:10] for name in people_in(author.get("name", ""))],
+        published=_published(entry, record),
+        paragraphs=paragraphs,
+    )
+
+
+def _front(document: Any, record: Record) -> Draft:
+    teasers = []
+    for entry in document.entries[:MAX_TEASERS]:
+        title = _title(entry)
+        if title:
+            snippet = one_line(" ".join(_body(entry)))[:1000]
+            teasers.append(Teaser(title, snippet or None, absolute(record.url, entry.get("link") or "")))
+    title = one_line(document.feed.get("title", "")) or None
+    return Draft("front", "feed", record.url, title=title, teasers=teasers)
+
+
+def _title(entry: Any) -> str | None:
+    return one_line(" ".join(lines_of_html(entry.get("title") or ""))) or None
+
+
+def _body(entry: Any) -> list[str]:
+    """The longest of the texts that the entry gives."""
+    texts = [*(content.get("value", "") for content in entry.get("content", [])), entry.get("summary", "")]
+    return max((lines_of_html(text) for text in texts), key=lambda lines: sum(map(len, lines)), default=[])
+
+
+def _published(entry: Any, record: Record) -> Published | None:
+    for field in ("published", "created", "updated"):
+        written = dict.get(entry, field)  # feedparser's own `get` takes one date for another
+        moment = parse(written) if written else None
+        if found := dates.believed(moment, "feed", record.fetched_at):
+            return found
+    return dates.hinted(record) or dates.in_url(record.url, record.fetched_at)

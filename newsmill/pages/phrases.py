@@ -1,0 +1,51 @@
+"""What sites write around articles, as `phrases.yaml` lists it: sets of headings, and patterns."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from newsmill.pages.text import cjk_count, heading_key
+
+_blocks: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("phrases.yaml").read_text("utf-8"))
+
+
+def _lines(block: str) -> list[str]:
+    return [line.strip() for text in _blocks[block].values() for line in text.strip().splitlines()]
+
+
+def _keys(block: str) -> frozenset[str]:
+    return frozenset(heading_key(phrase) for line in _lines(block) for phrase in line.split("|"))
+
+
+def _any_of(block: str) -> str:
+    return "(?:" + "|".join(_lines(block)) + ")"
+
+
+def _pattern(regex: str) -> re.Pattern[str]:
+    return re.compile(regex, re.IGNORECASE)
+
+
+RELATED = _keys("related")
+FURNITURE = _keys("furniture")
+
+# A heading before a headline on the same line: "Read also: ..."; single words as "Recommended: ..." begin sentences.
+_leads = sorted((phrase for phrase in RELATED if " " in phrase or cjk_count(phrase) >= 4), key=len, reverse=True)
+LEADS_TO_RELATED = _pattern(rf"(?:{'|'.join(map(re.escape, _leads))})\s*[:：>»›→|]\s*(?=\S)")
+# "Comments (3)": what follows is by readers. "0/500": the box they write in.
+COMMENTS = _pattern(rf"(?:\d+\s*)?{_any_of('comments')}\s*[:：]?\s*(?:[（(\[]\s*\d+\s*(?:条|件|개)?\s*[)）\]]|\d+)?")
+COUNTER = re.compile(r"\d{1,5}\s*/\s*\d{1,5}")
+
+_name = r"(?!the\b)[^\W\d_][\w.'’-]*(?:\s+[\w.'’&,-]+){1,7}"
+BYLINE = _pattern(
+    rf"(?:{_any_of('by_spaced')}\s*[:：]?\s+(?P<latin>{_name})"
+    rf"|{_any_of('by_dense')}\s*[:：/／|｜]\s*(?P<dense>\S.{{0,30}}))"
+)
+CHANGED = _pattern(_any_of("changed"))
+
+NOT_FOUND = _pattern(_any_of("not_found"))
+NOT_FOUND_TO_READER = _pattern(_any_of("not_found_to_reader"))
+WALL = _pattern(_any_of("wall"))
+WALL_TITLE = _pattern(rf"\W*{_any_of('wall_title')}\b")

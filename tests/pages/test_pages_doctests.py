@@ -1,0 +1,14 @@
+"""The examples in docstrings are true."""
+
+import doctest
+
+import pytest
+
+from newsmill.pages import datewords, front, metadata, text
+
+
+@pytest.mark.parametrize("module", [datewords, front, metadata, text])
+def test_examples(module):
+    failed, tried = doctest.testmod(module)
+    assert tried > 0
+    assert failed == 0

@@ -1,0 +1,209 @@
+"""HTML pages: body, title, authors, address, teasers, fronts."""
+
+import pytest
+
+WORDS = "The ministry opened a consultation on rules for machine-made pictures, officials said on Tuesday. "
+URL = "https://www.news.example/2026/pictures-to-be-marked-soon.html"
+
+
+def page(head="", body="", title="Pictures to be marked | The Daily Example", h1="Pictures to be marked"):
+    paragraphs = "".join(f"<p>{number}. {WORDS * 2}</p>" for number in range(4))
+    return (
+        f"<!DOCTYPE html><html lang='en'><head><title>{title}</title>{head}</head><body>"
+        "<nav><ul><li><a href='/'>Home</a></li><li><a href='/world'>World</a></li></ul></nav>"
+        f"<main><article><h1>{h1}</h1>{paragraphs}</article></main>{body}"
+        "<footer><p>© The Daily Example. All rights reserved.</p></footer></body></html>"
+    )
+
+
+def json_ld(text):
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def test_article(read_one):
+    row = read_one(page(), url=URL)
+    assert (row["kind"], row["extracted_by"], row["reason"], row["language"]) == ("article", "trafilatura", None, "en")
+    assert row["title"] == "Pictures to be marked"
+    assert len(row["text"].split("\n")) == 4
+    assert "rights reserved" not in row["text"]
+    assert row["word_count"] == pytest.approx(4 * 31, abs=8)
+    assert (row["url"], row["site"], row["code_version"]) == (URL, "news.example", row["code_version"])
+
+
+def test_lists_and_tables_are_text_without_marks(read_one):
+    extra = "<ul><li>Makers mark pictures</li></ul><table><tr><td>Fine</td><td>Ten euros</td></tr></table>"
+    lines = read_one(page().replace("</article>", extra + "</article>"), url=URL)["text"].split("\n")
+    assert lines[-2:] == ["Makers mark pictures", "Fine | Ten euros"]
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "h1", "expected"),
+    [
+        (json_ld('{"@type":"NewsArticle","headline":"From JSON-LD"}'), "X", "Y", "From JSON-LD"),
+        (json_ld('{"@graph":[{"@type":["Article"],"headline":"In a graph"}]}'), "X", "Y", "In a graph"),
+        (json_ld('{"@type":"WebSite","headline":"A site"}'), "X", "The headline here", "The headline here"),
+        (json_ld("{broken"), "X", "The headline here", "The headline here"),
+        (json_ld('{"@type":"NewsArticle","headline":"Q&amp;A"}'), "X", "Y", "Q&A"),
+        ("<meta property='og:title' content='From Open Graph'>", "X", "Y", "From Open Graph"),
+        ("<meta property='og:title' content='Headline here - The Example'>", "X", "Headline here", "Headline here"),
+        ("<meta property='og:site_name' content='The Example'>", "Rain ahead - The Example", "", "Rain ahead"),
+        ("", "Rain ahead · News", "", "Rain ahead"),
+        ("", "Rain ahead – what to know", "", "Rain ahead – what to know"),
+        ("", "Rain ahead in the north - My Blog", "My Blog", "Rain ahead in the north - My Blog"),
+    ],
+)
+def test_titles(read_one, head, title, h1, expected):
+    assert read_one(page(head, title=title, h1=h1), url=URL)["title"] == expected
+
+
+def test_title_that_is_markup_stays_text(read_one):
+    assert read_one(page(title="&lt;script&gt;x&lt;/script&gt;", h1=""))["title"] == "<script>x</script>"
+
+
+def test_lone_surrogates_in_json_ld(read_one):
+    row = read_one(page(json_ld('{"@type":"Article","headline":"A \\ud800 b","author":"X \\udfff"}')))
+    assert row["title"] == "A b"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "expected"),
+    [
+        (json_ld('{"@type":"Article","author":[{"name":"Jane Doe"},{"name":"Li Hua"}]}'), "", "Jane Doe; Li Hua"),
+        ("<meta name='author' content='By Jane Doe and Li Hua'>", "", "Jane Doe; Li Hua"),
+        ("<meta property='article:author' content='https://social.example/jane'>", "", None),
+        ("", "<a rel='author' href='/jane'>Jane Doe</a>", "Jane Doe"),
+        ("", "<p class='byline'>Von Jane Doe</p>", "Jane Doe"),
+        ("", "", None),
+    ],
+)
+def test_authors(read_one, head, body, expected):
+    assert read_one(page(head, body))["author"] == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("<link rel='canonical' href='/pictures'>", "https://www.news.example/pictures"),
+        ("<meta property='og:url' content='https://news.example/pictures'>", "https://news.example/pictures"),
+        ("<link rel='canonical' href='https://other.example/pictures'>", URL),
+        ("<link rel='canonical' href='https://www.news.example/'>", URL),
+        ("<link rel='canonical' href='javascript:alert(1)'>", URL),
+        ("", URL),
+    ],
+)
+def test_canonical_address(read_one, head, expected):
+    row = read_one(page(head), url=URL)
+    assert (row["url"], row["site"]) == (expected, "news.example")
+
+
+def test_page_in_a_file_has_no_site(read_one):
+    row = read_one(page("<link rel='canonical' href='https://news.example/a'>"), url="file:page.html")
+    assert (row["url"], row["site"]) == ("file:page.html", None)
+
+
+ITEMS = (
+    (
+        "/2026/studio",
+        "Studio drops lawsuit over copied faces",
+        "The studio said on Monday that it had agreed with the mak",
+    ),
+    ("/2026/plant", "New chip plant to open in the north", "A plant for memory chips will open near the coast next ye"),
+)
+
+
+def items(pattern):
+    return "".join(pattern.format(u=url, t=title, x=snippet) for url, title, snippet in ITEMS)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<aside class='related-articles'><h3>More</h3><ul>"
+        + items("<li><a href='{u}'><h4>{t}</h4></a><p>{x}</p></li>")
+        + "</ul></aside>",
+        "<div class='x'><h4>Ähnliche Artikel</h4>"
+        + items("<div><h5><a href='{u}'>{t}</a></h5><p>{x}</p></div>")
+        + "</div>",
+        "<section id='moreStories'>"
+        + items("<article><a href='{u}'><strong>{t}</strong></a><div>{x}</div></article>")
+        + "</section>",
+        "<div><span>関連記事</span><dl>" + items("<dt><a href='{u}'>{t}</a></dt><dd>{x}</dd>") + "</dl></div>",
+        "<div class='recommended'>" + items("<a href='{u}'><h3>{t}</h3><p>{x}</p></a>") + "</div>",
+    ],
+    ids=["class", "heading", "camel-case id", "definition list", "links around cards"],
+)
+def test_teasers_of_related_blocks(read_one, block):
+    row = read_one(page(body=block), url=URL)
+    assert [(t["title"], t["snippet"], t["url"]) for t in row["teasers"]] == [
+        (title, snippet, f"https://www.news.example{url}") for url, title, snippet in ITEMS
+    ]
+    assert not any(title in row["text"] or snippet in row["text"] for _, title, snippet in ITEMS)
+
+
+def test_links_in_the_article_are_no_teasers(read_one):
+    sentence = "<p>The ministry, <a href='/x'>which opened a consultation</a>, said so on Tuesday.</p>"
+    assert read_one(page(body=f"<div class='related'>{sentence}</div>"), url=URL)["teasers"] == []
+
+
+def test_menus_are_no_teasers(read_one):
+    menu = "<nav class='popular'><a href='/very-long-name'>A section with a very long name</a></nav>"
+    assert read_one(page(body=menu), url=URL)["teasers"] == []
+
+
+def test_article_in_a_block_named_so_keeps_its_body(read_one):
+    html = page().replace("<main>", "<main class='latest-news'>").replace("<h1>Pictures to be marked</h1>", "")
+    assert len(read_one(html, url=URL)["text"].split("\n")) == 4
+
+
+def test_at_most_thirty_teasers(read_one):
+    links = "".join(f"<li><a href='/{n}'>A headline that is long enough {n}</a></li>" for n in range(60))
+    assert len(read_one(page(body=f"<ul class='related'>{links}</ul>"), url=URL)["teasers"]) == 30
+
+
+def front(count=8):
+    cards = "".join(
+        f"<div class='card'><h3><a href='/2026/story-{n}'>Headline number {n} of the morning</a></h3>"
+        f"<time datetime='2026-07-0{n + 1}'></time><p>{n}. {WORDS}</p></div>"
+        for n in range(count)
+    )
+    return f"<html><head><title>Technology</title></head><body><h1>Technology</h1><main>{cards}</main></body></html>"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://news.example/", "https://news.example/technology/", "https://news.example/en/tech"]
+)
+def test_section_front(read_one, url):
+    row = read_one(front(), url=url)
+    assert (row["kind"], row["reason"], row["published_at"]) == ("front", None, None)
+    assert len(row["teasers"]) == 8
+    assert row["teasers"][0]["title"] == "Headline number 0 of the morning"
+    assert row["teasers"][0]["snippet"].startswith("0. The ministry")
+    assert "The ministry" not in row["text"]
+
+
+def test_front_whose_cards_run_together(read_one):
+    html = (
+        front()
+        .replace("</h3><p>", "</h3>")
+        .replace("</p></div>", "<br></div>")
+        .replace("<main>", "<main><p>Our editors choose.</p>")
+    )
+    row = read_one(html, url="https://news.example/technology/")
+    assert (row["kind"], len(row["teasers"])) == ("front", 8)
+    assert "Headline number" not in row["text"]
+
+
+def test_list_of_links_at_an_articles_address_is_an_article(read_one):
+    assert read_one(front(), url=URL)["kind"] == "article"
+
+
+def test_article_at_a_short_address_is_an_article(read_one):
+    assert read_one(page(), url="https://news.example/technology/")["kind"] == "article"
+
+
+def test_body_that_stands_twice_in_html(read_one):
+    html = page()
+    body = html[html.index("</h1>") + len("</h1>") : html.index("</article>")]
+    row = read_one(html.replace(body, body + "<h2>In full</h2>" + body), url=URL)
+    assert len(row["text"].split("\n")) == 5
+    assert [repeat["first_position"] for repeat in row["repeats"]] == [0, 1, 2, 3]
