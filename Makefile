@@ -32,16 +32,16 @@ lint: setup ## ruff and mypy
 	$(BIN)/mypy
 
 test: lint ## Lint, types and the everyday suite
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
 
 test-all: lint ## And the slow tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 test-dbt: setup .venv-dbt/.ready ## The SQL folder built by dbt itself, and compared
 	$(BIN)/pytest tests/dbt_like_sql -m ""
 
 bench: setup ## The cost of every stage, a page
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(BENCH)
 
 lock: $(UV) ## Resolve pyproject.toml into the lock files anew
 	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock

@@ -12,6 +12,9 @@ from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import DATABASE, publish_database, publish_report
 
+# Of the steps that are ready the checks go first, so that the copy and the report hold their results.
+LAST = {"dagster/priority": "-1"}
+
 DATABASE_KEY = dg.AssetKey(["published", "database"])
 REPORT_KEY = dg.AssetKey(["published", "report"])
 
@@ -24,7 +27,7 @@ def database_asset(tables: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         description="A copy of the whole database, swapped in by one rename: readers never wait, nor are waited for.",
     )
 
-    @dg.multi_asset(name="published_database", specs=[spec], **WRITER)
+    @dg.multi_asset(name="published_database", specs=[spec], op_tags=LAST, **WRITER)
     def database(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
         with open_writer(settings.database) as con:
             path = publish_database(con, settings.published)
@@ -49,6 +52,7 @@ def database_asset(tables: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             description="The report for people who would rather look than read, made from the published copy.",
         )
     ],
+    op_tags=LAST,
     **WRITER,
 )
 def report(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import dagster as dg
 
 from assets import clean, published, raw, stories, topics
@@ -20,6 +22,12 @@ from pipelines.schedules import nightly
 from pipelines.sensors import new_files
 
 
+def last_of(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetKey]:
+    """The keys that no other of the assets reads: once they stand, all do."""
+    read = {dep.asset_key for asset in assets for spec in asset.specs for dep in spec.deps}
+    return sorted(key for asset in assets for key in asset.keys if key not in read)
+
+
 def code_location(settings: Settings) -> dg.Definitions:
     """The definitions for these settings.
 
@@ -32,8 +40,9 @@ def code_location(settings: Settings) -> dg.Definitions:
     by_date = frozenset(asset_key(model.table) for model in project.models if model.partitioned)
     rebuilt = [key for model in project.models if (key := asset_key(model.table)) not in by_date]
     milled = [raw.records, clean.pages, stories.members, stories.ledger, topics.mentions]
-    database = published.database_asset([key for asset in milled for key in asset.keys] + rebuilt)
-    assets = [*milled, *model_assets(project), database, published.report]
+    tables = [*milled, *model_assets(project)]
+    database = published.database_asset(last_of(tables))
+    assets = [*tables, database, published.report]
     night = night_job()
     models = models_job([*rebuilt, *database.keys, *published.report.keys])
     return dg.Definitions(

@@ -27,14 +27,16 @@ class Told:
 
 
 def newsmill(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Told:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("NEWSMILL_") and k != "DAGSTER_HOME"}
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "newsmill"), *arguments],
-        cwd=cwd,
-        env={**clean, **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
+    """What the console script of this environment says."""
+    return told([str(Path(sys.executable).parent / "newsmill"), *arguments], cwd, env)
+
+
+def told(command: list[str], cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Told:
+    """What a command says, in an environment without the user's own settings."""
+    whole = clean_environment() | (env or {})
+    done = subprocess.run(command, cwd=cwd, env=whole, capture_output=True, text=True, timeout=280, check=False)
     return Told(done.returncode, done.stdout, done.stderr)
+
+
+def clean_environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith("NEWSMILL_") and k != "DAGSTER_HOME"}

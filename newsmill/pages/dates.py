@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -59,6 +60,7 @@ _elsewhere = re.compile(
     r"relat|recommend|sidebar|aside|footer|comment|widget|popular|latest|teaser|nav|copyright|event|carousel",
     re.IGNORECASE,
 )
+_longest_date = 30  # characters of a text that may be a date alone
 _candidates = 40  # elements or lines looked at: the date stands near the headline or nowhere
 
 
@@ -68,20 +70,34 @@ def published(tree: Element, linked: Iterable[dict[str, Any]], record: Record) -
     `linked` are the page's JSON-LD nodes. A date after the fetch or before 1995 is not believed.
     """
     day_first = _day_first(tree)
-    for source, texts in (
-        ("json_ld", _in_json_ld(linked)),
-        ("meta", _in_meta(tree)),
-        ("time", _in_time_elements(tree)),
-        ("hint", _hint(record)),
-    ):
-        for text in texts:
-            if found := believed(parse(text, day_first), source, record.fetched_at):
-                return found
+    stated = [
+        found
+        for source, texts in (
+            ("json_ld", _in_json_ld(linked)),
+            ("meta", _in_meta(tree)),
+            ("time", _in_time_elements(tree)),
+            ("hint", _hint(record)),
+        )
+        for text in texts
+        if (found := believed(parse(text, day_first), source, record.fetched_at))
+    ]
+    if stated:
+        return _in_own_zone(stated[0], stated)
     return (
         in_url(record.url, record.fetched_at)
         or _in_visible_text(tree, record, day_first)
         or _by_htmldate(tree, record.fetched_at)
     )
+
+
+def _in_own_zone(published: Published, stated: Iterable[Published]) -> Published:
+    """A date given in UTC, at the page's own wall time where the page states the same instant so elsewhere."""
+    if published.offset_minutes != 0:
+        return published
+    for other in stated:
+        if other.offset_minutes and other.at - dt.timedelta(minutes=other.offset_minutes) == published.at:
+            return replace(other, source=published.source)
+    return published
 
 
 def believed(moment: Moment | None, source: str, fetched_at: dt.datetime) -> Published | None:
@@ -214,6 +230,11 @@ def _short_texts(tree: Element) -> Iterator[str]:
     headline = next(tree.iter("h1"), None)
     if headline is None:
         return
+    # Some sites set the date above the headline, and nothing else in the same element.
+    for element in headline.xpath("preceding-sibling::*[position() <= 2]"):
+        text = text_of(element, limit=_longest_date)
+        if len(text) <= _longest_date:
+            yield text
     looked_at = 0
     for element in headline.xpath("following::*[not(self::script or self::style)]"):
         text = own_text(element)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 
 from newsmill.pages.page import Junk
@@ -66,6 +67,18 @@ def decode(body: bytes, content_type: str | None) -> str:
             return _legible(body[len(mark) :].decode(name, "replace"), name)
     labels = _declared(body, content_type)
     names = [name for name in map(_codec, labels) if name]
+    try:
+        return _decoded(body, names)
+    except Junk as none:
+        if labels and not names:
+            # That no one knows the name tells more than how the guesses at it failed.
+            detail = f"the declared character set {labels[0]!r} is not known, and no other fits"
+            raise Junk("unknown_charset", detail) from none
+        raise
+
+
+def _decoded(body: bytes, names: Sequence[str]) -> str:
+    """The text of a body by the codecs it declares, or by one that fits better."""
     if any(name.startswith(_stateful) for name in names[:1]):
         return _legible(body.decode(names[0], "replace"), names[0])
     # UTF-8 is tried before what is declared: by chance, text of another set is almost never valid in it.
@@ -83,8 +96,6 @@ def decode(body: bytes, content_type: str | None) -> str:
     text = body.decode("utf-8", "replace")
     if _sound(text, _lost_at_most):
         return _legible(text, "utf-8")
-    if labels and not names:
-        raise Junk("unknown_charset", f"the declared character set {labels[0]!r} is not known, and no other fits")
     raise Junk("undecodable", f"neither {' nor '.join(dict.fromkeys(['utf-8', *names]))} fits the bytes, nor any other")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
+from newsmill.pages.metadata import meta_contents
 from newsmill.pages.page import Teaser
 from newsmill.pages.teasers import items_in
 from newsmill.pages.text import width
@@ -14,6 +15,8 @@ from newsmill.urls import site_of
 
 _least_items = 6
 _listed_share = 0.6  # of the body that is headlines and snippets
+_few_items = 4  # do where the body is hardly anything else
+_few_listed_share = 0.85
 _index_file = re.compile(r"(?:index|default|home)\.\w{2,5}$", re.IGNORECASE)
 
 
@@ -22,14 +25,25 @@ def front_of(tree: Element, url: str, paragraphs: Sequence[str]) -> tuple[list[T
     if not is_section_address(url):
         return None
     items = [item for item in items_in(next(tree.iter("body"), tree), url) if site_of(item.url or "") == site_of(url)]
-    if len(items) < _least_items:
+    few = len(items) < _least_items
+    if len(items) < _few_items or (few and _calls_itself_article(tree)):
         return None
     listed = {text.casefold() for item in items for text in (item.title, item.snippet) if text}
     body = "\n".join(paragraphs).casefold()
     shown = sum(width(text) for text in listed if text in body)
-    if shown < _listed_share * width(body):
+    if shown < (_few_listed_share if few else _listed_share) * width(body):
+        return None
+    if few and sum(_stands_in(body, item) for item in items) < _few_items:
         return None
     return items, [text for text in paragraphs if not _tells_of(text.casefold(), listed)]
+
+
+def _calls_itself_article(tree: Element) -> bool:
+    return "article" in meta_contents(tree, "og:type") or bool(meta_contents(tree, "article:published_time"))
+
+
+def _stands_in(body: str, item: Teaser) -> bool:
+    return any(text.casefold() in body for text in (item.title, item.snippet) if text)
 
 
 def _tells_of(paragraph: str, listed: Collection[str]) -> bool:

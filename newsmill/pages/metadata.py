@@ -7,18 +7,21 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from newsmill.pages.linked import Node, is_article, names_in, types_of
-from newsmill.pages.text import heading_key, one_line, reads_like_title
+from newsmill.pages.linked import Node, is_article, names_in
+from newsmill.pages.sitename import names_site, site_names
+from newsmill.pages.text import heading_key, one_line, reads_like_title, width
 from newsmill.pages.tree import Element, attribute, text_of
 from newsmill.urls import absolute, site_of
 
 _longest_title = 500
 _longest_looked_at = 2000
 _own_headline = 10  # characters; a shorter `h1` may begin a title by chance
+_last_headline = 20  # width; a narrower `h1` that ends a title is rather the site's name
 _longest_author = 100
 _most_authors = 10
 
 _separators = re.compile(r"\s+[|｜\-–—·•:»«/_]+\s+|\s*[|｜]\s*|(?<=\S)_(?=\S)|\s*[—–]\s*(?=[^\s—–]+$)")
+_site_meta = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name")
 _author_meta = (
     "author",
     "article:author",
@@ -66,9 +69,9 @@ def unescaped(text: str) -> str:
 
 def title_of(tree: Element, nodes: Sequence[Node], url: str) -> str | None:
     """The headline: JSON-LD's, Open Graph's, the first `h1`, the `title`; without the site's name."""
-    sites = _site_names(tree, nodes, url)
+    sites = site_names(meta_contents(tree, *_site_meta), nodes, url)
     documents = [unescaped(text_of(element)) for element in list(tree.iter("title"))[:1]]
-    headlines = _headlines(tree, documents)
+    headlines = _headlines(tree, documents, sites)
     candidates = [
         *(unescaped(node["headline"]) for node in nodes if is_article(node) and isinstance(node.get("headline"), str)),
         *meta_contents(tree, "og:title", "twitter:title"),
@@ -78,19 +81,32 @@ def title_of(tree: Element, nodes: Sequence[Node], url: str) -> str | None:
     # Some sites give a whole paragraph for a headline: it is taken only where there is nothing else.
     for candidate in sorted(candidates, key=lambda text: not reads_like_title(text)):
         title = without_site(candidate, sites, headlines)
-        if title and heading_key(title) not in sites:
+        if title and not names_site(title, sites):
             return title[:_longest_title]
     return None
 
 
-def _headlines(tree: Element, documents: Sequence[str]) -> list[str]:
-    """The texts of `h1` elements, those that begin the document's title first; not those that are its last part."""
+def _headlines(tree: Element, documents: Sequence[str], sites: Collection[str]) -> list[str]:
+    """The texts of `h1` elements, those that begin the document's title first.
+
+    One that is its last part is the site's name, unless what stands before it is.
+    """
     texts = [text for text in map(text_of, list(tree.iter("h1"))[:5]) if text]
     whole = documents[0] if documents else ""
-    ends = {heading_key(whole[cut.end() :]) for cut in _separators.finditer(whole)}
-    return sorted(
-        (text for text in texts if heading_key(text) not in ends), key=lambda text: not whole.startswith(text)
-    )
+    before = {heading_key(whole[cut.end() :]): whole[: cut.start()] for cut in _separators.finditer(whole)}
+    headlines = [
+        text
+        for text in texts
+        if (first := before.get(heading_key(text))) is None
+        or names_site(first, sites)
+        or (len(texts) == 1 and _may_follow(first, text))
+    ]
+    return sorted(headlines, key=lambda text: not whole.startswith(text))
+
+
+def _may_follow(first: str, text: str) -> bool:
+    """Whether the last part of a title is rather its headline than the site's name, by how much wider it is."""
+    return width(text) >= max(_last_headline, 2 * width(first))
 
 
 def without_site(title: str, sites: Collection[str], headlines: Sequence[str] = ()) -> str:
@@ -103,27 +119,17 @@ def without_site(title: str, sites: Collection[str], headlines: Sequence[str] = 
         rest = title.removeprefix(headline)
         if rest != title and len(headline) >= _own_headline and _separators.match(f"{rest} "):
             return headline
+        first = title.removesuffix(headline)
+        ends = any(cut.end() > len(first) for cut in _separators.finditer(f"{first} "))
+        if first != title and ends and _may_follow(first, headline):
+            return headline
     cuts = list(_separators.finditer(title))
     for cut in reversed(cuts):
-        if heading_key(title[cut.end() :]) in sites:
+        if names_site(title[cut.end() :], sites):
             return without_site(title[: cut.start()], sites)
-    if cuts and heading_key(title[: cuts[0].start()]) in sites:
+    if cuts and names_site(title[: cuts[0].start()], sites):
         return without_site(title[cuts[0].end() :], sites)
     return title
-
-
-def _site_names(tree: Element, nodes: Sequence[Node], url: str) -> set[str]:
-    """The site's name as the page and its host give it, as heading keys."""
-    names = meta_contents(tree, "og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name")
-    for node in nodes:
-        names += names_in(node.get("publisher"))
-        if any(kind in ("website", "organization", "newsmediaorganization") for kind in types_of(node)):
-            names += names_in(node.get("name"))
-    host = site_of(url) or ""
-    labels = host.split(".")
-    names += [host, *(label for label in labels[:-1] if len(label) > 3), " ".join(labels[:-1])]
-    keys = {heading_key(name) for name in names}
-    return {key for key in keys if key} | {key.replace("-", " ") for key in keys if key}
 
 
 def authors_of(tree: Element, nodes: Sequence[Node]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from newsmill.pages.page import Teaser
 from newsmill.pages.phrases import RELATED
 from newsmill.pages.text import heading_key, width
-from newsmill.pages.tree import Element, attribute, text_of
+from newsmill.pages.tree import Element, attribute, own_text, text_of
 from newsmill.urls import absolute
 
 MAX_TEASERS = 30
@@ -27,6 +27,7 @@ _named_so = re.compile(
     r"|teasers?|latest-?(?:news|stories|posts)|up-?next|similar(?:-?(?:posts|articles|stories))?|suggested)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_named_headline = re.compile(r"(?:^|[\s_-])(?:title|headline|heading|hed)(?:$|[\s_])", re.IGNORECASE)
 _camel = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _true_headings = ("h2", "h3", "h4", "h5", "h6")
 _containers = ("div", "section", "aside", "ul", "ol")
@@ -75,12 +76,21 @@ def _is_in_sentence(link: Element, title: str) -> bool:
 
 
 def _headline_in(link: Element) -> str | None:
-    """The heading inside a link around a whole card."""
-    for heading in link.iter(*_true_headings):
-        title = text_of(heading, limit=400)
-        if width(title) >= _headline_width:
-            return title
-    return None
+    """The headline inside a link around a whole card: a heading, what is named so, or what alone is set in bold."""
+    marked = [*link.iter(*_true_headings), *filter(_is_named_headline, link.iterdescendants()), *_bold_parts(link)]
+    return next((title for part in marked if width(title := text_of(part, limit=400)) >= _headline_width), None)
+
+
+def _is_named_headline(element: Element) -> bool:
+    return bool(_named_headline.search(_camel.sub("-", attribute(element, "class"))))
+
+
+def _bold_parts(link: Element) -> Iterator[Element]:
+    """Bold elements of a card that are a part of their own: no words of the same line stand around them."""
+    for part in link.iter("strong", "b"):
+        around = part.getparent()
+        if not own_text(around) and not any((child.tail or "").strip() for child in around) and len(around) > 1:
+            yield part
 
 
 def _item(link: Element, root: Element, links: Collection[Element]) -> Element:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -53,12 +54,20 @@ def dev_command(settings: Settings, host: str, port: int) -> int:
         str(port),
     ]
     print(f"Dagster UI: http://{host}:{port}   report: {settings.report_url}", flush=True)
-    try:
-        return subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode  # noqa: S603 - our own
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        served.shutdown()
+    stopped = False
+    with subprocess.Popen(command, env=environment, cwd=PROJECT) as dagster:  # noqa: S603 - our own
+
+        def stop(*_: object) -> None:
+            nonlocal stopped
+            stopped = True
+            dagster.terminate()
+
+        # Whoever stops this process, a person or a service manager, stops what it started.
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+        code = dagster.wait()
+    served.shutdown()
+    return 0 if stopped else code
 
 
 def serve_report(settings: Settings) -> ThreadingHTTPServer:

@@ -72,9 +72,25 @@ def last_runs(instance: dg.DagsterInstance) -> list[dict[str, Any]]:
             "job": record.dagster_run.job_name,
             "status": record.dagster_run.status.value,
             "started": _time(record.start_time),
+            "failed_checks": ", ".join(failed_checks(instance, record.dagster_run.run_id)),
             "seconds": round(record.end_time - record.start_time, 1) if record.end_time and record.start_time else None,
         }
         for record in instance.get_run_records(limit=LAST_RUNS)
+    ]
+
+
+def failed_checks(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """The checks of severity error that a run did not pass, also of a run that ended before it could publish."""
+    events = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
+    evaluations = [
+        record.event_log_entry.dagster_event.asset_check_evaluation_data
+        for record in events
+        if record.event_log_entry.dagster_event
+    ]
+    return [
+        f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}"
+        for evaluation in evaluations
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
     ]
 
 

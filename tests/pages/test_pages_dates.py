@@ -148,3 +148,26 @@ def test_dates_in_urls(url, day):
 @pytest.mark.parametrize("url", ["https://news.example/2026/07/title", "https://news.example/id/202607021", "file:x"])
 def test_urls_without_a_date(url):
     assert dates.in_url(url, dt.datetime(2026, 7, 10)) is None
+
+
+def test_date_in_utc_is_taken_at_the_pages_own_wall_time(read_one):
+    local = "<time datetime='2026-07-03T19:05:00-08:00'>July 3, 2026</time>"
+    row = read_one(page(JSON_LD % "2026-07-04T03:05:00+00:00", local), url=PLAIN_URL)
+    found = (str(row["published_at"]), row["published_offset_minutes"], row["published_from"])
+    assert found == ("2026-07-03 19:05:00", -480, "json_ld")
+
+
+def test_other_instant_in_another_zone_does_not_move_a_date_in_utc(read_one):
+    later = "<time datetime='2026-07-03T20:05:00-08:00'>July 3, 2026</time>"
+    row = read_one(page(JSON_LD % "2026-07-04T03:05:00+00:00", later), url=PLAIN_URL)
+    assert (str(row["published_at"]), row["published_offset_minutes"]) == ("2026-07-04 03:05:00", 0)
+
+
+@pytest.mark.parametrize(
+    ("above", "day"),
+    [("July 2, 2026", "2026-07-02"), ("Our guide to all that was said before July 2, 2026 in parliament", None)],
+    ids=["a date alone", "a sentence with a date"],
+)
+def test_date_above_the_headline(read_one, above, day):
+    html = f"<html><body><div><h5>{above}</h5><h1>A headline of some kind</h1></div>{TEXT}</body></html>"
+    assert read_one(html, url=PLAIN_URL)["published_at"] == (day and dt.datetime.fromisoformat(day))

@@ -93,6 +93,20 @@ def test_unknown_character_set_of_unreadable_bytes():
     assert "x-martian" in caught.value.verdict[1]
 
 
+@pytest.mark.parametrize("body", [b"\1\2 letters" * 200, b"\1\2 l\xe9tt\xe8r" * 200], ids=["seven bits", "eight bits"])
+def test_unknown_character_set_is_the_reason_however_the_guesses_fail(body):
+    with pytest.raises(Junk) as caught:
+        decode(b"<html><head><meta charset='x-martian'></head><body>" + body, "text/html")
+    assert caught.value.verdict[0] == "unknown_charset"
+    assert "x-martian" in caught.value.verdict[1]
+
+
+def test_known_character_set_beside_an_unknown_one_is_undecodable():
+    with pytest.raises(Junk) as caught:
+        decode(b"<meta charset='x-martian'>" + bytes(range(256)) * 20, "text/html; charset=utf-8")
+    assert caught.value.verdict[0] == "undecodable"
+
+
 def test_binary_data_as_text():
     with pytest.raises(Junk) as caught:
         decode(bytes(range(256)) * 20, "text/plain")

@@ -56,6 +56,48 @@ def test_titles(read_one, head, title, h1, expected):
     assert read_one(page(head, title=title, h1=h1), url=URL)["title"] == expected
 
 
+@pytest.mark.parametrize(
+    ("url", "title", "h1", "expected"),
+    [
+        (
+            "https://www.gazette-du-port.example/12.php",
+            "La Gazette du port - Le quai rouvre",
+            "Le quai rouvre",
+            "Le quai rouvre",
+        ),
+        ("https://www.gazette-du-port.example/12.php", "Le quai rouvre - La Gazette du port", "", "Le quai rouvre"),
+        ("https://dailysky.example/12", "Rain: what is ahead | The Daily Sky", "", "Rain: what is ahead"),
+        ("https://lecho.example/12", "L’Écho – Une pluie d’été", "", "Une pluie d’été"),
+        ("https://suedblatt.example/12", "Südblatt | Regen im Norden", "", "Regen im Norden"),
+        ("https://rain.example/12", "The Rains are ahead - what to know", "", "The Rains are ahead - what to know"),
+    ],
+    ids=["leading", "trailing", "article of the name", "apostrophe and accent", "umlaut", "other letters"],
+)
+def test_site_name_that_the_host_spells(read_one, url, title, h1, expected):
+    assert read_one(page(title=title, h1=h1), url=url)["title"] == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "h1", "expected"),
+    [
+        ("WX Desk | Rain is ahead in the north, with wind", "Rain is ahead in the north, with wind", None),
+        ("Rain is ahead in the north - Northern Weather Desk", "Northern Weather Desk", "whole"),
+    ],
+    ids=["wide headline after a short name", "name after a headline"],
+)
+def test_headline_on_the_page_that_ends_the_title(read_one, title, h1, expected):
+    assert read_one(page(title=title, h1=h1), url=URL)["title"] == (title if expected else h1)
+    assert read_one(page(f"<meta property='og:title' content='{title}'>", h1=h1))["title"] == (
+        title if expected else h1
+    )
+
+
+def test_title_that_ends_in_the_headlines_words_is_whole(read_one):
+    head = "<meta property='og:title' content='Live - why rain is ahead in the whole of the north'>"
+    row = read_one(page(head, title="X", h1="rain is ahead in the whole of the north"), url=URL)
+    assert row["title"] == "Live - why rain is ahead in the whole of the north"
+
+
 def test_title_that_is_markup_stays_text(read_one):
     assert read_one(page(title="&lt;script&gt;x&lt;/script&gt;", h1=""))["title"] == "<script>x</script>"
 
@@ -129,8 +171,24 @@ def items(pattern):
         + "</section>",
         "<div><span>関連記事</span><dl>" + items("<dt><a href='{u}'>{t}</a></dt><dd>{x}</dd>") + "</dl></div>",
         "<div class='recommended'>" + items("<a href='{u}'><h3>{t}</h3><p>{x}</p></a>") + "</div>",
+        "<div class='related'>" + items("<a href='{u}'><strong>{t}</strong><span>{x}</span></a>") + "</div>",
+        "<div class='related'>"
+        + items("<a href='{u}'><i>News of the week</i><span class='card__title'>{t}</span><span>{x}</span></a>")
+        + "</div>",
+        "<section class='x'><h2>Weiterlesen</h2><dl>"
+        + items("<dt><a href='{u}'>{t}</a></dt><dd>{x}</dd>")
+        + "</dl></section>",
     ],
-    ids=["class", "heading", "camel-case id", "definition list", "links around cards"],
+    ids=[
+        "class",
+        "heading",
+        "camel-case id",
+        "definition list",
+        "links around cards",
+        "bold headline in a card",
+        "named headline in a card",
+        "to read on",
+    ],
 )
 def test_teasers_of_related_blocks(read_one, block):
     row = read_one(page(body=block), url=URL)
@@ -138,6 +196,12 @@ def test_teasers_of_related_blocks(read_one, block):
         (title, snippet, f"https://www.news.example{url}") for url, title, snippet in ITEMS
     ]
     assert not any(title in row["text"] or snippet in row["text"] for _, title, snippet in ITEMS)
+
+
+def test_bold_words_of_a_headline_are_not_the_headline(read_one):
+    link = "<a href='/x'>Studio drops <b>its lawsuit over copied faces</b> at last</a><a href='/y'><b>Read on</b></a>"
+    row = read_one(page(body=f"<div class='related'>{link}</div>"), url=URL)
+    assert [teaser["title"] for teaser in row["teasers"]] == ["Studio drops its lawsuit over copied faces at last"]
 
 
 def test_links_in_the_article_are_no_teasers(read_one):
@@ -191,6 +255,30 @@ def test_front_whose_cards_run_together(read_one):
     row = read_one(html, url="https://news.example/technology/")
     assert (row["kind"], len(row["teasers"])) == ("front", 8)
     assert "Headline number" not in row["text"]
+
+
+def test_front_of_four_articles_that_are_all_it_holds(read_one):
+    row = read_one(front(4), url="https://news.example/technology/")
+    assert (row["kind"], row["reason"], len(row["teasers"])) == ("front", None, 4)
+
+
+@pytest.mark.parametrize(
+    ("html", "why"),
+    [
+        (front(3), "too few"),
+        (front(4).replace("<main>", f"<main><p>{WORDS * 3}</p>"), "text of its own"),
+        (front(4).replace("<head>", "<head><meta property='og:type' content='article'>"), "it says so"),
+    ],
+    ids=lambda one: one if len(one) < 40 else "",
+)
+def test_few_links_make_no_front(read_one, html, why):
+    assert read_one(html, url="https://news.example/technology/")["kind"] == "article", why
+
+
+def test_article_above_four_cards_at_a_short_address_is_an_article(read_one):
+    cards = front(4).split("<main>")[1].split("</main>")[0]
+    html = page(body=f"<section>{cards}</section>")
+    assert read_one(html, url="https://news.example/pictures-marked")["kind"] == "article"
 
 
 def test_list_of_links_at_an_articles_address_is_an_article(read_one):

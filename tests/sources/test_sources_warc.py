@@ -36,7 +36,7 @@ def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 
 
 def read_members(root: Path, *members: bytes, gzipped: bool = False) -> list[Record]:
-    (root / "a.warc").write_bytes(b"".join(gzip.compress(each) if gzipped else each for each in members))
+    (root / "a.warc").write_bytes(b"".join(gzip.compress(each, mtime=0) if gzipped else each for each in members))
     return read(root)
 
 
@@ -77,13 +77,13 @@ def test_an_answer_without_body_is_a_problem_that_names_its_status(tmp_path: Pat
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
-        (["Content-Encoding: gzip"], gzip.compress(HTML)),
-        (["Content-Encoding: x-gzip"], gzip.compress(HTML)),
+        (["Content-Encoding: gzip"], gzip.compress(HTML, mtime=0)),
+        (["Content-Encoding: x-gzip"], gzip.compress(HTML, mtime=0)),
         (["Content-Encoding: gzip"], HTML),
         (["Content-Encoding: deflate"], zlib.compress(HTML)),
         (["Content-Encoding: deflate"], zlib.compress(HTML, wbits=-15)),
         (["Content-Encoding: identity"], HTML),
-        (["Content-Encoding: deflate, gzip"], gzip.compress(zlib.compress(HTML))),
+        (["Content-Encoding: deflate, gzip"], gzip.compress(zlib.compress(HTML), mtime=0)),
         (["Transfer-Encoding: chunked"], b"5\r\n" + HTML[:5] + b"\r\n20\r\n" + HTML[5:] + b"\r\n0\r\n\r\n"),
         (["Transfer-Encoding: chunked"], HTML),
     ],
@@ -98,7 +98,7 @@ def test_encodings_are_undone(tmp_path: Path, headers: list[str], body: bytes) -
     [
         ("br", b"\x0b\x02\x80abc\x03", "unsupported_encoding"),
         ("zstd", b"\x28\xb5\x2f\xfd", "unsupported_encoding"),
-        ("gzip", gzip.compress(os.urandom(500))[:-100], "bad_encoding"),
+        ("gzip", gzip.compress(os.urandom(500), mtime=0)[:-100], "bad_encoding"),
         ("gzip", b"\x1f\x8b\x08\x00" + b"\xff" * 100, "bad_encoding"),
         ("deflate", b"\xff" * 100, "bad_encoding"),
     ],

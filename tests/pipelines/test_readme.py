@@ -1,0 +1,72 @@
+"""What README and docs tell is so: their commands run, their settings are the settings."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from commands import newsmill, told
+
+from newsmill.settings import PROJECT, Settings
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [line.split("  #")[0].strip() for line in README.splitlines() if line.startswith("    .venv/bin/newsmill")]
+
+
+def test_the_readme_has_commands() -> None:
+    assert {command.split()[1] for command in COMMANDS} == {"run", "report", "query", "explain", "status"}
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if " run " not in command])
+def test_a_command_of_the_readme_runs(command: str, home: Path) -> None:
+    arguments = shlex.split(command)[1:]
+    answer = newsmill(*arguments, "--home", str(home), env={"BROWSER": "true"})
+    assert answer.code == 0, answer.err
+    assert answer.out.strip()
+
+
+def test_running_on_a_folder_of_ones_own(tmp_path: Path) -> None:
+    [command] = [command for command in COMMANDS if " run " in command]
+    page = tmp_path / "PAGES" / "2026-10-05" / "page.txt"
+    page.parent.mkdir(parents=True)
+    page.write_text("A headline\n\n" + "A sentence of the page that says enough. " * 20, encoding="utf-8")
+    answer = newsmill(*shlex.split(command)[1:], cwd=tmp_path)
+    assert answer.code == 0, answer.err
+    assert (tmp_path / "HOME" / "published" / "newsmill.duckdb").is_file()
+
+
+def test_make_bench_tells_the_cost_of_every_stage(tmp_path: Path) -> None:
+    page = tmp_path / "2026-10-05" / "page.txt"
+    page.parent.mkdir(parents=True)
+    page.write_text("A headline\n\n" + "A sentence of the page that says enough. " * 20, encoding="utf-8")
+    answer = told(["make", "--no-print-directory", "bench", f"BENCH=--rounds 1 --input {tmp_path}"])
+    assert answer.code == 0, answer.err
+    for stage in (
+        "archive the input",
+        "read pages",
+        "tell stories",
+        "tag topics",
+        "build SQL models",
+        "check expectations",
+    ):
+        assert stage in answer.out
+
+
+def test_pictures_and_pages_that_are_linked_exist() -> None:
+    for document in (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    rows = dict(
+        re.findall(r"^\| `(\w+)` \| `?(.+?)`? \|", (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8"), re.M)
+    )
+    assert set(rows) == set(Settings.model_fields)
+    for name, field in Settings.model_fields.items():
+        if name != "workers":  # one a core
+            default = field.default
+            shown = default.relative_to(PROJECT) if isinstance(default, Path) and default.is_absolute() else default
+            assert rows[name] == str(shown)
