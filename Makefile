@@ -32,10 +32,10 @@ lint: setup ## ruff and mypy
 	$(BIN)/mypy
 
 test: lint ## Lint, types and the everyday suite
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 test-all: lint ## And the slow tests
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-dbt: setup .venv-dbt/.ready ## The SQL folder built by dbt itself, and compared
 	$(BIN)/pytest tests/dbt_like_sql -m ""

@@ -11,13 +11,6 @@ PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one process; those that look at one milled home share it, and so one process too."""
-    for item in items:
-        at_home = item.path.parent.name == "pipelines"
-        item.add_marker(pytest.mark.xdist_group("home" if at_home else item.path.stem))
-
-
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests see neither NEWSMILL_* nor DAGSTER_HOME of whoever runs them."""

@@ -115,6 +115,7 @@ def test_a_range_started_from_the_ui_is_one_run_and_no_query_waits_for_it(dev: D
         assert answer.code == 0, answer.err
         assert answer.json[0]["pages"] > 100
         queries += 1
+        time.sleep(2)
         runs = dev.ask(RUNS, tag=tag)["runsOrError"]["results"]
         if runs and all(run["status"] in ("SUCCESS", "FAILURE", "CANCELED") for run in runs):
             break

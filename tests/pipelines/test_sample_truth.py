@@ -155,7 +155,7 @@ def test_topics_are_the_true_topics(pages: list[tuple[Row, Row]]) -> None:
 
 
 def test_topics_are_as_strong_as_a_reader_finds_them(pages: list[tuple[Row, Row]]) -> None:
-    """What a page is chiefly about is a matter of judgement: a few may be told otherwise, never a teaser's as its own."""
+    """What a page is chiefly about is a matter of judgement, so a few may differ; never a teaser's topic."""
     differ = mismatches(pages, "topics", told_topics)
     assert len(differ) <= 0.03 * len(pages), differ
     for true, said in pages:

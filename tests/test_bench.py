@@ -1,0 +1,24 @@
+"""`make bench` measures, and tells every stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commands import told
+
+
+def test_make_bench_tells_the_cost_of_every_stage(tmp_path: Path) -> None:
+    page = tmp_path / "2026-10-05" / "page.txt"
+    page.parent.mkdir(parents=True)
+    page.write_text("A headline\n\n" + "A sentence of the page that says enough. " * 20, encoding="utf-8")
+    answer = told(["make", "--no-print-directory", "bench", f"BENCH=--rounds 1 --input {tmp_path}"])
+    assert answer.code == 0, answer.err
+    for stage in (
+        "archive the input",
+        "read pages",
+        "tell stories",
+        "tag topics",
+        "build SQL models",
+        "check expectations",
+    ):
+        assert stage in answer.out
