@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -164,10 +163,13 @@ def _stage(folder: Path, table: Table, number: int, rows: pl.DataFrame) -> None:
 
 @contextmanager
 def _staging(home: Path) -> Iterator[Path]:
-    """A folder in the home for rows that wait to land; gone afterwards."""
-    root = home / "staging"
-    root.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=root))
+    """A folder in the home for rows that wait to land; gone afterwards.
+
+    Whoever stages holds the writer's connection, so what lies there already was left by a crash.
+    """
+    folder = home / "staging"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     try:
         yield folder
     finally:

@@ -105,8 +105,20 @@ def test_a_crash_between_stages_leaves_the_last_good_state(
         broken.setattr(mill, "story_verdicts", crash)
         mill_dates(settings, [DAYS[1]])
     assert differing(good, tables_of(settings.database)) == []
-    assert not any((tmp_path / "staging").iterdir())
+    assert not (tmp_path / "staging").exists()
     assert differing(one_night, good) == []
+
+
+def test_what_a_killed_run_left_staged_does_not_land(
+    three_days: Path, one_night: dict[str, pl.DataFrame], tmp_path: Path
+) -> None:
+    left = tmp_path / "staging" / "clean.pages"
+    left.mkdir(parents=True)
+    one_night["clean.pages"].write_parquet(left / "999999.parquet")
+    settings = settings_for(three_days, tmp_path)
+    mill_dates(settings, DAYS)
+    assert differing(one_night, tables_of(settings.database)) == []
+    assert not (tmp_path / "staging").exists()
 
 
 def test_the_books_balance_on_every_date(three_days: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_the_home_is_as_the_contract_says(home: Path) -> None:
     assert sorted(path.name for path in (home / "raw").iterdir())[0] == "ingest_date=2026-10-05"
     assert (home / "newsmill.duckdb").is_file()
     assert sorted(path.name for path in (home / "published").iterdir()) == ["newsmill.duckdb", "report.html"]
-    assert not list((home / "staging").iterdir())
+    assert not (home / "staging").exists()
 
 
 def test_query_shows_a_table_csv_and_json(home: Path) -> None:
