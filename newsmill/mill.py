@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -167,10 +168,11 @@ def _staging(home: Path) -> Iterator[Path]:
 
     Whoever stages holds the writer's connection, so what lies there already was left by a crash.
     """
-    folder = home / "staging"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    root = home / "staging"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
     try:
-        yield folder
+        # A new name each time: DuckDB caches files by path, and would mix a rewritten one with what it knows.
+        yield Path(tempfile.mkdtemp(dir=root))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(root, ignore_errors=True)

@@ -1,0 +1,95 @@
+"""Checks as a run meets them: unbalanced books stop everything derived, a failing expectation shows its rows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from assets.checks import suite_checks
+from newsmill.quality.suites import Suite, load_suites
+from newsmill.settings import Settings, load_settings
+from pipelines.code_location import code_location
+
+DAY = "2026-10-13"
+
+
+@pytest.fixture
+def own_home(home: Path, tmp_path: Path) -> Settings:
+    """A copy of the milled home, to be spoilt."""
+    shutil.copytree(home, tmp_path / "home", ignore=shutil.ignore_patterns("dagster"))
+    return load_settings(home=tmp_path / "home", workers=1)
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def spoil(settings: Settings, statement: str) -> None:
+    with duckdb.connect(str(settings.database)) as con:
+        con.execute(statement)
+
+
+def run_derived(settings: Settings, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    """The part of the night that comes after the stages: the ledger, the models, what is published."""
+    location = code_location(settings)
+    stages = {"raw", "clean", "stories", "topics"}
+    derived = [spec.key for spec in location.resolve_all_asset_specs() if spec.key.path[0] not in stages]
+    return location.resolve_job_def("night").execute_in_process(
+        instance=instance, partition_key=DAY, asset_selection=derived, raise_on_error=False
+    )
+
+
+def test_unbalanced_books_stop_everything_derived_and_name_the_record(
+    own_home: Settings, instance: dg.DagsterInstance
+) -> None:
+    with duckdb.connect(str(own_home.database)) as con:
+        [(lost,)] = con.execute(
+            f"select min(record_id) from quality.ledger where stage = 'stories' and ingest_date = '{DAY}'"
+        ).fetchall()
+    spoil(own_home, f"delete from quality.ledger where stage = 'stories' and record_id = '{lost}'")
+    published = (own_home.published / "newsmill.duckdb").stat().st_mtime_ns
+    result = run_derived(own_home, instance)
+    assert not result.success
+    [books] = [e for e in result.get_asset_check_evaluations() if e.asset_key == dg.AssetKey(["quality", "ledger"])]
+    assert not books.passed
+    assert books.metadata["out_of_balance"].value == 1
+    assert lost in str(books.metadata["failing_samples"].value)
+    materialized = {event.asset_key.path[0] for event in result.get_asset_materialization_events() if event.asset_key}
+    assert materialized == {"quality"}
+    assert (own_home.published / "newsmill.duckdb").stat().st_mtime_ns == published
+
+
+def checks_of(suite: Suite, settings: Settings, instance: dg.DagsterInstance) -> dict[str, dg.AssetCheckEvaluation]:
+    job = dg.define_asset_job("checks", dg.AssetSelection.all_asset_checks())
+    location = dg.Definitions(asset_checks=[suite_checks(suite)], jobs=[job], resources={"settings": settings})
+    result = location.resolve_job_def("checks").execute_in_process(instance=instance)
+    return {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
+
+
+def test_a_failing_expectation_shows_its_rows_and_is_kept(own_home: Settings, instance: dg.DagsterInstance) -> None:
+    with duckdb.connect(str(own_home.database)) as con:
+        [(spoilt,)] = con.execute("select min(record_id) from clean.pages").fetchall()
+    spoil(own_home, f"update clean.pages set kind = 'pamphlet' where record_id = '{spoilt}'")
+    [suite] = [suite for suite in load_suites() if suite.table == "clean.pages"]
+    told = checks_of(suite, own_home, instance)
+    failing = told["kind_known"]
+    assert not failing.passed
+    assert failing.severity == dg.AssetCheckSeverity.ERROR
+    assert spoilt in str(failing.metadata["failing_samples"].value)
+    assert failing.metadata["unexpected_count"].value == 1
+    assert [name for name, evaluation in told.items() if not evaluation.passed] == ["kind_known"]
+    with duckdb.connect(str(own_home.database)) as con:
+        rows = con.execute(
+            "select severity, success, failing_sample from quality.check_results where expectation = 'kind_known' "
+            "order by checked_at desc limit 1"
+        ).fetchall()
+    [(severity, success, sample)] = rows
+    assert (severity, success) == ("error", False)
+    assert spoilt in sample
