@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from newsmill.errors import UserError
@@ -77,12 +80,22 @@ def _tell(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
             colour = "red" if check.severity == "ERROR" else "yellow"
             err.print(f"[{colour}]{check.severity.lower()}[/] {check.asset} {check.name}: {text(check.description)}")
     sums = _books(settings)
-    if sums:
-        out.print(
-            f"{sums['records']:,} records = {sums['kept']:,} kept + {sums['merged']:,} merged"
-            f" + {sums['quarantined']:,} quarantined; {seconds:.0f} s"
-        )
-    home = f" --home {settings.home}"
+    if not sums:
+        err.print("nothing has been published; `newsmill dev` shows the run and its log")
+        return
+    out.print(
+        f"{sums['records']:,} records = {sums['kept']:,} kept + {sums['merged']:,} merged"
+        f" + {sums['quarantined']:,} quarantined; {seconds:.0f} s"
+    )
     out.print(f"database  {(settings.published / DATABASE).resolve()}", soft_wrap=True)
     out.print(f"report    {(settings.published / REPORT).resolve()}", soft_wrap=True)
-    out.print(f"look      newsmill report{home} | newsmill query{home} 'from trends.topic_daily' | newsmill dev{home}")
+    home = f"--home {settings.home}"
+    for what in ("report", "query 'from trends.topic_daily'", "status", "dev"):
+        out.print(f"look      {_as_called()} {what} {home}", soft_wrap=True)
+
+
+def _as_called() -> str:
+    """The command as it can be typed again: its name where the PATH finds it, else the path it was called by."""
+    called = Path(sys.argv[0])
+    found = shutil.which("newsmill")
+    return "newsmill" if found and Path(found).resolve() == called.resolve() else str(called)
