@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
 
+from newsmill.warehouse.connection import transaction
 from newsmill.warehouse.models.binding import as_user_error, produced_types
 from newsmill.warehouse.models.project import PARTITIONS_VARIABLE, Model, Project
 from newsmill.warehouse.models.template import Names, Template, with_defaults
@@ -33,7 +33,7 @@ def build_model(
     names = Names(project.tables, project.sources, values)
     partitions = values.get(PARTITIONS_VARIABLE, []) if model.partitioned else []
     template = Template(model.path, model.template)
-    with _transaction(con):
+    with transaction(con):
         con.execute(f"create schema if not exists {model.schema}")
         kind = _kind(con, model)
         whole = template.render(names, this=model.table).sql
@@ -97,14 +97,3 @@ def _stored_types(con: duckdb.DuckDBPyConnection, model: Model) -> dict[str, str
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-@contextmanager
-def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    con.begin()
-    try:
-        yield
-    except BaseException:
-        con.rollback()
-        raise
-    con.commit()
