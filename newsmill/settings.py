@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, ValidationError, field_validator
@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     topics: Path = Field(PROJECT / "newsmill" / "topics" / "topics.yaml", description="The taxonomy.")
     models: Path = Field(PROJECT / "dbt_like_sql", description="Folder of SQL models.")
     workers: int = Field(os.cpu_count() or 1, ge=1, description="Processes that read pages.")
+    language_detector: Literal["kernel", "langdetect"] = Field(
+        "kernel", description="What tells languages of one script apart: langdetect's profiles compiled, or langdetect."
+    )
     batch_records: int = Field(256, ge=1, description="Records a batch holds at most.")
     batch_bytes: int = Field(64 * 2**20, ge=1, description="Bytes a batch holds at most.")
     max_record_bytes: int = Field(16 * 2**20, ge=1, description="A larger body is quarantined.")

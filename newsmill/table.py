@@ -21,6 +21,7 @@ type_names: dict[pl.DataType, str] = {
     pl.Date(): "DATE",
     pl.Datetime("us"): "TIMESTAMP",
     pl.Binary(): "BLOB",
+    pl.List(pl.String()): "VARCHAR[]",
 }
 
 

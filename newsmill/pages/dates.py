@@ -1,103 +1,112 @@
-"""When a page says that it was published, and where it says so, the most trusted place first."""
+"""When a page was published and last changed, as it says itself, the most trusted place first."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from newsmill.pages.dateplaces import Said, in_json_ld, in_meta
+from newsmill.pages.dateshown import Shown
 from newsmill.pages.datewords import Moment, find, parse
+from newsmill.pages.linked import Node
 from newsmill.pages.page import Published, Record
-from newsmill.pages.phrases import CHANGED
-from newsmill.pages.tree import Element, attribute, own_text, text_of
+from newsmill.pages.tree import Tree
 
 EARLIEST = dt.datetime(1995, 1, 1)  # before the first news sites
 _a_day = dt.timedelta(days=1)
+_far = dt.timedelta(days=2)  # between two dates that are not of one moment in two zones
+_most_behind, _most_ahead = -12, 14  # hours of a zone from UTC
+_longest_guessed = 1_000_000  # characters of HTML that htmldate is given
 
-_json_ld_keys = ("datePublished", "dateCreated", "uploadDate")
-_meta_names = (
-    "article:published_time",
-    "og:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "date_published",
-    "article:published",
-    "article.published",
-    "published_time",
-    "published-date",
-    "publish_date",
-    "publishdate",
-    "publish-date",
-    "publication_date",
-    "pubdate",
-    "sailthru.date",
-    "parsely-pub-date",
-    "cxenseparse:recs:publishtime",
-    "citation_publication_date",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dc.date",
-    "dcterms.date",
-    "article:post_date",
-    "bt:pubdate",
-    "date",
-)
 # A date in a path: /2026/07/02/, /2026-07-02, /20260702, /2026/jul/02/, /202607/02.
 _in_path = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:[/_.-](0?[1-9]|1[0-2]|[a-z]{3})[/_.-](0?[1-9]|[12]\d|3[01])"
-    r"|(0[1-9]|1[0-2])/?(0[1-9]|[12]\d|3[01]))(?!\d)",
+    r"|(0[1-9]|1[0-2])/?(0[1-9]|[12]\d|3[01]))(?![-.]?\d)",
     re.IGNORECASE,
 )
-_said_where = re.compile(
-    r"date|time|publish|posted|byline|dateline|meta|info|source|entry|timestamp|datum|rq", re.IGNORECASE
-)
-_elsewhere = re.compile(
-    r"relat|recommend|sidebar|aside|footer|comment|widget|popular|latest|teaser|nav|copyright|event|carousel",
-    re.IGNORECASE,
-)
-_longest_date = 30  # characters of a text that may be a date alone
-_candidates = 40  # elements or lines looked at: the date stands near the headline or nowhere
 
 
-def published(tree: Element, linked: Iterable[dict[str, Any]], record: Record) -> Published | None:
-    """The publication date of an HTML page; htmldate's guess where the page says nothing plain.
+class Dates(NamedTuple):
+    """When a page was published, and when it was changed last; None where it does not say so."""
 
-    `linked` are the page's JSON-LD nodes. A date after the fetch or before 1995 is not believed.
+    published: Published | None
+    modified: Published | None
+
+
+def dates_of(tree: Tree, nodes: Sequence[Node], record: Record, html: str = "") -> Dates:
+    """The dates of an HTML page; of `html`, its source, htmldate's guess where the page says nothing plain.
+
+    `nodes` are the page's JSON-LD nodes. A date after the fetch or before 1995 is not believed. `source` of each is
+    `json_ld`, `meta`, `time`, `hint`, `url`, `text` or `htmldate`.
     """
+    fetched_at = record.fetched_at
     day_first = _day_first(tree)
-    stated = [
-        found
-        for source, texts in (
-            ("json_ld", _in_json_ld(linked)),
-            ("meta", _in_meta(tree)),
-            ("time", _in_time_elements(tree)),
-            ("hint", _hint(record)),
-        )
-        for text in texts
-        if (found := believed(parse(text, day_first), source, record.fetched_at))
+    shown = Shown(tree, day_first)
+    said = [*in_json_ld(nodes, day_first), *in_meta(tree, day_first)]
+    times = shown.in_times(and_microdata=not said)
+    said += times
+    published, modified = _believed_of(said, False, fetched_at), _believed_of(said, True, fetched_at)
+    published += filter(None, (hinted(record), in_url(record.url, fetched_at)))
+    if not published or _is_of_its_change(published[0], modified):
+        in_text = shown.in_text(only_near=bool(published))
+        said += in_text
+        plain = [one for one in (*times, *in_text) if one.is_plain]
+        published = _shown_before(published, _believed_of(plain, False, fetched_at))
+        published += _believed_of(in_text, False, fetched_at)
+        modified += _believed_of(in_text, True, fetched_at)
+    first, last = next(iter(published or modified), None), next(iter(modified), None)
+    # What the page says, even where it is not believed, is no worse than a guess.
+    if first is None and not said:
+        first = _by_htmldate(html, fetched_at)
+    stated = [*published, *modified]
+    return Dates(first and _in_own_zone(first, stated), last and _in_own_zone(last, stated))
+
+
+def _is_of_its_change(first: Published, modified: Sequence[Published]) -> bool:
+    """Whether the same place gives one moment for publication and change: on many sites it is that of the change."""
+    return any(one == first for one in modified) and first.source in ("json_ld", "meta")
+
+
+def _shown_before(published: list[Published], shown: Sequence[Published]) -> list[Published]:
+    """The dates; first one that the page shows as its own, where it is the earlier by far and nothing shown agrees."""
+    if not published:
+        return []
+    told = [*shown, *(one for one in published if one.source == "url")]
+    earlier = [one for one in told if published[0].at - one.at > _far]
+    agreed = any(abs(published[0].at - one.at) <= _far for one in told)
+    return [*([] if agreed else earlier[:1]), *published]
+
+
+def _believed_of(said: Iterable[Said], is_change: bool, fetched_at: dt.datetime) -> list[Published]:
+    return [
+        found for one in said if one.is_change == is_change and (found := believed(one.moment, one.source, fetched_at))
     ]
-    if stated:
-        return _in_own_zone(stated[0], stated)
-    return (
-        in_url(record.url, record.fetched_at)
-        or _in_visible_text(tree, record, day_first)
-        or _by_htmldate(tree, record.fetched_at)
-    )
 
 
 def _in_own_zone(published: Published, stated: Iterable[Published]) -> Published:
-    """A date given in UTC, at the page's own wall time where the page states the same instant so elsewhere."""
+    """A date given in UTC, at the page's own wall time where the page states the same instant or its day elsewhere.
+
+    Where only the day is stated, by the page's address, the offset is the nearest in which the instant is of that day.
+    """
     if published.offset_minutes != 0:
         return published
     for other in stated:
         if other.offset_minutes and other.at - dt.timedelta(minutes=other.offset_minutes) == published.at:
             return replace(other, source=published.source)
+    for other in stated:
+        if other.source == "url" and (offset := _offset_to(published.at, other.at.date())):
+            return Published(published.at + dt.timedelta(hours=offset), 60 * offset, published.source)
     return published
+
+
+def _offset_to(instant: dt.datetime, day: dt.date) -> int | None:
+    """The hours from UTC, the fewest, in which an instant falls on a day."""
+    offsets = sorted(range(_most_behind, _most_ahead + 1), key=abs)
+    return next((hours for hours in offsets if (instant + dt.timedelta(hours=hours)).date() == day), None)
 
 
 def believed(moment: Moment | None, source: str, fetched_at: dt.datetime) -> Published | None:
@@ -113,7 +122,7 @@ def believed(moment: Moment | None, source: str, fetched_at: dt.datetime) -> Pub
 
 def hinted(record: Record) -> Published | None:
     """The date that a manifest or feed gives."""
-    return next((found for text in _hint(record) if (found := believed(parse(text), "hint", record.fetched_at))), None)
+    return believed(parse(record.hint_published or ""), "hint", record.fetched_at)
 
 
 def in_url(url: str, fetched_at: dt.datetime) -> Published | None:
@@ -127,7 +136,7 @@ def in_url(url: str, fetched_at: dt.datetime) -> Published | None:
         written = (
             f"{day} {month} {year}"
             if month and month.isalpha()
-            else f"{year}-{month or compact_month}-{day or compact_day}"
+            else f"{year}-{int(month or compact_month):02}-{int(day or compact_day):02}"
         )
         if found := believed(parse(written), "url", fetched_at):
             return found
@@ -139,119 +148,26 @@ def in_own_words(text: str, fetched_at: dt.datetime, day_first: bool | None = No
     return believed(find(text, day_first), "text", fetched_at)
 
 
-def _hint(record: Record) -> list[str]:
-    return [record.hint_published] if record.hint_published else []
+def _day_first(tree: Tree) -> bool | None:
+    """How the page orders `02/07/2026`, by its language and region; None where they don't tell."""
+    language = (tree.get(0, "lang") or tree.get(0, "xml:lang")).lower().replace("_", "-")
+    locale = next(iter(tree.metas().get("og:locale", ())), "").lower().replace("_", "-")
+    for told in (language, locale):
+        if told and told != "en":
+            return told not in ("en-us", "en-ca", "en-ph", "fil-ph", "es-us")
+    return None
 
 
-def _day_first(tree: Element) -> bool | None:
-    """How the page's language orders `02/07/2026`; None where it is not told, as for plain English."""
-    language = attribute(tree, "lang").lower() or attribute(tree, "xml:lang").lower()
-    if not language or language == "en":
+def _by_htmldate(html: str, fetched_at: dt.datetime) -> Published | None:
+    if not html or len(html) > _longest_guessed:
         return None
-    return language not in ("en-us", "en_us")
-
-
-def _in_json_ld(linked: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for key in _json_ld_keys:
-        for node in linked:
-            value = node.get(key)
-            value = value[0] if isinstance(value, list) and value else value
-            if isinstance(value, str | int):
-                yield str(value)
-
-
-def _in_meta(tree: Element) -> Iterator[str]:
-    contents: dict[str, str] = {}
-    for meta in tree.iter("meta"):
-        name = (attribute(meta, "property") or attribute(meta, "name") or attribute(meta, "itemprop")).lower()
-        if name in _meta_names:
-            contents.setdefault(name, attribute(meta, "content"))
-    yield from (contents[name] for name in _meta_names if name in contents)
-
-
-def _in_time_elements(tree: Element) -> Iterator[str]:
-    """`time` elements, those marked as the publication's first, those of other articles not at all."""
-    times = []
-    for element in tree.iter("time", "abbr", "span", "div", "p"):
-        marked = "datepublished" in attribute(element, "itemprop").lower()
-        if not marked and element.tag != "time":
-            continue
-        marked = marked or element.get("pubdate") is not None or "publish" in attribute(element, "class").lower()
-        written = attribute(element, "datetime") or attribute(element, "content") or text_of(element)
-        if marked or not (_is_of_another(element) or CHANGED.search(_label(element))):
-            times.append((not marked, written))
-        if len(times) >= _candidates:
-            break
-    yield from (written for _, written in sorted(times, key=lambda one: one[0]))
-
-
-def _label(element: Element) -> str:
-    """What is said about an element: its class, its text, the words before it."""
-    before = element.getprevious()
-    parent = element.getparent()
-    words = (before.tail or text_of(before)) if before is not None else own_text(parent) if parent is not None else ""
-    return f"{attribute(element, 'class')} {attribute(element, 'itemprop')} {text_of(element)[:40]} {words[-40:]}"
-
-
-def _is_of_another(element: Element) -> bool:
-    """Whether the element stands in a part of the page that speaks of other articles."""
-    for ancestor in element.iterancestors():
-        if ancestor.tag in ("aside", "footer", "nav"):
-            return True
-        if ancestor.tag in ("article", "main", "body"):
-            return False
-        if _elsewhere.search(f"{attribute(ancestor, 'class')} {attribute(ancestor, 'id')}"):
-            return True
-    return False
-
-
-def _in_visible_text(tree: Element, record: Record, day_first: bool | None) -> Published | None:
-    """A date in a short text near the headline; one that is said to be of a change only where there is no other."""
-    of_change: Published | None = None
-    for text in _short_texts(tree):
-        found = in_own_words(text, record.fetched_at, day_first)
-        if found and not CHANGED.search(text):
-            return found
-        of_change = of_change or found
-    return of_change
-
-
-def _short_texts(tree: Element) -> Iterator[str]:
-    """Texts of elements that are named after dates, then those that follow the headline."""
-    looked_at = 0
-    for element in tree.iter("span", "div", "p", "li", "small", "em", "b", "i", "a", "td", "h4", "h5", "h6", "address"):
-        if looked_at >= _candidates:
-            break
-        if _said_where.search(f"{attribute(element, 'class')} {attribute(element, 'id')}"):
-            text = text_of(element, limit=160)
-            if any(character.isdigit() for character in text) and len(text) < 160 and not _is_of_another(element):
-                looked_at += 1
-                yield text
-    headline = next(tree.iter("h1"), None)
-    if headline is None:
-        return
-    # Some sites set the date above the headline, and nothing else in the same element.
-    for element in headline.xpath("preceding-sibling::*[position() <= 2]"):
-        text = text_of(element, limit=_longest_date)
-        if len(text) <= _longest_date:
-            yield text
-    looked_at = 0
-    for element in headline.xpath("following::*[not(self::script or self::style)]"):
-        text = own_text(element)
-        if text:
-            looked_at += 1
-            if len(text) < 100:
-                yield text
-        if looked_at >= _candidates:
-            return
-
-
-def _by_htmldate(tree: Element, fetched_at: dt.datetime) -> Published | None:
     from htmldate import find_date
 
     try:
         latest = (fetched_at + _a_day).strftime("%Y-%m-%d")
-        found = find_date(tree, extensive_search=False, original_date=True, min_date="1995-01-01", max_date=latest)
+        found = find_date(html, extensive_search=False, original_date=True, min_date="1995-01-01", max_date=latest)
     except (ValueError, TypeError, OverflowError, AttributeError, RecursionError):
         return None  # a date that trips the library is no date
-    return believed(parse(found), "htmldate", fetched_at) if found else None
+    if not found or found.endswith("-01-01"):
+        return None  # what it says of a year alone
+    return believed(parse(found), "htmldate", fetched_at)

@@ -6,107 +6,56 @@ What a line is can only be told by its words, its width and its neighbours, so e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 from newsmill.pages.dates import hinted, in_own_words, in_url
+from newsmill.pages.dumplines import Line, is_furniture, key, lines_of
 from newsmill.pages.page import Draft, Record, Teaser
-from newsmill.pages.phrases import BYLINE, COMMENTS, COUNTER, FURNITURE, LEADS_TO_RELATED, RELATED
+from newsmill.pages.phrases import BYLINE, COMMENTS, LEADS_TO_RELATED, RELATED
 from newsmill.pages.repeats import MIN_WIDTH
-from newsmill.pages.text import cjk_count, heading_key, one_line, reads_like_title, sentence_ends, width
+from newsmill.pages.teasers import MAX_ON_FRONT, MAX_TEASERS
+from newsmill.pages.text import heading_key, reads_like_title, sentence_ends, width
 
-MAX_TEASERS = 30
-_menu_item_width = 30
-_longest_heading = 60  # characters
+_least_items = 6  # of a front
+_listed_share = 0.9  # of whose pairs of lines are headline and snippet
+_cut_share = 0.5  # of whose snippets are cut: an article's paragraphs are not
+_longest_title = 180  # width
+_many_items = 15  # no article has as many headings with one paragraph each
+_many_cut_share = 0.15
+_longest_sentence = 110  # width of a headline that ends like a sentence
 _byline_width = 80
+_least_headline = 16  # width
 _head_lines = 6  # date, author and share buttons stand this near to the title
 _body_before_comments = 400  # width; less text before it, and "Comments" is a link above the article
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line that is not blank, and how many blank ones stand before it."""
-
-    text: str
-    gap: int
-
-    @property
-    def is_short(self) -> bool:
-        return width(self.text) <= _menu_item_width and not sentence_ends(self.text)
-
-
 def read_dump(text: str, record: Record) -> Draft:
     """The page that a text dump is of: title, body, teasers; the body's second showing is left to `repeats`."""
-    lines = without_menus(unwrapped(lines_of(text)))
-    title, lines = take_title(lines)
+    title, lines = take_title(lines_of(text))
     draft = Draft("text_dump", "text_dump", record.url, title=title)
     lines = take_head(lines, draft, record)
+    if (listed := front_of(lines)) is not None:
+        draft.kind, draft.teasers, draft.published = "front", listed, None
+        return draft
     before, after, teasers = parted(lines)
     after, draft.teasers = without_second_showing(after, teasers)
-    draft.paragraphs = before + after
+    draft.paragraphs = [text for text in before + after if title is None or heading_key(text) != heading_key(title)]
     draft.published = hinted(record) or draft.published or in_url(record.url, record.fetched_at)
     return draft
-
-
-def lines_of(text: str) -> list[Line]:
-    lines: list[Line] = []
-    gap = 0
-    for raw in text.splitlines():
-        line = one_line(raw)
-        if line:
-            lines.append(Line(line, gap))
-            gap = 0
-        else:
-            gap += 1
-    return lines
-
-
-def unwrapped(lines: Sequence[Line]) -> list[Line]:
-    """Prose that was broken to a fixed width, joined to paragraphs again; other text as it is.
-
-    Such lines nearly fill one width, mostly amid a sentence, and paragraphs are parted by blank lines.
-    """
-    inner = [line.text for line, after in pairwise(lines) if not after.gap]
-    longest = max(map(len, inner), default=0)
-    full = sum(longest - 20 <= len(text) for text in inner)
-    amid_sentence = sum(text[-1].isalnum() or text[-1] in ",;-" for text in inner)
-    if len(inner) < 4 or not 50 <= longest <= 100 or min(full, amid_sentence + len(inner) // 5) < 0.8 * len(inner):
-        return list(lines)
-    if any(cjk_count(text) for text in inner):  # there, lines are broken without a space
-        return list(lines)
-    return [Line(" ".join(line.text for line in block), block[0].gap) for block in _blocks(lines)]
-
-
-def without_menus(lines: Sequence[Line]) -> list[Line]:
-    """The lines without blocks of menu items before the first and after the last text."""
-    blocks = _blocks(lines)
-    while len(blocks) > 1 and _is_menu(blocks[0], at_least=3):
-        blocks = blocks[1:]
-    while len(blocks) > 1 and blocks[-1][0].gap > 1 and _is_menu(blocks[-1], at_least=1):
-        blocks = blocks[:-1]
-    return [line for block in blocks for line in block]
-
-
-def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
-    blocks: list[list[Line]] = []
-    for line in lines:
-        if line.gap or not blocks:
-            blocks.append([])
-        blocks[-1].append(line)
-    return blocks
-
-
-def _is_menu(block: Sequence[Line], at_least: int) -> bool:
-    return len(block) >= at_least and all(line.is_short for line in block)
 
 
 def take_title(lines: Sequence[Line]) -> tuple[str | None, list[Line]]:
     """The first line, if it reads like a headline and something follows it."""
     first = next((place for place, line in enumerate(lines) if not is_furniture(line.text)), len(lines))
     rest = list(lines[first:])
-    if rest and reads_like_title(rest[0].text) and (len(rest) > 1 or not sentence_ends(rest[0].text)):
-        return rest[0].text, rest[1:]
-    return None, rest
+    if not rest or not reads_like_title(rest[0].text) or (len(rest) == 1 and sentence_ends(rest[0].text)):
+        return None, rest
+    title = rest[0].text
+    for place, line in enumerate(rest[1:_head_lines], start=1):
+        # The document's title, with the site's name, above the headline itself.
+        if width(line.text) >= _least_headline and title != line.text and line.text in title:
+            return line.text, rest[1:place] + rest[place + 1 :]
+    return title, rest[1:]
 
 
 def take_head(lines: Sequence[Line], draft: Draft, record: Record) -> list[Line]:
@@ -124,13 +73,29 @@ def take_head(lines: Sequence[Line], draft: Draft, record: Record) -> list[Line]
     return kept + list(lines[_head_lines:])
 
 
-def is_furniture(text: str) -> bool:
-    return _key(text) in FURNITURE or bool(COUNTER.fullmatch(text))
+def front_of(lines: Sequence[Line]) -> list[Teaser] | None:
+    """The teasers of a dump that is nothing but headlines, each with a snippet that is mostly cut; else None."""
+    texts = [line.text for line in lines if not is_furniture(line.text)]
+    if len(texts) < 2 * _least_items or any(key(text) in RELATED or COMMENTS.fullmatch(text) for text in texts):
+        return None
+    pairs = list(zip(texts[::2], texts[1::2], strict=False))
+    fitting = [(title, snippet) for title, snippet in pairs if is_headline(title) and width(snippet) > width(title)]
+    cut = [snippet for _, snippet in fitting if _is_cut(snippet)]
+    least_cut = _cut_share if len(pairs) < _many_items else _many_cut_share
+    if len(fitting) < _listed_share * len(pairs) or len(cut) < least_cut * len(pairs):
+        return None
+    return paired(texts)[:MAX_ON_FRONT]
 
 
-def _key(text: str) -> str:
-    """The line as a heading; empty where it is too long for one."""
-    return heading_key(text) if len(text) <= _longest_heading else ""
+def _is_cut(text: str) -> bool:
+    return text.endswith(("…", "...", "[...]")) or text[-1].isalnum() or text[-1] in ",;，、"
+
+
+def is_headline(text: str) -> bool:
+    """Whether a line may be a headline: no sentences, unless they are short."""
+    if text.endswith((".", "。")) and not text.endswith("...") and width(text) > _longest_sentence:
+        return False
+    return reads_like_title(text) or width(text) <= _longest_sentence
 
 
 def parted(lines: Sequence[Line]) -> tuple[list[str], list[str], list[Teaser]]:
@@ -146,7 +111,7 @@ def parted(lines: Sequence[Line]) -> tuple[list[str], list[str], list[Teaser]]:
         text = lines[place].text
         place += 1
         body = after if teasers else before
-        if _key(text) in RELATED:
+        if key(text) in RELATED:
             section = _section(lines[place:], before + after)
             teasers += paired(section)
             place += len(section)
@@ -171,17 +136,14 @@ def _section(lines: Sequence[Line], body: Sequence[str]) -> list[str]:
     usual_gap = lines[1].gap if len(lines) > 1 else 0
     known = set(body)
     section: list[str] = []
+    is_closed = False
     for line in lines[: 2 * MAX_TEASERS]:
-        ends = (
-            (section and line.gap > usual_gap)
-            or is_furniture(line.text)
-            or line.text in known
-            or _key(line.text) in RELATED
-            or COMMENTS.fullmatch(line.text)
-        )
-        if ends:
+        is_closed = is_furniture(line.text) or line.text in known or bool(COMMENTS.fullmatch(line.text))
+        if is_closed or (section and line.gap > usual_gap) or key(line.text) in RELATED:
             break
         section.append(line.text)
+    if is_closed and _takes_turns(section):
+        return section
     return section[: _length_of_teasers(section)]
 
 
@@ -190,14 +152,14 @@ def _length_of_teasers(section: Sequence[str]) -> int:
     if _alternates(section):
         return len(section)
     place = 0
-    while place < len(section) and reads_like_title(section[place]):
+    while place < len(section) and is_headline(section[place]):
         place += 2 if _has_snippet(section, place) else 1
     return place
 
 
 def paired(section: Sequence[str]) -> list[Teaser]:
     """Headlines with their snippets, where they have one."""
-    if _alternates(section):
+    if _takes_turns(section):
         return [Teaser(title, snippet) for title, snippet in zip(section[::2], section[1::2], strict=True)]
     teasers: list[Teaser] = []
     place = 0
@@ -208,13 +170,24 @@ def paired(section: Sequence[str]) -> list[Teaser]:
     return teasers
 
 
+def _takes_turns(section: Sequence[str]) -> bool:
+    """Whether the lines are headline and snippet by turns, though some headline be a sentence."""
+    pairs = list(zip(section[::2], section[1::2], strict=False))
+    return (
+        len(pairs) > 1
+        and len(section) % 2 == 0
+        and all(width(title) <= min(_longest_title, width(snippet)) for title, snippet in pairs)
+        and sum(is_headline(title) for title, _ in pairs) >= len(pairs) / 2
+    )
+
+
 def _alternates(section: Sequence[str]) -> bool:
     """Whether headline and snippet take turns throughout."""
     pairs = list(zip(section[::2], section[1::2], strict=False))
     return (
         len(pairs) > 1
         and len(section) % 2 == 0
-        and all(reads_like_title(title) and width(snippet) > 1.2 * width(title) for title, snippet in pairs)
+        and all(is_headline(title) and width(snippet) > 1.2 * width(title) for title, snippet in pairs)
     )
 
 

@@ -1,49 +1,113 @@
-"""The body of an article page. One function, so that what finds bodies can be replaced."""
+"""The body of an article page: the blocks of text that a small model takes for it, or what trafilatura finds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from newsmill.pages.text import paragraphs_of, width
+import numpy as np
+from numpy.typing import NDArray
+
+from newsmill.pages.text import paragraphs_of
+from newsmill.pages.tree import Tree, parse_html
+
+OWN, FALLBACK = "newsmill", "trafilatura"
+
+_body_from = 0.5  # probability from which a block is taken for body
+_between_from = 0.25  # and from which all that stands between two such blocks is: headings, lists, cells of tables
+# Where more of the body than this is as likely as not none, trafilatura reads better (`python -m benchmarks.bodies`).
+MOST_DOUBT = 0.5
+# What it then costs grows with the page; on larger ones the model's answer stands.
+MOST_NODES_AGAIN = 1_500
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """A body as paragraphs, and what found it."""
+    """A body as paragraphs, what found it, and the share of it that the model was in doubt of."""
 
     paragraphs: list[str]
     extracted_by: str
+    doubt: float
 
     @property
     def text(self) -> str:
         return "\n".join(self.paragraphs)
 
 
-# Below this width trafilatura's quick way may have taken the wrong part of the page: its thorough one is asked too.
-_enough = 300
+def extract_body(tree: Tree, html: str, url: str | None, title: str | None = None) -> Extracted:
+    """The body of a page: without navigation, comments or related articles; headings, lists, quotes and tables as text.
+
+    `html` is what the tree was parsed from, for the fallback; `title` the page's title where it is known.
+    """
+    own = own_body(tree, title)
+    if own.doubt <= MOST_DOUBT or len(tree) > MOST_NODES_AGAIN:
+        return own
+    paragraphs = by_trafilatura(html, url)
+    return Extracted(paragraphs, FALLBACK, own.doubt) if paragraphs else own
 
 
-def extract_body(html: str, url: str | None) -> Extracted:
-    """The body of the page, by trafilatura; without comments, with tables (they raise F1 on both public sets)."""
-    text = _by_trafilatura(html, url, fast=True)
-    if width(text) < _enough:
-        thorough = _by_trafilatura(html, url, fast=False)
-        # A real brief stays what it was: the thorough way adds little to it.
-        text = thorough if width(thorough) > 2 * width(text) else text
-    text = text or _by_trafilatura(html, url, fast=True, favor_recall=True)
-    return Extracted(list(filter(None, map(_without_marks, paragraphs_of(text)))), "trafilatura")
+def load() -> None:
+    """Loads the model and its kernels, which a machine's first use compiles for some seconds."""
+    own_body(parse_html("<p>A page of one paragraph.</p>"))
+
+
+def own_body(tree: Tree, title: str | None = None) -> Extracted:
+    """The body as the model sees it. `doubt` is 1 where it finds none."""
+    from newsmill.pages.bodies.blocks import blocks_of
+    from newsmill.pages.bodies.features import features_of
+    from newsmill.pages.bodies.model import judge
+
+    blocks = blocks_of(tree, tree.body)
+    if not len(blocks):
+        return Extracted([], OWN, 1.0)
+    features, layout = features_of(tree, blocks, title)
+    p = judge(features, layout)
+    weights = layout.weights
+    chosen = taken(p)
+    whole = float(weights[chosen].sum())
+    doubtful = float((weights * (0.5 - abs(p - 0.5))).sum())
+    paragraphs = _paragraphs(tree, [(blocks.holders[place], blocks.texts[place]) for place in chosen.nonzero()[0]])
+    return Extracted(paragraphs, OWN, min(doubtful / whole, 1.0) if whole else 1.0)
+
+
+def taken(p: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which blocks are body, by their probabilities."""
+    body = p > _body_from
+    seeds = np.flatnonzero(body)
+    for before, after in pairwise(seeds):
+        if (p[before + 1 : after] > _between_from).all():
+            body[before:after] = True
+    return body
+
+
+def by_trafilatura(html: str, url: str | None) -> list[str]:
+    """The body as trafilatura finds it, without comments, with tables."""
+    from trafilatura import extract
+
+    text: str | None = extract(html, url=url, include_comments=False, include_tables=True)
+    return list(filter(None, map(_without_marks, paragraphs_of(text or ""))))
+
+
+def _paragraphs(tree: Tree, chosen: Sequence[tuple[int, str]]) -> list[str]:
+    """Blocks as paragraphs: the cells of a table's row on one line, preformatted text on its own lines."""
+    paragraphs: list[str] = []
+    last_row = last_pre = None
+    for holder, text in chosen:
+        tag = tree.tags[holder]
+        pre = holder if tag == "pre" else None
+        row = tree.ancestor(holder, "tr") if tag in ("td", "th") else None
+        if pre is not None:
+            paragraphs += tree.lines(pre) if pre != last_pre else []
+        elif row is not None and row == last_row:
+            paragraphs[-1] += f" | {text}"
+        else:
+            paragraphs.append(text)
+        last_row, last_pre = row, pre
+    return paragraphs
 
 
 def _without_marks(line: str) -> str:
     """The line without the marks that trafilatura sets for list items and table cells; empty where it is marks only."""
     line = line.removeprefix("- ").strip("| ")
     return line if any(map(str.isalnum, line)) else ""
-
-
-def _by_trafilatura(html: str, url: str | None, *, fast: bool, favor_recall: bool = False) -> str:
-    from trafilatura import extract
-
-    text: str | None = extract(
-        html, url=url, fast=fast, favor_recall=favor_recall, include_comments=False, include_tables=True
-    )
-    return text or ""

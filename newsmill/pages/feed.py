@@ -8,10 +8,10 @@ from typing import Any
 from lxml import etree
 
 from newsmill.pages import dates
+from newsmill.pages.authors import people_in
 from newsmill.pages.datewords import parse
-from newsmill.pages.metadata import people_in
 from newsmill.pages.page import Draft, Junk, Published, Record, Teaser
-from newsmill.pages.teasers import MAX_TEASERS
+from newsmill.pages.teasers import MAX_ON_FRONT
 from newsmill.pages.text import one_line
 from newsmill.pages.tree import lines_of_html
 from newsmill.urls import absolute, site_of
@@ -67,7 +67,7 @@ def _page(entry: Any, record: Record) -> Draft:
 
 def _front(document: Any, record: Record) -> Draft:
     teasers = []
-    for entry in document.entries[:MAX_TEASERS]:
+    for entry in document.entries[:MAX_ON_FRONT]:
         title = _title(entry)
         if title:
             snippet = one_line(" ".join(_body(entry)))[:1000]

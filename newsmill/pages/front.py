@@ -1,53 +1,208 @@
-"""Section fronts: pages whose body is a list of links to articles."""
+"""Section fronts: pages that are a list of links to articles, or of articles in full under headlines that link to them.
+
+Told by the tree alone, before a body is sought. A page with several articles in full has no body of its own either:
+each of them has its own address, at which it is a page, so here each is a teaser, its snippet its first paragraphs.
+Posts under one headline (a live blog, a digest) have no address of their own and are one article.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from newsmill.pages.metadata import meta_contents
+from newsmill.pages.cards import Card, cards_of, chrome_of, is_within
 from newsmill.pages.page import Teaser
+from newsmill.pages.phrases import FURNITURE, RELATED, WALL
 from newsmill.pages.teasers import items_in
-from newsmill.pages.text import width
-from newsmill.pages.tree import Element
+from newsmill.pages.text import heading_key, sentence_ends, width
+from newsmill.pages.tree import TEXT, Tree
 from newsmill.urls import site_of
 
 _least_items = 6
-_listed_share = 0.6  # of the body that is headlines and snippets
-_few_items = 4  # do where the body is hardly anything else
+_listed_share = 0.6  # of the page's text that is headlines and snippets
+_few_items = 4  # do where the page says hardly anything else
 _few_listed_share = 0.85
+_surely_items = 10  # at an address that could be an article's
+_surely_posts = 3
+_surely_listed_share = 0.9
+_surely_beside = 240  # characters of text beside them
+_headline_width = 40  # of a page's own headline: the names of sections are narrower
+_mean_title_width = 22  # of headlines: names of products, people or projects are narrower
+_surely_headline_width = 25
+_text = 25  # characters of a text that is no label
+_longest_card = 700  # characters; more, and it is a post in full, or no card
+_before_head = 150  # characters of a post that may stand before its headline
+_longest_rest = 60
+_longest_notice = 600
+_prose = 60  # characters of a text that is surely a sentence
+_longest_introduction = 500
+_introduction_share = 0.3  # of what the cards say
+_labels = frozenset(("a", "button", "option", "label"))
+_consent = re.compile(r"cookie|クッキー|쿠키|gdpr", re.IGNORECASE)
 _index_file = re.compile(r"(?:index|default|home)\.\w{2,5}$", re.IGNORECASE)
+_date_part = re.compile(r"(?:19|20)\d\d(?:-\d\d?)?|\d\d?")
+_lists = frozenset(
+    """archive archives author authors autor autoren autore auteur categoria category categorie kategorie kategoria
+    label page rubrik rubrique rubric search seccion section seite tag tags tema thema topic topics""".split()
+)
 
 
-def front_of(tree: Element, url: str, paragraphs: Sequence[str]) -> tuple[list[Teaser], list[str]] | None:
+def front_of(tree: Tree, url: str) -> tuple[list[Teaser], list[str]] | None:
     """All teasers of a section front, and the text that is none of theirs; None where the page is no front."""
-    if not is_section_address(url):
+    is_section = is_section_address(url)
+    site = site_of(url) or _usual_site(tree.once(cards_of))
+    cards = [card for card in tree.once(cards_of) if _leads_to(site, card.href)]
+    if len(cards) < (_few_items if is_section else _surely_posts):
         return None
-    items = [item for item in items_in(next(tree.iter("body"), tree), url) if site_of(item.url or "") == site_of(url)]
-    few = len(items) < _least_items
-    if len(items) < _few_items or (few and _calls_itself_article(tree)):
+    shown, posts = _shown(tree, cards)
+    if len(shown) < (_few_items if is_section else _surely_posts if posts else _surely_items):
         return None
-    listed = {text.casefold() for item in items for text in (item.title, item.snippet) if text}
-    body = "\n".join(paragraphs).casefold()
-    shown = sum(width(text) for text in listed if text in body)
-    if shown < (_few_listed_share if few else _listed_share) * width(body):
+    # A most-read list shows again what the page lists: cards count by where they lead.
+    starts = {first for first, _ in shown}
+    few = len({card.href for card in cards if card.node in starts}) < _least_items
+    if not _is_list(tree, shown, posts, is_section, few, url):
         return None
-    if few and sum(_stands_in(body, item) for item in items) < _few_items:
+    items = [item for item in items_in(tree, tree.body, url) if _leads_to(site, item.url or "")]
+    least = _few_items if few else _least_items
+    if len(items) < (least if is_section else _surely_posts if len(posts) >= _surely_posts else _surely_items):
         return None
-    return items, [text for text in paragraphs if not _tells_of(text.casefold(), listed)]
+    if sum(width(item.title) for item in items) < _mean_title_width * len(items):
+        return None
+    return items, list(_rest(tree, shown))
 
 
-def _calls_itself_article(tree: Element) -> bool:
-    return "article" in meta_contents(tree, "og:type") or bool(meta_contents(tree, "article:published_time"))
+def _shown(tree: Tree, cards: Iterable[Card]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Where the page's cards stand, each once and in order, and those of them that are posts in full."""
+    chrome = tree.once(chrome_of)
+    shown: dict[int, tuple[int, int]] = {}
+    posts: dict[int, tuple[int, int]] = {}
+    for card in cards:
+        place = (card.node, card.end)
+        if tree.sizes[card.head] - tree.sizes[card.node] > _before_head:
+            continue
+        if tree.sizes[card.end] - tree.sizes[card.node] <= _longest_card:
+            shown[card.node] = place
+        elif not is_within(card.node, chrome):
+            posts[card.node] = place
+    kinds = Counter((tree.parents[node], tree.tags[node]) for node in posts)
+    posts = {node: place for node, place in posts.items() if kinds[tree.parents[node], tree.tags[node]] > 1}
+    return sorted({**shown, **posts}.values()), list(posts.values())
 
 
-def _stands_in(body: str, item: Teaser) -> bool:
-    return any(text.casefold() in body for text in (item.title, item.snippet) if text)
+def _is_list(
+    tree: Tree, shown: list[tuple[int, int]], posts: list[tuple[int, int]], is_section: bool, few: bool, url: str
+) -> bool:
+    """Whether the cards are what the page is for."""
+    is_article = _calls_itself_article(tree)
+    if is_article and (few or not is_section):
+        return False
+    own_headline = _has_headline(tree, shown, _headline_width if is_section else _surely_headline_width)
+    if own_headline and (is_article or not is_section or _lead_here(tree, url)):
+        return False
+    listed = sum(tree.sizes[end] - tree.sizes[first] for first, end in shown)
+    beside = _beside(tree, shown)
+    if not is_section:
+        enough = len(shown) >= _surely_items or len(posts) >= _surely_posts
+        return enough and beside <= _surely_beside and listed >= _surely_listed_share * (listed + beside)
+    if own_headline or _is_introduced(tree, shown, 0 if is_article else _introduction_share * listed):
+        return listed >= _surely_listed_share * (listed + beside)
+    return listed >= (_few_listed_share if few else _listed_share) * (listed + beside)
 
 
-def _tells_of(paragraph: str, listed: Collection[str]) -> bool:
-    return any(text in paragraph or paragraph in text for text in listed)
+def _calls_itself_article(tree: Tree) -> bool:
+    metas = tree.metas()
+    return "article" in metas.get("og:type", ()) or "article:published_time" in metas
+
+
+def _has_headline(tree: Tree, ranges: list[tuple[int, int]], least: int) -> bool:
+    """Whether the page has a headline of its own above most of its cards, as wide as those of articles are."""
+    middle = ranges[len(ranges) // 2][0]
+    return any(
+        2 * tree.size(node) >= _headline_width
+        and not is_within(node, ranges)
+        and width(tree.text(node)) >= _headline_width
+        for node in tree.all("h1")
+        if node < middle
+    )
+
+
+def _is_introduced(tree: Tree, ranges: list[tuple[int, int]], least: float) -> bool:
+    """Whether a text stands between the page's headline and the first card after it, as over a guide's chapters."""
+    headline = next((node for node in tree.all("h1") if not is_within(node, ranges)), None)
+    if headline is None:
+        return False
+    first = next((start for start, _ in ranges if start > headline), headline)
+    sizes = (tree.sizes[node + 1] - tree.sizes[node] for node in range(headline, first) if tree.tags[node] == TEXT)
+    return sum(size for size in sizes if size >= _prose) > max(_longest_introduction, least)
+
+
+def _lead_here(tree: Tree, url: str) -> bool:
+    """Whether most cards lead to places of the page itself, as those of a live blog do."""
+    here = urlsplit(url).path.rstrip("/")
+    paths = [urlsplit(card.href).path.rstrip("/") for card in tree.once(cards_of)]
+    return 2 * sum(path in ("", here) for path in paths) > len(paths)
+
+
+def _beside(tree: Tree, ranges: list[tuple[int, int]]) -> int:
+    """Characters of text that stand in no card, link, menu, header or footer; those of a consent notice don't count."""
+    sizes, tags, parents = tree.sizes, tree.tags, tree.parents
+    told = 0
+    start = tree.body + 1
+    for first, end in [*sorted([*ranges, *tree.once(chrome_of)]), (len(tree), len(tree))]:
+        for node in range(start, first):
+            size = sizes[node + 1] - sizes[node]
+            if size >= _text and tags[node] == TEXT and tags[parents[node]] not in _labels:
+                told += size
+                if size <= _longest_notice and _consent.search(tree.pieces[node]):
+                    told -= size
+        start = max(start, end)
+    return told
+
+
+def _usual_site(cards: Iterable[Card]) -> str | None:
+    sites = Counter(site for card in cards if (site := site_of(card.href)))
+    return sites.most_common(1)[0][0] if sites else None
+
+
+def _leads_to(site: str | None, href: str) -> bool:
+    """Whether a link stays on a site, or goes to a sister of it: another host of the same domain."""
+    if not href.startswith(("http:", "https:", "//")):
+        return True
+    host = href.partition("//")[2].partition("/")[0].lower().removeprefix("www.")
+    return site is None or host == site or _domain(host) == _domain(site)
+
+
+def _domain(host: str) -> str:
+    """The host without the names before its domain's.
+
+    >>> _domain("news.example.co.uk"), _domain("example.com")
+    ('example.co.uk', 'example.com')
+    """
+    labels = host.partition(":")[0].split(".")
+    # The ends of country domains, as `co.uk` or `com.cn`, have a short second label.
+    kept = 3 if len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3 else 2
+    return ".".join(labels[-kept:])
+
+
+def _rest(tree: Tree, ranges: list[tuple[int, int]]) -> Iterator[str]:
+    """The paragraphs among the cards that are none of theirs: what the section is about."""
+    chrome = tree.once(chrome_of)
+    first, last = ranges[0][0], ranges[-1][1]
+    around = next((node for node in tree.ancestors(first) if tree.ends[node] >= last), tree.body)
+    for paragraph in tree.all("p", under=around):
+        if paragraph > last or is_within(paragraph, ranges) or is_within(paragraph, chrome):
+            continue
+        if tree.ancestor(paragraph, "aside", "form", "dialog") is None:
+            text = tree.text(paragraph, limit=4000)
+            key = heading_key(text[:_longest_rest])
+            if sentence_ends(text) and key not in FURNITURE and key not in RELATED and not _is_consent(text):
+                yield text
+
+
+def _is_consent(text: str) -> bool:
+    return bool(_consent.search(text) and WALL.search(text))
 
 
 def is_section_address(url: str) -> bool:
@@ -55,13 +210,23 @@ def is_section_address(url: str) -> bool:
 
     >>> is_section_address("https://example.com/news/technology/")
     True
+    >>> is_section_address("https://example.com/2026/07/")
+    True
+    >>> is_section_address("https://example.com/tag/rain-on-the-plain/page/2")
+    True
     >>> is_section_address("https://example.com/news/rain-falls-on-the-plain")
     False
     """
     path = urlsplit(url).path if site_of(url) else None
     if path is None:
         return False
-    segments = [segment for segment in path.split("/") if segment and not _index_file.fullmatch(segment)]
+    segments = [segment for segment in path.lower().split("/") if segment and not _index_file.fullmatch(segment)]
+    if len(segments) > 1 and segments[-2] in ("page", "seite") and segments[-1].isdigit():
+        segments = segments[:-2]
+    if all(map(_date_part.fullmatch, segments)):
+        return True
+    if len(segments) > 1 and segments[-2] in _lists:
+        return "." not in segments[-1]
     return len(segments) <= 3 and not any(_names_article(segment) for segment in segments)
 
 

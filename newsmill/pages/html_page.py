@@ -1,14 +1,16 @@
-"""An HTML page, read: body, metadata, date, teasers."""
+"""An HTML page, read: kind, body, metadata, dates, teasers, all from one tree."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsmill.pages import dates, extract, front, linked, metadata, teasers, tree
+from newsmill.pages import authors, dates, extract, front, linked, metadata, teasers
 from newsmill.pages.page import Draft, Record, Teaser
 from newsmill.pages.phrases import LEADS_TO_RELATED, RELATED
 from newsmill.pages.text import heading_key, width
+from newsmill.pages.tree import parse_html
 
+_longest_lead = 120  # characters
 _most_removed = 0.5  # share of a body that may go as teasers: more, and it was no block of teasers
 
 
@@ -18,30 +20,34 @@ def read_html(html: str, record: Record) -> Draft:
     Raises:
         Junk: where the HTML is too much, or holds nothing.
     """
-    root = tree.parse_html(html)
-    nodes = linked.nodes_of(root)
-    body = extract.extract_body(html, record.url)
-    url = metadata.address_of(root, record.url)
-    draft = Draft(
+    tree = parse_html(html)
+    nodes = linked.nodes_of(tree)
+    url = metadata.address_of(tree, record.url)
+    title = metadata.title_of(tree, nodes, record.url)
+    found = front.front_of(tree, url)
+    if found is not None:
+        # A front is of the moment it was fetched; the dates on it are its articles'.
+        items, rest = found
+        return Draft("front", extract.OWN, url, title, teasers=items, paragraphs=rest)
+    body = extract.extract_body(tree, html, record.url, title)
+    page_dates = dates.dates_of(tree, nodes, record, html)
+    listed = teasers.teasers_of(tree, url)
+    return Draft(
         kind="article",
         extracted_by=body.extracted_by,
         url=url,
-        title=metadata.title_of(root, nodes, record.url),
-        authors=metadata.authors_of(root, nodes),
-        published=dates.published(root, nodes, record),
+        title=title,
+        authors=authors.authors_of(tree, nodes),
+        published=page_dates.published,
+        modified=page_dates.modified,
+        paragraphs=without_teasers(without_title(body.paragraphs, title), listed),
+        teasers=listed,
+        doubt=body.doubt,
     )
-    found = front.front_of(root, url, body.paragraphs)
-    if found is not None:
-        # A front is of the moment it was fetched; the dates on it are its articles'.
-        draft.kind, draft.published = "front", None
-        draft.teasers, draft.paragraphs = found[0][: teasers.MAX_TEASERS], found[1]
-    else:
-        draft.teasers = teasers.teasers_of(root, url)
-        draft.paragraphs = without_teasers(_without_title(body.paragraphs, draft.title), draft.teasers)
-    return draft
 
 
-def _without_title(paragraphs: Sequence[str], title: str | None) -> list[str]:
+def without_title(paragraphs: Sequence[str], title: str | None) -> list[str]:
+    """The body without the page's title, where it begins with it."""
     starts_with_title = paragraphs and title and heading_key(paragraphs[0]) == heading_key(title)
     return list(paragraphs[1:] if starts_with_title else paragraphs)
 
@@ -49,9 +55,11 @@ def _without_title(paragraphs: Sequence[str], title: str | None) -> list[str]:
 def without_teasers(paragraphs: Sequence[str], found: Sequence[Teaser], at_most: float = _most_removed) -> list[str]:
     """The body without paragraphs that are teasers, or the headings and lines that lead to them."""
     listed = {heading_key(text) for teaser in found for text in (teaser.title, teaser.snippet) if text}
-    kept = [paragraph for paragraph in paragraphs if not _leads_away(paragraph, listed)]
+    # Longer paragraphs are neither: to compare them would cost more than to find the body's end.
+    longest = max(map(len, listed), default=0) + _longest_lead
+    kept = [text for text in paragraphs if len(text) > longest or not _leads_away(text, listed)]
     whole = sum(map(width, paragraphs))
-    return kept if sum(map(width, kept)) >= (1 - _most_removed) * whole else list(paragraphs)
+    return kept if sum(map(width, kept)) >= (1 - at_most) * whole else list(paragraphs)
 
 
 def _leads_away(paragraph: str, listed: set[str]) -> bool:

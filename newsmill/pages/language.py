@@ -1,131 +1,131 @@
-"""Which language a text is in: langdetect, behind a gate that first looks at the script.
+"""Which language a text is in: by its script, and within a script by langdetect's profiles in a compiled kernel.
 
-langdetect alone takes short Chinese for Korean and `404 error` for Danish, so it is asked only between
-languages that share a script, and only where there is text enough to tell them apart.
+langdetect itself draws n-grams by chance, takes short Chinese for Korean and `404 error` for Danish. Here all n-grams
+of a sample are weighed, so that the same text always gives the same answer, the one langdetect gives most often; only
+languages of the text's main script are told apart, and only where there is text enough.
 """
 
 from __future__ import annotations
 
-import re
+import unicodedata
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Literal, NamedTuple
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from newsmill.pages.scripts import ONE_LANGUAGE, letters_by_script, script_of
+from newsmill.pages.langprofiles import tables
+from newsmill.pages.scripts import GROUPS, ONE_LANGUAGE, SCRIPTS
 
 UNDETERMINED = "und"
-LOOKED_AT = 2000  # characters: more changes nothing and costs 3 ms a page
+LOOKED_AT = 2048  # characters of a text, in windows spread over it: more changes nothing
+MIN_LETTERS = {
+    "latin": 12,
+    "cyrillic": 8,
+    "arabic": 6,
+    "devanagari": 6,
+}  # below, a script of several languages is `und`
+Detector = Literal["kernel", "langdetect"]
 
-# Below so many letters langdetect guesses: in Latin script it is right on 70 % at 8 letters, 86 % at 16, 93 % at 25;
-# where it is also sure of itself, on 92 % at 16.
-MIN_LETTERS = {"latin": 15, "cyrillic": 10, "arabic": 8, "devanagari": 8}
-_few_letters, _sure = 40, 0.8
-_shared = {
-    "cyrillic": ("bg", "mk", "ru", "uk"),
-    "arabic": ("ar", "fa", "ur"),
-    "devanagari": ("hi", "mr", "ne"),
-}
-# A character of these scripts says as much as three Latin letters; names and terms in Latin stand in all their texts.
-_dense = ("han", "kana", "hangul")
-_density = 3
-_kana_share = 0.08  # of kana among kana and Han: Japanese has a third or more, Chinese borrows a `の` for its charm
-_word = re.compile(r"[^\W\d_]+")
+_window = 128
+_cut = "\uffff"  # as the kernel has it
+_least = 0.4  # confidence: below, it is a guess
+_least_fit = 2.4  # nats an n-gram: prose has 4, a line of names 3, keys and codes 2
+_most_signs = 0.15  # of code, as braces, a letter: prose has none, a page of code one to four letters
 
 
-def detect(texts: pl.Series) -> pl.DataFrame:
-    """Language and confidence of each text, in order.
+class Answers(NamedTuple):
+    """What the kernel says of each text: language, confidence, and the script that carries it (`` if none)."""
 
-    Columns: `language` (ISO 639-1, `zh` for all Chinese, `und` where it can't be known), `confidence` (0 to 1;
-    langdetect's probability, or the share of the script that decided; 0 for `und`). Nulls are `und`.
+    languages: list[str]
+    confidences: list[float]
+    scripts: list[str]
+
+
+def detect(texts: pl.Series, detector: Detector = "kernel") -> pl.DataFrame:
+    """Language and confidence of each text, in order; the answer for a text does not depend on the others.
+
+    Columns: `language` (ISO 639-1, `zh` for all Chinese, `und` where it can't be known), `confidence` (0 to 1: the
+    probability of the language among those of its script, or the share of the script that decided; 0 for `und`).
+    Nulls are `und`. `detector="langdetect"` asks langdetect itself between the languages of a script, seeded.
     """
-    told = [detect_text(text or "") for text in texts.to_list()]
-    return pl.DataFrame(told, schema={"language": pl.String, "confidence": pl.Float64}, orient="row")
+    told = answers([text or "" for text in texts.to_list()], detector)
+    return pl.DataFrame(
+        {"language": told.languages, "confidence": told.confidences},
+        schema={"language": pl.String, "confidence": pl.Float64},
+    )
 
 
-def detect_text(text: str) -> tuple[str, float]:
-    """Language and confidence of one text; the same text always gives the same answer."""
-    text = text[:LOOKED_AT]
-    script, share = main_script(text)
-    if script is None:
-        return UNDETERMINED, 0.0
-    if script in ONE_LANGUAGE:
-        return ONE_LANGUAGE[script], round(share, 4)
-    return _among_those_written_in(script, text)
+def detect_text(text: str, detector: Detector = "kernel") -> tuple[str, float]:
+    """Language and confidence of one text; a batch of one."""
+    told = answers([text], detector)
+    return told.languages[0], told.confidences[0]
 
 
-def main_script(text: str) -> tuple[str | None, float]:
-    """The script that carries the text, and its share of what is said; Han amid kana counts as kana."""
-    letters = letters_by_script(text)
-    dense = sum(letters[script] for script in _dense)
-    weight = {script: float(count) for script, count in letters.items() if script not in _dense}
-    if dense:
-        weight["latin"] = _latin_weight(text)
-        weight[_dense_script(letters)] = float(_density * dense)
-    total = sum(weight.values())
-    if not total:
-        return None, 0.0
-    script = max(sorted(weight), key=weight.__getitem__)
-    return script, weight[script] / total
+def load() -> None:
+    """Loads what the first answer needs: a tenth of a second, but some five where the kernel is yet to be compiled.
+
+    For callers that hold the reading of a page to a time limit.
+    """
+    answers([""])
 
 
-def _dense_script(letters: dict[str, int]) -> str:
-    hangul, kana, han = (letters.get(script, 0) for script in ("hangul", "kana", "han"))
-    if hangul >= kana and 4 * hangul > han:
-        return "hangul"
-    return "kana" if kana > _kana_share * (kana + han) else "han"
+def answers(texts: Sequence[str], detector: Detector = "kernel") -> Answers:
+    """Language, confidence and main script of each text."""
+    samples = [_sample(text) for text in texts]
+    starts = np.zeros(len(samples) + 1, np.int64)
+    np.cumsum([len(sample) for sample in samples], out=starts[1:])
+    codes = np.frombuffer("".join(samples).encode("utf-32-le", "surrogatepass"), np.uint32)
+    languages, confidences, scripts = [], [], []
+    for text, (script, share, told, confidence, fit, signs) in enumerate(_found(codes, starts)):
+        name = SCRIPTS[int(script)]
+        if name in ONE_LANGUAGE:
+            language, confidence = ONE_LANGUAGE[name], share
+        elif told < 0 or fit < _least_fit or signs > _most_signs:
+            language = UNDETERMINED
+        elif detector == "langdetect":
+            from newsmill.pages.langoracle import langdetect_says
+
+            language, confidence = langdetect_says(texts[text], name)
+        else:
+            language = tables().names[int(told)]
+        if confidence < _least:
+            language = UNDETERMINED
+        languages.append(language)
+        confidences.append(round(min(confidence, 1.0), 4) if language != UNDETERMINED else 0.0)
+        scripts.append(name)
+    return Answers(languages, confidences, scripts)
 
 
-def _latin_weight(text: str) -> float:
-    """Latin letters of a text in a dense script; in capitalised words, names in no one's language, they count half."""
-    weight = 0.0
-    for word in _word.findall(text):
-        latin = sum(1 for letter in word if script_of(letter) == "latin")
-        weight += latin if word[0].islower() else latin / 2
-    return weight
+def _found(codes: NDArray[np.uint32], starts: NDArray[np.int64]) -> list[list[float]]:
+    """Script, share, language, probability, fit and signs of code of each text; see `langkernel.tell`."""
+    from newsmill.pages.langnative import tell
 
-
-def _among_those_written_in(script: str, text: str) -> tuple[str, float]:
-    """langdetect's answer, from the languages of the script; `und` when there is too little of it."""
-    foreign = {ord(c): " " for c in set(text) if script_of(c) not in (script, None)}
-    own = text.translate(foreign) if foreign else text
-    letters = letters_by_script(own)[script]
-    if letters < MIN_LETTERS[script]:
-        return UNDETERMINED, 0.0
-    detector = _factory().create()
-    detector.set_prior_map(dict.fromkeys(_languages(script), 1.0))
-    detector.append(own.lower() if own.isupper() else own)  # it skips words in capitals
-    try:
-        told = detector.get_probabilities()
-    except _no_features():
-        return UNDETERMINED, 0.0
-    if not told or (letters < _few_letters and told[0].prob < _sure):
-        return UNDETERMINED, 0.0
-    return told[0].lang, round(min(told[0].prob, 1.0), 4)
+    found: list[list[float]] = tell(codes, starts, _min_letters()).tolist()
+    return found
 
 
 @cache
-def _factory() -> Any:
-    """langdetect's detectors, seeded: it draws n-grams by chance. Loading its profiles takes half a second."""
-    from langdetect import detector_factory
+def _min_letters() -> NDArray[np.int64]:
+    return np.array([MIN_LETTERS[group] for group in GROUPS], np.int64)
 
-    detector_factory.DetectorFactory.seed = 0
-    detector_factory.init_factory()
-    return detector_factory._factory
+
+def _sample(text: str) -> str:
+    """What is looked at: a short text whole, of a long one windows spread over it, those first that lie far apart."""
+    if len(text) <= 2 * _window:
+        sample = text
+    else:
+        count = min(-(-len(text) // _window), LOOKED_AT // _window)
+        step = len(text) / count
+        sample = _cut.join([text[(start := int(turn * step)) : start + _window] for turn in _spread(count)])
+    return sample if sample.isascii() else unicodedata.normalize("NFC", sample)
 
 
 @cache
-def _languages(script: str) -> tuple[str, ...]:
-    """langdetect's languages that are written in the script."""
-    known: list[str] = _factory().get_lang_list()
-    if script in _shared:
-        return tuple(language for language in known if language in _shared[script])
-    others = {*ONE_LANGUAGE.values(), *(language for group in _shared.values() for language in group)}
-    return tuple(language for language in known if language.split("-")[0] not in others)
-
-
-def _no_features() -> type[Exception]:
-    from langdetect import LangDetectException
-
-    error: type[Exception] = LangDetectException
-    return error
+def _spread(count: int) -> list[int]:
+    """The numbers below `count`, in an order whose every beginning is spread over them (van der Corput)."""
+    bits = max(count - 1, 1).bit_length()
+    mirrored = (int(f"{turn:0{bits}b}"[::-1], 2) for turn in range(1 << bits))
+    return [turn for turn in mirrored if turn < count]

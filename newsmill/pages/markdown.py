@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from newsmill.pages import dates
+from newsmill.pages.authors import people_in
 from newsmill.pages.datewords import Moment, parse
-from newsmill.pages.metadata import people_in
 from newsmill.pages.page import Draft, Published, Record
 from newsmill.pages.text import one_line, paragraphs_of
 from newsmill.pages.tree import lines_of_html

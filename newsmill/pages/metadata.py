@@ -1,64 +1,40 @@
-"""What an HTML page says of itself: title, authors, its address."""
+"""What an HTML page says of itself: its title and its address."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
-from newsmill.pages.linked import Node, is_article, names_in
+from newsmill.pages.headline import headline_of
+from newsmill.pages.linked import Node, is_article
+from newsmill.pages.phrases import SITE_ENDING
 from newsmill.pages.sitename import names_site, site_names
-from newsmill.pages.text import heading_key, one_line, reads_like_title, width
-from newsmill.pages.tree import Element, attribute, text_of
+from newsmill.pages.text import CJK, cjk_count, heading_key, one_line, reads_like_title, width, words_of
+from newsmill.pages.tree import Tree
 from newsmill.urls import absolute, site_of
 
 _longest_title = 500
-_longest_looked_at = 2000
+_longest_looked_at = 1000
 _own_headline = 10  # characters; a shorter `h1` may begin a title by chance
 _last_headline = 20  # width; a narrower `h1` that ends a title is rather the site's name
-_longest_author = 100
-_most_authors = 10
+_most_headings = 5
+_said_too, _nearly_all = 0.5, 0.8  # share of a headline's words that a title of the page holds
+_few_words = 3  # all of which a title must hold
+_least_cut = 60  # characters of a title that a site may have cut
 
-_separators = re.compile(r"\s+[|｜\-–—·•:»«/_]+\s+|\s*[|｜]\s*|(?<=\S)_(?=\S)|\s*[—–]\s*(?=[^\s—–]+$)")
+_separators = re.compile(
+    rf"\s+[|｜\-–—·•:»«/_]+\s+|\s*[|｜]\s*|(?<=[{CJK}])_+(?=\S)|(?<=\S)_+(?=[{CJK}])|\s*[—–]\s*(?=[^\s—–]+$)"
+)
+_dense_separators = re.compile(rf"\s*[|｜_]+\s*|(?<=[{CJK}])\s*[-–—]+\s*|\s*[-–—]+\s*(?=[{CJK}])")
 _site_meta = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name")
-_author_meta = (
-    "author",
-    "article:author",
-    "article:author_name",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "byl",
-    "citation_author",
-)
-_by = re.compile(
-    r"^(?:written\s+|words\s+|posted\s+|published\s+)?(?:by|von|par|por|作者|文|记者|記者)[\s:：/／]+", re.IGNORECASE
-)
-_between_authors = re.compile(r"\s*(?:;|\||\band\b|\bund\b|\bet\b|&|、|，)\s*|,\s+(?=[^\W\d_]+\s+[^\W\d_])")
-_no_author = re.compile(
-    r"https?://|www\.|@|^(?:admin|administrator|editor|staff|unknown|anonymous|null|none|undefined)$|[<>{}]",
-    re.IGNORECASE,
-)
-_bylines = (
-    "descendant::*[@rel='author' or contains(concat(' ', @itemprop, ' '), ' author ')]",
-    "descendant::*[contains(@class, 'author') or contains(@class, 'byline')]"
-    "[contains(concat(' ', normalize-space(@class), ' '), ' author ')"
-    " or contains(@class, 'author-name') or contains(@class, 'author__name') or contains(@class, 'byline-name')"
-    " or contains(concat(' ', normalize-space(@class), ' '), ' byline ')]",
-)
 
 
-def meta_contents(tree: Element, *names: str) -> list[str]:
+def meta_contents(tree: Tree, *names: str) -> list[str]:
     """Contents of the meta elements of these names, in the order of the names."""
-    found: dict[str, list[str]] = {}
-    for meta in tree.iter("meta"):
-        name = (attribute(meta, "property") or attribute(meta, "name")).lower()
-        content = unescaped(attribute(meta, "content"))
-        if name in names and content:
-            found.setdefault(name, []).append(content)
-    return [content for name in names for content in found.get(name, [])]
+    metas = tree.metas()
+    return [text for name in names for content in metas.get(name, ()) if (text := unescaped(content))]
 
 
 def unescaped(text: str) -> str:
@@ -67,31 +43,78 @@ def unescaped(text: str) -> str:
     return one_line(html.unescape(html.unescape(text)) if "&" in text else text)
 
 
-def title_of(tree: Element, nodes: Sequence[Node], url: str) -> str | None:
-    """The headline: JSON-LD's, Open Graph's, the first `h1`, the `title`; without the site's name."""
-    sites = site_names(meta_contents(tree, *_site_meta), nodes, url)
-    documents = [unescaped(text_of(element)) for element in list(tree.iter("title"))[:1]]
+def sites_of(tree: Tree, nodes: Sequence[Node], url: str) -> set[str]:
+    """The names of the page's site, as `sitename.names_site` takes them."""
+    return site_names(meta_contents(tree, *_site_meta), nodes, url)
+
+
+def title_of(tree: Tree, nodes: Sequence[Node], url: str) -> str | None:
+    """The headline on the page where its titles tell of it; else JSON-LD's, Open Graph's, `h1`, `title`.
+
+    Without the site's name.
+    """
+    sites = sites_of(tree, nodes, url)
+    documents = [unescaped(tree.text(element)) for element in tree.all("title")[:1]]
     headlines = _headlines(tree, documents, sites)
-    candidates = [
+    stated = [
         *(unescaped(node["headline"]) for node in nodes if is_article(node) and isinstance(node.get("headline"), str)),
         *meta_contents(tree, "og:title", "twitter:title"),
-        *headlines,
-        *documents,
     ]
+    stated = _uncut(stated)
+    shown = _shown(tree, stated or documents, headlines, sites)
     # Some sites give a whole paragraph for a headline: it is taken only where there is nothing else.
-    for candidate in sorted(candidates, key=lambda text: not reads_like_title(text)):
+    for candidate in sorted([*shown, *stated, *headlines, *documents], key=lambda text: not reads_like_title(text)):
         title = without_site(candidate, sites, headlines)
         if title and not names_site(title, sites):
             return title[:_longest_title]
     return None
 
 
-def _headlines(tree: Element, documents: Sequence[str], sites: Collection[str]) -> list[str]:
+def _shown(tree: Tree, titles: Sequence[str], headlines: Sequence[str], sites: Collection[str]) -> list[str]:
+    """The headline that readers see, if the page's titles say the same; not what else stands in its element."""
+    node = headline_of(tree)
+    text = unescaped(tree.text(node)) if node is not None else ""
+    if node is None or width(text) < _own_headline or names_site(text, sites):
+        return []
+    if tree.tags[node] == "h1" and tree.text(node) not in headlines:
+        return []
+    if any(
+        title != text and title.endswith(text) and not _may_follow(title.removesuffix(text), text) for title in titles
+    ):
+        return []  # the site's name, as far as can be told
+    titles = [without_site(title, sites) for title in titles]
+    parts = set(map(one_line, tree.pieces[node : tree.ends[node]]))
+    if held := [title for title in titles if title != text and title in parts and width(title) >= _last_headline]:
+        return held[:1]
+    own = set(words_of(text.casefold()))
+    likest = max(titles, key=lambda title: _shared(own, title), default="")
+    if _shared(own, likest) < (1 if len(own) <= _few_words else _said_too):
+        return []
+    # Capitals are a matter of style, and those of the titles are as written.
+    is_styled = (text.isupper() or text.islower()) and not cjk_count(text)
+    return [likest if is_styled and _shared(own, likest) >= _nearly_all else text]
+
+
+def _shared(own: Collection[str], title: str) -> float:
+    """The share of some words that a title holds."""
+    return len(set(own).intersection(words_of(title.casefold()))) / max(1, len(own))
+
+
+def _uncut(stated: Sequence[str]) -> list[str]:
+    """The titles without those that are only the beginning of another, as sites cut them to some length."""
+    return [title for title in stated if not any(_is_cut(title, other) for other in stated)]
+
+
+def _is_cut(title: str, whole: str) -> bool:
+    return len(whole) > len(title) >= _least_cut and whole.startswith(title.rstrip(".… "))
+
+
+def _headlines(tree: Tree, documents: Sequence[str], sites: Collection[str]) -> list[str]:
     """The texts of `h1` elements, those that begin the document's title first.
 
     One that is its last part is the site's name, unless what stands before it is.
     """
-    texts = [text for text in map(text_of, list(tree.iter("h1"))[:5]) if text]
+    texts = [text for text in map(tree.text, tree.all("h1")[:_most_headings]) if text]
     whole = documents[0] if documents else ""
     before = {heading_key(whole[cut.end() :]): whole[: cut.start()] for cut in _separators.finditer(whole)}
     headlines = [
@@ -129,44 +152,25 @@ def without_site(title: str, sites: Collection[str], headlines: Sequence[str] = 
             return without_site(title[: cut.start()], sites)
     if cuts and names_site(title[: cuts[0].start()], sites):
         return without_site(title[cuts[0].end() :], sites)
-    return title
+    return _without_desk(title)
 
 
-def authors_of(tree: Element, nodes: Sequence[Node]) -> list[str]:
-    """The authors, from JSON-LD, meta elements or bylines; the first of these that names any."""
-    for source in _author_sources(tree, nodes):
-        authors = list(dict.fromkeys(author for text in source for author in people_in(text)))
-        if authors:
-            return authors[:_most_authors]
-    return []
+def _without_desk(title: str) -> str:
+    """The title without sections and a site at its end, as the words of sites of scripts without spaces tell them."""
+    parts = _dense_separators.split(title) if cjk_count(title) else [title]
+    if len(parts) == 1 or width(parts[0]) < max(_last_headline, *map(width, parts[1:])):
+        return title
+    return parts[0].strip() if "_" in title[len(parts[0]) :] or SITE_ENDING.search(parts[-1]) else title
 
 
-def _author_sources(tree: Element, nodes: Sequence[Node]) -> Iterator[list[str]]:
-    yield [name for node in nodes if is_article(node) for name in names_in(node.get("author"))]
-    yield meta_contents(tree, *_author_meta)
-    for path in _bylines:
-        yield [text_of(element, limit=200) for element in tree.xpath(path)[:5]]
-
-
-def people_in(text: str) -> list[str]:
-    """The names in a byline."""
-    text = _by.sub("", unescaped(text))
-    if len(text) > 3 * _longest_author:
-        return []
-    names = (name.strip(" ,.;:·|-–—") for name in _between_authors.split(text))
-    return [
-        name
-        for name in names
-        if 1 < len(name) <= _longest_author and not _no_author.search(name) and not any(c.isdigit() for c in name)
-    ]
-
-
-def address_of(tree: Element, url: str) -> str:
+def address_of(tree: Tree, url: str) -> str:
     """The page's canonical URL where it names one on its own site, else the URL it was fetched from."""
     site = site_of(url)
     if site is None:
         return url
-    named = [attribute(link, "href") for link in tree.iter("link") if attribute(link, "rel").lower() == "canonical"]
+    named = [
+        tree.get(link, "href") for link in tree.all("link") if "canonical" in tree.get(link, "rel").lower().split()
+    ]
     named += meta_contents(tree, "og:url")
     for href in filter(None, named):
         target = absolute(url, href)

@@ -20,7 +20,7 @@ class Junk(Exception):
 
 @dataclass(frozen=True)
 class Published:
-    """When a page says it was published: its own wall time, the zone's offset where stated, where it said so."""
+    """When a page says it was published, or changed: its wall time, its zone's offset where stated, the place."""
 
     at: dt.datetime
     offset_minutes: int | None
@@ -70,5 +70,7 @@ class Draft:
     title: str | None = None
     authors: list[str] = field(default_factory=list)
     published: Published | None = None
+    modified: Published | None = None
     paragraphs: list[str] = field(default_factory=list)
     teasers: list[Teaser] = field(default_factory=list)
+    doubt: float | None = None  # share of the body that its extractor was in doubt of

@@ -38,12 +38,39 @@ LEADS_TO_RELATED = _pattern(rf"(?:{'|'.join(map(re.escape, _leads))})\s*[:：>»
 COMMENTS = _pattern(rf"(?:\d+\s*)?{_any_of('comments')}\s*[:：]?\s*(?:[（(\[]\s*\d+\s*(?:条|件|개)?\s*[)）\]]|\d+)?")
 COUNTER = re.compile(r"\d{1,5}\s*/\s*\d{1,5}")
 
+SITE_ENDING = _pattern(rf"{_any_of('site_endings')}\W*\Z")
+
 _name = r"(?!the\b)[^\W\d_][\w.'’-]*(?:\s+[\w.'’&,-]+){1,7}"
 BYLINE = _pattern(
     rf"(?:{_any_of('by_spaced')}\s*[:：]?\s+(?P<latin>{_name})"
     rf"|{_any_of('by_dense')}\s*[:：/／|｜]\s*(?P<dense>\S.{{0,30}}))"
 )
+# The same before a name, in a place that is known to hold authors.
+BY = _pattern(
+    rf"\W*(?:(?:{_any_of('by_spaced')}|{_any_of('by_there')})(?:\s*[:：|]\s*|\s+)|{_any_of('by_dense')}\s*[:：/／|｜\s]\s*)+"
+)
+AND = _pattern(rf"(?:\s+|^)(?:{_any_of('and')}|&|\+)\s+")
+AND_OF_FULL_NAMES = _pattern(rf"\s+{_any_of('and_of_full_names')}\s+")
+ROLE = _pattern(rf"(?:the\s+)?{_any_of('roles')}")
+ENDS_IN_ROLE = _pattern(rf"(?:.*[\s-])?{_any_of('roles')}")
+ROLE_AT_EDGE = _pattern(rf"^{_any_of('roles')}\s+|\s+{_any_of('roles')}$")
+PUBLISHED = _pattern(_any_of("published"))
+FIRST_PUBLISHED = _pattern(_any_of("first_published"))
 CHANGED = _pattern(_any_of("changed"))
+
+# Month number by name, in lower case and without dots: a name stands for the same month in all languages listed.
+MONTHS = {
+    name.replace("_", " ").replace(".", ""): number
+    for text in _blocks["months"].values()
+    for number, names in enumerate(text.split(","), start=1)
+    for name in names.split()
+}
+
+APPEALS = sorted({phrase.strip() for line in _lines("appeals") for phrase in line.split("|")})
+
+COUNT = _pattern(_any_of("counts"))
+# Lines of no article: whose the page is, and invitations to newsletters, apps and channels.
+NOTICE = _pattern(rf"\W*(?:{_any_of('rights')}|{_any_of('invites')})")
 
 NOT_FOUND = _pattern(_any_of("not_found"))
 NOT_FOUND_TO_READER = _pattern(_any_of("not_found_to_reader"))

@@ -5,6 +5,7 @@ The batch function `read_pages` keeps no state and is importable by name: it run
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,22 +14,22 @@ from typing import Any
 import polars as pl
 
 from newsmill import __version__
-from newsmill.pages import junk
+from newsmill.pages import extract, junk, language
 from newsmill.pages.decode import decode
 from newsmill.pages.dump import read_dump
 from newsmill.pages.feed import read_feed
 from newsmill.pages.html_page import read_html
-from newsmill.pages.language import detect_text
+from newsmill.pages.langpage import tell_page
+from newsmill.pages.language import Detector
 from newsmill.pages.limits import time_limit
 from newsmill.pages.markdown import read_markdown
-from newsmill.pages.page import Draft, Junk, Record, Verdict
+from newsmill.pages.page import Draft, Junk, Published, Record, Verdict
 from newsmill.pages.repeats import without_repeats
 from newsmill.pages.sniff import format_of
 from newsmill.pages.tables import READ
-from newsmill.pages.text import one_line, width, word_count
+from newsmill.pages.text import one_line, word_counts
 from newsmill.urls import site_of
 
-_text_enough = 200  # width of a body from which its language is told without the title's help
 _most_paragraphs = 200_000
 _longest_detail = 500
 
@@ -39,9 +40,16 @@ def read_pages(records: pl.DataFrame) -> pl.DataFrame:
     `reason` is null for a page; else the record is quarantined, and `detail` says what was wrong. Never raises for
     what the bytes are.
     """
-    with _extraction_libraries():
-        rows = [_read_row(row) for row in records.iter_rows(named=True)]
-    return pl.DataFrame(rows, schema=READ)
+    return _read(records, "kernel")
+
+
+def read_pages_by_langdetect(records: pl.DataFrame) -> pl.DataFrame:
+    """As `read_pages`, with langdetect itself for the languages that share a script."""
+    return _read(records, "langdetect")
+
+
+# By the setting `language_detector`.
+READERS = {"kernel": read_pages, "langdetect": read_pages_by_langdetect}
 
 
 def read_record(record: Record) -> Draft:
@@ -63,38 +71,48 @@ def read_record(record: Record) -> Draft:
             return read_dump(decode(record.body, record.content_type), record)
 
 
-def _read_row(row: dict[str, Any]) -> dict[str, Any]:
+def _read(records: pl.DataFrame, detector: Detector) -> pl.DataFrame:
+    with extraction_libraries():
+        rows = [read_row(row, detector) for row in records.iter_rows(named=True)]
+    return pl.DataFrame(rows, schema=READ).with_columns(word_count=word_counts(pl.col("text")))
+
+
+def read_row(row: dict[str, Any], detector: Detector = "kernel") -> dict[str, Any]:
+    """One row of `tables.READ` for one named row of the archive, within `extraction_libraries`."""
     try:
         with time_limit():
-            return _page_row(row, read_record(Record.of(row)))
+            return _page_row(row, read_record(Record.of(row)), detector)
     except Junk as none:
         return _quarantine_row(row, none.verdict)
+    except MemoryError:
+        raise  # a worker that is full would lay it on whatever pages come next
     except Exception as error:  # noqa: BLE001 - whatever a page makes a library raise, the run goes on without it
         return _quarantine_row(row, ("reader_failed", f"{type(error).__name__}: {error}"))
 
 
-def _page_row(row: dict[str, Any], draft: Draft) -> dict[str, Any]:
+def _page_row(row: dict[str, Any], draft: Draft, detector: Detector) -> dict[str, Any]:
     draft.paragraphs, repeats = without_repeats(draft.paragraphs[:_most_paragraphs])
     if verdict := junk.verdict_on(draft):
         raise Junk(*verdict)
     text = "\n".join(draft.paragraphs)
-    language, confidence = detect_text(_sample(draft, text))
-    published = draft.published
+    told = tell_page(draft.paragraphs, [draft.title or "", *(teaser.title for teaser in draft.teasers)], detector)
+    authors = list(map(one_line, draft.authors))
     return {
         **_identity(row),
         "kind": draft.kind,
         "url": draft.url,
         "site": site_of(draft.url),
         "title": draft.title and one_line(draft.title),
-        "author": "; ".join(map(one_line, draft.authors)) or None,
-        "published_at": published and published.at,
-        "published_offset_minutes": published and published.offset_minutes,
-        "published_from": published and published.source,
-        "language": language,
-        "language_confidence": confidence,
+        "author": "; ".join(authors) or None,
+        "authors": authors,
+        **_date("published", draft.published),
+        **_date("modified", draft.modified),
+        "language": told.language,
+        "language_confidence": told.confidence,
+        "languages": told.languages,
         "text": text,
-        "word_count": word_count(text),
         "extracted_by": draft.extracted_by,
+        "extraction_doubt": draft.doubt,
         "code_version": __version__,
         "teasers": [
             {"position": position, "title": teaser.title, "snippet": teaser.snippet, "url": teaser.url}
@@ -104,11 +122,12 @@ def _page_row(row: dict[str, Any], draft: Draft) -> dict[str, Any]:
     }
 
 
-def _sample(draft: Draft, text: str) -> str:
-    """What the language is told by: the body; where it is short, the headlines too."""
-    if width(text) >= _text_enough:
-        return text
-    return "\n".join([draft.title or "", text, *(teaser.title for teaser in draft.teasers)])
+def _date(name: str, found: Published | None) -> dict[str, Any]:
+    return {
+        f"{name}_at": found and found.at,
+        f"{name}_offset_minutes": found and found.offset_minutes,
+        f"{name}_from": found and found.source,
+    }
 
 
 def _quarantine_row(row: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
@@ -126,12 +145,22 @@ def _identity(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _extraction_libraries() -> Iterator[None]:
+def extraction_libraries() -> Iterator[None]:
     """trafilatura and what it brings, for one batch: silent, and its caches, which grow with what it reads, emptied."""
     from trafilatura.meta import reset_caches
 
     # What they complain of is single pages, and those get a verdict here. trafilatura's import sets a level of its own.
     for library in ("trafilatura", "htmldate", "charset_normalizer", "courlan"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
-    yield
-    reset_caches()
+    # A machine's first use compiles for some seconds: not on the first page's account.
+    language.load()
+    extract.load()
+    # A page makes thousands of small objects and no cycles of them: looking for any would cost a tenth of the reading.
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_collecting:
+            gc.enable()
+        reset_caches()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 
 # Start and end of the letters of each script (Unicode blocks, those in use in news).
@@ -52,6 +52,19 @@ _ranges = (
 )
 _starts = [start for start, _, _ in _ranges]
 
+# Scripts by number, as the kernel has them: 0 is none; first those of several languages, then those of East Asia.
+GROUPS = ("latin", "cyrillic", "arabic", "devanagari")
+DENSE = ("han", "kana", "hangul")
+_others = sorted({script for _, _, script in _ranges} - {*GROUPS, *DENSE})
+SCRIPTS = ("", *GROUPS, *DENSE, *_others)
+
+# The languages that are told apart within a script; Latin has all others that langdetect knows.
+LANGUAGES_OF = {
+    "cyrillic": ("bg", "mk", "ru", "uk"),
+    "arabic": ("ar", "fa", "ur"),
+    "devanagari": ("hi", "mr", "ne"),
+}
+
 # Scripts that, in news, are written in one language.
 ONE_LANGUAGE = {
     "armenian": "hy",
@@ -79,21 +92,24 @@ ONE_LANGUAGE = {
 }
 
 
+def languages_in(script: str, languages: Iterable[str]) -> list[str]:
+    """Those of the languages that are written in a script of several; Latin has all that no other script has."""
+    if script in LANGUAGES_OF:
+        return [language for language in languages if language in LANGUAGES_OF[script]]
+    others = {*ONE_LANGUAGE.values(), *(name for names in LANGUAGES_OF.values() for name in names)}
+    return [language for language in languages if language.split("-")[0] not in others]
+
+
 @lru_cache(maxsize=2**14)
 def script_of(character: str) -> str | None:
-    """The script of a letter; None for digits, punctuation and scripts not known here."""
+    """The script of a letter; None for digits, punctuation, marks and scripts not known here."""
+    return block_of(character) if character.isalpha() or character.isidentifier() else None
+
+
+def block_of(character: str) -> str | None:
+    """The script whose block a character stands in, be it a letter or a mark such as a Devanagari vowel sign."""
     place = bisect_right(_starts, ord(character)) - 1
-    if place < 0 or not (character.isalpha() or character.isidentifier()):
+    if place < 0:
         return None
     _, end, script = _ranges[place]
     return script if ord(character) <= end else None
-
-
-def letters_by_script(text: str) -> Counter[str]:
-    """How many letters of each script the text holds."""
-    found: Counter[str] = Counter()
-    for character, count in Counter(text).items():
-        script = script_of(character)
-        if script:
-            found[script] += count
-    return found

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from newsmill.pages.linked import Node, names_in, types_of
-from newsmill.pages.text import heading_key
+from newsmill.pages.text import heading_key, width
 from newsmill.urls import site_of
 
 _publishers = ("website", "organization", "newsmediaorganization")
 _articles = {"the", "der", "die", "das", "le", "la", "les", "l'", "el", "los", "il", "lo", "o", "de", "het"}
 _umlauts = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_widest = 60  # more is a headline in the wrong place
 _least_letters = 4  # fewer may be any word
 
 
@@ -22,6 +24,7 @@ def site_names(named: Iterable[str], nodes: Sequence[Node], url: str) -> set[str
         names += names_in(node.get("publisher"))
         if any(kind in _publishers for kind in types_of(node)):
             names += names_in(node.get("name"))
+    names = [name for name in names if width(name) <= _widest]
     host = site_of(url) or ""
     labels = host.split(".")
     names += [host, *(label for label in labels[:-1] if len(label) > 3), " ".join(labels[:-1])]
@@ -35,15 +38,14 @@ def names_site(text: str, sites: Collection[str]) -> bool:
     >>> names_site("Le Courrier des Îles", site_names([], [], "https://www.courrier-des-iles.example/une"))
     True
     """
-    return heading_key(text) in sites or not _spellings(text).isdisjoint(sites)
+    return len(text) <= _widest and (heading_key(text) in sites or not _spellings(text).isdisjoint(sites))
 
 
-def _spellings(name: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _spellings(name: str) -> frozenset[str]:
     """A name as hosts spell it: letters and digits alone, with and without its article, umlauts both ways."""
     words = name.casefold().replace("’", "'").replace("'", "' ").split()
-    whole = ["".join(words), "".join(words[1:]) if words and words[0] in _articles else ""]
-    plain = (
-        "".join(filter(str.isalnum, unicodedata.normalize("NFKD", spelled)))
-        for spelled in (*whole, *(one.translate(_umlauts) for one in whole))
-    )
-    return {letters for letters in plain if len(letters) >= _least_letters}
+    whole = {"".join(words), "".join(words[1:]) if words and words[0] in _articles else ""}
+    whole |= {one.translate(_umlauts) for one in whole}
+    plain = ("".join(filter(str.isalnum, unicodedata.normalize("NFKD", spelled))) for spelled in whole)
+    return frozenset(letters for letters in plain if len(letters) >= _least_letters)

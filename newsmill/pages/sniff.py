@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Literal
 
+from newsmill.pages.decode import two_bytes_each
 from newsmill.pages.page import Junk
 
 Format = Literal["html", "text", "markdown", "feed"]
@@ -36,6 +38,7 @@ _magic = {
     b"\x7fELF": "a program",
 }
 _looked_at = 2048
+_brought_over = 1 << 17  # bytes of UTF-16 in which a page shows its first tag
 _feed = re.compile(rb"<(?:rss|feed|rdf:RDF|atom:feed)[\s>]", re.IGNORECASE)
 _html = re.compile(rb"<!doctype\s+html|<(?:html|head|body|article|div)[\s>]", re.IGNORECASE)
 _tag = re.compile(rb"<(?:[a-zA-Z][^<>]*|/[a-zA-Z]+\s*)>")
@@ -54,7 +57,8 @@ def format_of(body: bytes, content_type: str | None) -> Format:
         Junk: `unsupported_content_type`.
     """
     declared = media_type(content_type)
-    start = body[:_looked_at].removeprefix(b"\xef\xbb\xbf").lstrip()
+    body = _in_ascii(body)
+    start = body[:_looked_at].removeprefix(codecs.BOM_UTF8).lstrip()
     for magic, name in _magic.items():
         if start.startswith(magic):
             raise Junk("unsupported_content_type", f"the bytes are {name} (declared: {declared or 'nothing'})")
@@ -67,6 +71,15 @@ def format_of(body: bytes, content_type: str | None) -> Format:
     return _looks_like(start, declared)
 
 
+def _in_ascii(body: bytes) -> bytes:
+    """The body in a character set that keeps ASCII; of another, its beginning brought into one."""
+    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if body.startswith(mark):
+            return body[len(mark) : _brought_over].decode(name, "replace").encode()
+    codec = two_bytes_each(body)
+    return body[:_brought_over].decode(codec, "replace").encode() if codec else body
+
+
 def _looks_like(start: bytes, declared: str | None) -> Format:
     if start.startswith(b"<"):
         if _feed.search(start):
@@ -75,6 +88,6 @@ def _looks_like(start: bytes, declared: str | None) -> Format:
             return "html"
     if declared in ("text/xml", "application/xml"):
         raise Junk("unsupported_content_type", f"the content type is {declared}, and it is neither a feed nor XHTML")
-    if 20 * start.count(b"\0") > len(start) and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if 20 * start.count(b"\0") > len(start):
         raise Junk("unsupported_content_type", f"binary data (declared: {declared or 'nothing'})")
     return "markdown" if _markdown.match(start) else "text"

@@ -22,6 +22,7 @@ PAGES = Table(
         Column("site", pl.String(), "Host of that URL without `www.`; null for `file:` URLs.", required=False),
         Column("title", pl.String(), "Headline, without the site's name.", required=False),
         Column("author", pl.String(), "Authors, joined by `; `.", required=False),
+        Column("authors", pl.List(pl.String()), "The same as a list; empty where none is named."),
         Column(
             "published_at",
             pl.Datetime("us"),
@@ -40,15 +41,45 @@ PAGES = Table(
             "Where that date came from: `json_ld`, `meta`, `time`, `url`, `text`, `feed`, `hint`, `htmldate`.",
             required=False,
         ),
+        Column(
+            "modified_at",
+            pl.Datetime("us"),
+            "When the page says it was last changed, in the page's own zone.",
+            required=False,
+        ),
+        Column(
+            "modified_offset_minutes",
+            pl.Int16(),
+            "Offset of that zone from UTC; null when the page names none.",
+            required=False,
+        ),
+        Column(
+            "modified_from", pl.String(), "Where that date came from, in the words of `published_from`.", required=False
+        ),
         Column("language", pl.String(), "ISO 639-1, `zh`, or `und` where it can't be known."),
         Column("language_confidence", pl.Float64(), "0 to 1; 0 for `und`."),
+        Column(
+            "languages",
+            pl.List(pl.String()),
+            "The languages that the text is written in, most text first: several where it interleaves them.",
+        ),
         Column(
             "text",
             pl.String(),
             "The body, paragraphs parted by newlines, in-page repeats and teasers removed.",
         ),
         Column("word_count", pl.Int32(), "Words of the text; a CJK character counts as a word."),
-        Column("extracted_by", pl.String(), "What read the body: `trafilatura`, `text_dump`, `markdown`, `feed`."),
+        Column(
+            "extracted_by",
+            pl.String(),
+            "What read the body: `newsmill`, `trafilatura` where that was in doubt, `text_dump`, `markdown`, `feed`.",
+        ),
+        Column(
+            "extraction_doubt",
+            pl.Float64(),
+            "Of HTML articles: the share of the body that newsmill's own extractor was in doubt of.",
+            required=False,
+        ),
         Column("code_version", pl.String(), "Version of newsmill that read it."),
     ),
 )

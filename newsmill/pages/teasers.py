@@ -3,164 +3,143 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
+from newsmill.pages.cards import HEADINGS, Card, cards_in
+from newsmill.pages.others import Article, following_articles
 from newsmill.pages.page import Teaser
-from newsmill.pages.phrases import RELATED
+from newsmill.pages.phrases import FURNITURE, RELATED
+from newsmill.pages.related import blocks_of
 from newsmill.pages.text import heading_key, width
-from newsmill.pages.tree import Element, attribute, own_text, text_of
+from newsmill.pages.tree import TEXT, Tree
 from newsmill.urls import absolute
 
-MAX_TEASERS = 30
-_headline_width = 18  # narrower links are categories, authors, buttons
-_most_items = 300  # of a page that are looked at
-_heading_width = 8  # unless they are headings
+MAX_TEASERS = 30  # beside an article
+MAX_ON_FRONT = 300
+_headline_width = 18
 _snippet_width = 30
+_snippet_narrow = 15  # characters that are as wide in CJK
 _snippet_children = 5  # an element with more of them is no paragraph
-_most_links = 80  # more of them, and the block is the page itself
-_most_prose = 3000  # width of text outside links; more, and the block holds the article
-_levels = 5  # how far a block's or item's bounds are sought above a heading or link
+_snippet_enough = 300  # width of a post's first paragraphs
+_longest_snippet = 1000
+_post = 600  # characters of a card that holds its article in full
+_longest_label = 60
 
-_named_so = re.compile(
-    r"(?:^|[\s_-])(?:related|recommend(?:ed|ations?|s)?|read-?(?:next|more|also)|more-?(?:stories|news|articles|posts|from|on|to)"
-    r"|most-?(?:read|popular|viewed|shared)|popular(?:-?posts)?|trending|(?:you-)?(?:might|may)-?(?:also-?)?like|also-?(?:like|read)|further-?reading|see-?also"
-    r"|teasers?|latest-?(?:news|stories|posts)|up-?next|similar(?:-?(?:posts|articles|stories))?|suggested)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
 _named_headline = re.compile(r"(?:^|[\s_-])(?:title|headline|heading|hed)(?:$|[\s_])", re.IGNORECASE)
 _camel = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_true_headings = ("h2", "h3", "h4", "h5", "h6")
-_containers = ("div", "section", "aside", "ul", "ol")
-_headings = (*_true_headings, "strong", "b", "p", "span", "summary", "legend", "dt")
-_not_content = ("nav", "header", "footer")
+_told = frozenset(("p", "div", "span", "li", "dd"))
 
 
-def teasers_of(tree: Element, url: str) -> list[Teaser]:
+def teasers_of(tree: Tree, url: str) -> list[Teaser]:
     """The teasers of the page's blocks of related articles, in order, each target once."""
     teasers: dict[str, Teaser] = {}
-    for block in _blocks(tree):
-        for teaser in items_in(block, url):
-            teasers.setdefault(teaser.url or teaser.title, teaser)
+    others = {article.node: article for article in tree.once(following_articles)}
+    for block in blocks_of(tree):
+        for teaser in [_of(tree, others[block], url)] if block in others else items_in(tree, block, url):
+            known = teasers.setdefault(teaser.url or teaser.title, teaser)
+            if teaser.snippet and not known.snippet:
+                teasers[teaser.url or teaser.title] = teaser
             if len(teasers) >= MAX_TEASERS:
                 return list(teasers.values())
     return list(teasers.values())
 
 
-def items_in(root: Element, url: str) -> Iterator[Teaser]:
+def _of(tree: Tree, article: Article, url: str) -> Teaser:
+    """The teaser of another article that stands on the page in full."""
+    paragraphs = [tree.text(node) for node in tree.all("p", under=article.node)]
+    long = [text for text in paragraphs if width(text) >= _snippet_width]
+    return Teaser(tree.text(article.headline, limit=400), _first(long) or None, absolute(url, article.href))
+
+
+def items_in(tree: Tree, root: int, url: str) -> Iterator[Teaser]:
     """Each target of a headline-like link under an element: its headline, and the snippet that stands with it."""
-    links: dict[Element, str] = {}
-    for link in root.iter("a"):
-        title = text_of(link, limit=400)
-        least = _heading_width if _is_at_heading(link) else _headline_width
-        if width(title) >= least and next(link.iterancestors(*_not_content), None) is None:
-            links[link] = title
-    found: dict[str, tuple[str, Element]] = {}
-    for link, title in links.items():
-        target = absolute(url, attribute(link, "href"))
-        if target and target.split("#")[0] != url.split("#")[0] and not _is_in_sentence(link, title):
-            found.setdefault(target, (_headline_in(link) or title, link))
-        if len(found) >= _most_items:
-            break
-    for target, (title, link) in found.items():
-        yield Teaser(title, _snippet(_item(link, root, links), link, title), target)
+    here = url.split("#")[0]
+    hrefs: set[str] = set()
+    found: set[str] = set()
+    titles: set[str] = set()
+    for card in cards_in(tree, root):
+        target = absolute(url, card.href) if card.href not in hrefs else None
+        hrefs.add(card.href)
+        if target is None or target in found or target.split("#")[0] == here:
+            continue
+        title = _headline(tree, card)
+        # A line that leads to many places is a button.
+        if title in titles or heading_key(title[:_longest_label]) in _labels:
+            continue
+        titles.add(title)
+        found.add(target)
+        first, end = max(card.node, root), min(card.end, tree.ends[root])
+        yield Teaser(title, _snippet(tree, card, first, end, title), target)
+        if len(found) >= MAX_ON_FRONT:
+            return
 
 
-def _is_at_heading(link: Element) -> bool:
-    return link.getparent().tag in _true_headings or next(link.iter(*_true_headings), None) is not None
+# What leads to a section or on to the next page, however wide it is.
+_labels = RELATED | FURNITURE
 
 
-def _is_in_sentence(link: Element, title: str) -> bool:
-    """Whether the link is a phrase of a paragraph rather than a headline."""
-    paragraph = next(link.iterancestors("p"), None)
-    return paragraph is not None and len(text_of(paragraph, limit=400)) > 1.5 * len(title)
+def _headline(tree: Tree, card: Card) -> str:
+    """A card's headline: where its link is around all of it, a heading, what is named so, or what alone is bold."""
+    if card.head == card.link and tree.ends[card.link] > card.link + 2:
+        for part in _marked(tree, card.link):
+            if width(title := tree.text(part, limit=400)) >= _headline_width:
+                return title
+    return tree.text(card.head, limit=400)
 
 
-def _headline_in(link: Element) -> str | None:
-    """The headline inside a link around a whole card: a heading, what is named so, or what alone is set in bold."""
-    marked = [*link.iter(*_true_headings), *filter(_is_named_headline, link.iterdescendants()), *_bold_parts(link)]
-    return next((title for part in marked if width(title := text_of(part, limit=400)) >= _headline_width), None)
+def _marked(tree: Tree, link: int) -> Iterator[int]:
+    yield from tree.all("h1", *HEADINGS, under=link)
+    yield from (node for node in tree.elements(link) if _is_named_headline(tree.attributes[node].get("class") or ""))
+    for bold in tree.all("strong", "b", under=link):
+        # A part of its own: no words of the same line stand around it.
+        beside = list(tree.nodes(tree.parents[bold]))
+        if len(beside) > 1 and not any(tree.tags[node] == TEXT and tree.size(node) for node in beside):
+            yield bold
 
 
-def _is_named_headline(element: Element) -> bool:
-    return bool(_named_headline.search(_camel.sub("-", attribute(element, "class"))))
+@lru_cache(maxsize=1 << 12)
+def _is_named_headline(name: str) -> bool:
+    return bool(_named_headline.search(_camel.sub("-", name[:200])))
 
 
-def _bold_parts(link: Element) -> Iterator[Element]:
-    """Bold elements of a card that are a part of their own: no words of the same line stand around them."""
-    for part in link.iter("strong", "b"):
-        around = part.getparent()
-        if not own_text(around) and not any((child.tail or "").strip() for child in around) and len(around) > 1:
-            yield part
-
-
-def _item(link: Element, root: Element, links: Collection[Element]) -> Element:
-    """The largest element around a link, within the root, that holds no other headline's link."""
-    item = link
-    while item is not root:
-        around = item.getparent()
-        if any(other in links and other.get("href") != link.get("href") for other in around.iter("a")):
-            break
-        item = around
-    return item
-
-
-def _snippet(item: Element, link: Element, title: str) -> str | None:
-    """The longest text of an item beside its link."""
-    parts = list(item.iter("p", "div", "span", "li"))
-    if item.tag == "dt" and (described := item.getnext()) is not None:
-        parts.append(described)
-    around = set(link.iterancestors())
-    texts = [text_of(part, limit=1000) for part in parts if part not in around and len(part) < _snippet_children]
-    fitting = (text for text in texts if width(text) >= _snippet_width and text != title)
-    return max(fitting, key=len, default=None)
-
-
-def _blocks(tree: Element) -> list[Element]:
-    """Elements named after related articles, and those under a heading that says so; the outermost, in page order."""
-    found: set[Element] = set()
-    blocks: list[Element] = []
-    for element in tree.iter(*_containers, *_headings):
-        if element.tag in _containers and _is_named(element):
-            block = element if _is_block(element) else None
-        else:
-            block = _block_under(element) if _is_heading(element) else None
-        if block is not None and block not in found and found.isdisjoint(block.iterancestors()):
-            found.add(block)
-            blocks.append(block)
-    return blocks
-
-
-def _is_named(element: Element) -> bool:
-    names = " ".join(
-        attribute(element, name) for name in ("class", "id", "aria-label", "data-component", "data-module")
-    )
-    return bool(names) and bool(_named_so.search(_camel.sub("-", names)))
-
-
-def _is_heading(element: Element) -> bool:
-    own = (element.text or "").strip()
-    if len(element) > 3 or len(own) > 60 or not (own or element.tag in _true_headings):
-        return False
-    text = text_of(element, limit=60)
-    return 0 < len(text) <= 60 and heading_key(text) in RELATED
-
-
-def _is_block(element: Element) -> bool:
-    """Whether the element holds links, and neither the headline nor the article."""
-    links = sum(1 for _ in element.iter("a"))
-    if not 0 < links <= _most_links or next(element.iter("h1"), None) is not None:
-        return False
-    prose = sum(
-        width(text_of(part, limit=_most_prose)) for part in element.iter("p") if next(part.iter("a"), None) is None
-    )
-    return prose <= _most_prose
-
-
-def _block_under(heading: Element) -> Element | None:
-    """The smallest element around a heading that holds links."""
-    for ancestor, _ in zip(heading.iterancestors(), range(_levels), strict=False):
-        if ancestor.tag in ("body", "main", "article"):
-            return None
-        if next(ancestor.iter("a"), None) is not None:
-            return ancestor if _is_block(ancestor) else None
+def _snippet(tree: Tree, card: Card, first: int, end: int, title: str) -> str | None:
+    """The longest text of a card beside its headline; of a post in full its first paragraphs."""
+    around = {*tree.ancestors(card.head), card.head, card.link}
+    if tree.sizes[end] - tree.sizes[first] > _post:
+        paragraphs = [tree.text(node) for node in tree.all("p", under=first) if node not in around]
+        if len(long := [text for text in paragraphs if width(text) >= _snippet_width]) > 1:
+            return _first(long)
+    parts = sorted(_parts(tree, first, end, card.head, around), key=tree.size, reverse=True)
+    for part in parts[:5]:
+        text = tree.text(part, limit=_longest_snippet)
+        told = text.partition(title)[2].lstrip(" .:|-–—") if title in text else text
+        if width(told) >= _snippet_width:
+            return told
     return None
+
+
+def _parts(tree: Tree, first: int, end: int, head: int, around: set[int]) -> Iterator[int]:
+    """Elements that may be paragraphs, and texts that stand beside the headline in no element of their own."""
+    sizes, tags, ends = tree.sizes, tree.tags, tree.ends
+    head_end = ends[head]
+    in_card_link = tree.tags[head] == "a" and head_end - head > 2
+    for node in range(first + 1, end):
+        if sizes[ends[node]] - sizes[node] < _snippet_narrow or node in around:
+            continue
+        if head < node < head_end and not in_card_link:
+            continue
+        if tags[node] == TEXT:
+            if tree.parents[node] in around and not head <= tree.parents[node] < head_end:
+                yield node
+        elif tags[node] in _told and len(tree.children(node)) < _snippet_children:
+            yield node
+
+
+def _first(paragraphs: Sequence[str]) -> str:
+    taken: list[str] = []
+    for text in paragraphs:
+        taken.append(text)
+        if sum(map(width, taken)) >= _snippet_enough:
+            break
+    return " ".join(taken)[:_longest_snippet]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
+
+import polars as pl
 
 # Kana, Han with its extensions, Hangul: scripts whose characters say as much as a syllable or a word.
 CJK = (
     r"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 
+_punctuation = string.punctuation + string.whitespace
 _cjk = re.compile(f"[{CJK}]")
 _word = re.compile(rf"[{CJK}]|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
 # Control characters and soft hyphens carry no text; lone surrogates (from JSON escapes) can't even be stored.
@@ -36,7 +40,12 @@ def cjk_count(text: str) -> int:
 
 def width(text: str) -> int:
     """Its length with every CJK character counted as two, so that one limit holds for all scripts."""
-    return len(text) + cjk_count(text)
+    return len(text) if text.isascii() else len(text) + cjk_count(text)
+
+
+def words_of(text: str) -> list[str]:
+    """Its words; a CJK character is a word."""
+    return _word.findall(text)
 
 
 def word_count(text: str) -> int:
@@ -46,6 +55,11 @@ def word_count(text: str) -> int:
     3
     """
     return len(_word.findall(text))
+
+
+def word_counts(texts: pl.Expr) -> pl.Expr:
+    """The words of a column of texts, as `word_count` counts them."""
+    return texts.str.count_matches(_word.pattern).cast(pl.Int32)
 
 
 def sentence_ends(text: str) -> int:
@@ -59,6 +73,8 @@ def heading_key(text: str) -> str:
     >>> heading_key("» Related Articles:")
     'related articles'
     """
+    if text.isascii():
+        return one_line(text).strip(_punctuation).lower()
     line = unicodedata.normalize("NFKC", one_line(text))
     start, end = 0, len(line)
     while start < end and not line[start].isalnum():

@@ -1,107 +1,205 @@
-"""HTML as a tree: parsed within limits, and small ways to read it."""
+"""HTML as a tree: parsed once by lexbor, laid out as flat columns that every reader of the page shares.
+
+A node is its number in document order, and what stands in an element stands between its number and its end: to look
+for something in it, or to take its text, is to cut a slice.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
-from lxml import etree
-from lxml import html as lxml_html
-
-from newsmill.pages.limits import MAX_ELEMENTS, markup_verdict
+from newsmill.pages.limits import MAX_DEPTH, MAX_NODES, markup_verdict
 from newsmill.pages.page import Junk
 from newsmill.pages.text import one_line, paragraphs_of
 
-Element = Any  # lxml comes without types
+Found = TypeVar("Found")
+Row = tuple[str, dict[str, str | None], int, str, int]  # of a node: tag, attributes, parent, piece, size before it
 
-_invisible = frozenset(("script", "style", "noscript", "template", "svg", "head"))
-_blocks = frozenset(
-    (
-        "br",
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "tr",
-        "td",
-        "th",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "section",
-        "blockquote",
-        "pre",
-    )
+TEXT = "-text"
+ROOT = 0
+
+# Elements whose content no one is shown as text.
+_UNSEEN = frozenset(
+    ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "canvas", "select", "textarea")
 )
+BLOCKS = frozenset(
+    """address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset
+    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table
+    tbody td tfoot th thead title tr ul""".split()
+)
+_MAX_DATA_CHARS = 2_000_000
 _blank_line = re.compile(r"\n[^\S\n]*\n")
-_space = re.compile(r"\s+")
+_nothing: dict[str, str | None] = {}
 
 
-def parse_html(html: str) -> Element:
-    """The page's root element, comments and processing instructions left out. Nothing is fetched.
+class Tree:
+    """A page's elements and texts, as columns in document order. Node 0 is the root element.
+
+    `tags[n]` is an element's tag or `TEXT`; `attributes[n]` its attributes; `parents[n]` its parent (-1 of the
+    root); `ends[n]` the number after its last descendant. `pieces[n]` is a text node's characters, after a line break
+    where a block's edge parts it from the text before; empty of elements. `sizes[n]` counts the characters of text
+    before the node, and has one entry more than there are nodes. Comments are left out, and so is the content of
+    elements that is no text, but for `data`: the JSON-LD of scripts, by node.
+    """
+
+    __slots__ = ("_known", "_places", "attributes", "data", "ends", "parents", "pieces", "sizes", "tags")
+
+    def __init__(self, rows: Sequence[Row], ends: Mapping[int, int], data: dict[int, str], size: int) -> None:
+        tags, attributes, parents, pieces, sizes = zip(*rows, strict=True)
+        self.tags: Sequence[str] = tags
+        self.attributes: Sequence[dict[str, str | None]] = attributes
+        self.parents: Sequence[int] = parents
+        self.pieces: Sequence[str] = pieces
+        self.sizes: Sequence[int] = (*sizes, size)
+        self.ends = list(range(1, len(rows) + 1))
+        for node, end in ends.items():
+            self.ends[node] = end
+        self.data = data
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for node, tag in enumerate(tags):
+            if tag != TEXT:
+                self._places[tag].append(node)
+        self._known: dict[Callable[[Tree], Any], Any] = {}
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    @property
+    def body(self) -> int:
+        """The body element; the root where there is none."""
+        return self._places.get("body", [ROOT])[0]
+
+    def get(self, node: int, name: str) -> str:
+        """An attribute's value, empty where it is not set."""
+        value = self.attributes[node].get(name)
+        return value.strip() if value else ""
+
+    def all(self, *tags: str, under: int = ROOT) -> list[int]:
+        """The elements of these tags below an element, in document order."""
+        found: list[int] = []
+        for tag in tags:
+            places = self._places.get(tag, ())
+            found += places[bisect_right(places, under) : bisect_left(places, self.ends[under])]
+        return sorted(found) if len(tags) > 1 else found
+
+    def first(self, *tags: str, under: int = ROOT) -> int | None:
+        """The first of them."""
+        return next(iter(self.all(*tags, under=under)), None)
+
+    def count(self, tag: str, under: int = ROOT) -> int:
+        """How many elements of a tag stand below an element."""
+        places = self._places.get(tag, ())
+        return bisect_left(places, self.ends[under]) - bisect_right(places, under)
+
+    def elements(self, under: int = ROOT) -> Iterator[int]:
+        """All elements below an element, in document order."""
+        return (node for node in range(under + 1, self.ends[under]) if self.tags[node] != TEXT)
+
+    def nodes(self, under: int) -> Iterator[int]:
+        """The children of an element, texts among them."""
+        node, end = under + 1, self.ends[under]
+        while node < end:
+            yield node
+            node = self.ends[node]
+
+    def children(self, under: int) -> list[int]:
+        """The child elements of an element."""
+        return [node for node in self.nodes(under) if self.tags[node] != TEXT]
+
+    def ancestors(self, node: int) -> Iterator[int]:
+        """The elements around a node, the nearest first."""
+        while (node := self.parents[node]) >= 0:
+            yield node
+
+    def ancestor(self, node: int, *tags: str) -> int | None:
+        """The nearest element around a node that has one of these tags."""
+        return next((around for around in self.ancestors(node) if self.tags[around] in tags), None)
+
+    def after(self, node: int) -> int | None:
+        """The next node with the same parent, text or element."""
+        following = self.ends[node]
+        return following if following < len(self) and self.parents[following] == self.parents[node] else None
+
+    def before(self, node: int) -> int | None:
+        """The node before with the same parent, text or element."""
+        if node == ROOT or node == self.parents[node] + 1:
+            return None
+        found, parent = node - 1, self.parents[node]
+        while self.parents[found] != parent:
+            found = self.parents[found]
+        return found
+
+    def size(self, node: int) -> int:
+        """Characters of text in a node, white space at the edges of its texts not counted."""
+        return self.sizes[self.ends[node]] - self.sizes[node]
+
+    def text(self, node: int, limit: int = 2000) -> str:
+        """The text of a node and all in it, on one line, cut at about `limit` characters."""
+        end = self.ends[node]
+        if self.sizes[end] - self.sizes[node] > limit:
+            end = min(end, bisect_right(self.sizes, self.sizes[node] + limit, node + 1, end))
+        return one_line("".join(self.pieces[node:end]))
+
+    def own_text(self, node: int) -> str:
+        """The text directly in an element, before its first child."""
+        first = node + 1
+        return one_line(self.pieces[first]) if first < self.ends[node] and self.tags[first] == TEXT else ""
+
+    def once(self, find: Callable[[Tree], Found]) -> Found:
+        """What a function finds on this page, sought but once however many ask."""
+        if find not in self._known:
+            self._known[find] = find(self)
+        found: Found = self._known[find]
+        return found
+
+    def metas(self) -> dict[str, list[str]]:
+        """Contents of the meta elements by their `property` and `name` in lower case, in document order."""
+        return self.once(_metas)
+
+    def itemprops(self) -> list[int]:
+        """The elements with microdata: those that have an `itemprop`."""
+        return self.once(_itemprops)
+
+    def lines(self, node: int) -> list[str]:
+        """The text of a node and all in it, a line a block; preformatted text keeps its own lines."""
+        return paragraphs_of("".join(self.pieces[node : self.ends[node]]))
+
+
+def _itemprops(tree: Tree) -> list[int]:
+    return [node for node, own in enumerate(tree.attributes) if "itemprop" in own]
+
+
+def _metas(tree: Tree) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for node in tree.all("meta"):
+        own = tree.attributes[node]
+        content = (own.get("content") or "").strip()
+        for name in {own.get("property"), own.get("name")} if content else ():
+            if name:
+                found.setdefault(name.strip().lower(), []).append(content)
+    return found
+
+
+def parse_html(html: str) -> Tree:
+    """The page's tree. Nothing is fetched.
 
     Raises:
-        Junk: `too_large`, `too_deep`, or `no_text` where there is no element at all.
+        Junk: `too_large`, `too_deep`, or `no_text` where the HTML holds nothing that shows.
     """
-    verdict = markup_verdict(html)
-    if verdict:
+    data = html.encode("utf-8", "replace")
+    if verdict := markup_verdict(html, data):
         raise Junk(*verdict)
-    # As bytes of a known set: a string with a declaration of another one would be refused.
-    parser = lxml_html.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False, no_network=True, collect_ids=False
-    )
-    try:
-        tree = lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise Junk("no_text", f"the HTML holds nothing that can be read: {error}") from error
-    if any("depth" in entry.message for entry in parser.error_log):
-        raise Junk("too_deep", "elements are nested more than 256 deep")
-    size = int(tree.xpath("count(//*)"))
-    if size > MAX_ELEMENTS:
-        raise Junk("too_large", f"{size:,} elements, more than {MAX_ELEMENTS:,}")
-    return tree
+    from selectolax.lexbor import LexborHTMLParser
 
-
-def attribute(element: Element, name: str) -> str:
-    """An attribute's value, empty where it is not set."""
-    value: str | None = element.get(name)
-    return value.strip() if value else ""
-
-
-def own_text(element: Element) -> str:
-    """The text directly in an element, before its first child."""
-    return one_line(element.text or "") if element.tag not in ("script", "style") else ""
-
-
-def text_of(element: Element, limit: int = 2000) -> str:
-    """The visible text of an element and all in it, on one line, cut at about `limit` characters."""
-    pieces: list[str] = []
-    size = 0
-    for piece in _pieces(element):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
-            break
-    return one_line("".join(pieces))
-
-
-def _pieces(element: Element) -> Iterator[str]:
-    walk = etree.iterwalk(element, events=("start", "end"))
-    for event, node in walk:
-        if event == "start":
-            if node.tag in _invisible:
-                walk.skip_subtree()
-            elif node.text:
-                yield node.text
-            if node.tag in _blocks:
-                yield " "
-        elif node is not element and node.tail:
-            yield node.tail
+    # As if scripts ran: what stands in `noscript` is then a text of its own, and closes no `head`.
+    root = LexborHTMLParser(data, scripting=True).root
+    if root is None:
+        raise Junk("no_text", "the HTML holds nothing that can be read")
+    return _laid_out(root)
 
 
 def lines_of_html(fragment: str) -> list[str]:
@@ -109,17 +207,60 @@ def lines_of_html(fragment: str) -> list[str]:
     if "<" not in fragment and "&" not in fragment:
         return [line for line in map(one_line, _blank_line.split(fragment)) if line]
     try:
-        root = parse_html(f"<html><body><div>{fragment}</div></body></html>")
+        tree = parse_html(f"<body><div>{fragment}</div>")
     except Junk:
         return []
-    pieces: list[str] = []
-    for event, node in (walk := etree.iterwalk(root, events=("start", "end"))):
-        if event == "start" and node.tag in _invisible:
-            walk.skip_subtree()
-            continue
-        if node.tag in _blocks:
-            pieces.append("\n")
-        text = node.text if event == "start" else node.tail
-        if text:
-            pieces.append(text if node.tag == "pre" else _space.sub(" ", text))
-    return paragraphs_of("".join(pieces))
+    return tree.lines(tree.body)
+
+
+def _laid_out(root: Any) -> Tree:
+    """lexbor's tree as columns, in one walk that needs no recursion.
+
+    Raises:
+        Junk: `too_large`, `too_deep`.
+    """
+    rows: list[Row] = []
+    ends: dict[int, int] = {}  # of elements that hold anything
+    data: dict[int, str] = {}
+    open_elements: list[tuple[Any, int, str]] = []  # lexbor's node, its number here, its tag
+    node, parent, number, size, in_pre, apart = root, -1, -1, 0, 0, True
+    while True:
+        tag = node.tag
+        if tag == TEXT:
+            text = node.text_content or ""
+            # Half of all texts are white space between blocks, which says nothing.
+            if in_pre or not (apart and text.isspace()):
+                if "\n" in text and not in_pre:
+                    text = text.replace("\n", " ")
+                number += 1
+                rows.append((TEXT, _nothing, parent, "\n" + text if apart else text, size))
+                size += len(text.strip())
+                apart = False
+        elif tag[0] not in "-!":  # comments, document types
+            number += 1
+            if number > MAX_NODES:
+                raise Junk("too_large", f"more than {MAX_NODES:,} elements and texts")
+            own = node.attributes
+            apart = apart or tag in BLOCKS
+            rows.append((tag, own or _nothing, parent, "", size))
+            if tag in _UNSEEN:
+                if tag == "script" and "ld+json" in (own.get("type") or "").lower():
+                    data[number] = node.text()[:_MAX_DATA_CHARS]
+            elif (child := node.first_child) is not None:
+                open_elements.append((node, number, tag))
+                if len(open_elements) > MAX_DEPTH:
+                    raise Junk("too_deep", f"elements are nested more than {MAX_DEPTH:,} deep")
+                in_pre += tag == "pre"
+                node, parent = child, number
+                continue
+        after = node.next
+        while after is None and open_elements:
+            node, closed, tag = open_elements.pop()
+            ends[closed] = number + 1
+            parent = rows[closed][2]
+            in_pre -= tag == "pre"
+            apart = apart or tag in BLOCKS
+            after = node.next if open_elements else None
+        if after is None:
+            return Tree(rows, ends, data, size)
+        node = after

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsmill.pages.charsets import codec_of
 from newsmill.pages.decode import decode
 from newsmill.pages.page import Junk
+from newsmill.pages.sniff import format_of
 
 CHINESE = "国家发展改革委周二表示，将对人工智能企业实施新的登记制度，要求各地在年底之前完成核查。" * 3
 JAPANESE = "経済産業省は火曜日、人工知能を使う企業に対して新しい届け出の制度を設けると発表した。" * 3
@@ -120,6 +122,83 @@ def test_codecs_that_are_no_character_sets_are_not_used(label):
     assert decode(html(GERMAN).encode("cp1252"), content_type) == html(GERMAN)
 
 
+POLISH = "Minister powiedział we wtorek, że nowe przepisy o sztucznej inteligencji będą łatwiejsze do spełnienia. " * 2
+CZECH = "Ministerstvo v úterý oznámilo, že nová pravidla pro umělou inteligenci budou pro firmy přísnější. " * 2
+TURKISH = "Bakanlık salı günü yaptığı açıklamada yapay zekâ şirketleri için yeni kuralların geleceğini söyledi. " * 2
+RUSSIAN = "Министерство во вторник сообщило о новых правилах для компаний, которые занимаются искусственным разумом. "
+ICELANDIC = "Ráðuneytið sagði á þriðjudag að nýjar reglur um gervigreind yrðu kynntar fyrir fyrirtækjum í haust. " * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (POLISH, "cp1250"),
+        (POLISH, "iso8859-2"),
+        (CZECH, "cp1250"),
+        (CZECH, "iso8859-2"),
+        (TURKISH, "cp1254"),
+        (ICELANDIC, "cp1252"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+        (RUSSIAN, "cp866"),
+        (RUSSIAN, "iso8859-5"),
+        (GREEK, "iso8859-7"),
+    ],
+)
+@pytest.mark.parametrize("declared", ["iso-8859-1", "utf-8", None])
+def test_single_byte_sets_are_told_by_their_letters(text, codec, declared):
+    assert decode(html(text).encode(codec), f"text/html; charset={declared}" if declared else None) == html(text)
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "windows-1250"])
+def test_a_single_foreign_word_does_not_overrule_what_is_declared(label):
+    english = "<p>The ministry opened a consultation on rules for machine-made pictures, officials said.</p>" * 5
+    text = html(english + "<li>Café</li>")
+    assert decode(text.encode("cp1252"), f"text/html; charset={label}") == text
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [GERMAN, GREEK, CHINESE])
+@pytest.mark.parametrize("declared", ["utf-16", "utf-8", None])
+def test_utf16_without_a_mark(codec, text, declared):
+    body = html(text).encode(codec)
+    content_type = f"text/html; charset={declared}" if declared else "text/html"
+    assert format_of(body, content_type) == "html"
+    assert decode(body, content_type) == html(text)
+
+
+@pytest.mark.parametrize("declared", ["utf-16", "utf-16le", "unicode"])
+def test_ascii_that_calls_itself_utf16_is_not(declared):
+    assert decode(html("plain words").encode(), f"text/html; charset={declared}") == html("plain words")
+
+
+@pytest.mark.parametrize("declared", ["iso-2022-jp", "utf-8", None])
+def test_seven_bit_japanese(declared):
+    content_type = f"text/html; charset={declared}" if declared else None
+    assert decode(html(JAPANESE).encode("iso2022_jp"), content_type) == html(JAPANESE)
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("latin1", "cp1252"),
+        ("x-cp1252", "cp1252"),
+        ("iso88599", "cp1254"),
+        ("logical", "iso8859-8"),
+        ("dos-874", "cp874"),
+        ("x-mac-cyrillic", "mac-cyrillic"),
+        ("ks_c_5601-1989", "cp949"),
+        ("cn-big5", "big5hkscs"),
+        ("gb_2312-80", "gb18030"),
+        ("unicode-1-1-utf-8", "utf-8"),
+        ("Windows-31J", "cp932"),
+        ("x-user-imagined", None),
+    ],
+)
+def test_labels_of_the_encoding_standard(label, codec):
+    assert codec_of(label) == codec
+
+
 def test_null_bytes_in_a_page_are_no_reason_to_refuse_it():
     assert "hello" in decode(html("hello\0 world, how are you today").encode(), "text/html")
 
@@ -138,3 +217,16 @@ def test_any_bytes_are_text_or_junk(body, content_type):
         assert isinstance(decode(body, content_type), str)
     except Junk as none:
         assert none.verdict[0] in ("undecodable", "unknown_charset")
+
+
+def test_english_page_whose_quotes_were_lost_twice_is_still_read():
+    text = "<p>" + "The crane\ufffds arm is sixty metres long, the harbour master said. " * 20
+    mangled = text.encode().decode("cp1252").encode()
+    assert decode(mangled, "text/html; charset=utf-8").count("The crane\ufffds arm") == 20
+
+
+def test_greek_page_whose_letters_were_lost_twice_is_not():
+    text = "<p>" + "Ο γεραν\ufffdς έφτ\ufffdσε στο λιμ\ufffdνι. " * 40
+    mangled = "".join(chr(byte) if byte < 0x80 or byte >= 0xA0 else "\ufffd" for byte in text.encode()).encode()
+    with pytest.raises(Junk, match="undecodable"):
+        decode(mangled, "text/html; charset=utf-8")

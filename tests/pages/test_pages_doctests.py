@@ -4,10 +4,10 @@ import doctest
 
 import pytest
 
-from newsmill.pages import datewords, front, metadata, sitename, text
+from newsmill.pages import authors, datewords, front, metadata, sitename, text
 
 
-@pytest.mark.parametrize("module", [datewords, front, metadata, sitename, text])
+@pytest.mark.parametrize("module", [authors, datewords, front, metadata, sitename, text])
 def test_examples(module):
     failed, tried = doctest.testmod(module)
     assert tried > 0

@@ -82,6 +82,18 @@ def test_several_entries_are_a_front(read_feed):
     assert [teaser["title"] for teaser in page["teasers"]] == ["One headline", "Another headline"]
 
 
+def test_feed_of_many_entries_gives_every_teaser_with_its_snippet(read_feed):
+    entries = "".join(
+        item(f"Headline {n}", f"<guid>{n}</guid><description>{n}. {FULL.replace('<', '&lt;')}</description>").replace(
+            "/a<", f"/{n}<"
+        )
+        for n in range(70)
+    )
+    page = read_feed(rss(entries))
+    assert [teaser["url"] for teaser in page["teasers"]] == [f"https://news.example/{n}" for n in range(70)]
+    assert page["teasers"][9]["snippet"].startswith("9. The ministry opened")
+
+
 def test_feed_without_entries(read_feed):
     assert read_feed(rss(""))["reason"] == "bad_feed"
     assert read_feed("no feed at all")["reason"] == "bad_feed"

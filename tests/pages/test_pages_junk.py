@@ -132,7 +132,7 @@ def test_briefs_of_one_sentence_are_kept(read_one, text):
         (b"whatever", "image/jpeg"),
         (b'{"a": 1}', "application/json"),
         (b"body { color: red }", "text/css"),
-        (b"\0\1\2\3" * 100, "application/octet-stream"),
+        (b"\0\0\x13\x07\0" * 100, "application/octet-stream"),
         (b"<urlset><url/></urlset>", "application/xml"),
     ],
 )

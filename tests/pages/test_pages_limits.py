@@ -11,6 +11,10 @@ from newsmill.pages.page import Junk
 TEXT = "<p>The ministry opened a consultation on rules for machine-made pictures, officials said.</p>"
 
 
+def both(html: str) -> tuple[str, bytes]:
+    return html, html.encode()
+
+
 @pytest.mark.parametrize(
     ("html", "reason"),
     [
@@ -33,6 +37,60 @@ def test_too_much_markup(read_one, html, reason):
 @pytest.mark.parametrize(
     "html",
     [
+        "".join(f"<p><font size={n}>x" for n in range(4_800)),
+        "".join(f"<b id={n}>" for n in range(4_900)) + "<p>x</p>" * 100_000,
+        "<span>" * 4_900 + "</x>" * 200_000,
+        "<svg>" + "<g>" * 4_900 + "</x>" * 200_000,
+        "<select>" + "<option>x" * 40_000,
+        ("<p " + " ".join(f"a{n}" for n in range(1_900)) + ">") * 900,
+        "".join(f"<p a{n}=1>" for n in range(600_000)),
+        "<a><div>" * 20_000,
+        "<table><a>" * 4_000,
+    ],
+    ids=[
+        "formatting left open",
+        "formatting around blocks",
+        "ends without beginning",
+        "svg",
+        "options",
+        "many attributes in many tags",
+        "tags",
+        "links around blocks",
+        "foster parents",
+    ],
+)
+def test_markup_that_the_parser_would_take_long_over_is_told_unparsed(html):
+    started = time.process_time()
+    assert limits.markup_verdict(*both("<html><body>" + html)) is not None
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("html", [("<a " + "x" * 10_001) * 1_000, ('<a "' + "x" * 10_001) * 1_000, "", "<", "a<"])
+def test_the_verdict_itself_is_quick(html):
+    started = time.process_time()
+    limits.markup_verdict(*both(html))
+    assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table>" + "<tr><td><font size=2>x" * 3_000 + "</table>",
+        "<ul>" + "<li>x" * 20_000,
+        "<select>" + "<option>x" * 3_000 + "</select>",
+        "<div>" * 400 + "x" + "</div>" * 400,
+        "<p>x<br><img src=a>" * 10_000,
+        "<i>x</i>" * 30_000,
+    ],
+    ids=["old tables", "list", "options", "depth", "void elements", "inline"],
+)
+def test_sloppy_but_harmless_markup(html):
+    assert limits.markup_verdict(*both("<html><body>" + html)) is None
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
         "<script>var a = '<a href=\"' + " + "b + " * 20_000 + "'\">';</script>",
         f"<img src='data:image/png;base64,{'iVBORw0KGgo=' * 5000}'>",
         f"<div data-props='{'{&quot;a&quot;: 1} ' * 5000}'></div>",
@@ -42,7 +100,7 @@ def test_too_much_markup(read_one, html, reason):
     ids=["script", "data URI", "data attribute", "comment", "long text"],
 )
 def test_long_but_harmless_markup(html):
-    assert limits.markup_verdict(f"<html><body>{html}{TEXT}</body></html>") is None
+    assert limits.markup_verdict(*both(f"<html><body>{html}{TEXT}</body></html>")) is None
 
 
 @pytest.mark.parametrize(

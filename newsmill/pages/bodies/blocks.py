@@ -1,0 +1,63 @@
+"""A page as blocks of text: what no line break parts, with its place in the page and in the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from newsmill.pages.text import one_line
+from newsmill.pages.tree import BLOCKS, TEXT, Tree
+
+
+@dataclass
+class Blocks:
+    """The blocks of a page, as columns in document order.
+
+    `texts` on one line each; `holders` the innermost element that holds all of a block's text and parts it from
+    others; `linked` the characters of it that are links'; `starts` the node of its first text.
+    """
+
+    texts: list[str] = field(default_factory=list)
+    holders: list[int] = field(default_factory=list)
+    linked: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+def blocks_of(tree: Tree, under: int) -> Blocks:
+    """The blocks of text below an element."""
+    blocks = Blocks()
+    tags, pieces = tree.tags, tree.pieces
+    link_end, first, linked = 0, -1, 0
+    parts: list[str] = []
+    for node in range(under + 1, tree.ends[under]):
+        piece = pieces[node]
+        if piece[:1] == "\n" and parts:
+            _add(blocks, tree, parts, first, linked)
+            parts, first, linked = [], -1, 0
+        if tags[node] == TEXT:
+            if first >= 0 or not piece.isspace():
+                if first < 0:
+                    first = node
+                parts.append(piece)
+                if node < link_end:
+                    linked += tree.sizes[node + 1] - tree.sizes[node]
+        elif tags[node] == "a" and node >= link_end:
+            link_end = tree.ends[node]
+    if parts:
+        _add(blocks, tree, parts, first, linked)
+    return blocks
+
+
+def _add(blocks: Blocks, tree: Tree, parts: list[str], first: int, linked: int) -> None:
+    text = one_line("".join(parts))
+    if not text:
+        return
+    holder = tree.parents[first]
+    while tree.tags[holder] not in BLOCKS and tree.parents[holder] >= 0:
+        holder = tree.parents[holder]
+    blocks.texts.append(text)
+    blocks.holders.append(holder)
+    blocks.linked.append(min(linked, len(text)))
+    blocks.starts.append(first)

@@ -1,0 +1,206 @@
+"""Compiled loops over blocks: what stands beside and around each of them, in numbers."""
+
+from __future__ import annotations
+
+from math import log1p
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+LEVELS = 5
+_fading = 0.6  # of a block's vote, each element further out
+_likely, _sure = 0.3, 0.8
+
+
+@njit(cache=True, nogil=True)
+def spans_around(starts: Ints, holders: Ints, parents: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """By level and block: the first block in the element so many levels above its holder, the one after its last."""
+    before = np.zeros(len(parents) + 1, np.int64)  # blocks that start before a node
+    block = 0
+    for node in range(len(parents) + 1):
+        while block < len(starts) and starts[block] < node:
+            block += 1
+        before[node] = block
+    first, last = np.empty((LEVELS, len(holders)), np.int64), np.empty((LEVELS, len(holders)), np.int64)
+    for block in range(len(holders)):
+        node = holders[block]
+        for level in range(LEVELS):
+            first[level, block], last[level, block] = before[node], before[ends[node]]
+            node = max(parents[node], 0)
+    return first, last
+
+
+@njit(cache=True, nogil=True)
+def best_span(first: Ints, last: Ints, in_flow: NDArray[np.bool_], mass: NDArray[np.float64]) -> tuple[int, int]:
+    """The span of blocks in the element that holds most of a mass closely; the earliest of equals.
+
+    Every block votes with its mass for the elements around it, each time with less (as readability does).
+    """
+    count = len(mass)
+    slots = 16
+    while slots < 2 * LEVELS * count:
+        slots *= 2
+    keys, votes = np.full(slots, -1, np.int64), np.zeros(slots)
+    best, most = -1, 0.0
+    for block in range(count):
+        weight = mass[block]
+        if weight <= 0:
+            continue
+        for level in range(1 if in_flow[block] else 0, LEVELS):
+            key = first[level, block] * (count + 1) + last[level, block]
+            slot = (key * 40503) & (slots - 1)
+            while keys[slot] >= 0 and keys[slot] != key:
+                slot = (slot + 1) & (slots - 1)
+            keys[slot] = key
+            votes[slot] += weight
+            weight *= _fading
+    for slot in range(slots):
+        if keys[slot] >= 0 and (votes[slot] > most or (votes[slot] == most and keys[slot] < best)):
+            best, most = keys[slot], votes[slot]
+    return (0, count) if best < 0 else (best // (count + 1), best % (count + 1))
+
+
+@njit(cache=True, nogil=True)
+def _put_beside(out: Floats, row: int, values: NDArray[np.float64], step: int) -> None:
+    """A row of the values so many blocks before (after, where negative); -1 where there is none."""
+    for block in range(len(values)):
+        other = block - step
+        out[row, block] = values[other] if 0 <= other < len(values) else -1
+
+
+@njit(cache=True, nogil=True)
+def _put_to_best(out: Floats, row: int, first: Ints, last: Ints, best_first: int, best_last: int) -> None:
+    """Rows: whether a block is in the best span, how many elements around it are not around that, its place in it."""
+    for block in range(out.shape[1]):
+        out[row, block] = best_first <= block < best_last
+        hops = 0
+        for level in range(LEVELS):
+            hops += first[level, block] > best_first or last[level, block] < best_last
+        out[row + 1, block] = hops
+        out[row + 2, block] = min(max((block - best_first) / max(best_last - best_first, 1), -1), 2)
+
+
+@njit(cache=True, nogil=True)
+def put_surroundings(
+    out: Floats,
+    row: int,
+    widths: NDArray[np.float64],
+    links: NDArray[np.float64],
+    prose: NDArray[np.float64],
+    tags: Ints,
+    up: Ints,
+    paths: Ints,
+    first: Ints,
+    last: Ints,
+    in_flow: NDArray[np.bool_],
+    cjk: float,
+) -> int:
+    """Rows from the columns `width_before1` to `page_cjk` of `features.COLUMNS`; returns the row after the last."""
+    count = len(widths)
+    log_widths = np.log1p(widths)
+    for values in (log_widths, links):
+        for step in (1, 2, -1, -2):
+            _put_beside(out, row, values, step)
+            row += 1
+    for step in (1, -1):
+        for block in range(count):
+            other = block - step
+            out[row, block] = 0 <= other < count and up[other] == up[block]
+        row += 1
+    for step in (1, -1):
+        _put_beside(out, row, tags.astype(np.float64), step)
+        row += 1
+    prose_before, width_before, linked_before = np.zeros(count + 1), np.zeros(count + 1), np.zeros(count + 1)
+    for block in range(count):
+        prose_before[block + 1] = prose_before[block] + prose[block]
+        width_before[block + 1] = width_before[block] + widths[block]
+        linked_before[block + 1] = linked_before[block] + widths[block] * links[block]
+    whole = max(prose_before[count], 1.0)
+    for level in (1, 2, 3):
+        for block in range(count):
+            start, end = first[level, block], last[level, block]
+            inside = prose_before[end] - prose_before[start]
+            out[row, block] = inside / whole
+            linked = linked_before[end] - linked_before[start]
+            out[row + 1, block] = linked / max(width_before[end] - width_before[start], 1.0)
+            out[row + 2, block] = log1p(end - start)
+            out[row + 3, block] = log1p(inside)
+        row += 4
+    sums = np.zeros((paths.max() + 1, 4))
+    for block in range(count):
+        of_path = sums[paths[block]]
+        of_path[0] += prose[block]
+        of_path[1] += 1
+        of_path[2] += links[block]
+        of_path[3] += widths[block]
+    for block in range(count):
+        of_path = sums[paths[block]]
+        out[row, block] = of_path[0] / whole
+        out[row + 1, block] = log1p(of_path[1])
+        out[row + 2, block] = of_path[2] / of_path[1]
+        out[row + 3, block] = log1p(of_path[3] / of_path[1])
+    row += 4
+    best_first, best_last = best_span(first, last, in_flow, prose)
+    _put_to_best(out, row, first, last, best_first, best_last)
+    row += 3
+    of_page = (log1p(whole), log1p(count), linked_before[count] / max(width_before[count], 1.0), cjk)
+    for value in of_page:
+        out[row] = value
+        row += 1
+    return row
+
+
+@njit(cache=True, nogil=True)
+def put_context(
+    out: Floats,
+    p: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    paths: Ints,
+    first: Ints,
+    last: Ints,
+    in_flow: NDArray[np.bool_],
+) -> int:
+    """Rows of `features.CONTEXT`; returns how many."""
+    count = len(p)
+    mass = weights * p
+    weight_before, mass_before = np.zeros(count + 1), np.zeros(count + 1)
+    for block in range(count):
+        weight_before[block + 1] = weight_before[block] + weights[block]
+        mass_before[block + 1] = mass_before[block] + mass[block]
+    whole = max(mass_before[count], 1.0)
+    out[0] = p
+    row = 1
+    for step in (1, 2, 3, -1, -2, -3):
+        _put_beside(out, row, p, step)
+        row += 1
+    for level in range(1, LEVELS):
+        for block in range(count):
+            start, end = first[level, block], last[level, block]
+            inside = mass_before[end] - mass_before[start]
+            out[row, block] = inside / max(weight_before[end] - weight_before[start], 1.0)
+            out[row + LEVELS - 1, block] = inside / whole
+        row += 1
+    row += LEVELS - 1
+    sums = np.zeros((paths.max() + 1, 2))
+    likely, sure = np.zeros(count), 0.0
+    for block in range(count):
+        sums[paths[block], 0] += mass[block]
+        sums[paths[block], 1] += weights[block]
+        likely[block] = mass[block] if p[block] > _likely else 0.0
+        sure += mass[block] if p[block] > _sure else 0.0
+    for block in range(count):
+        out[row, block] = sums[paths[block], 0] / max(sums[paths[block], 1], 1.0)
+    row += 1
+    best_first, best_last = best_span(first, last, in_flow, likely)
+    _put_to_best(out, row, first, last, best_first, best_last)
+    for block in range(count):
+        out[row + 3, block] = min(max(best_first - block, 0), 30)
+        out[row + 4, block] = min(max(block - best_last + 1, 0), 30)
+    row += 5
+    out[row] = log1p(whole)
+    out[row + 1] = sure / whole
+    return row + 2
