@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,19 @@ Element = Any  # lxml comes without types
 
 # What stays of the feed around each entry, where the pages room finds the site's name, author and language.
 HEAD = ("title", "link", "author", "language")
+
+# Nothing is fetched, and no entity expanded.
+PARSING: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "strip_cdata": False,
+}
 
 # A head is repeated in every entry's document: how much larger than the largest body that may make the whole.
 MAX_GROWTH = 16
@@ -38,40 +52,67 @@ class Feed:
 
 
 def read_feed(origin: Origin) -> Iterator[Record]:
-    """One record an entry. It was fetched when the feed was; its own date is only a hint."""
+    """One record an entry. It was fetched when the feed was; its own date is only a hint.
+
+    Raises:
+        Unreadable: also after the entries that stand before a break.
+    """
     with opened(origin.path) as stream:
         data = read_whole(stream, origin.max_record_bytes)
     if data is None:
         yield origin.too_large(None)
         return
-    feed = feed_of(parse(data, origin.facts.url), origin.facts.url)
+    root, fault = parse(data, origin.facts.url)
+    feed = feed_of(root, origin.facts.url)
     head = head_document(feed)
     growth = len(etree.tostring(head)) * len(feed.entries)
     if growth > MAX_GROWTH * origin.max_record_bytes:
         raise Unreadable("too_large", f"its title and link are too long to repeat for {len(feed.entries):,} entries")
     for number, entry in enumerate(feed.entries, start=1):
         yield entry_record(origin, feed, head, entry, number)
+    if fault:
+        raise Unreadable("bad_xml", fault)
 
 
-def parse(data: bytes, url: str | None) -> Element:
-    """The root of the document, with nothing fetched and no entity expanded."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        strip_cdata=False,
-    )
+def parse(data: bytes, url: str | None) -> tuple[Element, str | None]:
+    """The root of the document, with nothing fetched and no entity expanded; and where it broke, if it did.
+
+    A document that breaks after an entry is read up to there.
+    """
+    # A blank line before the declaration is the commonest fault of feeds, and a harmless one.
+    data = data.lstrip(b" \t\r\n")
+    fault = None
     try:
-        # A blank line before the declaration is the commonest fault of feeds, and a harmless one.
-        root = etree.fromstring(data.lstrip(b" \t\r\n"), parser, base_url=url)
+        root = etree.fromstring(data, etree.XMLParser(**PARSING), base_url=url)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable("bad_xml", str(error)) from error
+        fault = str(error)
+        root = before_break(data, url)
+        if root is None:
+            raise Unreadable("bad_xml", fault) from error
     refuse_entities(root)
+    return root, fault
+
+
+def before_break(data: bytes, url: str | None) -> Element | None:
+    """The root of a feed that breaks off, with the entries that end before; null where none does."""
+    parser = etree.XMLPullParser(("start", "end"), base_url=url, **PARSING)
+    with suppress(etree.XMLSyntaxError, ValueError):
+        parser.feed(data)
+    root: Element | None = None
+    whole = 0
+    unfinished: dict[Element, None] = {}
+    with suppress(etree.XMLSyntaxError):
+        for event, element in parser.read_events():
+            root = element if root is None else root
+            if name_of(element) in ("item", "entry") and event == "start":
+                unfinished[element] = None
+            elif element in unfinished:
+                del unfinished[element]
+                whole += 1
+    if not whole or name_of(root) not in ("rss", "RDF", "feed"):
+        return None
+    for element in unfinished:
+        element.getparent().remove(element)
     return root
 
 

@@ -11,7 +11,7 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.statusandheaders import StatusAndHeadersParser
 
 from newsmill.sources.facts import status_of
-from newsmill.sources.limits import Unreadable
+from newsmill.sources.limits import Unreadable, read_whole
 
 MAX_HEAD = 64 * 2**10
 GZIP, DEFLATE, RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
@@ -80,6 +80,11 @@ def decode(data: bytes, encoding: str, limit: int) -> bytes | None:
     if encoding == "deflate":
         is_zlib = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
         return inflate(data, DEFLATE if is_zlib else RAW_DEFLATE, limit)
+    if encoding == "zstd":
+        return unpack(data, "zstd", limit) if data.startswith(b"\x28\xb5\x2f\xfd") else data
+    if encoding == "br":
+        # Brotli has no magic, but markup is never valid brotli.
+        return data if data.lstrip().startswith(b"<") else unpack(data, "brotli", limit)
     raise Unreadable("unsupported_encoding", f"the body is encoded as {encoding!r}, which can't be undone here")
 
 
@@ -94,3 +99,17 @@ def inflate(data: bytes, window: int, limit: int) -> bytes | None:
     if not inflater.eof:
         raise Unreadable("bad_encoding", "the compressed body breaks off")
     return body
+
+
+def unpack(data: bytes, codec: str, limit: int) -> bytes | None:
+    """The data decompressed by pyarrow; None where the result is larger than `limit`.
+
+    Memory beyond the limit: the window that the data asks for, at most 16 MB for brotli and 128 MB for zstd.
+    """
+    import pyarrow
+
+    try:
+        with pyarrow.CompressedInputStream(pyarrow.BufferReader(data), codec) as stream:
+            return read_whole(stream, limit)
+    except OSError as error:
+        raise Unreadable("bad_encoding", f"the body is damaged where it is compressed: {error}") from error

@@ -127,7 +127,7 @@ def test_a_legacy_charset_is_read_and_written_as_utf8(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        RSS[:-20],
+        RSS[: RSS.index("</item>")],
         "<rss><channel><item>&nbsp;</item></channel></rss>",
         "no xml at all",
         "<a>" * 100_000,
@@ -142,6 +142,30 @@ def test_xml_that_is_broken_or_needs_entities_is_a_problem(tmp_path: Path, data:
     record = read_one(tmp_path, "feed.xml", data)
     assert (record.problem, record.body) == ("bad_xml", None)
     assert "root:" not in (record.problem_detail or "")
+
+
+@pytest.mark.parametrize(
+    ("after", "why"),
+    [
+        ("", "the feed breaks off"),
+        ("<item><title>Three", "it breaks off in an entry"),
+        ("<item><title>R & D</title></item><item><title>Four</title></item></channel></rss>", "bare ampersand"),
+        ("<item>&nbsp;</item></channel></rss>", "entity of HTML"),
+    ],
+    ids=lambda one: one if " " in one and "<" not in one else "",
+)
+def test_entries_before_a_break_are_kept_and_the_break_is_a_problem(tmp_path: Path, after: str, why: str) -> None:
+    write(tmp_path, "feed.xml", RSS.removesuffix("</channel></rss>").rstrip() + after)
+    first, second, broken = read(tmp_path)
+    assert (first.url, second.url) == ("https://www.example.com/1", "https://www.example.com/2"), why
+    assert "Three" not in (second.body or b"").decode()
+    assert (broken.problem, broken.body) == ("bad_xml", None)
+
+
+def test_a_feed_of_atom_that_breaks_off_keeps_its_entries(tmp_path: Path) -> None:
+    write(tmp_path, "feed.atom", ATOM.removesuffix("</feed>") + "<entry><title>Zwei</ti")
+    kept, broken = read(tmp_path)
+    assert (kept.url, broken.problem) == ("https://example.com/blog/eins", "bad_xml")
 
 
 def test_a_document_type_that_explains_nothing_is_no_matter(tmp_path: Path) -> None:

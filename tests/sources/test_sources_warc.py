@@ -4,8 +4,10 @@ import datetime as dt
 import gzip
 import os
 import zlib
+from functools import partial
 from pathlib import Path
 
+import pyarrow
 import pytest
 from raw_folder import FETCHED, MODIFIED, problems, read, read_one, write
 
@@ -33,6 +35,10 @@ def member(block: bytes, kind: str = "response", **headers: str | None) -> bytes
 def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     head = "\r\n".join([f"HTTP/1.1 {status}", "Content-Type: text/html; charset=utf-8", *headers])
     return head.encode() + b"\r\n\r\n" + body
+
+
+def packed(data: bytes, codec: str) -> bytes:
+    return bytes(pyarrow.compress(data, codec=codec, asbytes=True))
 
 
 def read_members(root: Path, *members: bytes, gzipped: bool = False) -> list[Record]:
@@ -83,6 +89,10 @@ def test_an_answer_without_body_is_a_problem_that_names_its_status(tmp_path: Pat
         (["Content-Encoding: deflate"], zlib.compress(HTML)),
         (["Content-Encoding: deflate"], zlib.compress(HTML, wbits=-15)),
         (["Content-Encoding: identity"], HTML),
+        (["Content-Encoding: br"], packed(HTML, "brotli")),
+        (["Content-Encoding: br"], HTML),
+        (["Content-Encoding: zstd"], packed(HTML, "zstd")),
+        (["Content-Encoding: zstd"], HTML),
         (["Content-Encoding: deflate, gzip"], gzip.compress(zlib.compress(HTML), mtime=0)),
         (["Transfer-Encoding: chunked"], b"5\r\n" + HTML[:5] + b"\r\n20\r\n" + HTML[5:] + b"\r\n0\r\n\r\n"),
         (["Transfer-Encoding: chunked"], HTML),
@@ -96,8 +106,12 @@ def test_encodings_are_undone(tmp_path: Path, headers: list[str], body: bytes) -
 @pytest.mark.parametrize(
     ("encoding", "body", "problem"),
     [
-        ("br", b"\x0b\x02\x80abc\x03", "unsupported_encoding"),
-        ("zstd", b"\x28\xb5\x2f\xfd", "unsupported_encoding"),
+        ("compress", b"\x1f\x9d\x90abc", "unsupported_encoding"),
+        ("br", packed(os.urandom(500), "brotli")[:-100], "bad_encoding"),
+        ("br", b"\xff" * 100, "bad_encoding"),
+        ("zstd", packed(os.urandom(500), "zstd")[:-100], "bad_encoding"),
+        ("zstd", b"\x28\xb5\x2f\xfd" + b"\xff" * 100, "bad_encoding"),
+        ("zstd", b"\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00", "bad_encoding"),  # asks for a window of 2 GB
         ("gzip", gzip.compress(os.urandom(500), mtime=0)[:-100], "bad_encoding"),
         ("gzip", b"\x1f\x8b\x08\x00" + b"\xff" * 100, "bad_encoding"),
         ("deflate", b"\xff" * 100, "bad_encoding"),
@@ -110,10 +124,13 @@ def test_an_encoding_that_cannot_be_undone_is_a_problem(
     assert (record.problem, record.body, record.url) == (problem, None, URL)
 
 
-def test_a_body_that_swells_beyond_the_limit_is_too_large(tmp_path: Path) -> None:
-    swelling = gzip.compress(b"a" * 2**21)
-    assert len(swelling) < 2**12
-    assert problems(read_members(tmp_path, member(http(swelling, "Content-Encoding: gzip")))) == ["too_large"]
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
+def test_a_body_that_swells_beyond_the_limit_is_too_large(tmp_path: Path, encoding: str) -> None:
+    plain = b"a" * 2**21
+    swelling = {"gzip": gzip.compress, "br": partial(packed, codec="brotli"), "zstd": partial(packed, codec="zstd")}
+    body = swelling[encoding](plain)
+    assert len(body) < 2**12
+    assert problems(read_members(tmp_path, member(http(body, f"Content-Encoding: {encoding}")))) == ["too_large"]
 
 
 def test_a_block_larger_than_the_limit_is_passed_over(tmp_path: Path) -> None:
