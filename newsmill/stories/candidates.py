@@ -1,85 +1,129 @@
 """Stories room: which texts may be one story, told from the places where they meet.
 
-A place is an LSH bucket, or a URL. Two texts that share one are a candidate pair. In a crowded place all pairs would
-be too many: there a pair counts only if one of the two is among the place's CROWDED smallest text hashes. That is a
-rule about the set of texts there, so it doesn't matter in which order they came, and it costs a text at most CROWDED
-pairs a place. Who is among the smallest changes as texts come and go; such texts are looked at anew with the others.
-
-The caller sets up, as temporary tables or views, plan_before and plan_after (text_hash, place): the places as they
-stand and as they will; and plan_involved (text_hash): the only texts whose places may have changed.
+Two texts that share a place are a candidate pair. In a crowded place all pairs would be too many: there a pair counts
+only if one of the two is among the place's CROWDED smallest text hashes. That is a rule about the set of texts there,
+so it doesn't matter in which order they came, and it costs a text at most CROWDED pairs a place. Who is among the
+smallest changes as texts come and go; such texts are looked at anew with the others.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import duckdb
+import polars as pl
+
+from newsmill.stories.places import PASSAGES, Meeting, often
 
 # Three thousand versions of one text, all alike, get some 120 edges each at 16 and 300 at 64; either way one story.
 CROWDED = 16
+# A text that holds most of another shares whole sentences with it, of at least this share of the shorter's words.
+SHARED_WORDS = 0.25
 
-MOVED = """
-create or replace temp table plan_moved as
-(
-    select text_hash, place from plan_before semi join plan_involved using (text_hash)
-    except select text_hash, place from plan_after semi join plan_involved using (text_hash)
-) union all (
-    select text_hash, place from plan_after semi join plan_involved using (text_hash)
-    except select text_hash, place from plan_before semi join plan_involved using (text_hash)
-)
-"""
+UNMEASURED = "select distinct unnest([text_a, text_b]) as text_hash from stories.edges where similarity is null"
 
-SMALLEST_BEFORE = """
-create or replace temp table plan_smallest_before as
-select distinct text_hash, place from plan_before semi join plan_moved using (place)
-qualify dense_rank() over (partition by place order by text_hash) <= $crowded
-"""
-
-SMALLEST_AFTER = """
-create or replace temp table plan_smallest_after as
-select distinct text_hash, place from plan_after semi join plan_moved using (place)
-qualify dense_rank() over (partition by place order by text_hash) <= $crowded
-"""
-
-# Pairs that could not be measured when they met are taken up again until they are.
-CHANGED = """
-create or replace temp table plan_changed as
-select text_hash from plan_moved
-union select unnest([text_a, text_b]) from stories.edges where similarity is null
-union select text_hash from (from plan_smallest_before except from plan_smallest_after)
-union select text_hash from (from plan_smallest_after except from plan_smallest_before)
-"""
-
-PLACES = """
-create or replace temp table plan_places as
-select distinct place from plan_after semi join plan_changed using (text_hash)
-"""
-
-HERE = """
-create or replace temp table plan_here as
-select distinct text_hash, place, dense_rank() over (partition by place order by text_hash) <= $crowded as smallest
-from plan_after semi join plan_places using (place)
-"""
-
-PAIRS = """
-create or replace temp table plan_pairs as
-with met as (
-    select one.text_hash as one, other.text_hash as other
-    from plan_here one semi join plan_changed using (text_hash)
-    join plan_here other on one.place = other.place and other.smallest
-    union all
-    select one.text_hash, other.text_hash
-    from (from plan_here where smallest) one semi join plan_changed using (text_hash)
-    join plan_here other on one.place = other.place
-)
-select distinct least(one, other) as text_a, greatest(one, other) as text_b from met where one <> other
+WORD_COUNTS = """
+select text_hash, any_value(word_count) as word_count
+from plan_pages where near and text_hash in (select text_hash from asked) group by text_hash
 """
 
 
-def find_candidates(con: duckdb.DuckDBPyConnection) -> None:
-    """Leaves plan_changed (text_hash): texts whose pairs may have changed; plan_pairs (text_a, text_b): theirs now."""
-    con.execute(MOVED)
-    con.execute(SMALLEST_BEFORE, {"crowded": CROWDED})
-    con.execute(SMALLEST_AFTER, {"crowded": CROWDED})
-    con.execute(CHANGED)
-    con.execute(PLACES)
-    con.execute(HERE, {"crowded": CROWDED})
-    con.execute(PAIRS)
+@dataclass(frozen=True)
+class Candidates:
+    """`changed`: texts whose pairs may have changed; `pairs` (text_a, text_b): all that they are in now."""
+
+    changed: pl.Series
+    pairs: pl.DataFrame
+
+
+def find_candidates(con: duckdb.DuckDBPyConnection, meeting: Meeting, landing: pl.DataFrame) -> Candidates:
+    """The candidate pairs, by one way to meet, of the texts that come or go and of those that they push out."""
+    involved, known = (con.execute(query).pl()["text_hash"] for query in meeting.involved)
+    leaving = meeting.of(con, known)
+    coming = meeting.coming(con, landing)
+    there = meeting.at(con, pl.concat([coming["place"], leaving["place"]]).unique())
+    # Most places are one text's alone, and make no pair.
+    met = often(pl.concat([there["place"], coming["place"]]), 2)
+    before = there.filter(met.head(there.height))
+    after = pl.concat(
+        [_without(before, involved), coming.filter(met.tail(coming.height)).unique(["text_hash", "place"])]
+    )
+    unmeasured = con.execute(UNMEASURED).pl()["text_hash"]
+    changed = pl.concat([_moved(leaving, coming), unmeasured, _moved_in_crowds(before, after)]).unique()
+    pushed = changed.filter(~changed.is_in(involved.implode()))
+    if len(pushed):
+        known = pl.concat([coming["place"], leaving["place"]])
+        more = meeting.of(con, pushed)["place"].unique()
+        after = pl.concat([after, _without(meeting.at(con, more.filter(~more.is_in(known.implode()))), involved)])
+    pairs = _pairs(after, changed)
+    if meeting is PASSAGES:
+        pairs = _telling(con, pairs)
+    return Candidates(changed, pairs.select("text_a", "text_b"))
+
+
+def _pairs(rows: pl.DataFrame, changed: pl.Series) -> pl.DataFrame:
+    """text_a, text_b, and the words of the places where the two meet."""
+    crowded = pl.col("place").is_in(_crowds(rows).implode())
+    shared = rows.with_columns(pl.col("text_hash").is_in(changed.implode()).alias("changed"))
+    smallest = pl.concat([shared.filter(~crowded), shared.filter(crowded).filter(_smallest())])
+    one, other = pl.col("text_hash"), pl.col("text_hash_right")
+    # The smallest with whoever else is there: each pair that counts has one of them on the left.
+    met = (
+        smallest.join(shared, on="place")
+        .filter(one != other, pl.col("changed") | pl.col("changed_right"))
+        .select(
+            pl.min_horizontal(one, other).alias("text_a"),
+            pl.max_horizontal(one, other).alias("text_b"),
+            "place",
+            "words",
+        )
+    )
+    return met.unique(["text_a", "text_b", "place"]).group_by("text_a", "text_b").agg(pl.col("words").sum())
+
+
+def _telling(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Those of the pairs that share a good part of the shorter text."""
+    con.register(
+        "asked", pl.DataFrame({"text_hash": pl.concat([pairs["text_a"], pairs["text_b"]]).unique()}).to_arrow()
+    )
+    sizes = con.execute(WORD_COUNTS).pl()
+    con.unregister("asked")
+    return (
+        pairs.join(sizes.select(text_a="text_hash", words_a="word_count"), on="text_a")
+        .join(sizes.select(text_b="text_hash", words_b="word_count"), on="text_b")
+        .filter(pl.col("words") >= SHARED_WORDS * pl.min_horizontal("words_a", "words_b"))
+    )
+
+
+def _moved(leaving: pl.DataFrame, coming: pl.DataFrame) -> pl.Series:
+    """The texts that leave a place or come to one."""
+    if leaving.is_empty():
+        return coming["text_hash"].unique()
+    keys = ["text_hash", "place"]
+    gone, come = leaving.join(coming, on=keys, how="anti"), coming.join(leaving, on=keys, how="anti")
+    return pl.concat([gone["text_hash"], come["text_hash"]]).unique()
+
+
+def _moved_in_crowds(before: pl.DataFrame, after: pl.DataFrame) -> pl.Series:
+    """The texts that begin or cease to be among the smallest of a crowded place."""
+    crowds = pl.concat([_crowds(before), _crowds(after)]).unique()
+    one, other = (
+        rows.filter(pl.col("place").is_in(crowds.implode())).filter(_smallest()).select("text_hash", "place")
+        for rows in (before, after)
+    )
+    moved = pl.concat([one.join(other, on=one.columns, how="anti"), other.join(one, on=one.columns, how="anti")])
+    return moved["text_hash"].unique()
+
+
+def _crowds(rows: pl.DataFrame) -> pl.Series:
+    return (
+        rows.filter(often(rows["place"], CROWDED + 1)).group_by("place").len().filter(pl.col("len") > CROWDED)["place"]
+    )
+
+
+def _smallest() -> pl.Expr:
+    return pl.col("text_hash").rank("ordinal").over("place") <= CROWDED
+
+
+def _without(rows: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
+    return rows.filter(~pl.col("text_hash").is_in(texts.implode()))

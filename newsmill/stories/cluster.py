@@ -1,14 +1,17 @@
 """Stories room: takes the pages of some ingest dates into the stories, and touches only the stories they touch.
 
-Texts that are one story are joined by edges (`minhash_jaccard`: they share an LSH bucket and are similar; `same_url`:
-they stood at one URL and are still alike). Edges depend on which pages there are, never on when they came, and stories
-on nothing but pages and edges; so any order of landing, and any rerun, ends in the same tables.
+Texts that are one story are joined by edges (`minhash_jaccard`: they share an LSH bucket and are similar;
+`shared_passages`: they share whole sentences, and are similar or one is a part of the other; `same_url`: they stood at
+one URL and are still alike). Which passages count, and so the edges, depends on which pages there are, never on when
+they came, and stories on nothing but pages and edges; so any order of landing, and any rerun, ends in the same tables.
+Only stories.merges is history.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -16,82 +19,58 @@ import polars as pl
 
 from newsmill.stories.candidates import find_candidates
 from newsmill.stories.fingerprint import FINGERPRINTED
-from newsmill.stories.grouping import group
-from newsmill.stories.scratch import meet_at_urls, meet_in_buckets, scratch_tables, store
+from newsmill.stories.grouping import NEAR_JACCARD, SAME_URL_JACCARD, is_part
+from newsmill.stories.members import Affected, tell_members
+from newsmill.stories.passages import learn_standing
+from newsmill.stories.places import BUCKETS, COMING_TEXTS, GOING_TEXTS, PASSAGES, URLS, Meeting
+from newsmill.stories.scratch import replace_pages, scratch_tables
 from newsmill.stories.similarity import with_similarity
-from newsmill.stories.tables import FINGERPRINTS, MEMBERS
+from newsmill.stories.tables import EDGES, FINGERPRINTS
 
 Connection = duckdb.DuckDBPyConnection
 
-# Of news copied and edited one in three falls below .7, one in twenty below .55; unrelated news stays below .2.
-NEAR_JACCARD = 0.55
-# A page rewritten where it stands is vouched for by its URL; a front mistaken for an article is not like its next day.
-SAME_URL_JACCARD = 0.4
+# How texts meet, and what makes an edge of those that do.
+METHODS: dict[str, tuple[Meeting, pl.Expr]] = {
+    "minhash_jaccard": (BUCKETS, pl.col("similarity") >= NEAR_JACCARD),
+    "shared_passages": (PASSAGES, (pl.col("similarity") >= NEAR_JACCARD) | is_part()),
+    "same_url": (URLS, pl.col("similarity") >= SAME_URL_JACCARD),
+}
 
 EDGES_BEFORE = """
-select text_a, text_b, similarity, method from stories.edges
-where method = $method and (text_a in (from plan_changed) or text_b in (from plan_changed))
+select text_a, text_b, similarity, containment, method from stories.edges
+where method = $method and (text_a in (select text_hash from asked) or text_b in (select text_hash from asked))
 """
 
-EDGES_AFTER = """
-create or replace temp view plan_edges as
-select text_a, text_b, similarity, method from stories.edges anti join plan_dropped using (text_a, text_b, method)
-where similarity is not null
-union all
-select text_a, text_b, similarity, method from plan_gained where similarity is not null
+COMING_WORDINGS = """
+select distinct wording from plan_fingerprints where sketch is not null
+except select wording from stories.fingerprints where sketch is not null
 """
-
-REACH = """
-create or replace temp table plan_reach as
-with ends as (
-    select unnest([text_a, text_b]) as text_hash from (from plan_dropped union all from plan_gained)
-)
-select text_hash, 0 as step from (select text_hash from plan_involved union select text_hash from ends)
-"""
-
-REACH_FURTHER = """
-insert into plan_reach
-with edge as (from plan_reach where step = $step)
-select distinct text_hash, $step + 1 from (
-    select text_b as text_hash from plan_edges semi join edge on text_a = edge.text_hash
-    union all
-    select text_a from plan_edges semi join edge on text_b = edge.text_hash
-) anti join plan_reach using (text_hash)
-"""
-
-REACHED_PAGES = "from plan_pages semi join plan_reach using (text_hash)"
-
-REACHED_EDGES = "from plan_edges semi join plan_reach on text_a = plan_reach.text_hash"
-
-MEMBERS_BEFORE = """
-from stories.members
-where record_id in (select record_id from plan_pages semi join plan_reach using (text_hash))
-   or ingest_date in (from plan_dates)
+GOING_WORDINGS = """
+select distinct wording from plan_gone where sketch is not null
+except select wording from plan_pages where sketch is not null
 """
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What landing some ingest dates will change.
+    """What landing some ingest dates will change: the rows that come into each table, and the keys of those that go.
 
     Attributes:
         dates: the ingest dates whose pages are replaced.
-        fingerprints: their pages' new rows of stories.fingerprints.
-        stale_texts: `text_hash` of texts whose bands are not, or no longer, as stories.bands has them.
-        buckets: `text_hash` and `buckets` of those of them that have bands now.
-        dropped_edges: rows of stories.edges that no longer hold.
-        gained_edges: rows of stories.edges that now hold.
+        rows: by table, the rows that come; of stories.members those of `affected` that are not null.
+        gone: by table, the keys of the rows that go.
         affected: the new stories.members row of every page of the dates, and of others whose row changes; of pages
             that vanished only record_id and ingest_date.
+        led: where story ids lead now; see members.Affected.
+        told_anew: ingest dates on whose pages clean.standing changes, `dates` among them.
     """
 
     dates: tuple[dt.date, ...]
-    fingerprints: pl.DataFrame
-    stale_texts: pl.DataFrame
-    buckets: pl.DataFrame
-    dropped_edges: pl.DataFrame
-    gained_edges: pl.DataFrame
+    rows: dict[str, pl.DataFrame]
+    gone: dict[str, pl.DataFrame]
     affected: pl.DataFrame
+    led: pl.DataFrame
+    told_anew: tuple[dt.date, ...]
 
 
 def no_fingerprints() -> pl.DataFrame:
@@ -99,57 +78,97 @@ def no_fingerprints() -> pl.DataFrame:
     return FINGERPRINTED.to_frame()
 
 
-def plan(con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame) -> Plan:
-    """Works out what changes when `fingerprints` become the pages of `dates`; changes nothing itself.
+def plan(con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame, removed: Sequence[str] = ()) -> Plan:
+    """Works out what changes when `fingerprints` become the pages of `dates`, and the records `removed` are no more.
 
-    Reads the stories tables and, for candidates only, the texts in clean.pages, where those of `dates` must already
-    be. A record may stand under one ingest date only.
+    Changes nothing itself. Reads the stories tables and, for candidates only, the texts in clean.pages, where those of
+    `dates` must already be (and those of `removed` may already be gone). A record may stand under one ingest date only.
 
     Raises:
         ValueError: when a page belongs to another date; a fault of ours, not of the input.
     """
     if not fingerprints["ingest_date"].is_in(list(dates)).all():
         raise ValueError("stories.plan: a fingerprint's ingest date is not among the dates planned")
-    with scratch_tables(con, dates, fingerprints):
-        near_pairs, near_edges, stale_texts = _candidates(con, meet_in_buckets, "minhash_jaccard")
-        url_pairs, url_edges, _ = _candidates(con, meet_at_urls, "same_url")
-        compared = with_similarity(con, pl.concat([near_pairs, url_pairs]).unique())
-        before = pl.concat([near_edges, url_edges])
-        after = pl.concat(
-            [
-                _edges(compared, near_pairs, NEAR_JACCARD, "minhash_jaccard"),
-                _edges(compared, url_pairs, SAME_URL_JACCARD, "same_url"),
-            ]
-        )
-        dropped, gained = _without(before, after), _without(after, before)
-        affected = _affected(con, dropped, gained)
-    told = fingerprints.filter("near").unique("text_hash").select("text_hash", "buckets")
+    fingerprints = fingerprints.filter(~pl.col("record_id").is_in(list(removed)))
+    with scratch_tables(con, dates, fingerprints, removed):
+        landing = learn_standing(con, fingerprints)
+        replace_pages(con, landing)
+        dropped, gained = _edges(con, landing)
+        affected = tell_members(con, dropped, gained)
+        return _plan(con, dates, landing, dropped, gained, affected)
+
+
+def _edges(con: Connection, landing: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of stories.edges that no longer hold, and those that now hold."""
+    met, before = {}, []
+    for method, (meeting, _) in METHODS.items():
+        found = find_candidates(con, meeting, landing)
+        met[method] = found.pairs
+        con.register("asked", found.changed.alias("text_hash").to_frame().to_arrow())
+        before.append(con.execute(EDGES_BEFORE, {"method": method}).pl())
+        con.unregister("asked")
+    compared = with_similarity(con, pl.concat(met.values()).unique())
+    after = [
+        compared.join(met[method], on=["text_a", "text_b"], how="semi")
+        .filter(enough.fill_null(True))
+        .with_columns(pl.lit(method).alias("method"))
+        for method, (_, enough) in METHODS.items()
+    ]
+    then, now = EDGES.conform(pl.concat(before)), EDGES.conform(pl.concat(after))
+    return _without(then, now), _without(now, then)
+
+
+def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(others, on=rows.columns, how="anti", nulls_equal=True)
+
+
+def _plan(
+    con: Connection,
+    dates: Sequence[dt.date],
+    landing: pl.DataFrame,
+    dropped: pl.DataFrame,
+    gained: pl.DataFrame,
+    affected: Affected,
+) -> Plan:
+    def told(query: str) -> pl.DataFrame:
+        return con.execute(query).pl()
+
     return Plan(
         dates=tuple(dates),
-        fingerprints=FINGERPRINTS.conform(fingerprints),
-        stale_texts=stale_texts,
-        buckets=told.join(stale_texts, on="text_hash", how="semi"),
-        dropped_edges=dropped,
-        gained_edges=gained,
-        affected=affected,
+        rows={
+            "stories.fingerprints": FINGERPRINTS.conform(landing),
+            "stories.bands": _of_texts(landing, told(COMING_TEXTS)),
+            "stories.passages": _of_wordings(landing, told(COMING_WORDINGS)),
+            "stories.standing": told("select site, passage from plan_turned where stands"),
+            "clean.standing": told("from plan_new_spans"),
+            "stories.edges": gained,
+            "stories.members": affected.members.filter(pl.col("story_id").is_not_null()),
+        },
+        gone={
+            "stories.fingerprints": told("select record_id from plan_gone"),
+            "stories.bands": told(GOING_TEXTS),
+            "stories.passages": told(GOING_WORDINGS),
+            "stories.standing": told("select site, passage from plan_turned where not stands"),
+            "clean.standing": told("select record_id from plan_gone"),
+            "stories.edges": dropped.select("text_a", "text_b", "method"),
+            "stories.members": affected.members.select("record_id"),
+        },
+        affected=affected.members,
+        led=affected.led,
+        told_anew=tuple(sorted({*dates, *told("select distinct ingest_date from plan_gone")["ingest_date"]})),
     )
 
 
-LAND = (
-    "delete from stories.fingerprints where ingest_date in (from landed_dates)",
-    "insert into stories.fingerprints by name from landed_fingerprints",
-    "delete from stories.bands where text_hash in (from landed_stale)",
-    """
-    insert into stories.bands by name
-    select text_hash, generate_subscripts(buckets, 1) - 1 as band, unnest(buckets) as bucket from landed_buckets
-    """,
-    """
-    delete from stories.edges where (text_a, text_b, method) in (select (text_a, text_b, method) from landed_dropped)
-    """,
-    "insert into stories.edges by name from landed_gained",
-    "delete from stories.members where record_id in (select record_id from landed_affected)",
-    "insert into stories.members by name from landed_affected where story_id is not null",
-)
+def _of_texts(landing: pl.DataFrame, coming: pl.DataFrame) -> pl.DataFrame:
+    # In order of the texts, so that they take next to no room beside the buckets.
+    texts = landing.filter("near").unique("text_hash", maintain_order=True).join(coming, on="text_hash", how="semi")
+    return texts.select("text_hash", bucket="buckets").explode("bucket")
+
+
+def _of_wordings(landing: pl.DataFrame, coming: pl.DataFrame) -> pl.DataFrame:
+    told = landing.filter(pl.col("passages").list.len() > 0)
+    wordings = told.unique("wording", maintain_order=True).join(coming, on="wording", how="semi")
+    return wordings.select("wording", "passages").explode("passages").unnest("passages")
 
 
 def land(con: Connection, plan: Plan) -> pl.DataFrame:
@@ -157,80 +176,39 @@ def land(con: Connection, plan: Plan) -> pl.DataFrame:
 
     They are rows of stories.members; of records that vanished, only record_id and ingest_date are not null.
     """
-    frames = {
-        "landed_dates": pl.DataFrame({"ingest_date": plan.dates}, schema={"ingest_date": pl.Date}),
-        "landed_fingerprints": plan.fingerprints,
-        "landed_stale": plan.stale_texts,
-        "landed_buckets": plan.buckets,
-        "landed_dropped": plan.dropped_edges,
-        "landed_gained": plan.gained_edges,
-        "landed_affected": plan.affected,
-    }
-    for name, frame in frames.items():
-        con.register(name, frame.to_arrow())
-    for statement in LAND:
-        con.execute(statement)
-    for name in frames:
-        con.unregister(name)
+    for table, keys in plan.gone.items():
+        if keys.height:
+            names = ", ".join(keys.columns)
+            with _registered(con, keys):
+                con.execute(f"delete from {table} where ({names}) in (select ({names}) from landed)")  # noqa: S608
+    for table, rows in plan.rows.items():
+        if rows.height:
+            with _registered(con, rows):
+                con.execute(f"insert into {table} by name from landed")
+    _land_merges(con, plan)
     return plan.affected
 
 
-def _candidates(
-    con: Connection, meet: Callable[[Connection], None], method: str
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The pairs that may change, the edges there are between them, and the texts that are moved to other places."""
-    meet(con)
-    find_candidates(con)
-    return (
-        con.execute("from plan_pairs").pl(),
-        con.execute(EDGES_BEFORE, {"method": method}).pl(),
-        con.execute("select distinct text_hash from plan_moved").pl(),
-    )
+MERGES = (
+    """
+    update stories.merges set merged_into = led.merged_into, ingest_date = led.ingest_date
+    from landed led where led.story_id = merges.merged_into and led.merged_into is distinct from led.story_id
+    """,
+    "delete from stories.merges where story_id in (select story_id from landed) or merged_into is null",
+    "insert into stories.merges by name from landed where merged_into <> story_id",
+)
 
 
-def _edges(compared: pl.DataFrame, pairs: pl.DataFrame, floor: float, method: str) -> pl.DataFrame:
-    """The rows of stories.edges for the pairs that are similar enough, or can't be measured yet."""
-    return (
-        compared.filter((pl.col("similarity") >= floor).fill_null(True))
-        .join(pairs, on=["text_a", "text_b"], how="semi")
-        .with_columns(pl.lit(method).alias("method"))
-    )
+def _land_merges(con: Connection, plan: Plan) -> None:
+    """An id that names no story any more leads on, as do those that led to it."""
+    date = max(plan.told_anew, default=None)
+    with _registered(con, plan.led.with_columns(pl.lit(date, pl.Date).alias("ingest_date"))):
+        for statement in MERGES:
+            con.execute(statement)
 
 
-def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    return rows.join(others, on=rows.columns, how="anti", nulls_equal=True)
-
-
-def _affected(con: Connection, dropped: pl.DataFrame, gained: pl.DataFrame) -> pl.DataFrame:
-    """The members of every story that the pages and edges which come or go can reach, where they change."""
-    store(con, "plan_dropped", dropped)
-    store(con, "plan_gained", gained)
-    con.execute(EDGES_AFTER)
-    con.execute(REACH)
-    step = 0
-    while con.execute(REACH_FURTHER, {"step": step}).fetchall() != [(0,)]:
-        step += 1
-    edges = con.execute(REACHED_EDGES).pl()
-    members = _measured(con, group(con.execute(REACHED_PAGES).pl(), edges), edges)
-    before = con.execute(MEMBERS_BEFORE).pl()
-    of_dates = pl.col("ingest_date").is_in(con.execute("from plan_dates").pl()["ingest_date"].implode())
-    vanished = before.join(members, on="record_id", how="anti").select("record_id", "ingest_date")
-    changed = _without(members, before)
-    kept = members.join(changed, on="record_id", how="anti").filter(of_dates)
-    return pl.concat([changed, kept, vanished], how="diagonal").sort("record_id")
-
-
-def _measured(con: Connection, members: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """The rows of stories.members: with the similarity of each member's text to the text it was matched to."""
-    one, other = pl.col("text_hash"), pl.col("matched_text")
-    members = members.with_columns(
-        pl.min_horizontal(one, other).alias("text_a"), pl.max_horizontal(one, other).alias("text_b")
-    )
-    known = edges.select("text_a", "text_b", "similarity").unique(["text_a", "text_b"])
-    pairs = members.filter(one != other).select("text_a", "text_b").unique()
-    unknown = with_similarity(con, pairs.join(known, on=["text_a", "text_b"], how="anti"))
-    return MEMBERS.conform(
-        members.join(pl.concat([known, unknown]), on=["text_a", "text_b"], how="left").with_columns(
-            pl.when(one == other).then(1.0).otherwise("similarity").alias("similarity")
-        )
-    )
+@contextmanager
+def _registered(con: Connection, rows: pl.DataFrame) -> Iterator[None]:
+    con.register("landed", rows.to_arrow())
+    yield
+    con.unregister("landed")

@@ -1,13 +1,16 @@
 """Stories room: MinHash values and LSH buckets, so that similar texts meet without being compared to all.
 
-Broder, "On the resemblance and containment of documents" (1997); banding after Leskovec, Rajaraman and Ullman,
-"Mining of Massive Datasets", chapter 3.
+Broder, "On the resemblance and containment of documents" (1997); one permutation for all values after Li, Owen and
+Zhang, "One Permutation Hashing" (2012); banding after Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets",
+chapter 3. Bins that stay empty are filled by throwing the same shingles again, hashed anew, rather than borrowed from
+full ones (Shrivastava, "Optimal Densification", 2017): as unbiased, and the values stay independent. A value agrees
+with probability J, since in the first round in which either text hits a bin, the least hash there is of a shingle that
+both have with probability J, and else the two differ.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import xxhash
 from numpy.typing import NDArray
 
 VALUES = 128
@@ -17,30 +20,21 @@ VALUES = 128
 # 25 bands of 5 would lose one pair in a hundred at .7 and one in four at .55. What verification has to
 # throw away in exchange is little: pages that are not one story share next to no five words in a row.
 BANDS = 32
-ROWS = VALUES // BANDS
-
-# Value i is the least of (multiplier[i] * shingle + shift[i]) mod 2^64, a permutation since multipliers are odd.
-MULTIPLIER = np.array([xxhash.xxh3_64_intdigest(b"multiplier %d" % i) | 1 for i in range(VALUES)], np.uint64)
-SHIFT = np.array([xxhash.xxh3_64_intdigest(b"shift %d" % i) for i in range(VALUES)], np.uint64)
-
-# 128 x 256 products are 256 KiB: they stay in the cache, five times as quick as a megabyte at a time, and a huge page
-# takes no more memory than a small one.
-BLOCK = 256
 
 
-def minhash(shingles: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The 128 MinHash values of a text's shingle hashes, of which there is at least one."""
-    least = np.full(VALUES, np.iinfo(np.uint64).max, np.uint64)
-    for start in range(0, shingles.size, BLOCK):
-        products = MULTIPLIER[:, None] * shingles[None, start : start + BLOCK] + SHIFT[:, None]
-        np.minimum(least, products.min(axis=1), out=least)
-    return least
+def buckets(words: NDArray[np.uint64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """BANDS buckets of each text of at least one word; the number of the band is hashed along."""
+    from newsmill.stories.kernels import sketch
+
+    made: NDArray[np.uint64] = sketch.buckets(words, ends, BANDS)
+    return made
 
 
-def buckets(values: NDArray[np.uint64]) -> list[int]:
-    """One bucket a band: xxh3-64 of the band's number (one byte) and its values (little-endian, 8 bytes each).
+def shared(
+    words: NDArray[np.uint64], ends: NDArray[np.int64], ones: NDArray[np.int64], others: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """A row a pair of texts: distinct shingles that both have, that the one has, that the other has."""
+    from newsmill.stories.kernels import sketch
 
-    The number is hashed along, so that a bucket belongs to one band only.
-    """
-    rows = values.astype("<u8").reshape(BANDS, ROWS)
-    return [xxhash.xxh3_64_intdigest(bytes([band]) + row.tobytes()) for band, row in enumerate(rows)]
+    counts: NDArray[np.int64] = sketch.shared(words, ends, ones, others)
+    return counts

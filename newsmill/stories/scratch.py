@@ -1,7 +1,9 @@
 """Stories room: the temporary tables and views that planning works with, all named plan_*, gone when it is done.
 
-plan_pages is the fingerprints as they will be; plan_involved the texts of all pages that come or go; plan_told the
-buckets that those texts will have. A view of places (text_hash, place) before and after is made for each way to meet.
+plan_came is the fingerprints of the dates as they were worked out; plan_gone the rows of stories.fingerprints that they
+replace. Once it is known which passages stand (passages.py), plan_fingerprints is what comes in their place, and
+plan_pages all fingerprints as they will be.
+plan_involved holds the texts of all pages that come or go, plan_known those of them that have bands as things stand.
 """
 
 from __future__ import annotations
@@ -13,55 +15,34 @@ from contextlib import contextmanager
 import duckdb
 import polars as pl
 
+from newsmill.stories.tables import FINGERPRINTS
+
 Connection = duckdb.DuckDBPyConnection
 
-DATES = "create or replace temp table plan_dates as select unnest($dates::date[]) as ingest_date"
+# What the database may hold in memory meanwhile: all it reads it reads once, and caching that only pushes out others.
+MEMORY = "512MiB"
+
+CAME = """
+create or replace temp table plan_dates as select unnest($dates::date[]) as ingest_date;
+create or replace temp table plan_removed as select unnest($removed::varchar[]) as record_id;
+create or replace temp table plan_gone as
+from stories.fingerprints where ingest_date in (from plan_dates) or record_id in (from plan_removed)
+"""
 
 PAGES = """
 create or replace temp view plan_pages as
-select record_id, ingest_date, text_hash, url, first_seen, fetched_at, near
-from stories.fingerprints where ingest_date not in (from plan_dates)
-union all
-select record_id, ingest_date, text_hash, url, first_seen, fetched_at, near from plan_fingerprints
+from stories.fingerprints where record_id not in (select record_id from plan_gone)
+union all by name from plan_fingerprints
 """
 
 INVOLVED = """
 create or replace temp table plan_involved as
-select text_hash from stories.fingerprints semi join plan_dates using (ingest_date)
-union select text_hash from plan_fingerprints
+select text_hash from plan_gone union select text_hash from plan_fingerprints
 """
 
-# A text that the new pages tell has their buckets; one that other pages tell keeps its own; any other has none.
-TOLD = """
-create or replace temp table plan_told as
-with anew as (
-    select text_hash, any_value(buckets) as buckets from plan_fingerprints where near group by text_hash
-)
-select text_hash, unnest(buckets) as bucket from anew
-union all
-select text_hash, bucket from stories.bands
-semi join plan_involved using (text_hash)
-anti join anew using (text_hash)
-semi join (select text_hash from plan_pages where near) elsewhere using (text_hash)
-"""
-
-BUCKETS_BEFORE = """
-create or replace temp view plan_before as select text_hash, bucket as place from stories.bands
-"""
-
-BUCKETS_AFTER = """
-create or replace temp view plan_after as
-select text_hash, bucket as place from stories.bands anti join plan_involved using (text_hash)
-union all
-select text_hash, bucket from plan_told
-"""
-
-URLS_BEFORE = """
-create or replace temp view plan_before as select text_hash, url as place from stories.fingerprints where near
-"""
-
-URLS_AFTER = """
-create or replace temp view plan_after as select text_hash, url as place from plan_pages where near
+KNOWN = """
+create or replace temp table plan_known as
+from plan_involved semi join (select text_hash from stories.fingerprints where near) known using (text_hash)
 """
 
 NAMES = """
@@ -72,29 +53,29 @@ select 'table ' || table_name from duckdb_tables() where temporary and starts_wi
 
 
 @contextmanager
-def scratch_tables(con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame) -> Iterator[None]:
-    """plan_dates, plan_fingerprints, plan_pages, plan_involved and plan_told, and whatever else is made meanwhile."""
+def scratch_tables(
+    con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame, removed: Sequence[str]
+) -> Iterator[None]:
+    """plan_dates, plan_removed, plan_came, plan_gone, and whatever else is made meanwhile."""
+    [(memory,)] = con.execute("select current_setting('memory_limit')").fetchall()
     try:
-        con.execute(DATES, {"dates": list(dates)})
-        store(con, "plan_fingerprints", fingerprints)
-        for statement in (PAGES, INVOLVED, TOLD):
-            con.execute(statement)
+        con.execute(f"set memory_limit = '{MEMORY}'")
+        for statement in CAME.split(";"):
+            con.execute(statement, _used(statement, {"dates": list(dates), "removed": list(removed)}))
+        store(con, "plan_came", FINGERPRINTS.conform(fingerprints))
         yield
     finally:
         for (name,) in con.execute(NAMES).fetchall():
             con.execute(f"drop {name}")
+        con.execute(f"set memory_limit = '{memory}'")
 
 
-def meet_in_buckets(con: Connection) -> None:
-    """Makes plan_before and plan_after the LSH buckets."""
-    con.execute(BUCKETS_BEFORE)
-    con.execute(BUCKETS_AFTER)
-
-
-def meet_at_urls(con: Connection) -> None:
-    """Makes plan_before and plan_after the URLs of the pages whose near copies are looked for."""
-    con.execute(URLS_BEFORE)
-    con.execute(URLS_AFTER)
+def replace_pages(con: Connection, fingerprints: pl.DataFrame) -> None:
+    """Makes plan_fingerprints, plan_pages, plan_involved and plan_known."""
+    store(con, "plan_fingerprints", FINGERPRINTS.conform(fingerprints))
+    con.execute(PAGES)
+    con.execute(INVOLVED)
+    con.execute(KNOWN)
 
 
 def store(con: Connection, name: str, frame: pl.DataFrame) -> None:
@@ -102,3 +83,7 @@ def store(con: Connection, name: str, frame: pl.DataFrame) -> None:
     con.register("stored_frame", frame.to_arrow())
     con.execute(f"create or replace temp table {name} as from stored_frame")
     con.unregister("stored_frame")
+
+
+def _used(statement: str, parameters: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in parameters.items() if f"${name}" in statement}

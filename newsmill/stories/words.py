@@ -1,58 +1,109 @@
-"""Stories room: what counts as the same text, and what two texts share."""
+"""Stories room: texts as words and passages; what counts as the same text."""
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 import xxhash
 from numpy.typing import NDArray
 
-SHINGLE_WORDS = 5
+from newsmill.stories.letters import composed, letters, original_offset
 
-# Scripts written without spaces: there a character is a word.
-UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-WORD = rf"[{UNSPACED}]|[\p{{L}}\p{{N}}\p{{M}}--[{UNSPACED}]]+"
-# Soft hyphens, joiners, zero-width spaces, variation selectors: seen by no reader.
-INVISIBLE = r"\p{Default_Ignorable_Code_Point}"
-
-SPACE = ord(" ")
+# Shorter sentences are left to the text around them: they tell neither a story nor a standing phrase.
+PASSAGE_WORDS = 5
 
 
-def normalise(texts: pl.Series) -> pl.Series:
-    """The texts as words joined by single spaces: NFKC, casefolded, without punctuation; "" where none is left.
+@dataclass(frozen=True)
+class Passages:
+    """The passages of some texts in order, those of fewer than PASSAGE_WORDS words among them.
+
+    Attributes:
+        hashes: a hash of each one's words.
+        firsts: its first word, as a place in Words.words, with one entry more at the end.
+        spans: first character and end, in the text as `composed`.
+        ends: where each text's passages end.
+    """
+
+    hashes: NDArray[np.uint64]
+    firsts: NDArray[np.int64]
+    spans: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """How many words each has."""
+        return np.diff(self.firsts)
+
+    @property
+    def texts(self) -> NDArray[np.int64]:
+        """Which text each is of."""
+        return np.repeat(np.arange(len(self.ends)), np.diff(self.ends, prepend=0))
+
+
+@dataclass(frozen=True)
+class Words:
+    """Some texts as words: a 64-bit hash each, of the word after NFKC and case folding; `ends` as in Passages.
 
     A word is a run of letters, digits and marks; in scripts written without spaces (Han, kana, Thai, Lao, Khmer,
-    Burmese) it is one character, so that line breaks and spacing between them don't matter. Symbols are dropped.
+    Burmese) it is one character, so that line breaks and spacing between them don't matter. Punctuation, symbols and
+    what no reader sees are dropped. The hash mixes the code points; kernels/words.py states how.
     """
-    folded = pl.Series(
-        texts.name,
-        [unicodedata.normalize("NFKC", text).casefold() for text in texts.fill_null("")],
-        dtype=pl.String,
-    )
-    return folded.str.replace_all(INVISIBLE, "").str.extract_all(WORD).list.join(" ")
+
+    words: NDArray[np.uint64]
+    ends: NDArray[np.int64]
+    passages: Passages
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many words each text has."""
+        return np.diff(self.ends, prepend=0)
+
+    def without(self, dropped: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Words and ends with the words of the dropped passages left out."""
+        keep = np.repeat(~dropped, self.passages.sizes)
+        kept = np.concatenate(([0], np.cumsum(keep)))
+        return self.words[keep], kept[self.ends]
 
 
-def count_words(normalised: pl.Series) -> pl.Series:
-    """How many words each normalised text has."""
-    return normalised.str.count_matches(" ", literal=True).cast(pl.Int32) + (normalised != "").cast(pl.Int32)
+def read_words(texts: Sequence[str | None]) -> Words:
+    """The words and passages of the texts; a missing text has none."""
+    from newsmill.stories.kernels import words as kernel
+
+    of = letters()
+    plain = [text or "" for text in texts]
+    codes, lengths = _code_points(plain)
+    joined = np.flatnonzero(kernel.with_joins(codes, lengths, of.joins)).tolist()
+    if joined:
+        for text in joined:
+            plain[text] = composed(plain[text])
+        codes, lengths = _code_points(plain)
+    words, ends, hashes, firsts, spans, passage_ends = kernel.read_words(codes, lengths, of.folded, of.more, of.kind)
+    return Words(words, ends, Passages(hashes, np.append(firsts, len(words)), spans, passage_ends))
 
 
-def shingles(normalised: str) -> NDArray[np.uint64]:
-    """The distinct xxh3-64 hashes, sorted, of every five words in a row (UTF-8, single spaces between).
+def _code_points(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The texts one after another, and where each ends."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32)
+    return codes, np.cumsum([len(text) for text in texts], dtype=np.int64)
 
-    A text of fewer words is one shingle.
+
+def hash_texts(words: NDArray[np.uint64], ends: NDArray[np.int64], urls: Sequence[str]) -> NDArray[np.uint64]:
+    """xxh3-64 of each text's words (little-endian, 8 bytes each); of its URL (UTF-8) where the text has no words.
+
+    So two pages without words are the same only as two fetches of one URL.
     """
-    data = normalised.encode()
-    spaces = np.flatnonzero(np.frombuffer(data, np.uint8) == SPACE)
-    starts = [0, *(spaces + 1).tolist()]
-    ends = [*spaces.tolist(), len(data)][SHINGLE_WORDS - 1 :] or [len(data)]
-    hashes = [xxhash.xxh3_64_intdigest(data[start:end]) for start, end in zip(starts, ends, strict=False)]
-    return np.unique(np.array(hashes, np.uint64))
+    data = memoryview(words.astype("<u8").tobytes())
+    digest = xxhash.xxh3_64_intdigest
+    hashes = np.empty(len(ends), np.uint64)
+    begin = 0
+    for text, end in enumerate(ends.tolist()):
+        hashes[text] = digest(data[8 * begin : 8 * end]) if end > begin else digest(urls[text].encode())
+        begin = end
+    return hashes
 
 
-def jaccard(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
-    """Shared shingles over all shingles of two texts, 0 to 1."""
-    shared = np.intersect1d(one, other, assume_unique=True).size
-    return float(shared / (one.size + other.size - shared))
+def passage_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span of the text as `composed`, in characters of the text itself."""
+    return original_offset(text, start), original_offset(text, end)

@@ -19,6 +19,8 @@ WRITER_PATIENCE_SECONDS = 120.0
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    # What does not fit is spilled beside the file: memory is bounded by this, whatever the archive holds.
+    "memory_limit": "1GiB",
 }
 
 
@@ -46,7 +48,7 @@ def open_writer(database: Path, patience: float = WRITER_PATIENCE_SECONDS) -> It
         mend = held if _is_lock(error) else "move it away; a run builds it anew from the archive"
         raise UserError(str(database), str(error).splitlines()[0], mend) from error
     try:
-        con.execute("set timezone = 'UTC'")
+        con.execute("set timezone = 'UTC'; set enable_progress_bar = false")
         create_schema(con)
         yield con
     finally:

@@ -11,9 +11,11 @@ import polars as pl
 
 from newsmill.stories import cluster
 from newsmill.stories.fingerprint import fingerprint
-from newsmill.stories.tables import BANDS, EDGES, FINGERPRINTS, MEMBERS
+from newsmill.stories.tables import MEMBERS, MERGES
+from newsmill.stories.tables import TABLES as EVERY_TABLE
 
-TABLES = (FINGERPRINTS, BANDS, EDGES, MEMBERS)
+# What happened to ids depends on the order of landing; all else must not.
+TABLES = tuple(table for table in EVERY_TABLE if table is not MERGES)
 FIRST_DAY = dt.date(2026, 3, 1)
 
 PAGES = pl.Schema(
@@ -74,13 +76,15 @@ def frame(pages: Iterable[dict]) -> pl.DataFrame:
 class Mill:
     """Stands in for the caller: lands texts, plans, lands the plan, keeps the books on what it was told."""
 
-    def __init__(self) -> None:
-        self.con = duckdb.connect(config={"threads": 1})
-        self.con.execute("create schema stories; create schema clean")
-        for table in TABLES:
+    def __init__(self, database: str = ":memory:") -> None:
+        self.con = duckdb.connect(database, config={"threads": 1})
+        self.con.execute("create schema if not exists stories; create schema if not exists clean")
+        for table in EVERY_TABLE:
             columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
-            self.con.execute(f"create table {table.name} ({columns})")
-        self.con.execute("create table clean.pages (record_id varchar, ingest_date date, text varchar)")
+            self.con.execute(f"create table if not exists {table.name} ({columns})")
+        self.con.execute(
+            "create table if not exists clean.pages (record_id varchar, ingest_date date, kind varchar, text varchar)"
+        )
         self.told: dict[str, tuple] = {}
         self.affected = MEMBERS.empty()
 
@@ -105,7 +109,7 @@ class Mill:
         """What the clean stage does before: the texts of these dates."""
         self.con.execute("delete from clean.pages where ingest_date in (select unnest($d::date[]))", {"d": list(dates)})
         self.con.register("rows", frame(pages).to_arrow())
-        self.con.execute("insert into clean.pages select record_id, ingest_date, text from rows")
+        self.con.execute("insert into clean.pages select record_id, ingest_date, kind, text from rows")
         self.con.unregister("rows")
 
     def rows(self, table: str) -> list[tuple]:

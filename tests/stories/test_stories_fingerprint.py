@@ -3,25 +3,60 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from unittest.mock import patch
 
 import numpy as np
 import polars as pl
 import pytest
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories_mill import article, edited, frame, page
 
 from newsmill.stories import fingerprint as module
 from newsmill.stories.fingerprint import FINGERPRINTED, fingerprint
-from newsmill.stories.minhash import BANDS, BLOCK, VALUES, buckets, minhash
-from newsmill.stories.words import count_words, jaccard, normalise, shingles
+from newsmill.stories.letters import composed, original_offset
+from newsmill.stories.minhash import BANDS, VALUES, buckets, shared
+from newsmill.stories.words import hash_texts, passage_span, read_words
 
 TEXT = article(1)
+MASK = 2**64 - 1
 
 
 def one(**columns: object) -> dict:
     return fingerprint(frame([page("a", TEXT, **columns)])).to_dicts()[0]
+
+
+def follow(state: int, value: int) -> int:
+    state = ((state ^ value) * 0x9E3779B97F4A7C15) & MASK
+    return state ^ (state >> 33)
+
+
+def mix(value: int) -> int:
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        value = ((value ^ (value >> 33)) * factor) & MASK
+    return value ^ (value >> 33)
+
+
+def word_hash(word: str) -> int:
+    """What the kernel says of a word, in plain Python."""
+    state = 0x243F6A8885A308D3
+    for character in word:
+        state = follow(state, ord(character))
+    return mix(state)
+
+
+def shingle_set(words: list[int]) -> set[int]:
+    """Every five words in a row, as the kernel hashes them, in plain Python."""
+    found = set()
+    for start in range(max(1, len(words) - 4)):
+        state = 0x243F6A8885A308D3
+        for word in words[start : start + 5]:
+            state = ((state + word) * 0x9E3779B97F4A7C15) & MASK
+        found.add(mix(state) | 1)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -33,62 +68,124 @@ def one(**columns: object) -> dict:
         ("Dampf\u00adschiff zero\u200bwidth ❤️", "dampfschiff zerowidth"),
         ("中国AI公司", "中 国 ai 公 司"),
         ("データ を", "デ ー タ を"),
+        ("ﾃﾞｰﾀ", "デ ー タ"),
         ("हिन्दी में", "हिन्दी में"),
         ("한국 뉴스", "한국 뉴스"),
+        (unicodedata.normalize("NFD", "한국 élan"), "한국 élan"),
+        ("½ ﬁn", "1 2 fin"),
         ("... --- ...", ""),
         (None, ""),
     ],
 )
-def test_normalised_text(text, words):
-    assert normalise(pl.Series([text], dtype=pl.String)).to_list() == [words]
+def test_words_of_a_text(text, words):
+    assert read_words([text]).words.tolist() == [word_hash(word) for word in words.split()]
 
 
-def test_words_are_counted_with_each_chinese_character_as_one():
-    assert count_words(pl.Series(["", "hello world", "中 国 ai"])).to_list() == [0, 2, 3]
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=1, max_size=4))
+def test_texts_are_read_alike_alone_and_together_in_any_normal_form(texts):
+    together = read_words(texts)
+    alone = [read_words([text]).words.tolist() for text in texts]
+    assert together.words.tolist() == [word for words in alone for word in words]
+    for text, words in zip(texts, alone, strict=True):
+        assert read_words([unicodedata.normalize("NFC", text)]).words.tolist() == words
+        assert read_words([composed(text)]).words.tolist() == words
 
 
-def test_shingles_are_every_five_words_in_a_row():
-    assert shingles("a b c d e f").size == 2
-    assert shingles("a b c").size == shingles("").size == 1
-    assert shingles("a a a a a a a").size == 1
-    assert set(shingles("b c d e f")) < set(shingles("a b c d e f"))
+@settings(deadline=None, max_examples=50)
+@given(st.text(st.sampled_from("Az9 éß.,中。\u0301\u00ad½\n"), max_size=60))
+def test_words_are_what_nfkc_and_folding_say(text):
+    plain = re.sub("\u00ad", "", unicodedata.normalize("NFKC", text).casefold())
+    expected = re.findall("中|(?:[^\\W_中]|\u0301)+", plain.replace("⁄", " "))
+    assert read_words([text]).words.tolist() == [word_hash(word) for word in expected]
 
 
-def test_jaccard_is_shared_shingles_over_all():
-    one_text, other = shingles("a b c d e f"), shingles("b c d e f g h")
-    assert jaccard(one_text, other) == 1 / 4
-    assert jaccard(one_text, one_text) == 1
-    assert jaccard(one_text, shingles("x y z")) == 0
+def test_passages_end_with_lines_and_sentences():
+    text = "It rained. “So wet!” he said (v3.5)\nNext day: 下雨了。全都湿了！End"
+    passages = read_words([text, "", "Another one."]).passages
+    assert passages.ends.tolist() == [6, 6, 7]
+    assert [text[start:end] for start, end in passages.spans[:6].tolist()] == [
+        "It rained.",
+        "So wet!”",
+        "he said (v3.5",
+        "Next day: 下雨了。",
+        "全都湿了！",
+        "End",
+    ]
+
+
+def test_a_passage_is_found_in_the_text_as_it_was():
+    text = "Cafe\u0301 ouvert. " + unicodedata.normalize("NFD", "Dernière phrase ici.") + " Fin."
+    read = read_words([text]).passages
+    spans = [passage_span(text, start, end) for start, end in read.spans.tolist()]
+    assert [unicodedata.normalize("NFC", text[start:end]) for start, end in spans] == [
+        "Café ouvert.",
+        "Dernière phrase ici.",
+        "Fin.",
+    ]
+    assert original_offset("plain", 3) == 3
+
+
+def test_text_hash_is_of_the_words_and_of_the_url_where_there_are_none():
+    words = read_words(["Hello, World!", "…"])
+    told = hash_texts(words.words, words.ends, ["u", "v"]).tolist()
+    plain = b"".join(word_hash(word).to_bytes(8, "little") for word in ("hello", "world"))
+    assert told == [xxhash.xxh3_64_intdigest(plain), xxhash.xxh3_64_intdigest(b"v")]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.lists(st.integers(1, 6), min_size=1, max_size=30), min_size=2, max_size=4))
+def test_shared_shingles_are_counted_exactly(texts):
+    hashes = [[word_hash(str(word)) for word in words] for words in texts]
+    sets = [shingle_set(words) for words in hashes]
+    pairs = [(i, j) for i in range(len(texts)) for j in range(len(texts))]
+    ones, others = (np.array(side) for side in zip(*pairs, strict=True))
+    flat = np.array([word for words in hashes for word in words], np.uint64)
+    ends = np.cumsum([len(words) for words in hashes])
+    expected = [[len(sets[i] & sets[j]), len(sets[i]), len(sets[j])] for i, j in pairs]
+    assert shared(flat, ends, ones, others).tolist() == expected
+
+
+@pytest.mark.parametrize("length", [60, 450])
+@pytest.mark.parametrize("kept", [0.9, 0.7, 0.5])
+def test_equal_buckets_are_as_frequent_as_jaccard_says(length, kept):
+    random = np.random.default_rng(7)
+    texts, pairs = [], 300
+    for _ in range(pairs):
+        words = random.integers(1, 2**63, length).astype(np.uint64)
+        other = words.copy()
+        other[int(length * kept) :] = random.integers(1, 2**63, length - int(length * kept)).astype(np.uint64)
+        texts += [words, other]
+    ends = np.cumsum([length] * len(texts))
+    ones, others = np.arange(0, 2 * pairs, 2), np.arange(1, 2 * pairs, 2)
+    flat = np.concatenate(texts)
+    counts = shared(flat, ends, ones, others)
+    jaccard = (counts[:, 0] / (counts[:, 1] + counts[:, 2] - counts[:, 0])).mean()
+    made = buckets(flat, ends)
+    agreement = (made[ones] == made[others]).mean()
+    expected = jaccard ** (VALUES // BANDS)
+    assert agreement == pytest.approx(expected, abs=6 * (expected * (1 - expected) / (pairs * BANDS)) ** 0.5 + 0.01)
+
+
+def test_a_text_of_one_shingle_over_and_over_fills_its_bins():
+    words = np.full(20_000, word_hash("spam"), np.uint64)
+    few, many = buckets(words[:60], np.array([60])), buckets(words, np.array([20_000]))
+    assert (few == many).all()
 
 
 def test_what_reaches_a_table_is_the_same_on_every_machine():
     row = one()
-    assert row["text_hash"] == "2c020e3070665ecf255e7caa16f6873f"
+    assert row["text_hash"] == 7641033827971848386
+    assert row["wording"] == 13272922470874839522
     assert (len(row["buckets"]), row["buckets"][0], row["buckets"][-1]) == (
         BANDS,
-        8573774424931199810,
-        4750138924552638127,
+        3357781129289110385,
+        13819759512408234154,
     )
 
 
-@settings(deadline=None, max_examples=20)
-@given(st.integers(0, 2**32), st.floats(0.1, 0.9))
-def test_equal_minhash_values_estimate_jaccard(seed, share):
-    hashes = np.random.default_rng(seed).integers(0, 2**64, 1000, dtype=np.uint64)
-    cut = int(1000 * share)
-    left, right = np.unique(hashes[: 500 + cut // 2]), np.unique(hashes[500 - cut // 2 :])
-    agreement = (minhash(left) == minhash(right)).mean()
-    assert agreement == pytest.approx(jaccard(left, right), abs=6 * (0.25 / VALUES) ** 0.5)
-
-
-def test_minhash_in_blocks_is_minhash_at_once():
-    hashes = np.arange(3 * BLOCK + 1, dtype=np.uint64)
-    parts = [minhash(hashes[start : start + BLOCK]) for start in range(0, hashes.size, BLOCK)]
-    assert (minhash(hashes) == np.minimum.reduce(parts)).all()
-
-
 def test_a_bucket_belongs_to_one_band():
-    assert len(set(buckets(np.zeros(VALUES, np.uint64)))) == BANDS
+    assert len(set(buckets(np.full(60, 1, np.uint64), np.array([60]))[0].tolist())) == BANDS
 
 
 def test_the_frame_is_the_contract_and_no_page_depends_on_its_batch():
@@ -118,6 +215,7 @@ def test_near_copies_are_looked_for(kind, text, near):
     row = fingerprint(frame([page("a", text, kind=kind)])).to_dicts()[0]
     assert row["near"] is near
     assert len(row["buckets"]) == (BANDS if near else 0)
+    assert (row["sketch"] is not None) is near
 
 
 def test_a_text_too_long_for_news_is_matched_only_when_the_same():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
 import pytest
 from stories_mill import Mill, article, edited, page
 
-from newsmill.stories.grouping import story_centres
+from newsmill.stories.centres import story_centres
+from newsmill.stories.changes import changes, differences
 
 TEXT = article(1)
 SLIGHTLY = edited(TEXT, 10, 60)
@@ -28,7 +30,9 @@ def test_a_page_alone_is_a_story_of_its_own():
         "relation": "original",
         "matched_record_id": None,
         "similarity": None,
+        "containment": None,
         "method": "none",
+        "change": None,
     }
 
 
@@ -55,6 +59,31 @@ def test_revision_is_the_same_url_with_another_text_matched_to_the_fetch_before(
     assert matched(mill, "b") == ("revision", "a", "same_url")
     assert matched(mill, "c") == ("revision", "b", "same_url")
     assert mill.members()["c"]["similarity"] == pytest.approx((98 - 5) / (98 + 5))
+
+
+def test_a_revision_says_what_changed():
+    url = "https://site.example/1"
+    before = TEXT + ". Two were hurt. Nobody knows why."
+    after = TEXT + ". Three were hurt. Nobody knows why."
+    mill = Mill().land(
+        [page("a", before, url=url), page("b", after, url=url, hour=7), page("c", after, url=url, hour=8)]
+    )
+    assert mill.members()["b"]["change"] == "- Two were hurt.\n+ Three were hurt."
+    assert mill.members()["a"]["change"] is mill.members()["c"]["change"] is None
+
+
+def test_a_change_is_kept_short_and_told_whole_where_asked():
+    before, after = (". ".join(f"{word} number {n} " + "x" * 200 for n in range(9)) + "." for word in ("One", "Other"))
+    [said] = changes(pl.DataFrame({"before": [before], "after": [after]})).to_list()
+    lines = said.splitlines()
+    assert len(lines) == 7
+    assert lines[-1] == "… and 12 more"
+    assert all(len(line) <= 162 for line in lines)
+    assert len(differences(before, after)) == 18
+
+
+def test_nothing_changed_but_line_breaks_is_no_change():
+    assert changes(pl.DataFrame({"before": ["One two.\nThree."], "after": ["One  two. Three."]})).to_list() == [None]
 
 
 def test_a_text_put_back_is_a_refetch_of_when_it_stood_there():
@@ -186,5 +215,5 @@ def test_a_story_holds_what_is_within_two_edges_of_its_canonical_text():
 
 
 def test_a_text_of_another_story_does_not_lead_into_this_one():
-    edges = [("a", "b"), ("b", "c"), ("c", "d"), ("c", "e")]
-    assert story_centres("abcde", edges) == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "e"}
+    edges = [(1, 2), (2, 3), (3, 4), (3, 5)]
+    assert story_centres(range(1, 6), edges) == {1: 1, 2: 1, 3: 1, 4: 4, 5: 5}

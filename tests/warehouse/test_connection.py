@@ -43,11 +43,11 @@ def test_making_the_schema_again_changes_nothing_and_adds_a_column_that_is_new(t
 def test_a_transaction_lands_whole_or_not_at_all(tmp_path: Path) -> None:
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         with transaction(con):
-            con.execute("insert into stories.bands values ('kept', 1, 1)")
+            con.execute("insert into stories.bands values (1, 1)")
         with pytest.raises(RuntimeError), transaction(con):
-            con.execute("insert into stories.bands values ('lost', 1, 1)")
+            con.execute("insert into stories.bands values (2, 1)")
             raise RuntimeError
-        assert con.execute("select text_hash from stories.bands").fetchall() == [("kept",)]
+        assert con.execute("select text_hash from stories.bands").fetchall() == [(1,)]
 
 
 HOLD = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"

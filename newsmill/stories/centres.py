@@ -1,0 +1,68 @@
+"""Stories room: which texts are one story, told from the edges between them.
+
+A story is the first text not yet in one (its centre), all texts within two near edges of it, and what is held by, or
+holds, the centre or one of its peers. So every member matches the canonical text or a close peer of it, and a chain of
+pages, each a little like the next, falls into several stories. A text that joins by being part of another, or having
+another as a part, leads no further. A compilation, which holds texts that have nothing to do with one another, is part
+of none of their stories for that.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+Neighbours = Mapping[int, set[int]]
+
+
+def story_centres(
+    texts: Sequence[int], near: Iterable[tuple[int, int]], parts: Iterable[tuple[int, int]] = ()
+) -> dict[int, int]:
+    """Each text's centre.
+
+    Args:
+        texts: the texts that have edges, in canonical order.
+        near: pairs of texts that are alike.
+        parts: pairs of a shorter text and a longer one that has most of it.
+    """
+    alike = _neighbours(near)
+    kin = _neighbours(_true_parts(texts, alike, list(parts)))
+    centres: dict[int, int] = {}
+    for text in texts:
+        if text in centres:
+            continue
+        peers = [peer for peer in alike.get(text, ()) if peer not in centres]
+        for member in (
+            text,
+            *peers,
+            *(other for peer in peers for other in alike[peer]),
+            *(other for peer in (text, *peers) for other in kin.get(peer, ())),
+        ):
+            centres.setdefault(member, text)
+    return centres
+
+
+def _true_parts(texts: Sequence[int], alike: Neighbours, parts: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+    """The pairs whose longer text is no compilation: what it holds is alike, or one part of the other."""
+    if not parts:
+        return []
+    kin = _neighbours(parts)
+    held: dict[int, set[int]] = defaultdict(set)
+    for shorter, longer in parts:
+        held[longer].add(shorter)
+    order = {text: place for place, text in enumerate(texts)}
+    whole = {
+        longer
+        for longer, shorter in held.items()
+        if (first := min(shorter, key=order.__getitem__)) is not None
+        and all(other == first or other in alike.get(first, ()) or other in kin[first] for other in shorter)
+    }
+    return [(shorter, longer) for shorter, longer in parts if longer in whole]
+
+
+def _neighbours(pairs: Iterable[tuple[int, int]]) -> Neighbours:
+    neighbours: dict[int, set[int]] = defaultdict(set)
+    for one, other in pairs:
+        neighbours[one].add(other)
+        neighbours[other].add(one)
+    return neighbours

@@ -1,0 +1,140 @@
+"""MinHash values of a batch, and what pairs of texts share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from newsmill.stories.kernels.words import ODD, START, distinct, five_words, follow, mix
+
+VALUES = 128
+BIN = np.uint64(57)
+EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
+# A text of one single shingle fills its last bin after some 700 rounds.
+MAX_ROUNDS = 20_000
+MANY = 4096
+
+
+@njit(cache=True, nogil=True)
+def buckets(words: Any, ends: Any, bands: int) -> Any:
+    """The buckets of each text, `bands` of them: each a hash of the band's number and its values."""
+    made = np.empty((len(ends), bands), np.uint64)
+    longest = 1
+    for text in range(len(ends)):
+        longest = max(longest, ends[text] - (ends[text - 1] if text else 0))
+    shingles = np.empty(longest, np.uint64)
+    values, filled = np.empty(VALUES, np.uint64), np.empty(VALUES, np.uint64)
+    rows = VALUES // bands
+    for text in range(len(ends)):
+        count = five_words(words, ends[text - 1] if text else 0, ends[text], shingles)
+        minhash(shingles, count, values, filled)
+        for band in range(bands):
+            state = START + np.uint64(band)
+            for row in range(rows):
+                state = follow(state, values[band * rows + row])
+            made[text, band] = mix(state)
+    return made
+
+
+@njit(cache=True, nogil=True)
+def minhash(shingles: Any, count: int, values: Any, filled: Any) -> None:
+    """The values of a text: of each bin the least hash thrown into it, in the first round that hit it.
+
+    Every round throws each shingle, hashed anew, into one of the bins; rounds go on until no bin is empty.
+    """
+    empty = VALUES
+    for bin in range(VALUES):
+        values[bin] = EMPTY
+    for throw in range(MAX_ROUNDS):
+        for bin in range(VALUES):
+            filled[bin] = values[bin]
+        for place in range(count):
+            thrown = shingles[place] if throw == 0 else mix(shingles[place] + np.uint64(throw) * ODD)
+            bin = thrown >> BIN
+            if filled[bin] == EMPTY and thrown < values[bin]:
+                if values[bin] == EMPTY:
+                    empty -= 1
+                values[bin] = thrown
+        if empty == 0:
+            return
+        if throw == 0 and count > MANY:
+            table = np.zeros(_twice(count), np.uint64)
+            count = distinct(shingles, count, table)
+
+
+@njit(cache=True, nogil=True)
+def shared(words: Any, ends: Any, ones: Any, others: Any) -> Any:
+    """Of each pair of texts, how many shingles both have, and how many each has. Quickest with `ones` sorted."""
+    counts = np.zeros((len(ones), 3), np.int64)
+    sizes = np.empty(len(ends), np.int64)
+    starts = np.empty(len(ends), np.int64)
+    room, longest = 0, 1
+    for text in range(len(ends)):
+        length = max(1, ends[text] - (ends[text - 1] if text else 0))
+        room += length
+        longest = max(longest, length)
+    shingles = np.empty(room, np.uint64)
+    table = np.zeros(_twice(longest), np.uint64)
+    at = 0
+    for text in range(len(ends)):
+        begin = ends[text - 1] if text else 0
+        starts[text] = at
+        count = five_words(words, begin, ends[text], shingles[at:])
+        sizes[text] = distinct(shingles[at:], count, _cleared(table, count))
+        at += sizes[text]
+    standing = -1
+    some = table
+    for pair in range(len(ones)):
+        one, other = ones[pair], others[pair]
+        if one != standing:
+            some = _cleared(table, sizes[one])
+            distinct(shingles[starts[one] : starts[one] + sizes[one]], sizes[one], some)
+            standing = one
+        mask = np.uint64(len(some) - 1)
+        both = 0
+        for place in range(starts[other], starts[other] + sizes[other]):
+            value = shingles[place]
+            slot = (value >> np.uint64(20)) & mask
+            while some[slot] != 0 and some[slot] != value:
+                slot = (slot + np.uint64(1)) & mask
+            both += some[slot] == value
+        counts[pair, 0], counts[pair, 1], counts[pair, 2] = both, sizes[one], sizes[other]
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def _cleared(table: Any, count: int) -> Any:
+    """As much of the table, in zeros, as `count` values need."""
+    size = _twice(count)
+    for slot in range(size):
+        table[slot] = 0
+    return table[:size]
+
+
+@njit(cache=True, nogil=True)
+def _twice(count: int) -> int:
+    """The power of two at least twice the count."""
+    size = 16
+    while size < 2 * count:
+        size *= 2
+    return size
+
+
+@njit(cache=True, nogil=True)
+def seen_often(values: Any, times: int, slots: Any) -> Any:
+    """Of each value, whether it may be there at least so many times; surely so where it is.
+
+    Args:
+        slots: zeros, a power of two of counters; values that share one are counted together.
+    """
+    mask = np.uint64(len(slots) - 1)
+    for place in range(len(values)):
+        slot = (values[place] * ODD >> np.uint64(24)) & mask
+        if slots[slot] < times:
+            slots[slot] += 1
+    often = np.empty(len(values), np.bool_)
+    for place in range(len(values)):
+        often[place] = slots[(values[place] * ODD >> np.uint64(24)) & mask] >= times
+    return often
