@@ -18,6 +18,15 @@ MAX_SENTENCE_SCORE = 4.0
 # A line that ends without a stop and is short is a list item, a heading, a cell of a table.
 FRAGMENT_FACTOR = 0.5
 FRAGMENT = r"^.{0,40}[^.!?。！？…\"”』」]$|^[|#>*\-].*[|\]}]$"
+# What points to other pages, and what is written for machines, says nothing of this page.
+POINTER = (
+    r"^[\s\[【（(▲▶►→>*#-]*(?i:相关阅读|相关文章|相关报道|相關報導|相關文章|延伸阅读|延伸閱讀|推荐阅读|更多阅读"
+    r"|往期回顾|関連記事|関連リンク|あわせて読みたい|こちらも|관련 ?기사|함께 보기|더 읽기"
+    r"|related (?:articles?|stor(?:y|ies)|reading|posts?|coverage)|related:|read (?:more|also|next)\b|see also"
+    r"|further reading|more from|lire aussi|à lire (?:aussi|également)|sur le même (?:sujet|thème)|lesen sie auch"
+    r"|mehr zum thema|lee también|te puede interesar)"
+)
+MARKUP = r"-->|==>|\[\"|^class \w|^```|^import \w|^\$ |;$"
 # One clear sentence carries a topic; hints must be many.
 CLEAR_SENTENCE = 2.0
 MANY_HINTS = 6.0
@@ -48,7 +57,8 @@ def decide(mentions: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
         .otherwise(1.0)
     )
     is_fragment = body & pl.col("sentence").str.contains(FRAGMENT)
-    factor = factor * pl.when(is_fragment).then(FRAGMENT_FACTOR).otherwise(1.0)
+    points_away = body & pl.col("sentence").str.contains(POINTER) | pl.col("sentence").str.contains(MARKUP)
+    factor = factor * pl.when(points_away).then(0.0).when(is_fragment).then(FRAGMENT_FACTOR).otherwise(1.0)
     weight = pl.col("score").clip(upper_bound=MAX_SENTENCE_SCORE) * factor
     spoken = pl.col("char_end") - pl.col("char_start")
     summed = (

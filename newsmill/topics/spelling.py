@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import polars as pl
-
 OPTIONAL_PART = re.compile(r"\(([^()]+)\)")
 # A character for a character, so that places in a text stay: typographic apostrophes, every hyphen, dash and space,
 # full-width letters and digits.
@@ -13,17 +11,24 @@ FOLDS = {
     **dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"),
     **dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014\u00a0\u2009\u202f\u3000\t", " "),
     **{chr(0xFF01 + code): chr(0x21 + code) for code in range(0x5E) if chr(0x21 + code).isalnum()},
+    "ς": "σ",
 }
 _table = str.maketrans(FOLDS)
 
 
-def fold_all(texts: pl.Series) -> pl.Series:
-    """Texts folded."""
-    return texts.str.replace_many(list(FOLDS), list(FOLDS.values()))
+def folded(char: str) -> str:
+    """One character folded, case too, to one character.
+
+    >>> folded("Ａ"), folded("İ")
+    ('a', 'İ')
+    """
+    char = FOLDS.get(char, char)
+    lower = char.lower()
+    return FOLDS.get(lower, lower) if len(lower) == 1 else char
 
 
 def spelled_out(phrase: str) -> list[str]:
-    """The phrase folded, with and without each part in round brackets.
+    """The phrase without typographic differences, with and without each part in round brackets.
 
     >>> spelled_out("short-film(s)")
     ['short films', 'short film']

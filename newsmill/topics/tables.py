@@ -50,3 +50,32 @@ PAGE_TOPICS = Table(
         taxonomy_version,
     ),
 )
+
+ENTITIES = Table(
+    "topics.entities",
+    "one entity named in mentions of one topic, in one place of one page",
+    (
+        record_id,
+        ingest_date,
+        Column("entity", pl.String(), "The entity's name in the taxonomy, however the page writes it."),
+        Column("kind", pl.String(), "`model`, `company`, `agency`, `law`, `product`, `person` or `programme`."),
+        topic,
+        Column("place", pl.String(), "`title`, `body` or `teaser`."),
+        Column("count", pl.Int32(), "How often the topic's mentions there name it."),
+        taxonomy_version,
+    ),
+)
+
+LABELS = Table(
+    "topics.labels",
+    "what a person says of one page and one topic",
+    (
+        record_id,
+        topic,
+        Column("verdict", pl.Boolean(), "True where a reader who follows the topic would want the page."),
+        Column("labelled_at", pl.Datetime("us"), "When it was said."),
+        Column(
+            "sampling", pl.String(), "How the page was chosen: `uniform`, or `near` what decides whether it is tagged."
+        ),
+    ),
+)

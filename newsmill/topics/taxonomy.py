@@ -47,7 +47,7 @@ def _phrase(value: str) -> str:
 Phrase = Annotated[str, AfterValidator(_phrase)]
 Text = Annotated[str, Field(min_length=1)]
 Words = dict[str, list[Phrase]]
-Named = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Entry(BaseModel):
@@ -74,10 +74,18 @@ class ByLanguage(Entry):
                 yield language, phrase
 
 
+class Named(Entry):
+    """Entities of one kind: canonical name -> how it is written."""
+
+    kind: Literal["model", "company", "agency", "law", "product", "person", "programme"]
+    names: dict[Text, Annotated[list[Phrase], Field(min_length=1)]] = Field(min_length=1)
+
+
 class Context(ByLanguage):
-    """Words of which one must stand near a phrase; with those of the contexts it `includes`."""
+    """Words of which one must stand near a phrase, with its entities and all words of the contexts it `includes`."""
 
     includes: list[str] = Field(default_factory=list)
+    entities: list[Named] = Field(default_factory=list)
 
 
 class Weighted(Entry):
@@ -95,16 +103,8 @@ class PhraseGroup(Weighted, ByLanguage):
     words_of: list[str] = Field(default_factory=list)
 
 
-class EntityGroup(Weighted):
-    """Entities of one kind, weight and context: canonical name -> how it is written."""
-
-    kind: Literal["model", "company", "agency", "law", "product", "person", "programme"]
-    names: dict[Text, Annotated[list[Phrase], Field(min_length=1)]] = Field(min_length=1)
-
-    def listed(self) -> Iterator[str]:
-        """Every way of writing one of them, in the order of the file."""
-        for spellings in self.names.values():
-            yield from spellings
+class EntityGroup(Weighted, Named):
+    """Entities of one kind, weight and context."""
 
 
 class Topic(Entry):
@@ -124,8 +124,8 @@ class Topic(Entry):
 
 
 class TaxonomyFile(Entry):
-    contexts: dict[Named, Context] = Field(default_factory=dict)
-    topics: dict[Named, Topic] = Field(min_length=1)
+    contexts: dict[Id, Context] = Field(default_factory=dict)
+    topics: dict[Id, Topic] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -185,11 +185,12 @@ def _check_contexts(path: Path, file: TaxonomyFile) -> None:
             if included not in known:
                 problem = f"{included!r} is not a context above this one"
                 raise UserError(f"{where}, field includes", problem, "name one that stands above")
-        if not context.includes and not any(True for _ in context.phrases()):
+        if not context.includes and not context.entities and not any(True for _ in context.phrases()):
             raise UserError(where, "has no phrases", "add some under a language, as `en: [...]`")
         if name in file.topics:
             raise UserError(where, "a topic has the same name", "rename one of the two")
         _check_repeats(where, context.phrases())
+        _check_repeats(f"{where}, field entities", _aliases(context.entities))
         known.add(name)
     if len(file.contexts) + len(file.topics) > MAX_CONTEXTS:
         problem = f"there are more than {MAX_CONTEXTS} contexts and topics"
@@ -201,7 +202,7 @@ def _check_topic(where: str, topic: Topic, known: set[str]) -> None:
         for place, group in enumerate(groups):
             _check_references(f"{where}, field {field}.{place}", group, known)
     _check_repeats(f"{where}, field phrases", (pair for group in topic.phrases for pair in group.phrases()))
-    _check_repeats(f"{where}, field entities", (("", name) for group in topic.entities for name in group.listed()))
+    _check_repeats(f"{where}, field entities", _aliases(topic.entities))
     _check_repeats(f"{where}, field exclusions", topic.exclusions.phrases())
 
 
@@ -213,6 +214,13 @@ def _check_references(where: str, group: Weighted, known: set[str]) -> None:
             raise UserError(where, f"{name!r} is no context", mend)
     if isinstance(group, PhraseGroup) and not words_of and not any(True for _ in group.phrases()):
         raise UserError(where, "has no phrases", "add some under a language, as `en: [...]`, or `words_of: [context]`")
+
+
+def _aliases(groups: Iterable[Named]) -> Iterator[tuple[str, str]]:
+    for group in groups:
+        for aliases in group.names.values():
+            for alias in aliases:
+                yield "", alias
 
 
 def _check_repeats(where: str, phrases: Iterable[tuple[str, str]]) -> None:

@@ -48,8 +48,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Taxonomy:
 def test_any_split_into_batches_gives_the_same(frame: pl.DataFrame, cuts: list[int], small: Taxonomy) -> None:
     edges = sorted({0, frame.height, *(min(cut, frame.height) for cut in cuts)})
     batches = [frame.slice(start, end - start) for start, end in pairwise(edges)]
-    whole = find_mentions(frame, small)
-    parts = [find_mentions(batch, small) for batch in batches]
+    whole = find_mentions(frame, small).mentions
+    parts = [find_mentions(batch, small).mentions for batch in batches]
     assert pl.concat(parts).equals(whole)
     told = [decide(mentions, batch) for mentions, batch in zip(parts, batches, strict=True)]
     assert pl.concat(told).equals(decide(whole, frame))
@@ -59,7 +59,7 @@ def test_any_split_into_batches_gives_the_same(frame: pl.DataFrame, cuts: list[i
 @given(frame=frames)
 def test_every_span_holds_its_sentence_and_phrase(frame: pl.DataFrame, small: Taxonomy) -> None:
     rows = {row["record_id"]: row for row in frame.to_dicts()}
-    for mention in find_mentions(frame, small).to_dicts():
+    for mention in find_mentions(frame, small).mentions.to_dicts():
         row, place = rows[mention["record_id"]], mention["place"]
         if place == "teaser":
             told = row["teasers"][mention["teaser_position"]]

@@ -92,7 +92,7 @@ def test_near_asks_for_the_sentence_or_its_neighbours(small: Taxonomy) -> None:
 
 def test_near_stays_within_its_text(small: Taxonomy) -> None:
     frame = pages_of(page(title="Acme", text="A cable on a suspension bridge."), page("r2", title="Acme"))
-    assert find_mentions(frame, small)["score"].to_list() == [2.0]
+    assert find_mentions(frame, small).mentions["score"].to_list() == [2.0]
 
 
 def test_close_asks_for_a_few_words(small: Taxonomy) -> None:
@@ -137,7 +137,7 @@ def test_an_exclusion_voids_for_its_topic_only(small: Taxonomy) -> None:
 def test_places_and_their_spans(small: Taxonomy) -> None:
     teasers = [("Nothing", None), ("A river. Wide", "And an arch bridge. More.")]
     frame = pages_of(page(title="The river", text="No. The rivers.", teasers=teasers))
-    rows = find_mentions(frame, small).to_dicts()
+    rows = find_mentions(frame, small).mentions.to_dicts()
     kept = [(row["place"], row["teaser_position"], row["sentence"], row["char_start"], row["char_end"]) for row in rows]
     assert kept == [
         ("title", None, "The river", 0, 9),
@@ -153,22 +153,22 @@ def test_one_row_a_sentence_and_topic(small: Taxonomy) -> None:
 
 
 def test_the_frame_is_the_table(small: Taxonomy) -> None:
-    mentions = find_mentions(pages_of(page(text="A river.")), small)
+    mentions = find_mentions(pages_of(page(text="A river.")), small).mentions
     assert mentions.schema == MENTIONS.schema
     assert mentions["taxonomy_version"].to_list() == [small.version]
     for empty in (pl.DataFrame(schema=PAGES), pages_of(page(text="Nothing.")), pages_of(page(title=None, text=""))):
-        assert find_mentions(empty, small).schema == MENTIONS.schema
-        assert find_mentions(empty, small).is_empty()
+        assert find_mentions(empty, small).mentions.schema == MENTIONS.schema
+        assert find_mentions(empty, small).mentions.is_empty()
 
 
 def test_missing_text_and_teasers(small: Taxonomy) -> None:
     row = page(title="A river") | {"text": None, "teasers": None}
-    assert find_mentions(pages_of(row), small)["place"].to_list() == ["title"]
+    assert find_mentions(pages_of(row), small).mentions["place"].to_list() == ["title"]
 
 
 def test_a_teaser_without_a_title(small: Taxonomy) -> None:
     frame = pages_of(page(teasers=[(None, "A river.")]))
-    assert find_mentions(frame, small)["sentence"].to_list() == ["A river."]
+    assert find_mentions(frame, small).mentions["sentence"].to_list() == ["A river."]
 
 
 def test_a_vast_text_is_searched_up_to_a_limit(small: Taxonomy) -> None:

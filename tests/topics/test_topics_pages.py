@@ -72,13 +72,17 @@ def test_a_teaser_makes_a_part_of_its_own_kind(small: Taxonomy) -> None:
 
 def test_teasers_never_make_main(small: Taxonomy) -> None:
     frame = pages_of(page(text="Short.", teasers=[("The river", "River, rivers and a river.")] * 5))
-    assert decide(find_mentions(frame, small), frame).select("strength", "teaser_only").rows() == [("part", True)]
+    assert decide(find_mentions(frame, small).mentions, frame).select("strength", "teaser_only").rows() == [
+        ("part", True)
+    ]
 
 
 def test_teasers_add_nothing_to_a_page_of_its_own(small: Taxonomy) -> None:
     alone = pages_of(page(text=FILLER + "A river."))
     teased = pages_of(page(text=FILLER + "A river.", teasers=[("The river", "The river rose.")]))
-    assert decide(find_mentions(teased, small), teased).equals(decide(find_mentions(alone, small), alone))
+    assert decide(find_mentions(teased, small).mentions, teased).equals(
+        decide(find_mentions(alone, small).mentions, alone)
+    )
 
 
 def test_hints_in_teasers_do_not_add_up(small: Taxonomy) -> None:
@@ -92,11 +96,11 @@ def test_a_hint_in_the_body_stays_a_hint_beside_a_teaser(small: Taxonomy) -> Non
 
 def test_the_frame_is_the_table_in_the_order_of_pages(small: Taxonomy) -> None:
     frame = pages_of(page("z", text="A river."), page("b", text="Nothing."), page("a", text="An arch bridge. A river."))
-    told = decide(find_mentions(frame, small), frame)
+    told = decide(find_mentions(frame, small).mentions, frame)
     assert told.schema == PAGE_TOPICS.schema
     assert told.select("record_id", "topic").rows() == [("z", "rivers"), ("a", "bridges"), ("a", "rivers")]
     empty = pl.DataFrame(schema=PAGES)
-    assert decide(find_mentions(empty, small), empty).equals(PAGE_TOPICS.empty())
+    assert decide(find_mentions(empty, small).mentions, empty).equals(PAGE_TOPICS.empty())
 
 
 def test_the_scraped_page(shared: Path) -> None:
@@ -109,7 +113,7 @@ def test_the_scraped_page(shared: Path) -> None:
         teasers=[(lines[place], lines[place + 1]) for place in range(related + 1, related + 7, 2)],
     )
     frame, taxonomy = pages_of(row), load_taxonomy(SHIPPED)
-    mentions = find_mentions(frame, taxonomy)
+    mentions = find_mentions(frame, taxonomy).mentions
     assert topics_of(taxonomy, **{name: row[name] for name in ("title", "text")}) == {"ai_video_models": "main"}
     told = decide(mentions, frame).select("topic", "strength", "teaser_only").rows()
     assert told == [

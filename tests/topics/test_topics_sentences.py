@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_sentences import plain_sentences
 
-from newsmill.topics.sentences import MAX_SENTENCE, split_sentences
+from newsmill.topics.kernels.sentences import MAX_SENTENCE
+from newsmill.topics.tagger import split_sentences
 
 
 def split(text: str) -> list[str]:
@@ -76,3 +78,48 @@ def test_nothing_but_white_space_is_lost(text: str) -> None:
     assert edges == sorted(edges)
     assert all(start < end for start, end in spans)
     assert all(sentence == sentence.strip() for sentence in split(text))
+
+
+words = [
+    "U.S.",
+    "z.B.",
+    " Mr. ",
+    "e.g. ",
+    "am 3. ",
+    "Mai",
+    "The ",
+    "the ",
+    "Inc. ",
+    "AI",
+    "3.5",
+    "12. ",
+    "(a. ",
+    "No. 5",
+]
+marks = [
+    "...",
+    "?!",
+    ". ",
+    ".",
+    "”",
+    "」",
+    "。",
+    "！",
+    "\n",
+    " ",
+    "\u00a0»",
+    "\u2028",
+    "ß",
+    "🌉",
+    "東",
+    "x" * 700,
+    "Ä",
+    "1",
+]
+pieces = st.sampled_from(words + marks)
+
+
+@settings(deadline=None, max_examples=50)
+@given(text=st.lists(pieces, max_size=40).map("".join) | st.text(max_size=60))
+def test_the_kernel_splits_as_the_plain_rules_do(text: str) -> None:
+    assert split_sentences(text) == plain_sentences(text)

@@ -97,11 +97,11 @@ def pages_of(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def mentions_in(text: str, taxonomy: Taxonomy) -> list[dict[str, Any]]:
-    return find_mentions(pages_of(page(text=text)), taxonomy).to_dicts()
+    return find_mentions(pages_of(page(text=text)), taxonomy).mentions.to_dicts()
 
 
 def topics_of(taxonomy: Taxonomy, **kinds: Any) -> dict[str, str]:
     """What a page of these fields is tagged with: strength by topic, `teaser` where only a teaser speaks of it."""
     frame = pages_of(page(**kinds))
-    rows = decide(find_mentions(frame, taxonomy), frame).to_dicts()
+    rows = decide(find_mentions(frame, taxonomy).mentions, frame).to_dicts()
     return {row["topic"]: "teaser" if row["teaser_only"] else row["strength"] for row in rows}

@@ -1,0 +1,132 @@
+"""What tagging costs a page, beside a plain search for the same phrases, and what a re-tag of a whole home costs.
+
+python -m benchmarks.topics [--pages 4000] [--stored 100000]
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from newsmill import mill
+from newsmill.pages.tables import PAGES
+from newsmill.settings import PROJECT, Settings, load_settings
+from newsmill.topics.spelling import spelled_out
+from newsmill.topics.tagging import BATCH_PAGES, tag
+from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
+from newsmill.warehouse.connection import open_writer, transaction
+from newsmill.warehouse.landing import insert
+from pipelines.cli.show import out, print_table
+
+PAGE_BYTES = 2700
+PHRASES = 300
+ROUNDS = 5
+# A page that speaks of a topic, and pages that don't: in a crawl of news the latter are most.
+SPEAKS = (
+    "The Senate passed an AI bill on Tuesday that regulates chatbots, and the White House said the president would"
+    " sign. Lawmakers had argued for months about preemption of state AI laws. OpenAI and Anthropic opposed it. "
+)
+PLAIN = (
+    "The council met on Tuesday to talk about the new road along the river, which engineers say will cost more than"
+    " planned. Farmers in the valley asked for a crossing near the old mill. A decision is expected soon. "
+)
+
+
+def main(
+    pages: Annotated[int, typer.Option(min=100, help="Pages tagged a round.")] = 4000,
+    stored: Annotated[int, typer.Option(min=0, help="Pages of the home that is re-tagged; 0 leaves it out.")] = 20_000,
+) -> None:
+    """CPU time by page, in one process."""
+    taxonomy = load_taxonomy(PROJECT / "newsmill" / "topics" / "topics.yaml")
+    phrases = _phrases(taxonomy)
+    few = phrases[:: max(1, len(phrases) // PHRASES)][:PHRASES]
+    rows = []
+    for name, share in (("one page in ten speaks", 10), ("every page speaks", 1)):
+        frame = _frame(pages, share)
+        texts = frame["text"]
+        ours = _micros(lambda frame=frame: [tag(batch, taxonomy) for batch in frame.iter_slices(BATCH_PAGES)], pages)
+        plain = _micros(
+            lambda texts=texts: texts.str.extract_many(few, ascii_case_insensitive=True, overlapping=True), pages
+        )
+        rows.append((name, f"tag, {len(phrases)} phrases", ours, 1.0))
+        rows.append((name, f"polars extract_many, {len(few)} phrases", plain, plain / ours))
+    table = pl.DataFrame(rows, ["pages", "what", "us_per_page", "ratio"], orient="row").with_columns(
+        pl.col("us_per_page", "ratio").round(2)
+    )
+    print_table(table, f"CPU microseconds a page of {PAGE_BYTES} bytes, best of {ROUNDS} rounds, one process")
+    if stored:
+        _retag(taxonomy, stored)
+
+
+def _phrases(taxonomy: Taxonomy) -> list[str]:
+    words = [phrase for context in taxonomy.contexts.values() for _, phrase in context.phrases()]
+    words += [phrase for topic in taxonomy.topics.values() for group in topic.phrases for _, phrase in group.phrases()]
+    return list(dict.fromkeys(spelling for word in words for spelling in spelled_out(word.strip("*"))))
+
+
+def _frame(pages: int, share: int) -> pl.DataFrame:
+    texts = [((SPEAKS if number % share == 0 else "") + PLAIN * 20)[:PAGE_BYTES] for number in range(pages)]
+    return pl.DataFrame(
+        {"record_id": [f"{number:032x}" for number in range(pages)], "title": "News of the day", "text": texts}
+    ).with_columns(
+        ingest_date=dt.date(2026, 3, 1),
+        teasers=pl.lit([], pl.List(pl.Struct({"position": pl.Int32, "title": pl.String, "snippet": pl.String}))),
+    )
+
+
+def _micros(work: Callable[[], Any], pages: int) -> float:
+    work()
+    best = float("inf")
+    for _ in range(ROUNDS):
+        started = time.process_time()
+        work()
+        best = min(best, time.process_time() - started)
+    return best / pages * 1e6
+
+
+def _retag(taxonomy: Taxonomy, stored: int) -> None:
+    """A home of that many pages on ten ingest dates, tagged anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings: Settings = load_settings(home=Path(folder), workers=2)
+        with open_writer(settings.database) as con:
+            absent = [pl.lit(None, dtype).alias(name) for name, dtype in PAGES.schema.items()]
+            for day in range(10):
+                frame = (
+                    _frame(stored // 10, 10)
+                    .drop("teasers")
+                    .with_columns(
+                        record_id=pl.format("{}{}", pl.col("record_id"), pl.lit(day)),
+                        ingest_date=dt.date(2026, 3, 1 + day),
+                    )
+                )
+                with transaction(con):
+                    insert(
+                        con,
+                        PAGES,
+                        frame.select(
+                            *frame.columns, *(each for each in absent if each.meta.output_name() not in frame.columns)
+                        ),
+                    )
+            started = time.perf_counter()
+            mill.retag_topics(con, settings, taxonomy)
+            seconds = time.perf_counter() - started
+    peak = (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + 2 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    )
+    out.print(
+        f"re-tag of {stored:,} stored pages, 2 workers: {seconds:.1f} s,"
+        f" at most {peak / 2**20:.2f} GiB in all processes"
+    )
+
+
+# Workers import this module too.
+if __name__ == "__main__":
+    typer.run(main)

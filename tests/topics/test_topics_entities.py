@@ -1,0 +1,129 @@
+"""Entities named in mentions; Chinese in both scripts; passages that are not searched; lines that only point away."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from topics_world import SHIPPED, SMALL, mentions_in, page, pages_of, taxonomy_of, topics_of
+
+from newsmill.topics.chinese import other_script
+from newsmill.topics.mentions import find_mentions
+from newsmill.topics.tables import ENTITIES
+from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
+
+FILLER = "The weather was plain and the roads were dry that day. " * 20
+WITH_MAKERS = SMALL.replace(
+    "      maker:\n        includes: [ai]\n        en: [Acme]\n",
+    """      maker:
+        includes: [ai]
+        en: [builder]
+        entities:
+          - kind: company
+            names:
+              Acme: [Acme, Acme Corp, アクメ]
+""",
+)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Taxonomy:
+    return taxonomy_of(tmp_path, WITH_MAKERS)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Taxonomy:
+    return load_taxonomy(SHIPPED)
+
+
+def entities_in(taxonomy: Taxonomy, **kinds: object) -> list[tuple[str, str, str, str, int]]:
+    found = find_mentions(pages_of(page(**kinds)), taxonomy).entities  # type: ignore[arg-type]
+    assert found.schema == ENTITIES.schema
+    return found.select("entity", "kind", "topic", "place", "count").rows()
+
+
+def test_an_entity_is_counted_in_the_mentions_of_a_topic(small: Taxonomy) -> None:
+    text = "Acme builds a suspension bridge, says Acme. Acme sells soap."
+    assert entities_in(small, text=text) == [("Acme", "company", "bridges", "body", 2)]
+
+
+def test_spellings_that_overlap_are_one(small: Taxonomy) -> None:
+    assert entities_in(small, text="Acme Corp builds a suspension bridge.") == [
+        ("Acme", "company", "bridges", "body", 1)
+    ]
+
+
+def test_places_and_topics_are_told_apart(small: Taxonomy) -> None:
+    rows = entities_in(small, title="アクメの大桥", text="Acme bridges a river with a suspension bridge.")
+    assert rows == [
+        ("Acme", "company", "bridges", "title", 1),
+        ("Acme", "company", "bridges", "body", 1),
+        ("Acme", "company", "rivers", "body", 1),
+    ]
+
+
+def test_a_word_of_a_context_may_be_an_entity(small: Taxonomy) -> None:
+    assert [row["score"] for row in mentions_in("Acme: a cable on a suspension bridge.", small)] == [2.5]
+
+
+def test_an_entity_that_asks_for_a_context_is_named_only_where_it_stands(shipped: Taxonomy) -> None:
+    named = entities_in(shipped, text="The runway crew filmed AI video of the Runway staff.")
+    assert ("Runway", "model", "ai_video_models", "body", 1) in named
+    assert all(row[0] != "Runway" for row in entities_in(shipped, text="Runway lights failed at the airport."))
+
+
+@pytest.mark.parametrize(("simplified", "traditional"), [("深度伪造视频", "深度偽造視頻"), ("发布规定", "發布規定")])
+def test_a_phrase_in_the_other_script(simplified: str, traditional: str) -> None:
+    assert other_script(simplified) == [traditional]
+    assert other_script(traditional) == [simplified]
+    assert other_script("AI") == []
+
+
+def test_both_scripts_are_found(shipped: Taxonomy) -> None:
+    for text in ("国家网信办约谈豆包，要求整改。", "國家網信辦約談豆包，要求整改。"):
+        assert topics_of(shipped, title=text, text=FILLER) == {"ai_regulation": "main"}
+
+
+def test_boilerplate_is_not_searched(small: Taxonomy) -> None:
+    text = "A river. " + FILLER + "An arch bridge."
+    frame = pages_of(page(text=text)).with_columns(
+        boilerplate=pl.Series([[{"start": len(text) - 15, "end": len(text)}]])
+    )
+    assert find_mentions(frame, small).mentions["topic"].to_list() == ["rivers"]
+
+
+def test_no_phrase_reaches_into_boilerplate(small: Taxonomy) -> None:
+    for start, end in ((0, 4), (12, 14), (-5, 3), (0, 10_000)):
+        frame = pages_of(page(text="A suspension bridge.")).with_columns(
+            boilerplate=pl.Series([[{"start": start, "end": end}]])
+        )
+        assert find_mentions(frame, small).mentions.is_empty(), (start, end)
+
+
+def test_null_and_empty_boilerplate_hide_nothing(small: Taxonomy) -> None:
+    frame = pages_of(page(text="A river."), page("r2", text="A river."))
+    spans = pl.Series([None, []], dtype=pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64})))
+    assert find_mentions(frame.with_columns(boilerplate=spans), small).mentions.height == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Related articles: A suspension bridge opens in the north of the country.",
+        "相关阅读：《一座大桥开通，两岸居民奔走相告》。",
+        "River --> Bridge over the long and winding river of the valley.",
+    ],
+)
+def test_a_line_that_points_away_carries_nothing(line: str, small: Taxonomy) -> None:
+    assert topics_of(small, text=f"{FILLER}\n{line}\n{FILLER}") == {}
+
+
+def test_an_alias_twice_is_named(tmp_path: Path) -> None:
+    from newsmill.errors import UserError
+
+    with pytest.raises(UserError, match="context maker, field entities: 'Acme' stands there twice"):
+        taxonomy_of(tmp_path, WITH_MAKERS.replace("Acme Corp,", "Acme,"))
+
+
+def test_hostile_texts_take_bounded_time(small: Taxonomy) -> None:
+    text = "suspension bridge cocktail AI bridge " * 8_000
+    assert mentions_in(text, small) != []
