@@ -40,8 +40,8 @@ test-all: lint ## And the slow tests
 test-dbt: setup .venv-dbt/.ready ## The SQL folder built by dbt itself, and compared
 	$(BIN)/pytest tests/dbt_like_sql -m ""
 
-bench: setup ## The cost of every stage, a page
-	$(BIN)/python -m benchmarks $(BENCH)
+bench: setup ## The cost of every stage, a page; TABLE=bodies and the like for one of benchmarks/
+	$(BIN)/python -m benchmarks$(if $(TABLE),.$(TABLE)) $(BENCH)
 
 lock: $(UV) ## Resolve pyproject.toml into the lock files anew
 	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock

@@ -70,6 +70,7 @@ def _one_round(settings: Settings) -> tuple[Seconds, int]:
         with _timed(seconds, "build SQL models"):
             for model in project.models:
                 build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
+            mill.land_bursts(con)
         with _timed(seconds, "check expectations"):
             for suite in load_suites():
                 run_suite(con, suite, dates if suite.by_date else None)

@@ -43,6 +43,7 @@ class Press:
                 "kind": "article",
                 "url": [url for _, url, _ in rows],
                 "site": [url.split("/")[2] for _, url, _ in rows],
+                "title": pl.Series([None] * len(rows), dtype=pl.String),
                 "text": [text for text, _, _ in rows],
                 "story": [story for _, _, story in rows],
             }

@@ -9,16 +9,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.pages.text import paragraphs_of
+from newsmill.pages.text import paragraphs_of, width
 from newsmill.pages.tree import Tree, parse_html
 
 OWN, FALLBACK = "newsmill", "trafilatura"
 
 _body_from = 0.5  # probability from which a block is taken for body
 _between_from = 0.25  # and from which all that stands between two such blocks is: headings, lists, cells of tables
-# Where more of the body than this is as likely as not none, trafilatura reads better (`python -m benchmarks.bodies`).
-MOST_DOUBT = 0.5
-# What it then costs grows with the page; on larger ones the model's answer stands.
+# Where the model takes hardly anything, or is in doubt of all that it takes and that is little, trafilatura is asked.
+# Elsewhere its own answer is the better one on average however great the doubt (`python -m benchmarks.bodies`).
+MOST_DOUBT = 0.95
+LITTLE = 200  # width of a body
+# Its cost grows with the square of some pages: seconds on the largest. There the model's answer stands.
 MOST_NODES_AGAIN = 1_500
 
 
@@ -41,7 +43,7 @@ def extract_body(tree: Tree, html: str, url: str | None, title: str | None = Non
     `html` is what the tree was parsed from, for the fallback; `title` the page's title where it is known.
     """
     own = own_body(tree, title)
-    if own.doubt <= MOST_DOUBT or len(tree) > MOST_NODES_AGAIN:
+    if own.doubt <= MOST_DOUBT or width(own.text) > LITTLE or len(tree) > MOST_NODES_AGAIN:
         return own
     paragraphs = by_trafilatura(html, url)
     return Extracted(paragraphs, FALLBACK, own.doubt) if paragraphs else own

@@ -26,6 +26,10 @@ ROOT = 0
 _UNSEEN = frozenset(
     ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "canvas", "select", "textarea")
 )
+# Menus and the like: a third of a page's elements, and none of them content. But where one was never closed, or a site
+# puts everything into it, it holds what content is in.
+_CHROME = frozenset(("nav", "footer"))
+_CONTENT = "main, article, h1, [itemprop=articleBody]"
 BLOCKS = frozenset(
     """address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset
     figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table
@@ -43,7 +47,7 @@ class Tree:
     root); `ends[n]` the number after its last descendant. `pieces[n]` is a text node's characters, after a line break
     where a block's edge parts it from the text before; empty of elements. `sizes[n]` counts the characters of text
     before the node, and has one entry more than there are nodes. Comments are left out, and so is the content of
-    elements that is no text, but for `data`: the JSON-LD of scripts, by node.
+    menus, footers and elements that is no text, but for `data`: the JSON-LD of scripts, by node.
     """
 
     __slots__ = ("_known", "_places", "attributes", "data", "ends", "parents", "pieces", "sizes", "tags")
@@ -246,6 +250,8 @@ def _laid_out(root: Any) -> Tree:
             if tag in _UNSEEN:
                 if tag == "script" and "ld+json" in (own.get("type") or "").lower():
                     data[number] = node.text()[:_MAX_DATA_CHARS]
+            elif tag in _CHROME and node.css_first(_CONTENT) is None:
+                pass
             elif (child := node.first_child) is not None:
                 open_elements.append((node, number, tag))
                 if len(open_elements) > MAX_DEPTH:

@@ -43,7 +43,7 @@ def fingerprint(pages: pl.DataFrame) -> pl.DataFrame:
     The columns of stories.fingerprints; `buckets`, one a band, and `passages`, both empty unless `near`.
 
     Args:
-        pages: record_id, ingest_date, kind, url, site, text, published_at, published_offset_minutes, fetched_at.
+        pages: record_id, ingest_date, kind, url, site, title, text, published_at, published_offset_minutes, fetched_at.
     """
     words = read_words(pages["text"].to_list())
     urls = [normalise_url(url) for url in pages["url"]]
@@ -60,10 +60,27 @@ def fingerprint(pages: pl.DataFrame) -> pl.DataFrame:
         "fetched_at",
         pl.Series("word_count", words.counts, dtype=pl.Int32),
         pl.Series("near", near, dtype=pl.Boolean),
-        (made.list.get(0, null_on_oob=True) ^ made.list.get(1, null_on_oob=True)).alias("sketch"),
+        _sketches(pages["title"], made),
         made.alias("buckets"),
         _passages(words.passages, near).alias("passages"),
     ).cast(FINGERPRINTED)
+
+
+def _sketches(titles: pl.Series, buckets: pl.Series) -> pl.Series:
+    """What copies and refetches of one story mostly share: the headline, without one two buckets of the text.
+
+    The text alone would call pages one that hold little but what stands on all of them. Null unless near.
+    """
+    headlines = [xxhash.xxh3_64_intdigest(key.encode()) if key else None for key in map(_headline, titles)]
+    of_text = buckets.list.get(0, null_on_oob=True) ^ buckets.list.get(1, null_on_oob=True)
+    told = pl.DataFrame({"headline": pl.Series(headlines, dtype=pl.UInt64), "text": of_text})
+    return told.select(
+        pl.when(pl.col("text").is_not_null()).then(pl.coalesce("headline", "text")).alias("sketch")
+    ).to_series()
+
+
+def _headline(title: str | None) -> str:
+    return " ".join((title or "").casefold().split())
 
 
 def leave_out(pages: pl.DataFrame) -> pl.DataFrame:

@@ -1,11 +1,10 @@
 """Stories room: passages that stand on very many pages of a site, and so tell no story.
 
 A passage (a sentence) stands on a site when the site's pages that hold it have STANDING_URLS different URLs and
-STANDING_SKETCHES different sketches. The sketch, two LSH buckets of the whole text, is what copies and refetches of one
-story mostly share, so it is stories that are counted rather than pages; fewer of them, since pages that hold little
-else but what stands on all of them share it too. Both are counts over all pages there are, whatever the order in which
-they came. When a passage begins or ceases to stand, the site's pages that hold it are fingerprinted anew: at most what
-came before the passage was noticed, once.
+STANDING_SKETCHES different sketches. The sketch, a page's headline or else two LSH buckets of its text, is what copies
+and refetches of one story mostly share, so it is stories that are counted rather than pages. Both are counts over all
+pages there are, whatever the order in which they came. When a passage begins or ceases to stand, the site's pages that
+hold it are fingerprinted anew: at most what came before the passage was noticed, once.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from newsmill.stories.tables import STANDING_SPANS
 
 Connection = duckdb.DuckDBPyConnection
 
-STANDING_URLS = 16
-STANDING_SKETCHES = 12
+STANDING_URLS = 10
+STANDING_SKETCHES = 8
 # Pages whose text is read anew in one go.
 PAGES_AT_ONCE = 2_000
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import duckdb
+import polars as pl
 
 from newsmill.errors import UserError
 from newsmill.settings import Settings
@@ -26,6 +27,8 @@ def query_command(settings: Settings, sql: str, *, as_json: bool, csv: bool, lim
             raise UserError(
                 "query", str(error), "mend the SQL; `newsmill query 'show all tables'` lists what there is"
             ) from error
+        except pl.exceptions.PolarsError as error:
+            raise UserError("query", str(error), "cast the column to one that can be shown, as `::varchar`") from error
     if as_json:
         print_json(frame.to_dicts())
     elif csv:

@@ -123,11 +123,15 @@ def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
     sure = extract.extract_body(tree, html, None)
     assert sure.extracted_by == extract.OWN and sure.doubt <= extract.MOST_DOUBT
     monkeypatch.setattr(extract, "MOST_DOUBT", -1.0)
+    monkeypatch.setattr(extract, "LITTLE", 100_000)
     asked = extract.extract_body(tree, html, None)
     assert (asked.extracted_by, asked.paragraphs) == (extract.FALLBACK, ["What trafilatura says."])
     monkeypatch.setattr(extract, "by_trafilatura", lambda html, url: [])
     assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
     monkeypatch.setattr(extract, "by_trafilatura", lambda html, url: ["Again."])
+    monkeypatch.setattr(extract, "LITTLE", 100)
+    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
+    monkeypatch.setattr(extract, "LITTLE", 100_000)
     monkeypatch.setattr(extract, "MOST_NODES_AGAIN", 5)
     assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
 

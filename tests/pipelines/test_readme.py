@@ -18,7 +18,7 @@ COMMANDS = [line.split("  #")[0].strip() for line in README.splitlines() if line
 def test_the_readme_has_commands() -> None:
     """`run` on one's own folder is tested in test_cli.py."""
     assert ".venv/bin/newsmill run --input PAGES --home HOME" in COMMANDS
-    assert {command.split()[1] for command in COMMANDS} == {"run", "report", "query", "explain", "status"}
+    assert {command.split()[1] for command in COMMANDS} == {"run", "report", "query", "search", "explain", "status"}
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if " run " not in command])

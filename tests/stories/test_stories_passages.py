@@ -11,6 +11,8 @@ from newsmill.stories import passages
 from newsmill.stories.centres import story_centres
 from newsmill.stories.passages import STANDING_URLS
 
+HALF = STANDING_URLS // 2
+
 STANDING = "Sign up for our morning letter and never miss what the harbour council decides about your street again."
 # Longer than most of the articles it stands on: two such pages are more alike than not.
 WALL = " ".join(f"Notice {article(500 + n, words=18)}." for n in range(12))
@@ -46,15 +48,17 @@ def test_below_that_it_is_as_good_as_any_other():
 
 
 def test_pages_from_before_a_passage_was_noticed_are_told_anew():
-    mill = Mill().land(standing_on(10)).land(standing_on(STANDING_URLS - 10, first=10, day=1))
+    mill = Mill().land(standing_on(HALF)).land(standing_on(STANDING_URLS - HALF, first=HALF, day=1))
     assert len(mill.stories()) == STANDING_URLS
-    assert mill.tables() == Mill().land(standing_on(10) + standing_on(STANDING_URLS - 10, first=10, day=1)).tables()
+    assert (
+        mill.tables() == Mill().land(standing_on(HALF) + standing_on(STANDING_URLS - HALF, first=HALF, day=1)).tables()
+    )
     assert set(mill.affected["record_id"]) == {f"r{n:02}" for n in range(1, STANDING_URLS)}, "r00 was its own before"
 
 
 def test_a_passage_ceases_to_stand_with_the_pages_that_held_it():
-    mill = Mill().land(standing_on(10)).land(standing_on(STANDING_URLS - 10, first=10, day=1)).land([], days=[1])
-    assert mill.tables() == Mill().land(standing_on(10)).tables()
+    mill = Mill().land(standing_on(HALF)).land(standing_on(STANDING_URLS - HALF, first=HALF, day=1)).land([], days=[1])
+    assert mill.tables() == Mill().land(standing_on(HALF)).tables()
 
 
 def test_copies_and_refetches_of_one_story_make_no_standing_passage():

@@ -1,0 +1,121 @@
+"""What the trends of a night cost on a large warehouse, by model; and what the bursts find on series made for it.
+
+python -m benchmarks.trends [--pages 500000] [--years 40]
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import duckdb
+import polars as pl
+import typer
+
+from newsmill import mill
+from newsmill.settings import load_settings
+from newsmill.trends.simulate import NOISES, false_bursts, found_bursts
+from newsmill.warehouse.connection import open_writer
+from newsmill.warehouse.models import build_model, load_project
+from pipelines.cli.show import print_table
+
+FIRST = dt.date(2025, 1, 1)
+DAYS = 400
+MEMBERS_A_STORY = 2.5
+
+# A night of DAYS, drawn by md5 so that it is the same every time: pages of two weeks, a third of them with topics.
+NIGHT = """
+create or replace temp table made as
+select md5('record' || i)::varchar as record_id,
+       (date '{first}' + (i // {by_day})::integer) as ingest_date,
+       'site' || (md5_number_lower('site' || i) % 1000)::integer || '.example' as site,
+       -- Copies come within some days of their story.
+       md5('story' || greatest(0, (i - (md5_number_lower('back' || i) % {back})::bigint) // {members})) as story_id,
+       (md5_number_lower('age' || i) % 4)::integer as age,
+       (md5_number_lower('topic' || i) % 24)::integer as draw
+from range({start}, {end}) r(i);
+insert into raw.records by name
+select record_id, ingest_date, 'https://' || site || '/' || record_id as url, site,
+       ingest_date + interval 12 hour as fetched_at from made;
+insert into clean.pages by name
+select record_id, ingest_date, 'article' as kind, 'https://' || site || '/' || record_id as url, site,
+       'A title of ' || record_id as title, ingest_date - to_days(age) + interval 9 hour as published_at,
+       'en' as language, 'newsmill' as extracted_by, '0.1.0' as code_version from made;
+insert into stories.members by name
+select record_id, ingest_date, story_id, false as is_canonical, 'copy' as relation from made;
+-- One canonical page a story: its first record.
+update stories.members set is_canonical = record_id in (
+    select min(record_id) from stories.members m where m.story_id in (select story_id from made) group by m.story_id)
+where story_id in (select story_id from made);
+insert into topics.page_topics by name
+select record_id, ingest_date, 'topic_' || unnest(generate_series(draw, draw + draw % 3)) as topic, 1.0 as score,
+       'main' as strength, draw = 5 as teaser_only, 'aaaaaaaaaaaa' as taxonomy_version from made where draw < 8;
+insert into topics.entities by name
+select record_id, ingest_date, 'Entity ' || (md5_number_lower('entity' || record_id) % 150)::integer as entity,
+       'model' as kind, topic, 'body' as place, 1 as count, taxonomy_version from topics.page_topics
+where record_id in (select record_id from made);
+"""
+
+
+def main(
+    pages: Annotated[
+        int, typer.Option(min=DAYS, help="Pages of the warehouse; a night is one of 400 of it.")
+    ] = 500_000,
+    years: Annotated[int, typer.Option(min=1, help="Series of a year for each kind of noise.")] = 40,
+) -> None:
+    """CPU seconds by model, and bursts by kind of noise."""
+    with tempfile.TemporaryDirectory() as folder:
+        print_table(*_night(Path(folder), pages))
+    rows = []
+    for noise in NOISES:
+        found, planted = found_bursts(noise, years, days=1)
+        found_3, planted_3 = found_bursts(noise, years, days=3)
+        rows.append((noise.name, false_bursts(noise, years) / years, f"{found}/{planted}", f"{found_3}/{planted_3}"))
+    print_table(
+        pl.DataFrame(rows, ["noise", "false_bursts_a_year", "found_of_one_day", "found_of_three_days"], orient="row"),
+        f"Bursts of 4 sigma planted in {years} years of each noise, and bursts told where none was",
+    )
+
+
+def _night(folder: Path, pages: int) -> tuple[pl.DataFrame, str]:
+    settings = load_settings(home=folder)
+    project = load_project(settings.models)
+    by_day = pages // DAYS
+    with open_writer(settings.database) as con:
+        _make(con, 0, pages - by_day, by_day)
+        whole = _build(con, project, [])
+        _make(con, pages - by_day, pages, by_day)
+        night = _build(con, project, [(FIRST + dt.timedelta(days=DAYS - 1)).isoformat()])
+        [(rows,)] = con.execute("select count(*) from intermediate.int_topic_pages").fetchall()
+    total = [("all", *(sum(each[i] for each in times.values()) for times in (night, whole) for i in (0, 1)))]
+    rows_ = [(name, *night[name], *whole[name]) for name in whole] + total
+    frame = pl.DataFrame(rows_, ["model", "night_cpu", "night_wall", "whole_cpu", "whole_wall"], orient="row")
+    frame = frame.filter((pl.col("night_cpu") > 0.02) | (pl.col("model") == "all")).with_columns(
+        pl.selectors.float().round(2), ratio=(pl.col("night_cpu") / pl.col("whole_cpu")).round(2)
+    )
+    return frame, f"Seconds of a night of {by_day:,} pages on {pages:,} ({rows:,} pages with topics), and built whole"
+
+
+def _make(con: duckdb.DuckDBPyConnection, start: int, end: int, by_day: int) -> None:
+    con.execute(
+        NIGHT.format(first=FIRST, start=start, end=end, by_day=by_day, back=3 * by_day, members=int(MEMBERS_A_STORY))
+    )
+
+
+def _build(con: duckdb.DuckDBPyConnection, project: Any, dates: list[str]) -> dict[str, tuple[float, float]]:
+    seconds = {}
+    for model in project.models:
+        cpu, wall = time.process_time(), time.perf_counter()
+        build_model(con, project, model, {"ingest_dates": dates})
+        seconds[model.name] = (time.process_time() - cpu, time.perf_counter() - wall)
+    cpu, wall = time.process_time(), time.perf_counter()
+    mill.land_bursts(con)
+    seconds["topic_bursts"] = (time.process_time() - cpu, time.perf_counter() - wall)
+    return seconds
+
+
+if __name__ == "__main__":
+    typer.run(main)
