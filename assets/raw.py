@@ -33,6 +33,7 @@ def records(
                 **quarantine_evidence(con, "raw", known),
                 "new_records": appended.new,
                 "seen_again": appended.seen_again,
+                "forgotten": appended.forgotten,
                 "files_not_read": dg.MetadataValue.md(
                     "\n".join(f"- `{path}`" for path in found.skipped[:50]) or "none"
                 ),

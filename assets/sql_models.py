@@ -1,5 +1,6 @@
 """The SQL layers: every model of dbt_like_sql is an asset, every test of its schema.yml an asset check."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +10,7 @@ import duckdb
 
 from assets.checks import keep, shown
 from assets.evidence import asset_key, column_schema, count_partitions, table_evidence
-from assets.run import RETRIES, WRITER, WRITER_POOL, ingest_dates
+from assets.run import PARTITION_TAG, RANGE_START_TAG, RETRIES, WRITER, WRITER_POOL, ingest_dates
 from newsmill import mill
 from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
@@ -121,7 +122,10 @@ def _test_checks(project: Project, model: Model, tests: list[ModelTest]) -> dg.A
 
 
 def _variables(tags: Mapping[str, str], settings: Settings) -> Variables:
-    return {"ingest_dates": ingest_dates(tags, mill.archive_of(settings).dates())}
+    dates = ingest_dates(tags, mill.archive_of(settings).dates())
+    # No dates would mean all of them: a night that brought nothing is about itself.
+    named = tags.get(PARTITION_TAG) or tags.get(RANGE_START_TAG)
+    return {"ingest_dates": dates or ([dt.date.fromisoformat(named)] if named else [])}
 
 
 def _lineage(project: Project, model: Model) -> dict[str, Any]:

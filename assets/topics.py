@@ -9,7 +9,7 @@ from assets.run import WRITER, ingest_dates
 from newsmill import mill
 from newsmill.pages.tables import PAGES, TEASERS
 from newsmill.settings import Settings
-from newsmill.topics.tables import MENTIONS, PAGE_TOPICS
+from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
 
@@ -19,19 +19,20 @@ from newsmill.warehouse.connection import open_writer
     specs=[
         table_spec(MENTIONS, [PAGES.name, TEASERS.name]),
         table_spec(PAGE_TOPICS, [PAGES.name, TEASERS.name]),
+        table_spec(ENTITIES, [PAGES.name, TEASERS.name]),
     ],
     **WRITER,
 )
 def mentions(
     context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Tag the pages of the run's dates with the taxonomy as it stands."""
+    """Tag the pages of the run's dates, and those its stories touched, with the taxonomy as it stands."""
     taxonomy = load_taxonomy(settings.topics)
     dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
     with open_writer(settings.database) as con:
-        for date in dates:
+        for date in sorted({*dates, *mill.dates_to_tag(con)}):
             mill.land_topics(con, settings, taxonomy, date)
-        for table in (MENTIONS, PAGE_TOPICS):
+        for table in (MENTIONS, PAGE_TOPICS, ENTITIES):
             count_partitions(context, con, table.name, dates)
             metadata = table_evidence(con, table.name, dates) | {"taxonomy_version": taxonomy.version}
             if table is PAGE_TOPICS:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from assets import clean, published, raw, stories, topics
+from assets import clean, published, raw, stories, topics, trends
 from assets.checks import suite_checks
 from assets.evidence import asset_key
 from assets.sql_models import later_tests, model_assets
@@ -40,11 +40,11 @@ def code_location(settings: Settings) -> dg.Definitions:
     by_date = frozenset(asset_key(model.table) for model in project.models if model.partitioned)
     rebuilt = [key for model in project.models if (key := asset_key(model.table)) not in by_date]
     milled = [raw.records, clean.pages, stories.members, stories.ledger, topics.mentions]
-    tables = [*milled, *model_assets(project)]
+    tables = [*milled, *model_assets(project), trends.bursts]
     database = published.database_asset(last_of(tables))
     assets = [*tables, database, published.report]
     night = night_job()
-    models = models_job([*rebuilt, *database.keys, *published.report.keys])
+    models = models_job([*rebuilt, *trends.bursts.keys, *database.keys, *published.report.keys])
     return dg.Definitions(
         assets=lay_policies(assets, ingest_days(settings), by_date),
         asset_checks=[*map(suite_checks, load_suites()), *later_tests(project)],

@@ -22,10 +22,11 @@ KINDS = {
     "staging": {"sql", "duckdb"},
     "intermediate": {"sql", "duckdb"},
     "trends": {"sql", "duckdb"},
+    "analyst": {"sql", "duckdb"},
     "published": {"duckdb", "html"},
 }
 BY_INGEST_DATE = frozenset({"raw", "clean", "stories", "topics", "quality"})
-FOR_ANALYSTS = frozenset({"trends", "published"})
+FOR_ANALYSTS = frozenset({"trends", "analyst", "published"})
 
 
 def lay_policies(

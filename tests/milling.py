@@ -18,7 +18,7 @@ from newsmill.warehouse.models import build_model, load_project
 # What tells when and by whom a row was written, not what it says.
 OF_THE_RUN = {"run_id", "checked_at"}
 # Kept by run, as history.
-HISTORY = {"quality.check_results"}
+HISTORY = {"quality.check_results", "stories.merges"}
 
 
 def settings_for(input_folder: Path, home: Path) -> Settings:
@@ -35,6 +35,8 @@ def mill_dates(settings: Settings, dates: Sequence[dt.date], run_id: str = "test
             mill.land_pages(con, settings, date, run_id)
             mill.land_stories(con, settings, date, run_id)
             mill.land_topics(con, settings, taxonomy, date)
+        for date in mill.dates_to_tag(con):
+            mill.land_topics(con, settings, taxonomy, date)
         build_models(con, settings, dates)
 
 
@@ -42,6 +44,7 @@ def build_models(con: duckdb.DuckDBPyConnection, settings: Settings, dates: Sequ
     project = load_project(settings.models)
     for model in project.models:
         build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
+    mill.land_bursts(con)
 
 
 def tables_of(database: Path) -> dict[str, pl.DataFrame]:

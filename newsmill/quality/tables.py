@@ -39,7 +39,44 @@ CHECK_RESULTS = Table(
     ),
 )
 
+FORGOTTEN = Table(
+    "quality.forgotten",
+    "one fetch that came in and is left out, since someone had it forgotten; nothing of it is told but that",
+    (
+        Column("record_hash", pl.String(), "32 hex digits of blake2b over `record`, newline and its record id."),
+        Column("ingest_date", pl.Date(), "Its ingest date."),
+        Column("tombstone", pl.String(), "The same over `record`, `url` or `site`, and what was to be forgotten."),
+        Column("forgotten_at", pl.Datetime("us"), "When that was asked for (UTC)."),
+        Column("why", pl.String(), "The reason given.", required=False),
+    ),
+)
+
 # Views over the ledger: quarantine is what it says, and the books are its sums.
+QUARANTINE = Table(
+    "quality.quarantine",
+    "one record set aside",
+    (
+        Column("record_id", pl.String(), "The record."),
+        Column("ingest_date", pl.Date(), "Its ingest date."),
+        Column("stage", pl.String(), "The stage that set it aside: `raw`, `pages` or `stories`."),
+        Column("reason", pl.String(), "Why, in snake_case."),
+        Column("detail", pl.String(), "What exactly, for a person.", required=False),
+    ),
+)
+
+BOOKS = Table(
+    "quality.books",
+    "one ingest date: `records` is the sum of `kept`, `merged` and `quarantined`, and `out_of_balance` is 0",
+    (
+        Column("ingest_date", pl.Date(), "The ingest date."),
+        Column("records", pl.Int64(), "Records that came in."),
+        Column("kept", pl.Int64(), "Records that became a page and stand for their story, or are alone in it."),
+        Column("merged", pl.Int64(), "Records whose page went into the story of another."),
+        Column("quarantined", pl.Int64(), "Records set aside with a reason."),
+        Column("out_of_balance", pl.Int64(), "Records without exactly one such verdict; 0 where the books balance."),
+    ),
+)
+
 QUARANTINE_VIEW = """
 create or replace view quality.quarantine as
 select record_id, ingest_date, stage, reason, detail from quality.ledger where verdict = 'quarantined'

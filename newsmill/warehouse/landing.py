@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from newsmill.table import Table
+from newsmill.warehouse.schema import quoted
 
 
-def replace_date(con: duckdb.DuckDBPyConnection, table: Table, date: dt.date, rows: pl.DataFrame | Path) -> int:
+def replace_date(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    date: dt.date,
+    rows: pl.DataFrame | Path,
+    only: Collection[str] | None = None,
+) -> int:
     """Put `rows` (a frame, or a folder of staged Parquet) in place of the date's rows; returns how many there are.
 
-    Runs inside the caller's transaction.
+    With `only`, in place of the rows of these records. Runs inside the caller's transaction.
     """
-    con.execute(f"delete from {table.name} where ingest_date = ?", [date])  # noqa: S608
+    chosen = "($only is null or record_id in (select unnest($only::varchar[])))"
+    con.execute(
+        f"delete from {table.name} where ingest_date = $date and {chosen}",  # noqa: S608
+        {"date": date, "only": None if only is None else sorted(only)},
+    )
     insert(con, table, rows)
     return count(con, table, date)
 
@@ -34,6 +45,17 @@ def insert(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame | Pa
         con.register("landing_rows", table.conform(rows).to_arrow())
         con.execute(f"insert into {table.name} by name select * from landing_rows")  # noqa: S608
         con.unregister("landing_rows")
+
+
+def replace_table(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> None:
+    """Make the table anew, with these rows and what its columns say of themselves; in the caller's transaction."""
+    columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
+    con.execute(f"create schema if not exists {table.name.split('.')[0]}")
+    con.execute(f"create or replace table {table.name} ({columns})")
+    con.execute(f"comment on table {table.name} is {quoted('A row is ' + table.grain + '.')}")
+    for column in table.columns:
+        con.execute(f"comment on column {table.name}.{column.name} is {quoted(column.text)}")
+    insert(con, table, rows)
 
 
 def count(con: duckdb.DuckDBPyConnection, table: Table, date: dt.date) -> int:

@@ -5,27 +5,28 @@ from __future__ import annotations
 import duckdb
 
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
-from newsmill.quality.tables import BOOKS_VIEW, CHECK_RESULTS, LEDGER, QUARANTINE_VIEW
+from newsmill.quality.tables import BOOKS, BOOKS_VIEW, CHECK_RESULTS, FORGOTTEN, LEDGER, QUARANTINE, QUARANTINE_VIEW
 from newsmill.sources.tables import RECORDS
-from newsmill.stories.tables import BANDS, EDGES, FINGERPRINTS, MEMBERS
-from newsmill.table import Table
-from newsmill.topics.tables import MENTIONS, PAGE_TOPICS
+from newsmill.stories.tables import TABLES as STORIES
+from newsmill.table import Column, Table
+from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, TO_TAG
 
 TABLES: tuple[Table, ...] = (
     RECORDS,
     PAGES,
     TEASERS,
     REPEATS,
-    MEMBERS,
-    FINGERPRINTS,
-    BANDS,
-    EDGES,
+    *STORIES,
     MENTIONS,
     PAGE_TOPICS,
+    ENTITIES,
+    LABELS,
+    TO_TAG,
     LEDGER,
+    FORGOTTEN,
     CHECK_RESULTS,
 )
-VIEWS = (QUARANTINE_VIEW, BOOKS_VIEW)
+VIEWS = ((QUARANTINE, QUARANTINE_VIEW), (BOOKS, BOOKS_VIEW))
 
 
 def source_columns() -> dict[str, dict[str, str]]:
@@ -39,26 +40,37 @@ def quoted(text: str) -> str:
 
 
 def create_schema(con: duckdb.DuckDBPyConnection) -> None:
-    """Make what is missing: schemas, tables, columns added since, comments, views. Does nothing twice."""
+    """Make what is missing: schemas, tables, columns added since, comments as they read today, views."""
     present = {
-        (f"{schema}.{table}", column)
-        for schema, table, column in con.execute(
-            "select schema_name, table_name, column_name from duckdb_columns() where not internal"
+        (f"{schema}.{table}", column): comment
+        for schema, table, column, comment in con.execute(
+            "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal"
         ).fetchall()
     }
     for table in TABLES:
         missing = [column for column in table.columns if (table.name, column.name) not in present]
-        if not missing:
-            continue
+        if missing:
+            _create(con, table, missing)
+        for column in table.columns:
+            if present.get((table.name, column.name)) != column.text:
+                con.execute(f"comment on column {table.name}.{column.name} is {quoted(column.text)}")
+    for view, sql in VIEWS:
+        con.execute(sql)
+        con.execute(f"comment on view {view.name} is {quoted(_grain(view))}")
+        for column in view.columns:
+            con.execute(f"comment on column {view.name}.{column.name} is {quoted(column.text)}")
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: Table, missing: list[Column]) -> None:
+    if len(missing) == len(table.columns):
+        columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.columns)
         con.execute(f"create schema if not exists {table.name.split('.')[0]}")
-        if len(missing) == len(table.columns):
-            columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.columns)
-            con.execute(f"create table {table.name} ({columns})")
-            con.execute(f"comment on table {table.name} is {quoted('A row is ' + table.grain + '.')}")
-        else:
-            for column in missing:
-                con.execute(f"alter table {table.name} add column {column.name} {column.sql_type}")
+        con.execute(f"create table {table.name} ({columns})")
+        con.execute(f"comment on table {table.name} is {quoted(_grain(table))}")
+    else:
         for column in missing:
-            con.execute(f"comment on column {table.name}.{column.name} is {quoted(column.text)}")
-    for view in VIEWS:
-        con.execute(view)
+            con.execute(f"alter table {table.name} add column {column.name} {column.sql_type}")
+
+
+def _grain(table: Table) -> str:
+    return f"A row is {table.grain}."

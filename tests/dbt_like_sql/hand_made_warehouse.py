@@ -51,6 +51,9 @@ class Page:
     topics: dict[str, str] = field(default_factory=dict)
     title: str | None = None
     junk: bool = False
+    entities: tuple[str, ...] = ()
+    read_by: str = "newsmill"
+    taxonomy: str = "aaaaaaaaaaaa"
 
     def rows(self) -> Iterable[tuple[str, dict[str, Any]]]:
         key = {"record_id": self.record_id, "ingest_date": self.ingest}
@@ -72,6 +75,8 @@ class Page:
                 "published_at": self.published,
                 "published_offset_minutes": self.offset,
                 "language": self.language,
+                "extracted_by": self.read_by,
+                "code_version": "0.1.0",
                 "text": "Not read by any model.",
             },
         )
@@ -102,8 +107,12 @@ class Page:
                     "score": 1.0,
                     "strength": "part" if teaser else strength,
                     "teaser_only": teaser,
+                    "taxonomy_version": self.taxonomy,
                 },
             )
+            for entity in self.entities:
+                place = "teaser" if teaser else "body"
+                yield "topics.entities", {**key, "topic": topic, "entity": entity, "kind": "model", "place": place}
 
 
 def fill(con: duckdb.DuckDBPyConnection, pages: Iterable[Page]) -> None:
@@ -126,6 +135,15 @@ def build_all(con: duckdb.DuckDBPyConnection, project: Project, *dates: str, ful
         build_model(con, project, model, {"ingest_dates": list(dates)}, full_refresh)
 
 
+def marts(con: duckdb.DuckDBPyConnection, project: Project) -> dict[str, list[object]]:
+    """The rows of every model of the trends."""
+    return {
+        model.table: con.execute(f"select * from {model.table} order by all").fetchall()
+        for model in project.models
+        if model.schema == "trends"
+    }
+
+
 def days(first: str, count: int) -> list[str]:
     return [(dt.date.fromisoformat(first) + dt.timedelta(days=step)).isoformat() for step in range(count)]
 
@@ -146,6 +164,7 @@ def busy_pages() -> list[Page]:
                         published=None if story % 4 == 3 else f"{day} 0{copy}:30",
                         story=f"r{number:02}-{story:02}-0",
                         language=("en", "fr", "und")[(copy + number) % 3],
+                        entities=("Alpha",) if story % 2 else ("Alpha", "Beta"),
                         topics={topic: "main", **({topics[2]: "teaser"} if topic != topics[2] and copy else {})},
                     )
                 )

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import duckdb
-import pytest
-from hand_made_warehouse import Page, build_all, days, fill
+from hand_made_warehouse import Page, build_all, fill
 
 from newsmill.warehouse.models import Project
 
@@ -45,7 +44,7 @@ def test_pages_stories_outlets_and_languages_stand_side_by_side(milled: Milled) 
     ]
 
 
-def test_the_days_of_a_topic_are_its_own(milled: Milled) -> None:
+def test_the_days_of_a_topic_begin_with_its_first_page(milled: Milled) -> None:
     con = milled(
         Page("a", "2026-01-05", topics={X: "main"}),
         Page("b", "2026-01-07", topics={X: "main", Y: "part"}),
@@ -55,6 +54,8 @@ def test_the_days_of_a_topic_are_its_own(milled: Milled) -> None:
         (X, "2026-01-05", 1),
         (X, "2026-01-06", 0),
         (X, "2026-01-07", 1),
+        # Silent on the last day of the warehouse.
+        (X, "2026-01-08", 0),
         (Y, "2026-01-07", 1),
         (Y, "2026-01-08", 1),
     ]
@@ -76,7 +77,7 @@ def test_one_page_of_long_ago_lays_days_not_pages(milled: Milled) -> None:
 
 def test_without_pages_the_marts_are_empty(milled: Milled) -> None:
     con = milled(Page("junk", "2026-01-05", junk=True))
-    for mart in ("topic_daily", "topic_weekly", "topic_bursts", "topic_pairs", "story_spread"):
+    for mart in ("topic_daily", "topic_weekly", "topic_pairs", "entity_weekly", "change_decomposition", "story_spread"):
         assert rows(con, "*", mart) == []
 
 
@@ -159,72 +160,88 @@ def test_a_late_original_repairs_the_story_and_the_days_it_touches(
         ("2026-01-05", 1, 1, 1),
         ("2026-01-06", 0, 0, 1),
         ("2026-01-07", 1, 1, 1),
+        ("2026-01-08", 0, 0, 1),
     ]
 
 
-def steady(count: int, stories: int = 1, first: str = "2026-01-01", topic: str = X) -> list[Page]:
-    """So many days of so many stories each."""
-    return [
-        Page(f"{topic}-{day}-{story}", day, topics={topic: "main"})
-        for day in days(first, count)
-        for story in range(stories)
+def test_a_day_without_news_is_a_day(milled: Milled) -> None:
+    con = milled(Page("a", "2026-01-05", topics={X: "main"}), Page("junk", "2026-01-08", junk=True))
+    assert rows(con, "day::varchar, pages, pages_7d", "topic_daily") == [
+        ("2026-01-05", 1, 1),
+        ("2026-01-06", 0, 1),
+        ("2026-01-07", 0, 1),
+        ("2026-01-08", 0, 1),
     ]
 
 
-def test_a_burst_is_what_the_past_does_not_explain(milled: Milled) -> None:
-    con = milled(*steady(28), *steady(1, stories=9, first="2026-01-29"), *steady(5, first="2026-01-30"))
-    ((topic, start, end, observed, expected, score),) = rows(
-        con, "topic, start_day::varchar, end_day::varchar, observed, expected, score", "topic_bursts"
-    )
-    assert (topic, start, end, observed) == (X, "2026-01-29", "2026-01-29", 9)
-    assert expected == pytest.approx(28.5 / 29)
-    assert score == pytest.approx(2 * (9.375**0.5 - (28.5 / 29 + 0.375) ** 0.5))
-
-
-def test_days_that_follow_one_another_are_one_burst(milled: Milled) -> None:
+def test_what_a_page_announces_is_its_topics_alone(milled: Milled) -> None:
     con = milled(
-        *steady(20),
-        *steady(2, stories=12, first="2026-01-21"),
-        *steady(1, first="2026-01-23"),
-        *steady(1, stories=14, first="2026-01-24"),
+        Page("a", "2026-01-05", topics={X: "main"}, published="2026-01-07 08:00"),
+        Page("b", "2026-01-05", topics={Y: "main"}),
     )
-    first = 20.5 / 21
-    second = 32.5 / 22
-    found = rows(con, "start_day::varchar, end_day::varchar, observed, expected", "topic_bursts")
-    assert [row[:3] for row in found] == [("2026-01-21", "2026-01-22", 24), ("2026-01-24", "2026-01-24", 14)]
-    assert found[0][3] == pytest.approx(first + second)
+    assert rows(con, "topic, day::varchar", "topic_daily") == [(X, "2026-01-07"), (Y, "2026-01-05")]
 
 
-def test_an_even_topic_and_one_story_on_many_sites_are_no_bursts(milled: Milled) -> None:
-    wire = [
-        Page(f"wire-{site}", "2026-01-29", site=f"{site}.test", story="wire-0", topics={X: "main"})
-        for site in range(40)
+def test_entities_rise_and_fall_silent(milled: Milled) -> None:
+    con = milled(
+        Page("a", "2026-01-05", topics={X: "main"}, entities=("Alpha",)),
+        Page("b", "2026-01-12", topics={X: "main"}, entities=("Alpha", "Beta")),
+        Page("copy", "2026-01-12", site="b.test", story="b", topics={X: "main"}, entities=("Alpha",)),
+        Page("c", "2026-01-13", topics={X: "main"}, entities=("Alpha",)),
+        Page("d", "2026-01-13", topics={X: "teaser"}, entities=("Alpha", "Gamma")),
+        Page("e", "2026-01-20", topics={X: "main"}),
+    )
+    columns = "entity, kind, topic, week::varchar, pages, stories, outlets, change_ratio"
+    assert rows(con, columns, "entity_weekly") == [
+        ("Alpha", "model", X, "2026-01-05", 1, 1, 1, None),
+        ("Alpha", "model", X, "2026-01-12", 3, 2, 2, 1.0),
+        ("Alpha", "model", X, "2026-01-19", 0, 0, 0, -1.0),
+        ("Beta", "model", X, "2026-01-12", 1, 1, 1, None),
+        ("Beta", "model", X, "2026-01-19", 0, 0, 0, -1.0),
     ]
-    con = milled(*steady(40, stories=2), *wire, *steady(40, stories=3, topic=Y))
-    assert rows(con, "*", "topic_bursts") == []
 
 
-@pytest.mark.parametrize(("history", "bursts"), [(6, 0), (7, 1)])
-def test_no_burst_is_told_before_a_week_is_known(history: int, bursts: int, milled: Milled) -> None:
-    con = milled(*steady(history), *steady(1, stories=12, first=f"2026-01-{history + 1:02}"))
-    assert len(rows(con, "*", "topic_bursts")) == bursts
+CHANGE = "pages, pages_before, change, sources_joined, sources_silent, copies, extractor, taxonomy, genuine"
 
 
-def test_silence_is_history_too(milled: Milled) -> None:
-    con = milled(*steady(1), *steady(1, stories=8, first="2026-02-20"))
-    assert rows(con, "start_day::varchar, observed", "topic_bursts") == [("2026-02-20", 8)]
+def test_a_change_has_its_parts(milled: Milled) -> None:
+    con = milled(
+        # Both weeks: one story becomes two, and gets a copy on a site that is there in both weeks.
+        Page("a1", "2026-01-05", site="a.test", topics={X: "main"}),
+        Page("a2", "2026-01-12", site="a.test", topics={X: "main"}),
+        Page("a3", "2026-01-13", site="a.test", topics={X: "main"}),
+        Page("b1", "2026-01-05", site="b.test"),
+        Page("b2", "2026-01-13", site="b.test", story="a3", topics={X: "main"}),
+        # One site has no page of any kind in the first week, two none in the second.
+        Page("c2", "2026-01-14", site="c.test", story="a3", topics={X: "main"}),
+        Page("d1", "2026-01-06", site="d.test", topics={X: "main"}),
+        Page("e1", "2026-01-06", site="e.test", topics={X: "main"}),
+    )
+    assert rows(con, CHANGE, "change_decomposition") == [(4, 3, 1, 1, -2, 1, 0, 0, 1)]
 
 
-def test_the_story_on_most_pages_drives_the_burst(milled: Milled) -> None:
-    burst = steady(1, stories=10, first="2026-01-20")
-    copies = [Page(f"copy-{site}", "2026-01-20", story=burst[4].record_id, topics={X: "main"}) for site in range(2)]
-    # On as many pages, but seen later; and on more, but of another topic or another day.
-    later = [Page(f"later-{site}", "2026-01-20", story="later-0", topics={X: "main"}) for site in range(3)]
-    for page in later:
-        page.published = "2026-01-20 11:59"
-    for page in [burst[4], *copies]:
-        page.published = "2026-01-20 06:00"
-    other_topic = [Page(f"topic-{site}", "2026-01-20", story="topic-0", topics={Y: "main"}) for site in range(9)]
-    other_day = [Page(f"day-{site}", "2026-01-19", story="day-0", topics={X: "main"}) for site in range(9)]
-    con = milled(*steady(19), *burst, *copies, *later, *other_topic, *other_day)
-    assert rows(con, "top_story_id", "topic_bursts") == [(burst[4].record_id,)]
+def test_a_new_extractor_or_taxonomy_is_no_news(milled: Milled) -> None:
+    weeks = ("2026-01-05", "2026-01-12")
+    con = milled(
+        *[Page(f"a{week}", week, site="a.test", topics={X: "main"}) for week in weeks],
+        # More by a taxonomy of this week, more by an extractor of this week; and more by an extractor of both weeks.
+        Page("b1", weeks[0], site="b.test"),
+        *[Page(f"b{n}", weeks[1], site="b.test", topics={X: "main"}, taxonomy="b" * 12) for n in (2, 3)],
+        Page("c1", weeks[0], site="c.test"),
+        Page("c2", weeks[1], site="c.test", topics={X: "main"}, read_by="trafilatura"),
+        Page("d1", weeks[0], site="d.test", topics={X: "main"}, read_by="feed"),
+        *[Page(f"d{n}", weeks[1], site="d.test", topics={X: "main"}, read_by="feed") for n in (2, 3)],
+    )
+    assert rows(con, CHANGE, "change_decomposition") == [(6, 2, 4, 0, 0, 0, 1, 2, 1)]
+
+
+def test_the_first_pages_of_all_are_no_change_of_tools(milled: Milled) -> None:
+    con = milled(
+        Page("a0", "2026-01-05", site="a.test", topics={X: "main"}),
+        Page("a1", "2026-01-12", site="a.test"),
+        Page("a2", "2026-01-20", site="a.test", topics={X: "main"}, taxonomy="b" * 12),
+    )
+    assert rows(con, f"week::varchar, {CHANGE}", "change_decomposition") == [
+        ("2026-01-12", 0, 1, -1, 0, 0, 0, 0, 0, -1),
+        ("2026-01-19", 1, 0, 1, 0, 0, 0, 0, 0, 1),
+    ]

@@ -175,5 +175,5 @@ def test_a_folder_of_ones_own_with_bad_input_is_milled_and_the_bad_is_quarantine
 
 def test_help_names_every_command() -> None:
     told = newsmill("--help")
-    for command in ("run", "explain", "status", "query", "report", "dev"):
+    for command in ("run", "explain", "status", "query", "search", "export", "report", "dev"):
         assert command in told.out

@@ -46,7 +46,7 @@ update stories.members set is_canonical = false, relation = 'copy', method = 'te
 update stories.members set is_canonical = false, relation = 'revision', method = 'same_url', similarity = 0.8,
        story_id = printf('%032x', 2), matched_record_id = printf('%032x', 2) where record_id = printf('%032x', 20);
 insert into stories.fingerprints by name
-select record_id, ingest_date, md5(record_id) as text_hash from stories.members;
+select record_id, ingest_date, hash(record_id) as text_hash from stories.members;
 insert into quality.ledger by name
 select record_id, ingest_date, 'stories' as stage, if(is_canonical, 'kept', 'merged') as verdict,
        if(is_canonical, null, relation) as reason
@@ -74,10 +74,17 @@ select date '2026-02-23' as week, 'ai_regulation' as topic, 10 as pages, 9 as st
 union all select date '2026-03-02', 'ai_regulation', 5, 4, 1, 0.5;
 create table trends.topic_bursts as
 select 'ai_regulation' as topic, date '2026-03-01' as start_day, date '2026-03-01' as end_day, 10 as observed,
-       1.5 as expected, 4.2 as score, printf('%032x', 0) as top_story_id
-union all select 'ai_regulation', date '2026-03-05', date '2026-03-06', 9, 2.0, 3.9, null;
+       1.5 as expected, 0.0001 as p_value, 4.2 as score, printf('%032x', 0) as top_story_id
+union all select 'ai_regulation', date '2026-03-05', date '2026-03-06', 9, 2.0, 0.0001, 3.9, null;
 create table trends.topic_pairs as
 select date '2026-02-23' as week, 'ai_regulation' as topic_a, 'defense_partnerships' as topic_b, 1 as stories;
+create table trends.entity_weekly as
+select 'Alpha' as entity, 'model' as kind, 'ai_regulation' as topic, date '2026-02-23' as week, 4 as pages,
+       3 as stories, 1 as outlets, null::double as change_ratio
+union all select 'Alpha', 'model', 'ai_regulation', date '2026-03-02', 5, 4, 1, 0.33;
+create table trends.change_decomposition as
+select date '2026-03-02' as week, 'ai_regulation' as topic, 5 as pages, 10 as pages_before, -5 as change,
+       1 as sources_joined, -4 as sources_silent, -1 as copies, 0 as extractor, 0 as taxonomy, -1 as genuine;
 create table trends.story_spread as
 select story_id, 'A title' as title, 'news.example' as first_site, min(ingest_date)::timestamp as first_seen,
        max(ingest_date)::timestamp as last_seen, count(*) as pages, 1 as outlets, 1 as languages

@@ -51,6 +51,8 @@ def test_the_shipped_suites_cover_the_contract() -> None:
         "trends.topic_bursts",
         "trends.topic_pairs",
         "trends.story_spread",
+        "trends.entity_weekly",
+        "trends.change_decomposition",
     }
 
 

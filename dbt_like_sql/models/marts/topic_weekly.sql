@@ -1,38 +1,44 @@
--- grain: one topic in one ISO week, without gaps from the topic's first week to its last
-with pages as (
-    select * from {{ ref('int_topic_pages') }}
+-- grain: one topic in one ISO week, without gaps from the topic's first week to the last of the warehouse
+with counted as (
+    select *
+    from {{ ref('int_topic_weeks') }}
+    where topic = other_topic and pages > 0
+),
+
+warehouse as (
+    select date_trunc('week', max(least(ingest_date, fetched_at::date)))::date as last_week
+    from {{ ref('stg_records') }}
+),
+
+ends as (
+    select
+        topic,
+        min(week) as first_week,
+        max(week) as last_week
+    from counted
+    group by topic
 ),
 
 weeks as (
     select
-        topic,
-        unnest(generate_series(min(week), max(week), interval 7 day))::date as week
-    from pages
-    group by topic
-),
-
-counts as (
-    select
-        topic,
-        week,
-        count(distinct record_id) as pages,
-        count(distinct story_id) as stories,
-        count(distinct site) as outlets,
-        count(distinct record_id) filter (where teaser_only) as teaser_pages
-    from pages
-    group by topic, week
+        ends.topic,
+        unnest(
+            generate_series(ends.first_week, greatest(ends.last_week, warehouse.last_week), interval 7 day)
+        )::date as week
+    from ends
+    cross join warehouse
 ),
 
 dense as (
     select
         weeks.week,
         weeks.topic,
-        coalesce(counts.pages, 0) as pages,
-        coalesce(counts.stories, 0) as stories,
-        coalesce(counts.outlets, 0) as outlets,
-        coalesce(counts.teaser_pages, 0) as teaser_pages
+        coalesce(counted.pages, 0) as pages,
+        coalesce(counted.stories, 0) as stories,
+        coalesce(counted.outlets, 0) as outlets,
+        coalesce(counted.teaser_pages, 0) as teaser_pages
     from weeks
-    left join counts on weeks.topic = counts.topic and weeks.week = counts.week
+    left join counted on weeks.topic = counted.topic and weeks.week = counted.week
 ),
 
 compared as (

@@ -5,5 +5,6 @@ select
     topic,
     score,
     strength,
-    teaser_only
+    teaser_only,
+    taxonomy_version
 from {{ source('topics', 'page_topics') }}

@@ -10,5 +10,7 @@ select
     published_at,
     published_offset_minutes,
     -- `und` says that the language can't be known; as null it is counted among no languages.
-    nullif(language, 'und') as language
+    nullif(language, 'und') as language,
+    extracted_by,
+    code_version
 from {{ source('clean', 'pages') }}

@@ -19,8 +19,8 @@ def build_model(
     model: Model,
     variables: Mapping[str, Any],
     full_refresh: bool = False,
-) -> int:
-    """Build the model in one transaction and return its row count; `variables` go over those of dbt_project.yml.
+) -> int | None:
+    """Build the model in one transaction and return its row count, none of a view; `variables` go over the project's.
 
     An incremental model is built whole when it is not there yet, when its columns have changed, and, if partitioned,
     when `ingest_dates` names none; else the rows of its unique key's values are replaced. Of a partitioned model the
@@ -52,8 +52,10 @@ def build_model(
             else:
                 _replace_whole(con, model, whole, kind)
         _comment(con, model)
-        counted = con.execute(f"select count(*) from {model.table}").fetchone()  # noqa: S608
-    return int(counted[0]) if counted else 0
+        # A view would be computed to be counted.
+        query = f"select count(*) from {model.table}"  # noqa: S608
+        counted = None if model.materialized == "view" else con.execute(query).fetchone()
+    return int(counted[0]) if counted else None
 
 
 def _replace_whole(con: duckdb.DuckDBPyConnection, model: Model, query: str, kind: str | None) -> None:

@@ -1,0 +1,134 @@
+-- grain: one topic on one day that has pages of it, or a day of the six before which has
+{{ config(materialized='incremental', unique_key='day', incremental_strategy='delete+insert') }}
+
+with pages as (
+    select * from {{ ref('int_topic_pages') }}
+),
+
+own_states as (
+    select
+        topic,
+        day,
+        bit_xor(state) as own_state
+    from pages
+    group by topic, day
+),
+
+-- A day's numbers are made of its own pages and of those of the six days before: each day reaches over seven.
+reached as (
+    select
+        topic,
+        unnest(generate_series(day, day + interval 6 day, interval 1 day))::date as day,
+        own_state
+    from own_states
+),
+
+states as (
+    select
+        topic,
+        day,
+        bit_xor(own_state) as state
+    from reached
+    group by topic, day
+),
+
+{% if is_incremental() %}
+stored as (
+    select topic, day, state
+    from {{ this }}
+),
+
+-- The days whose pages are not what they were when the day was counted, whatever changed them.
+touched as (
+    select distinct coalesce(states.day, stored.day) as day
+    from states
+    full join stored on states.topic = stored.topic and states.day = stored.day
+    where coalesce(states.state, 0) <> coalesce(stored.state, 0)
+),
+
+{% else %}
+touched as (
+    select distinct day from states
+),
+
+{% endif %}
+-- What was counted and is no more is a zero, for nothing can be said of a row that is not there.
+days as (
+    select states.topic, states.day, states.state
+    from states
+    semi join touched on states.day = touched.day
+    {% if is_incremental() %}
+    union all
+    select stored.topic, stored.day, 0 as state
+    from stored
+    semi join touched on stored.day = touched.day
+    anti join states on stored.topic = states.topic and stored.day = states.day
+    {% endif %}
+),
+
+read_days as (
+    select distinct unnest(generate_series(day - interval 6 day, day, interval 1 day))::date as day
+    from touched
+),
+
+read_pages as (
+    select pages.*
+    from pages
+    semi join read_days on pages.day = read_days.day
+),
+
+counts as (
+    select
+        topic,
+        day,
+        count(distinct record_id) as pages,
+        count(distinct story_id) as stories,
+        count(distinct site) as outlets,
+        count(distinct language) as languages,
+        count(distinct record_id) filter (where teaser_only) as teaser_pages
+    from read_pages
+    group by topic, day
+),
+
+-- A story that returns within a week is one story, so stories of seven days are no sum of days: each day of a
+-- story reaches forward over the six after it, and they are counted where they meet.
+story_days as (
+    select distinct
+        topic,
+        story_id,
+        day
+    from read_pages
+),
+
+reached_days as (
+    select
+        topic,
+        story_id,
+        unnest(generate_series(day, day + interval 6 day, interval 1 day))::date as day
+    from story_days
+),
+
+stories_of_7_days as (
+    select
+        topic,
+        day,
+        count(distinct story_id) as stories_7d
+    from reached_days
+    group by topic, day
+)
+
+select
+    days.day,
+    days.topic,
+    coalesce(counts.pages, 0) as pages,
+    coalesce(counts.stories, 0) as stories,
+    coalesce(counts.outlets, 0) as outlets,
+    coalesce(counts.languages, 0) as languages,
+    coalesce(counts.teaser_pages, 0) as teaser_pages,
+    coalesce(stories_of_7_days.stories_7d, 0) as stories_7d,
+    coalesce(own_states.own_state, 0)::ubigint as own_state,
+    days.state::ubigint as state
+from days
+left join own_states on days.topic = own_states.topic and days.day = own_states.day
+left join counts on days.topic = counts.topic and days.day = counts.day
+left join stories_of_7_days on days.topic = stories_of_7_days.topic and days.day = stories_of_7_days.day

@@ -1,0 +1,40 @@
+-- grain: one topic in one ISO week, from its second on
+with parts as (
+    select
+        week,
+        topic,
+        sum(pages - pages_before) filter (where part = 'sources_joined') as sources_joined,
+        sum(pages - pages_before) filter (where part = 'sources_silent') as sources_silent,
+        sum(pages - pages_before) filter (where part = 'copies') as copies,
+        sum(pages - pages_before) filter (where part = 'extractor') as extractor,
+        sum(pages - pages_before) filter (where part = 'taxonomy') as taxonomy,
+        sum(pages - pages_before) filter (where part = 'genuine') as genuine
+    from {{ ref('int_change_parts') }}
+    group by week, topic
+),
+
+weeks as (
+    select
+        week,
+        topic,
+        pages,
+        lag(pages) over (partition by topic order by week) as pages_before
+    from {{ ref('topic_weekly') }}
+)
+
+select
+    weeks.week,
+    weeks.topic,
+    weeks.pages,
+    weeks.pages_before,
+    weeks.pages - weeks.pages_before as change,
+    coalesce(parts.sources_joined, 0)::bigint as sources_joined,
+    coalesce(parts.sources_silent, 0)::bigint as sources_silent,
+    coalesce(parts.copies, 0)::bigint as copies,
+    coalesce(parts.extractor, 0)::bigint as extractor,
+    coalesce(parts.taxonomy, 0)::bigint as taxonomy,
+    coalesce(parts.genuine, 0)::bigint as genuine
+from weeks
+left join parts on weeks.topic = parts.topic and weeks.week = parts.week
+where weeks.pages_before is not null
+order by weeks.topic, weeks.week

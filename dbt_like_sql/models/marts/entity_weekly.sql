@@ -1,0 +1,48 @@
+-- grain: one entity named with one topic in one ISO week, and the week after in which it no longer is
+with counted as (
+    select *
+    from {{ ref('int_entity_weeks') }}
+    where entity is not null and pages > 0
+),
+
+warehouse as (
+    select date_trunc('week', max(least(ingest_date, fetched_at::date)))::date as last_week
+    from {{ ref('stg_records') }}
+),
+
+-- Each week with the one after it: where that has no page the entity has fallen silent.
+sides as (
+    select entity, kind, topic, week, pages, stories, outlets, 0 as stories_before
+    from counted
+    union all
+    select entity, kind, topic, (week + 7)::date as week, 0 as pages, 0 as stories, 0 as outlets, stories as stories_before
+    from counted
+),
+
+weeks as (
+    select
+        entity,
+        kind,
+        topic,
+        week,
+        sum(pages)::bigint as pages,
+        sum(stories)::bigint as stories,
+        sum(outlets)::bigint as outlets,
+        sum(stories_before)::bigint as stories_before
+    from sides
+    group by entity, kind, topic, week
+)
+
+select
+    weeks.entity,
+    weeks.kind,
+    weeks.topic,
+    weeks.week,
+    weeks.pages,
+    weeks.stories,
+    weeks.outlets,
+    (weeks.stories - weeks.stories_before) / nullif(weeks.stories_before, 0) as change_ratio
+from weeks
+cross join warehouse
+where weeks.pages > 0 or weeks.week <= warehouse.last_week
+order by weeks.topic, weeks.entity, weeks.week

@@ -1,0 +1,1 @@
+"""The trends room: the statistics that SQL says badly."""

@@ -1,0 +1,87 @@
+"""Trends room: the stories behind one number, and the change of its week in parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+
+from newsmill.errors import UserError
+
+Row = dict[str, Any]
+
+
+def explain_trend(con: duckdb.DuckDBPyConnection, topic: str, day: dt.date) -> dict[str, Any]:
+    """What stands behind a topic's day in a published database.
+
+    Returns:
+        `counts` (its row of trends.topic_daily), `expected` (of trends.topic_expected; None past the last fetch),
+        `burst` (the one that the day is in, or None), `stories` (widest first: `story_id`, `title`, `pages`, `outlets`,
+        `teaser_only`, and of its weightiest mention that day `sentence`, `phrase`, `place`, `url`), `change` (of
+        trends.change_decomposition; None in the topic's first week).
+
+    Raises:
+        UserError: when the topic has no such day.
+    """
+    asked = {"topic": topic, "day": day}
+    counts = _rows(con, "from trends.topic_daily where topic = $topic and day = $day", asked)
+    if not counts:
+        raise UserError(f"{topic} {day}", _why_not(con, topic), "newsmill query 'from trends.topic_daily'")
+    expected = _rows(con, "from trends.topic_expected where topic = $topic and day = $day", asked)
+    bursts = _rows(con, "from trends.topic_bursts where topic = $topic and $day between start_day and end_day", asked)
+    changes = _rows(
+        con,
+        "from trends.change_decomposition where topic = $topic and week = date_trunc('week', $day::date)::date",
+        asked,
+    )
+    return {
+        "counts": counts[0],
+        "expected": expected[0] if expected else None,
+        "burst": bursts[0] if bursts else None,
+        "stories": _stories(con, asked),
+        "change": changes[0] if changes else None,
+    }
+
+
+def _stories(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> list[Row]:
+    return _rows(
+        con,
+        """
+        with pages as (from intermediate.int_topic_pages where topic = $topic and day = $day),
+        mentions as (
+            select pages.story_id, m.sentence, m.phrase, m.place, days.url, days.title as page_title
+            from pages
+            join topics.mentions m on m.record_id = pages.record_id and m.topic = $topic
+            join intermediate.int_record_days days on days.record_id = pages.record_id
+            qualify row_number() over (
+                partition by pages.story_id
+                order by m.place = 'teaser', m.score desc, pages.seen_at, pages.record_id, m.char_start) = 1),
+        told as (
+            select story_id, count(distinct record_id) as pages, count(distinct site) as outlets,
+                   bool_and(teaser_only) as teaser_only
+            from pages group by story_id)
+        select told.*, coalesce(spread.title, mentions.page_title) as title, mentions.sentence, mentions.phrase,
+               mentions.place, mentions.url
+        from told
+        left join mentions on mentions.story_id is not distinct from told.story_id
+        left join trends.story_spread spread on spread.story_id = told.story_id
+        order by told.teaser_only, told.outlets desc, told.pages desc, told.story_id
+        """,
+        asked,
+    )
+
+
+def _why_not(con: duckdb.DuckDBPyConnection, topic: str) -> str:
+    [(first, last)] = con.execute(
+        "select min(day), max(day) from trends.topic_daily where topic = ?", [topic]
+    ).fetchall()
+    if first is not None:
+        return f"the topic's days are {first} to {last}"
+    known = con.execute("select distinct topic from trends.topic_daily order by all").fetchall()
+    return f"no page has this topic; there are {', '.join(name for (name,) in known) or 'none'}"
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[Row]:
+    used = {name: value for name, value in parameters.items() if f"${name}" in query}
+    return con.execute(query, used).pl().to_dicts()

@@ -1,0 +1,35 @@
+"""`newsmill export`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from newsmill.settings import Settings
+from newsmill.warehouse.connection import open_reader
+from newsmill.warehouse.export import export_table
+from newsmill.warehouse.publish import DATABASE
+from pipelines.cli.show import err
+
+
+def export_command(
+    settings: Settings,
+    table: str,
+    format: str,
+    target: Path | None,
+    *,
+    topic: str | None,
+    bounds: tuple[dt.date | None, dt.date | None],
+    force: bool,
+) -> None:
+    """Write one table and print where it is.
+
+    Raises:
+        UserError: when nothing is published, or the table can't be written so.
+    """
+    file = target or Path(f"{table}.{format}")
+    since, until = bounds
+    with open_reader(settings.published / DATABASE) as con:
+        rows = export_table(con, table, format, file, topic=topic, since=since, until=until, force=force)
+    print(file.resolve())
+    err.print(f"{rows:,} rows")

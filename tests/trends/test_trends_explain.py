@@ -1,0 +1,98 @@
+"""`explain trend`: the stories behind a number, each with its sentence and URL; and landing what Python computes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+import pytest
+from dbt_like_sql.hand_made_warehouse import FOLDER, Page, build_all, days, fill
+
+from newsmill import mill
+from newsmill.errors import UserError
+from newsmill.trends.explain import explain_trend
+from newsmill.warehouse.models import load_project
+
+TOPIC = "ai_regulation"
+BUSY = dt.date(2026, 2, 2)
+
+
+@pytest.fixture(scope="module")
+def con() -> duckdb.DuckDBPyConnection:
+    """Four weeks of a story a day, and then a day of nine and their copies."""
+    con = duckdb.connect(config={"threads": 1})
+    pages = [Page(f"d{day}", day, topics={TOPIC: "main"}) for day in days("2026-01-05", 28)]
+    pages += [Page(f"s{story}", "2026-02-02", topics={TOPIC: "main"}) for story in range(8)]
+    pages += [Page("wire", "2026-02-02", topics={TOPIC: "main"})]
+    pages += [Page(f"w{n}", "2026-02-02", site=f"{n}.test", story="wire", topics={TOPIC: "teaser"}) for n in range(4)]
+    fill(con, pages)
+    con.execute("update topics.mentions set sentence = 'A sentence of ' || record_id, char_start = 0")
+    build_all(con, load_project(FOLDER))
+    assert mill.land_bursts(con) == 1
+    return con
+
+
+def test_a_number_has_its_stories_and_each_its_sentence(con: duckdb.DuckDBPyConnection) -> None:
+    told = explain_trend(con, TOPIC, BUSY)
+    assert (told["counts"]["pages"], told["counts"]["stories"]) == (13, 9)
+    assert len(told["stories"]) == 9
+    assert told["stories"][0] == {
+        "story_id": "wire",
+        "title": "Title of wire",
+        "pages": 5,
+        "outlets": 5,
+        "teaser_only": False,
+        "sentence": "A sentence of wire",
+        "phrase": TOPIC,
+        "place": "body",
+        "url": "https://a.test/wire",
+    }
+    assert all(story["sentence"] and story["url"] for story in told["stories"])
+
+
+def test_a_number_has_what_was_expected_its_burst_and_its_weeks_change(con: duckdb.DuckDBPyConnection) -> None:
+    told = explain_trend(con, TOPIC, BUSY)
+    assert 0.5 < told["expected"]["expected"] < 2
+    assert told["burst"]["start_day"] == told["burst"]["end_day"] == BUSY
+    assert told["burst"]["top_story_id"] == "wire"
+    change = told["change"]
+    assert (change["pages"], change["pages_before"], change["change"]) == (13, 7, 6)
+    assert (change["sources_joined"], change["copies"], change["genuine"]) == (4, 0, 2)
+
+
+def test_a_quiet_day_has_its_story_and_no_burst(con: duckdb.DuckDBPyConnection) -> None:
+    told = explain_trend(con, TOPIC, dt.date(2026, 1, 6))
+    assert [story["story_id"] for story in told["stories"]] == ["d2026-01-06"]
+    assert told["burst"] is None
+    assert told["change"] is None
+    assert told["expected"]["expected"] is None
+
+
+@pytest.mark.parametrize(
+    ("topic", "day", "why"),
+    [(TOPIC, dt.date(2025, 1, 1), "2026-01-05 to 2026-02-02"), ("chips", BUSY, f"there are {TOPIC}")],
+)
+def test_a_day_that_is_not_there_is_told(con: duckdb.DuckDBPyConnection, topic: str, day: dt.date, why: str) -> None:
+    with pytest.raises(UserError, match=why):
+        explain_trend(con, topic, day)
+
+
+def test_what_python_computes_is_described_in_the_database(con: duckdb.DuckDBPyConnection) -> None:
+    undescribed = con.execute(
+        "select column_name from duckdb_columns() where schema_name = 'trends' and comment is null"
+    ).fetchall()
+    assert undescribed == []
+
+
+def test_landing_twice_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    before = con.execute("from trends.topic_bursts").fetchall()
+    assert mill.land_bursts(con) == 1
+    assert con.execute("from trends.topic_bursts").fetchall() == before
+
+
+def test_what_is_only_announced_does_not_burst() -> None:
+    with duckdb.connect(config={"threads": 1}) as con:
+        fill(con, [Page(f"d{day}", day, topics={TOPIC: "main"}) for day in days("2026-01-05", 28)])
+        fill(con, [Page(f"a{n}", "2026-02-01", published="2026-02-03 08:00", topics={TOPIC: "main"}) for n in range(9)])
+        build_all(con, load_project(FOLDER))
+        assert mill.land_bursts(con) == 0

@@ -1,0 +1,26 @@
+"""Comments: what those who query the file read of each table and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from newsmill.warehouse.connection import open_writer
+from newsmill.warehouse.schema import TABLES, VIEWS
+
+
+def test_comments_read_as_the_rooms_state_them_today(tmp_path: Path) -> None:
+    """Also in a home made by earlier code, and on views."""
+    with open_writer(tmp_path / "newsmill.duckdb") as con:
+        con.execute("comment on column raw.records.url is 'Said long ago.'; comment on view quality.books is null")
+    stated = {
+        (*table.name.split("."), column.name): column.text
+        for table in (*TABLES, *(view for view, _ in VIEWS))
+        for column in table.columns
+    }
+    with open_writer(tmp_path / "newsmill.duckdb") as con:
+        rows = con.execute(
+            "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal"
+        )
+        assert {tuple(row[:3]): row[3] for row in rows.fetchall()} == stated
+        views = con.execute("select comment from duckdb_views() where schema_name = 'quality'").fetchall()
+    assert sorted(comment[:6] for (comment,) in views) == ["A row ", "A row "]
