@@ -20,8 +20,8 @@ _between_from = 0.25  # and from which all that stands between two such blocks i
 # Elsewhere its own answer is the better one on average however great the doubt (`python -m benchmarks.bodies`).
 MOST_DOUBT = 0.95
 LITTLE = 200  # width of a body
-# Its cost grows with the square of some pages: seconds on the largest. There the model's answer stands.
-MOST_NODES_AGAIN = 1_500
+# It costs seconds on some large pages. There the model's answer stands.
+LONGEST_AGAIN = 120_000  # characters of HTML
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def extract_body(tree: Tree, html: str, url: str | None, title: str | None = Non
     `html` is what the tree was parsed from, for the fallback; `title` the page's title where it is known.
     """
     own = own_body(tree, title)
-    if own.doubt <= MOST_DOUBT or width(own.text) > LITTLE or len(tree) > MOST_NODES_AGAIN:
+    if own.doubt <= MOST_DOUBT or width(own.text) > LITTLE or len(html) > LONGEST_AGAIN:
         return own
     paragraphs = by_trafilatura(html, url)
     return Extracted(paragraphs, FALLBACK, own.doubt) if paragraphs else own

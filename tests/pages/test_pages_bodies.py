@@ -132,7 +132,7 @@ def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
     monkeypatch.setattr(extract, "LITTLE", 100)
     assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
     monkeypatch.setattr(extract, "LITTLE", 100_000)
-    monkeypatch.setattr(extract, "MOST_NODES_AGAIN", 5)
+    monkeypatch.setattr(extract, "LONGEST_AGAIN", 5)
     assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
 
 

@@ -46,6 +46,7 @@ def test_a_late_page_bridges_two_stories_and_the_older_id_stays():
     assert mill.members()["b"]["matched_record_id"] == "c", "no earlier page is like it"
 
 
+@pytest.mark.slow
 def test_removing_the_bridge_on_a_rerun_splits_the_story_again():
     mill = Mill().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)])
     before = mill.tables()
@@ -63,6 +64,7 @@ def test_a_rerun_with_the_same_pages_changes_nothing_but_tells_the_day_again():
     assert mill.affected["record_id"].to_list() == ["b"]
 
 
+@pytest.mark.slow
 def test_where_a_merged_story_went_is_told_and_its_id_leads_there():
     mill = Mill().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)]).land([page("c", TEXT, day=2)])
     assert mill.rows("stories.merges") == [("sb", "sa", FIRST_DAY + dt.timedelta(days=2))]
@@ -87,18 +89,21 @@ def test_a_removed_record_leaves_as_if_it_had_never_come():
     assert plan.affected.rows_by_key("record_id", named=True)["c"][0]["story_id"] is None
 
 
+@pytest.mark.slow
 def test_a_text_that_changes_on_a_rerun_leaves_nothing_behind():
     mill = Mill().land([page("a", TEXT)]).land([page("b", LEFT, day=1)]).land([page("b", article(2), day=1)])
     assert mill.tables() == Mill().land([page("a", TEXT), page("b", article(2), day=1)]).tables()
     assert mill.stories() == {frozenset("a"), frozenset("b")}
 
 
+@pytest.mark.slow
 def test_a_text_keeps_its_bands_while_another_page_carries_it():
     mill = Mill().land([page("a", TEXT)]).land([page("b", TEXT, day=1), page("c", LEFT, day=1)]).land([], days=[0])
     assert mill.stories() == {frozenset("bc")}
     assert mill.tables() == Mill().land([page("b", TEXT, day=1), page("c", LEFT, day=1)]).tables()
 
 
+@pytest.mark.slow
 def test_a_revision_edge_goes_with_the_fetch_that_made_it():
     rewritten = edited(TEXT, 5, 20, 35, 50, 65, 80)
     url = "https://site.example/1"

@@ -63,9 +63,10 @@ def test_a_passage_ceases_to_stand_with_the_pages_that_held_it():
 
 def test_copies_and_refetches_of_one_story_make_no_standing_passage():
     text = article(1) + ". " + STANDING
-    copies = [page(f"a{n:02}", text, url=f"https://site.example/{n}", **SITE) for n in range(30)]
+    copies = [page(f"a{n:02}", text, url=f"https://site.example/{n}", title="One", **SITE) for n in range(30)]
     refetches = [
-        page(f"b{n:02}", edited(text, n), url="https://site.example/live", hour=n % 24, **SITE) for n in range(30)
+        page(f"b{n:02}", edited(text, n), url="https://site.example/live", title="One", hour=n % 24, **SITE)
+        for n in range(30)
     ]
     mill = Mill().land(copies + refetches)
     assert mill.rows("stories.standing") == []

@@ -137,6 +137,7 @@ def test_apply_in_workers_gives_the_same(home: Settings, wider: Path, monkeypatc
     assert all(alone[name].equals(table) for name, table in tables_of(home.database).items())
 
 
+@pytest.mark.slow
 def test_a_killed_apply_leaves_the_old_tags(home: Settings, wider: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = tables_of(home.database)
 
@@ -149,6 +150,7 @@ def test_a_killed_apply_leaves_the_old_tags(home: Settings, wider: Path, monkeyp
     assert all(before[name].equals(table) for name, table in tables_of(home.database).items())
 
 
+@pytest.mark.slow
 def test_the_command_plans_and_applies(home: Settings, wider: Path) -> None:
     runner = CliRunner()
     asked = ["--home", str(home.home), "--topics", str(wider)]
