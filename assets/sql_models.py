@@ -14,6 +14,7 @@ from assets.run import PARTITION_TAG, RANGE_START_TAG, RETRIES, WRITER, WRITER_P
 from newsmill import mill
 from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
+from newsmill.repairs import dates_tagged_otherwise
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.models import Model, ModelTest, Project, build_model, column_lineage, run_test
@@ -80,7 +81,7 @@ def _model_asset(project: Project, model: Model) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         variables = _variables(context.run.tags, settings)
         with open_writer(settings.database) as con:
-            build_model(con, project, model, variables)
+            build_model(con, project, model, _with_repairs(con, model, variables))
             if model.partitioned:
                 count_partitions(context, con, model.table, variables["ingest_dates"])
             yield dg.MaterializeResult(asset_key=key, metadata=table_evidence(con, model.table))
@@ -126,6 +127,14 @@ def _variables(tags: Mapping[str, str], settings: Settings) -> Variables:
     # No dates would mean all of them: a night that brought nothing is about itself.
     named = tags.get(PARTITION_TAG) or tags.get(RANGE_START_TAG)
     return {"ingest_dates": dates or ([dt.date.fromisoformat(named)] if named else [])}
+
+
+def _with_repairs(con: duckdb.DuckDBPyConnection, model: Model, variables: Variables) -> Variables:
+    """With the dates that were tagged anew since passages of theirs came to stand, or had ceased to."""
+    dates = variables["ingest_dates"]
+    if not (model.partitioned and dates):
+        return variables
+    return {**variables, "ingest_dates": [*dates, *dates_tagged_otherwise(con)]}
 
 
 def _lineage(project: Project, model: Model) -> dict[str, Any]:

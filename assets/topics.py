@@ -8,6 +8,7 @@ from assets.evidence import asset_key, chart_evidence, count_partitions, table_e
 from assets.run import WRITER, ingest_dates
 from newsmill import mill
 from newsmill.pages.tables import PAGES, TEASERS
+from newsmill.repairs import dates_to_tag
 from newsmill.settings import Settings
 from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 from newsmill.topics.taxonomy import load_taxonomy
@@ -30,7 +31,7 @@ def mentions(
     taxonomy = load_taxonomy(settings.topics)
     dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
     with open_writer(settings.database) as con:
-        for date in sorted({*dates, *mill.dates_to_tag(con)}):
+        for date in sorted({*dates, *dates_to_tag(con)}):
             mill.land_topics(con, settings, taxonomy, date)
         for table in (MENTIONS, PAGE_TOPICS, ENTITIES):
             count_partitions(context, con, table.name, dates)

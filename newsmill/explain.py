@@ -7,16 +7,29 @@ from typing import Any
 import duckdb
 
 from newsmill.errors import UserError
-from newsmill.urls import normalise_url
+from newsmill.stories.changes import changes
+from newsmill.upkeep.tombstones import KINDS, compared, hashed
+from newsmill.urls import normalise_url, site_of
 
 Row = dict[str, Any]
 
+# A story may have thousands of members; beyond these only what touches the record itself is compared.
+MOST_COMPARED = 50
+
+
+OF_STORY = """
+select record_id from stories.members where is_canonical
+and story_id = coalesce((select merged_into from stories.merges where story_id = $key), $key)
+"""
+
 
 def find_records(con: duckdb.DuckDBPyConnection, key: str) -> list[str]:
-    """Ids of the records meant by a record id, a URL, or a source path; every fetch of a URL, oldest first.
+    """Ids of the records meant by a record id, a URL, a source path or a story's id, also one that leads elsewhere now.
+
+    Every fetch of a URL, oldest first; of a story its canonical member.
 
     Raises:
-        UserError: when nothing matches.
+        UserError: when nothing matches, or it was forgotten.
     """
     wanted = con.execute(
         """
@@ -31,8 +44,23 @@ def find_records(con: duckdb.DuckDBPyConnection, key: str) -> list[str]:
         near = con.execute("select record_id, url from raw.records where contains(url, ?)", [host]).fetchall()
         wanted = [(record_id,) for record_id, url in near if normalise_url(url) == normalise_url(key)]
     if not wanted:
+        wanted = con.execute(OF_STORY, {"key": key}).fetchall()
+    if not wanted:
+        _say_forgotten(con, key)
         raise UserError(key, "no record has this id, URL or path", "look one up: newsmill query 'from raw.records'")
     return [record_id for (record_id,) in wanted]
+
+
+def _say_forgotten(con: duckdb.DuckDBPyConnection, key: str) -> None:
+    """Raise what is known of a key that someone had forgotten: when, and why."""
+    hashes = [hashed(kind, compared(kind, key)) for kind in KINDS] + [hashed("site", site_of(key) or "")]
+    told = con.execute(
+        "select forgotten_at, why from quality.forgotten "
+        "where record_hash in (select unnest($keys)) or tombstone in (select unnest($keys)) limit 1",
+        {"keys": hashes},
+    ).fetchall()
+    for at, why in told:
+        raise UserError(key, f"it was forgotten on {at.date()}" + (f" ({why})" if why else ""), "it stays out")
 
 
 def explain(con: duckdb.DuckDBPyConnection, record_id: str) -> dict[str, Any]:
@@ -40,8 +68,8 @@ def explain(con: duckdb.DuckDBPyConnection, record_id: str) -> dict[str, Any]:
 
     Returns:
         `record` (a row of raw.records), `verdicts` (ledger rows in order), `page`, `repeats` (passages and characters
-        removed), `teasers`, `story` (its own membership, and all members, the canonical first), `topics` (each with
-        its mentions). `page` and `story` are None where the record did not get so far.
+        removed), `teasers`, `story` (its own membership, all members, the canonical first, and the ids merged into
+        it), `topics` (each with its mentions). `page` and `story` are None where the record did not get so far.
     """
     by_id = {"id": record_id}
     [record] = _rows(con, "select * from raw.records where record_id = $id", by_id)
@@ -73,21 +101,43 @@ def explain(con: duckdb.DuckDBPyConnection, record_id: str) -> dict[str, Any]:
 
 
 def _story(con: duckdb.DuckDBPyConnection, record_id: str) -> dict[str, Any] | None:
+    """Its members, the canonical first, each with `differences` to what it matched; `merged`: ids that lead here."""
     own = _rows(con, "select * from stories.members where record_id = $id", {"id": record_id})
     if not own:
         return None
+    by_story = {"story": own[0]["story_id"]}
     members = _rows(
         con,
         """
-        select m.record_id, m.is_canonical, m.relation, m.matched_record_id, m.similarity, m.method,
-               r.url, r.fetched_at, p.published_at
+        select m.record_id, m.is_canonical, m.relation, m.matched_record_id, m.similarity, m.containment, m.method,
+               r.url, r.fetched_at, p.published_at, matched.url as matched_url
         from stories.members m join raw.records r using (record_id) join clean.pages p using (record_id)
+        left join raw.records matched on matched.record_id = m.matched_record_id
         where m.story_id = $story
         order by m.is_canonical desc, coalesce(p.published_at, r.fetched_at), r.fetched_at, m.record_id
         """,
-        {"story": own[0]["story_id"]},
+        by_story,
     )
-    return {**own[0], "members": members}
+    for number, member in enumerate(members):
+        near = number < MOST_COMPARED or record_id in (member["record_id"], member["matched_record_id"])
+        member["differences"] = _differences(con, member) if near else []
+    merged = _rows(
+        con, "select story_id, ingest_date from stories.merges where merged_into = $story order by all", by_story
+    )
+    return {**own[0], "members": members, "merged": merged}
+
+
+def _differences(con: duckdb.DuckDBPyConnection, member: Row) -> list[str]:
+    """The passages in which a member's text and the one it matched differ, as a short diff."""
+    if member["matched_record_id"] is None or member["method"] == "text_hash":
+        return []
+    texts = con.execute(
+        "select before.text as before, after.text as after from clean.pages before, clean.pages after "
+        "where before.record_id = $matched_record_id and after.record_id = $record_id",
+        {name: member[name] for name in ("record_id", "matched_record_id")},
+    ).pl()
+    [said] = changes(texts) if texts.height else [None]
+    return said.splitlines() if said else []
 
 
 def _topics(con: duckdb.DuckDBPyConnection, record_id: str) -> list[dict[str, Any]]:

@@ -7,34 +7,38 @@ verdicts on them, so a crash leaves the last good state and a rerun leaves what 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from newsmill.engine.local import LocalEngine
-from newsmill.pages.read import read_pages
+from newsmill.pages.lost import lost_pages
+from newsmill.pages.read import READERS
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.progress import advance, expect
 from newsmill.quality.ledger import page_verdicts, raw_verdicts, story_verdicts
-from newsmill.quality.tables import LEDGER
+from newsmill.quality.tables import FORGOTTEN, LEDGER
+from newsmill.repairs import dates_to_tag
 from newsmill.settings import Settings
 from newsmill.sources.archive import Appended, Archive
 from newsmill.sources.folder import read_folder
 from newsmill.sources.tables import RECORDS
 from newsmill.stories import cluster
 from newsmill.stories.fingerprint import fingerprint
-from newsmill.table import Table
-from newsmill.topics.mentions import find_mentions
-from newsmill.topics.page_topics import decide
-from newsmill.topics.tables import MENTIONS, PAGE_TOPICS
+from newsmill.topics import tagging
+from newsmill.topics.labels import read_labels
+from newsmill.topics.mentions import MAX_SEARCHED
+from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, TO_TAG
 from newsmill.topics.taxonomy import Taxonomy
+from newsmill.trends.bursts import bursts, expected_days
+from newsmill.trends.tables import BURSTS, EXPECTED
+from newsmill.upkeep.tombstones import read_tombstones
 from newsmill.warehouse.connection import transaction
-from newsmill.warehouse.landing import batches, count, insert, replace_date
+from newsmill.warehouse.landing import batches, count, insert, replace_date, replace_table
+from newsmill.warehouse.staging import stage, staging_folder
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -48,9 +52,15 @@ def engine_of(settings: Settings) -> LocalEngine:
 
 
 def archive_input(settings: Settings, dates: Collection[dt.date] | None) -> Appended:
-    """Read the input folder into the archive; all of it, or the files of some ingest dates."""
-    records = read_folder(settings.input, dates, settings.max_record_bytes)
-    return archive_of(settings).append(records, settings.batch_records, settings.batch_bytes)
+    """Read the input folder into the archive; all of it, or the files of some ingest dates.
+
+    What was forgotten stays out.
+    """
+    stones = read_tombstones(settings.home)
+    records = stones.keep_out(read_folder(settings.input, dates, settings.max_record_bytes))
+    appended = archive_of(settings).append(records, settings.batch_records, settings.batch_bytes)
+    appended.forgotten = stones.met
+    return appended
 
 
 def land_records(con: Connection, settings: Settings, date: dt.date, run_id: str) -> int:
@@ -59,18 +69,37 @@ def land_records(con: Connection, settings: Settings, date: dt.date, run_id: str
     with transaction(con):
         replace_date(con, RECORDS, date, records)
         _replace_verdicts(con, "raw", date, raw_verdicts(records, run_id))
+        replace_forgotten(con, settings)
     return records.height
 
 
-def land_pages(con: Connection, settings: Settings, date: dt.date, run_id: str) -> int:
-    """`clean.pages`, `clean.teasers` and `clean.repeats` of one date, read in parallel; returns the pages."""
+def land_pages(
+    con: Connection,
+    settings: Settings,
+    date: dt.date,
+    run_id: str,
+    only: Collection[str] | None = None,
+    staging: Path | None = None,
+) -> int:
+    """`clean.pages`, `clean.teasers` and `clean.repeats` of one date, read in parallel; returns the pages.
+
+    Args:
+        only: the records to read, where it is not all; the others' rows stay. staging: where rows wait to land, by
+            default in the home.
+    """
+    wanted = pl.col("problem").is_null()
+    if only is not None:
+        wanted &= pl.col("record_id").is_in(sorted(only))
     readable = (
-        batch.filter(pl.col("problem").is_null())
+        rows
         for batch in archive_of(settings).batches([date], settings.batch_records, settings.batch_bytes)
+        if (rows := batch.filter(wanted)).height
     )
-    expect("pages", count(con, RECORDS, date))
-    with _staging(settings.home) as staged:
-        for number, read in enumerate(engine_of(settings).map(readable, read_pages)):
+    expect("pages", count(con, RECORDS, date) if only is None else len(only))
+    with staging_folder(staging or settings.home) as staged:
+        for number, read in enumerate(
+            engine_of(settings).map(readable, READERS[settings.language_detector], lost_pages)
+        ):
             pages = read.filter(pl.col("reason").is_null())
             for table, rows in (
                 (PAGES, pages),
@@ -78,12 +107,12 @@ def land_pages(con: Connection, settings: Settings, date: dt.date, run_id: str) 
                 (REPEATS, _unnested(pages, "repeats")),
                 (LEDGER, page_verdicts(read.select("record_id", "ingest_date", "reason", "detail"), run_id)),
             ):
-                _stage(staged, table, number, rows)
+                stage(staged, table, number, rows)
             advance("pages", read.height)
         with transaction(con):
             for table in (PAGES, TEASERS, REPEATS):
-                replace_date(con, table, date, staged / table.name)
-            _replace_verdicts(con, "pages", date, staged / LEDGER.name)
+                replace_date(con, table, date, staged / table.name, only)
+            _replace_verdicts(con, "pages", date, staged / LEDGER.name, only)
     return count(con, PAGES, date)
 
 
@@ -92,7 +121,7 @@ def land_stories(con: Connection, settings: Settings, date: dt.date, run_id: str
     pages = batches(
         con,
         """
-        select p.record_id, p.ingest_date, p.kind, p.url, p.site, p.text, p.published_at,
+        select p.record_id, p.ingest_date, p.kind, p.url, p.site, p.title, p.text, p.published_at,
                p.published_offset_minutes, r.fetched_at
         from clean.pages p join raw.records r using (record_id)
         where p.ingest_date = ? order by p.record_id
@@ -100,50 +129,152 @@ def land_stories(con: Connection, settings: Settings, date: dt.date, run_id: str
         [date],
         settings.batch_records,
     )
-    prints = list(engine_of(settings).map(pages, fingerprint))
+    # Quicker than handing the pages to another process.
+    prints = [fingerprint(batch) for batch in pages]
     plan = cluster.plan(con, [date], pl.concat(prints) if prints else cluster.no_fingerprints())
     with transaction(con):
-        affected = cluster.land(con, plan)
-        con.register("affected_records", affected.select("record_id").to_arrow())
-        con.execute(
-            "delete from quality.ledger where stage = 'stories' and record_id in (from affected_records)",
-        )
-        con.unregister("affected_records")
-        insert(con, LEDGER, story_verdicts(affected.filter(pl.col("story_id").is_not_null()), run_id))
-    advance("stories", affected.height)
+        affected = tell_stories(con, plan, run_id)
+    advance("stories", affected)
+    return affected
+
+
+def tell_stories(con: Connection, plan: cluster.Plan, run_id: str) -> int:
+    """Land a plan and its verdicts, in the caller's transaction; returns how many pages were told anew.
+
+    Where other passages stand now other sentences are mentions: those dates wait in `topics.to_tag`.
+    """
+    affected = cluster.land(con, plan)
+    con.register("affected_records", affected.select("record_id").to_arrow())
+    con.execute("delete from quality.ledger where stage = 'stories' and record_id in (from affected_records)")
+    con.unregister("affected_records")
+    insert(con, LEDGER, story_verdicts(affected.filter(pl.col("story_id").is_not_null()), run_id))
+    waiting = pl.Series(dates_to_tag(con), dtype=pl.Date)
+    insert(
+        con,
+        TO_TAG,
+        pl.DataFrame({"ingest_date": pl.Series(plan.told_anew, dtype=pl.Date)}).filter(
+            ~pl.col("ingest_date").is_in(waiting.implode())
+        ),
+    )
     return affected.height
 
 
-def land_topics(con: Connection, settings: Settings, taxonomy: Taxonomy, date: dt.date) -> int:
-    """`topics.mentions` and `topics.page_topics` of one date; returns the mentions."""
-    pages = batches(
+def land_topics(
+    con: Connection, settings: Settings, taxonomy: Taxonomy, date: dt.date, staging: Path | None = None
+) -> int:
+    """`topics.mentions`, `page_topics` and `entities` of one date; returns the mentions."""
+    expect("topics", count(con, PAGES, date))
+    with staging_folder(staging or settings.home) as staged:
+        for number, pages in enumerate(pages_to_tag(con, date)):
+            _stage_tags(staged, number, tagging.tag(pages, taxonomy))
+            advance("topics", pages.height)
+        with transaction(con):
+            for table in (MENTIONS, PAGE_TOPICS, ENTITIES):
+                replace_date(con, table, date, staged / table.name)
+            con.execute("delete from topics.to_tag where ingest_date = ?", [date])
+            replace_labels(con, settings)
+    return count(con, MENTIONS, date)
+
+
+def retag_topics(con: Connection, settings: Settings, taxonomy: Taxonomy) -> int:
+    """Tag every stored page anew, in parallel, and land all in one transaction; returns the pages read."""
+    dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]
+    read = 0
+
+    def pages() -> Iterator[pl.DataFrame]:
+        nonlocal read
+        for date in dates:
+            for batch in pages_to_tag(con, date):
+                read += batch.height
+                yield batch
+
+    expect("topics", con.execute("select count(*) from clean.pages").fetchall()[0][0])
+    with staging_folder(settings.home) as staged:
+        tagged = engine_of(settings).map(pages(), partial(tagging.tag_as_one_frame, taxonomy=taxonomy))
+        told = 0
+        for number, frame in enumerate(tagged):
+            _stage_tags(staged, number, tagging.apart(frame))
+            advance("topics", read - told)
+            told = read
+        with transaction(con):
+            for table in (MENTIONS, PAGE_TOPICS, ENTITIES):
+                con.execute(f"delete from {table.name}")  # noqa: S608
+                insert(con, table, staged / table.name)
+            con.execute("delete from topics.to_tag")
+            replace_labels(con, settings)
+    return read
+
+
+def land_bursts(con: Connection) -> int:
+    """`trends.topic_expected` and `trends.topic_bursts`, made anew from the topics' days; returns the bursts.
+
+    Later days than that of the last fetch are what pages announce, and no news yet.
+    """
+    daily = con.execute(
+        """
+        select topic, day, stories from trends.topic_daily
+        where day <= (select max(least(ingest_date, fetched_at::date)) from raw.records)
+        """
+    ).pl()
+    expected = expected_days(daily)
+    con.register("bursting_days", expected.filter("bursting").select("topic", "day").to_arrow())
+    pages = con.execute(
+        "select topic, day, story_id, record_id, seen_at from intermediate.int_topic_pages "
+        "semi join bursting_days using (topic, day)"
+    ).pl()
+    con.unregister("bursting_days")
+    found = bursts(expected, pages)
+    with transaction(con):
+        for table, rows in ((EXPECTED, expected), (BURSTS, found)):
+            replace_table(con, table, rows)
+    return found.height
+
+
+def pages_to_tag(con: Connection, date: dt.date) -> Iterator[pl.DataFrame]:
+    """The pages of one date as the topics room takes them."""
+    return batches(
         con,
         """
-        select p.record_id, p.ingest_date, p.language, p.title, p.text, coalesce(t.teasers, []) as teasers
+        select p.record_id, p.ingest_date, p.title, left(p.text, $searched) as text,
+               coalesce(t.teasers, []) as teasers, s.boilerplate
         from clean.pages p left join (
-            select record_id, list({position: position, title: title, snippet: snippet, url: url} order by position)
-                   as teasers
+            select record_id, list({position: position, title: title, snippet: snippet} order by position) as teasers
             from clean.teasers where ingest_date = $date group by record_id) t using (record_id)
+        left join (
+            select record_id, list({'start': char_start, 'end': char_end} order by char_start) as boilerplate
+            from clean.standing where ingest_date = $date group by record_id) s using (record_id)
         where p.ingest_date = $date order by p.record_id
         """,
-        {"date": date},
-        settings.batch_records,
+        {"date": date, "searched": MAX_SEARCHED},
+        tagging.BATCH_PAGES,
     )
-    expect("topics", count(con, PAGES, date))
-    with _staging(settings.home) as staged:
-        for number, page_batch in enumerate(pages):
-            mentions = find_mentions(page_batch, taxonomy)
-            _stage(staged, MENTIONS, number, mentions)
-            _stage(staged, PAGE_TOPICS, number, decide(mentions, page_batch))
-            advance("topics", page_batch.height)
-        with transaction(con):
-            mentions_landed = replace_date(con, MENTIONS, date, staged / MENTIONS.name)
-            replace_date(con, PAGE_TOPICS, date, staged / PAGE_TOPICS.name)
-    return mentions_landed
 
 
-def _replace_verdicts(con: Connection, stage: str, date: dt.date, rows: pl.DataFrame | Path) -> None:
-    con.execute("delete from quality.ledger where stage = ? and ingest_date = ?", [stage, date])
+def _stage_tags(staged: Path, number: int, tags: tagging.Tags) -> None:
+    for table, rows in zip((MENTIONS, PAGE_TOPICS, ENTITIES), tags, strict=True):
+        stage(staged, table, number, rows)
+
+
+def replace_labels(con: Connection, settings: Settings) -> None:
+    """`topics.labels`, as the home's file has them."""
+    con.execute(f"delete from {LABELS.name}")  # noqa: S608
+    insert(con, LABELS, read_labels(settings.home))
+
+
+def replace_forgotten(con: Connection, settings: Settings) -> None:
+    """`quality.forgotten`, as the home's files have it."""
+    con.execute(f"delete from {FORGOTTEN.name}")  # noqa: S608
+    insert(con, FORGOTTEN, read_tombstones(settings.home).table())
+
+
+def _replace_verdicts(
+    con: Connection, stage: str, date: dt.date, rows: pl.DataFrame | Path, only: Collection[str] | None = None
+) -> None:
+    con.execute(
+        "delete from quality.ledger where stage = $stage and ingest_date = $date "
+        "and ($only is null or record_id in (select unnest($only::varchar[])))",
+        {"stage": stage, "date": date, "only": None if only is None else sorted(only)},
+    )
     insert(con, LEDGER, rows)
 
 
@@ -155,24 +286,3 @@ def _unnested(pages: pl.DataFrame, column: str) -> pl.DataFrame:
         .filter(pl.col(column).is_not_null())
         .unnest(column)
     )
-
-
-def _stage(folder: Path, table: Table, number: int, rows: pl.DataFrame) -> None:
-    (folder / table.name).mkdir(exist_ok=True)
-    table.conform(rows).write_parquet(folder / table.name / f"{number:06}.parquet")
-
-
-@contextmanager
-def _staging(home: Path) -> Iterator[Path]:
-    """A folder in the home for rows that wait to land; gone afterwards.
-
-    Whoever stages holds the writer's connection, so what lies there already was left by a crash.
-    """
-    root = home / "staging"
-    shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
-    try:
-        # A new name each time: DuckDB caches files by path, and would mix a rewritten one with what it knows.
-        yield Path(tempfile.mkdtemp(dir=root))
-    finally:
-        shutil.rmtree(root, ignore_errors=True)

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from newsmill import mill
+from newsmill.repairs import dates_tagged_otherwise, dates_to_tag
 from newsmill.settings import Settings, load_settings
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
@@ -35,13 +36,14 @@ def mill_dates(settings: Settings, dates: Sequence[dt.date], run_id: str = "test
             mill.land_pages(con, settings, date, run_id)
             mill.land_stories(con, settings, date, run_id)
             mill.land_topics(con, settings, taxonomy, date)
-        for date in mill.dates_to_tag(con):
+        for date in dates_to_tag(con):
             mill.land_topics(con, settings, taxonomy, date)
         build_models(con, settings, dates)
 
 
 def build_models(con: duckdb.DuckDBPyConnection, settings: Settings, dates: Sequence[dt.date]) -> None:
     project = load_project(settings.models)
+    dates = sorted({*dates, *dates_tagged_otherwise(con)})
     for model in project.models:
         build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
     mill.land_bursts(con)

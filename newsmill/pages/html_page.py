@@ -10,6 +10,8 @@ from newsmill.pages.phrases import LEADS_TO_RELATED, RELATED
 from newsmill.pages.text import heading_key, width
 from newsmill.pages.tree import parse_html
 
+_byline_within, _longest_byline, _longest_date = 3, 100, 40
+_sentence_ends = (".", "!", "?", "。")
 _longest_lead = 120  # characters
 _most_removed = 0.5  # share of a body that may go as teasers: more, and it was no block of teasers
 
@@ -31,16 +33,18 @@ def read_html(html: str, record: Record) -> Draft:
         return Draft("front", extract.OWN, url, title, teasers=items, paragraphs=rest)
     body = extract.extract_body(tree, html, record.url, title)
     page_dates = dates.dates_of(tree, nodes, record, html)
+    named = authors.authors_of(tree, nodes)
     listed = teasers.teasers_of(tree, url)
+    paragraphs = without_byline(without_title(body.paragraphs, title), named)
     return Draft(
         kind="article",
         extracted_by=body.extracted_by,
         url=url,
         title=title,
-        authors=authors.authors_of(tree, nodes),
+        authors=named,
         published=page_dates.published,
         modified=page_dates.modified,
-        paragraphs=without_teasers(without_title(body.paragraphs, title), listed),
+        paragraphs=without_teasers(paragraphs, listed),
         teasers=listed,
         doubt=body.doubt,
     )
@@ -50,6 +54,18 @@ def without_title(paragraphs: Sequence[str], title: str | None) -> list[str]:
     """The body without the page's title, where it begins with it."""
     starts_with_title = paragraphs and title and heading_key(paragraphs[0]) == heading_key(title)
     return list(paragraphs[1:] if starts_with_title else paragraphs)
+
+
+def without_byline(paragraphs: Sequence[str], named: Sequence[str]) -> list[str]:
+    """The body without a short line near its start that gives the author's name with a date and hardly more."""
+    return [text for place, text in enumerate(paragraphs) if place >= _byline_within or not _is_byline(text, named)]
+
+
+def _is_byline(text: str, named: Sequence[str]) -> bool:
+    if len(text) > _longest_byline or text.endswith(_sentence_ends) or not any(map(str.isdigit, text)):
+        return False
+    author = next((name for name in named if name in text), None)
+    return author is not None and len(text) - len(author) <= _longest_date
 
 
 def without_teasers(paragraphs: Sequence[str], found: Sequence[Teaser], at_most: float = _most_removed) -> list[str]:

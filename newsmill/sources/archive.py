@@ -1,4 +1,4 @@
-"""The raw archive: every record as it came, in Parquet by ingest date, never changed."""
+"""The raw archive: every record as it came, in Parquet by ingest date, never changed, but removed if it must be."""
 
 from __future__ import annotations
 
@@ -25,11 +25,15 @@ PIECE_BYTES = 8 * 2**20
 
 @dataclass
 class Appended:
-    """What an append did: records new to the archive, records it held already, the ingest dates of both."""
+    """What an append did: records new to the archive, records it held already, the ingest dates of both.
+
+    `forgotten` counts those that never came to it, since someone had them forgotten.
+    """
 
     new: int = 0
     seen_again: int = 0
     dates: set[dt.date] = field(default_factory=set)
+    forgotten: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,14 @@ class Archive:
         ordered = frame.sort("ingest_date", "record_id", "source_path")
         return RECORDS.conform(ordered.unique("record_id", keep="first", maintain_order=True))
 
+    def addresses(self) -> pl.DataFrame:
+        """`record_id`, `ingest_date` and `url` of every record, in no order and as often as it stands there."""
+        parts = self.parts(self.dates())
+        names = ("record_id", "ingest_date", "url")
+        if not parts:
+            return RECORDS.empty().select(names)
+        return pl.scan_parquet(parts, hive_partitioning=False).select(names).collect()
+
     def batches(
         self, dates: Iterable[dt.date], batch_records: int = BATCH_RECORDS, batch_bytes: int = BATCH_BYTES
     ) -> Iterator[pl.DataFrame]:
@@ -136,14 +148,38 @@ class Archive:
     def write_part(self, date: dt.date, records: list[Record]) -> None:
         folder = self.folder(date)
         folder.mkdir(parents=True, exist_ok=True)
-        identity = "\n".join(record.record_id for record in records)
+        self.write_frame(folder, frame_of(records))
+
+    def write_frame(self, folder: Path, rows: pl.DataFrame) -> None:
+        identity = "\n".join(rows["record_id"])
         name = f"part-{hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()}.parquet"
         temporary = folder / f"{TEMPORARY}{name}"
         with temporary.open("wb") as file:
-            frame_of(records).write_parquet(file, compression="zstd")
+            rows.write_parquet(file, compression="zstd")
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(folder / name)
+
+    def remove(self, unwanted: Collection[str], dates: Iterable[dt.date]) -> int:
+        """Take records out of the parts of these dates; returns how many rows went. Nothing of them is left on disk.
+
+        A part is written anew without them and then replaces the old. Cut off between the two, both stand: the records
+        are still there, and the next call takes them away.
+        """
+        self.remove_leftovers()
+        removed = 0
+        for part in self.parts(dates):
+            gone = record_ids([part]).is_in(list(unwanted))
+            if not gone.any():
+                continue
+            removed += int(gone.sum())
+            rest = pl.read_parquet(part, hive_partitioning=False).filter(~gone)
+            if rest.height:
+                self.write_frame(part.parent, rest)
+            part.unlink()
+            if not any(part.parent.iterdir()):
+                part.parent.rmdir()
+        return removed
 
     def remove_leftovers(self) -> None:
         """Parts that a crash left half-written."""

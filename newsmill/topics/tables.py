@@ -68,7 +68,7 @@ ENTITIES = Table(
 
 LABELS = Table(
     "topics.labels",
-    "what a person says of one page and one topic",
+    "one page and topic of which a person has said whether it has it",
     (
         record_id,
         topic,
@@ -78,4 +78,10 @@ LABELS = Table(
             "sampling", pl.String(), "How the page was chosen: `uniform`, or `near` what decides whether it is tagged."
         ),
     ),
+)
+
+TO_TAG = Table(
+    "topics.to_tag",
+    "one ingest date on whose pages other passages stand than when they were tagged; the next run tags them anew",
+    (ingest_date,),
 )

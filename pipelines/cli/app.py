@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from newsmill.settings import Settings, load_settings
+from pipelines.cli.topics import topics_app
 
 app = typer.Typer(
     help="Raw news pages in, trusted topic and trend tables out.",
@@ -17,9 +18,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+app.add_typer(topics_app, name="topics")
+
 Home = Annotated[Path | None, typer.Option(help="Folder of the archive, the database and what is published.")]
 Input = Annotated[Path | None, typer.Option(help="Folder of raw pages.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+Format = Literal["parquet", "csv", "xlsx"]
 Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 
 
@@ -55,14 +59,56 @@ def run(
 
 @app.command()
 def explain(
-    key: Annotated[str, typer.Argument(help="A URL, a record id, or a source path.")],
+    key: Annotated[list[str], typer.Argument(help="A URL, a record id, or a source path; or: trend TOPIC DAY.")],
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell a record's whole life: archive, page, verdicts, story, topics, with the reasons."""
-    from pipelines.cli.explain import explain_command
+    """Tell a record's whole life, archive to topics, with the reasons; or, of a topic's day, the stories behind it."""
+    from newsmill.errors import UserError
+    from pipelines.cli.explain import TREND, explain_command, explain_trend_command
 
-    explain_command(_home(home), key, as_json=as_json)
+    if key[0] == TREND and len(key) == 3:
+        explain_trend_command(_home(home), key[1], key[2], as_json=as_json)
+    elif len(key) == 1 and key[0] != TREND:
+        explain_command(_home(home), key[0], as_json=as_json)
+    else:
+        raise UserError(
+            " ".join(key), "neither one record nor a trend", "say `explain KEY` or `explain trend TOPIC DAY`"
+        )
+
+
+@app.command()
+def forget(
+    key: Annotated[str, typer.Argument(help="A URL, a record id, or a site (its host).")],
+    home: Home = None,
+    why: Annotated[str | None, typer.Option(help="The reason; kept, so it should not name what is forgotten.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a page or a site out of the home, wherever it stands, and keep it out. Exit code 1 when some is left."""
+    from pipelines.cli.forget import forget_command
+
+    raise typer.Exit(forget_command(_home(home), key, why, yes=yes, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def replay(
+    home: Home = None,
+    reason: Annotated[str | None, typer.Option(help="Records quarantined for this reason.")] = None,
+    site: Annotated[str | None, typer.Option(help="Records of this site.")] = None,
+    since: Day = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Land it and publish.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that read pages.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take archived records through today's code again: what changes, told before it lands."""
+    from newsmill.upkeep.replay import Choice
+    from pipelines.cli.replay import replay_command
+
+    settings = load_settings(home=home, workers=workers)
+    choice = Choice(reason, site, since.date() if since else None)
+    raise typer.Exit(replay_command(settings, choice, apply=apply, as_json=as_json))
 
 
 @app.command()
@@ -85,6 +131,43 @@ def query(
     from pipelines.cli.query import query_command
 
     query_command(_home(home), sql, as_json=as_json, csv=csv, limit=limit)
+
+
+@app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help='Words that a story must hold; "in quotes" as one phrase.')],
+    home: Home = None,
+    topic: Annotated[str | None, typer.Option(help="Only stories that have this topic.")] = None,
+    since: Day = None,
+    limit: Annotated[int, typer.Option(min=1, help="Stories shown.")] = 20,
+    index: Annotated[
+        bool, typer.Option("--index", help="Build the index first, however many stories there are.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Search titles and texts of stories: each with its best sentence and URL."""
+    from pipelines.cli.search import search_command
+
+    day = since.date() if since else None
+    search_command(_home(home), words, topic=topic, since=day, limit=limit, index=index, as_json=as_json)
+
+
+@app.command()
+def export(
+    table: Annotated[str, typer.Option(help="Table or view of the published copy, as trends.topic_daily.")],
+    format: Annotated[Format, typer.Option(help="What to write.")],
+    home: Home = None,
+    out: Annotated[Path | None, typer.Option(help="File to write; by default TABLE.FORMAT here.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only rows of this topic.")] = None,
+    since: Day = None,
+    until: Day = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+) -> None:
+    """Write a whole table of the published copy to a file, for a spreadsheet or another program."""
+    from pipelines.cli.export import export_command
+
+    bounds = (since.date() if since else None, until.date() if until else None)
+    export_command(_home(home), table, format, out, topic=topic, bounds=bounds, force=force)
 
 
 @app.command()

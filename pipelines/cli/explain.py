@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from newsmill.errors import UserError
 from newsmill.explain import explain, find_records
 from newsmill.settings import Settings
+from newsmill.trends.explain import explain_trend
 from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
 from pipelines.cli.show import out, print_json, text
@@ -26,6 +29,64 @@ def explain_command(settings: Settings, key: str, *, as_json: bool) -> None:
         return
     for life in lives:
         _tell(life)
+
+
+TREND = "trend"
+PARTS = {
+    "sources_joined": "sources that joined",
+    "sources_silent": "sources that fell silent",
+    "copies": "copies of stories",
+    "extractor": "another extractor",
+    "taxonomy": "another taxonomy",
+    "genuine": "genuine",
+}
+
+
+def explain_trend_command(settings: Settings, topic: str, day: str, *, as_json: bool) -> None:
+    """Tell the stories behind a topic's day, each with its sentence and URL, and the change of its week in parts.
+
+    Raises:
+        UserError: when the day is no date, nothing is published, or the topic has no such day.
+    """
+    try:
+        asked = dt.date.fromisoformat(day)
+    except ValueError as error:
+        raise UserError(day, "it is no day", "write it as YYYY-MM-DD") from error
+    with open_reader(settings.published / DATABASE) as con:
+        told = explain_trend(con, topic, asked)
+    if as_json:
+        print_json(told)
+        return
+    counts = told["counts"]
+    out.print(
+        f"[bold]{text(topic)} on {asked}[/bold]: {counts['pages']} pages, {counts['stories']} stories, "
+        f"{counts['outlets']} outlets, {counts['teaser_pages']} pages by a teaser alone"
+    )
+    if told["expected"] and told["expected"]["expected"] is not None:
+        out.print(
+            f"  expected {told['expected']['expected']:.1f} stories; so many or more come by chance "
+            f"with probability {told['expected']['p_value']:.2g}"
+        )
+    if told["burst"]:
+        burst = told["burst"]
+        out.print(f"  in a burst from {burst['start_day']} to {burst['end_day']}, score {burst['score']:.1f}")
+    for story in told["stories"]:
+        by_teaser = ", by a teaser alone" if story["teaser_only"] else ""
+        out.print(
+            f"[bold]{text(story['title'] or story['story_id'])}[/bold] "
+            f"({story['pages']} pages, {story['outlets']} outlets{by_teaser})",
+            soft_wrap=True,
+        )
+        out.print(f"   {story['place']} “{text(story['phrase'])}”: {text(story['sentence'])}", soft_wrap=True)
+        out.print(f"   {text(story['url'])}", soft_wrap=True)
+    if told["change"]:
+        change = told["change"]
+        out.print(
+            f"[bold]week of {change['week']}[/bold]: {change['pages']} pages after {change['pages_before']}, "
+            f"{change['change']:+d}"
+        )
+        for part, name in PARTS.items():
+            out.print(f"  {name:<26}{change[part]:+6d}")
 
 
 def _tell(life: Life) -> None:
@@ -72,15 +133,23 @@ def _tell_page(life: Life) -> None:
 
 def _tell_story(story: Life) -> None:
     out.print(f"[bold]story {text(story['story_id'])}[/bold], {len(story['members'])} member(s)")
+    for merged in story["merged"]:
+        out.print(f"   {text(merged['story_id'])} was merged into it, ingest date {merged['ingest_date']}")
     for member in story["members"]:
-        how = (
-            ""
-            if member["similarity"] is None
-            else (f", {member['similarity']:.2f} like {member['matched_record_id']} by {member['method']}")
-        )
         mark = "*" if member["record_id"] == story["record_id"] else " "
         stands = " (canonical)" if member["is_canonical"] else ""
-        out.print(f" {mark} {member['relation']}{stands}{how}  {text(member['url'])}", soft_wrap=True)
+        out.print(f" {mark} {member['relation']}{stands}{_how(member)}  {text(member['url'])}", soft_wrap=True)
+        for line in member["differences"]:
+            out.print(f"      {text(line)}", soft_wrap=True)
+
+
+def _how(member: Life) -> str:
+    """What a member was matched to, how similar the two are, and how they were found."""
+    if member["similarity"] is None:
+        return ""
+    contained = "" if member["containment"] is None else f", {member['containment']:.2f} of the shorter contained"
+    matched = f"{member['matched_record_id']} {text(member['matched_url'])}"
+    return f", {member['similarity']:.2f} like {matched}{contained}, by {member['method']}"
 
 
 def _tell_topics(life: Life) -> None:

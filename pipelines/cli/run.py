@@ -68,8 +68,9 @@ def _books(settings: Settings) -> dict[str, int]:
         return {}
     with open_reader(settings.published / DATABASE) as con:
         days = books(con, None)
+        [(forgotten,)] = con.execute("select count(*) from quality.forgotten").fetchall()
     names = ("records", "kept", "merged", "quarantined", "out_of_balance")
-    return {name: sum(getattr(day, name) for day in days) for name in names}
+    return {name: sum(getattr(day, name) for day in days) for name in names} | {"forgotten": forgotten}
 
 
 def _tell(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
@@ -87,6 +88,8 @@ def _tell(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
         f"{sums['records']:,} records = {sums['kept']:,} kept + {sums['merged']:,} merged"
         f" + {sums['quarantined']:,} quarantined; {seconds:.0f} s"
     )
+    if sums["forgotten"]:
+        out.print(f"{sums['forgotten']:,} more were forgotten and stay out")
     out.print(f"database  {(settings.published / DATABASE).resolve()}", soft_wrap=True)
     out.print(f"report    {(settings.published / REPORT).resolve()}", soft_wrap=True)
     home = f"--home {settings.home}"

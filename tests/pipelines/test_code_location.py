@@ -21,7 +21,8 @@ from pipelines.sensors import digests, new_files, stretches
 CONTRACT = {
     "raw/records", "clean/pages", "clean/teasers", "clean/repeats", "stories/members", "topics/mentions",
     "topics/page_topics", "trends/topic_daily", "trends/topic_weekly", "trends/topic_bursts", "trends/topic_pairs",
-    "trends/story_spread", "trends/entity_weekly", "trends/change_decomposition", "quality/ledger", "published/database", "published/report",
+    "trends/story_spread", "trends/entity_weekly", "trends/change_decomposition", "quality/ledger",
+    "published/database", "published/report",,
 }  # fmt: skip
 
 
@@ -58,7 +59,8 @@ def test_policies_lie_over_every_asset(location: dg.Definitions) -> None:
         layer = key.split("/")[0]
         assert (spec.freshness_policy is not None) == (layer in {"trends", "analyst", "published"}), key
         assert (spec.partitions_def is not None) == (
-            layer in {"raw", "clean", "stories", "topics", "quality"} or key in {"intermediate/int_record_days", "intermediate/int_topic_pages"}
+            layer in {"raw", "clean", "stories", "topics", "quality"}
+            or key in {"intermediate/int_record_days", "intermediate/int_topic_pages"}
         ), key
 
 

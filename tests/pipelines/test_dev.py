@@ -99,6 +99,7 @@ RUNS = """query($tag: [ExecutionTag!]) { runsOrError(filter: {tags: $tag}) { ...
   status tags { key value } } } } }"""
 
 
+@pytest.mark.slow
 def test_a_range_started_from_the_ui_is_one_run_and_no_query_waits_for_it(dev: Dev) -> None:
     selector = {
         "partitionSetName": "night_partition_set",

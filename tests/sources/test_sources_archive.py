@@ -189,3 +189,32 @@ def test_any_order_and_any_batches_give_the_same_records(
         assert batch.height == 1 or batch["byte_size"].sum() <= size
     if records:
         assert_frame_equal(everything(whole), everything(pieces))
+
+
+def test_what_is_removed_is_in_no_part_and_the_rest_is_as_it_was(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.append([record(number) for number in range(6)], batch_records=2)
+    archive.append([record(9, NEXT_DAY)])
+    before = archive.records([DAY, NEXT_DAY])
+    unwanted = {record(1).record_id, record(2).record_id, record(9, NEXT_DAY).record_id}
+    assert archive.remove(unwanted, [DAY, NEXT_DAY]) == 3
+    assert_frame_equal(archive.records([DAY, NEXT_DAY]), before.filter(~pl.col("record_id").is_in(list(unwanted))))
+    assert archive.dates() == [DAY]
+    stored = [record_id for part in tmp_path.rglob("*.parquet") for record_id in pl.read_parquet(part)["record_id"]]
+    assert not unwanted.intersection(stored)
+    assert archive.remove(unwanted, [DAY, NEXT_DAY]) == 0
+
+
+def test_a_removal_cut_off_before_the_old_part_went_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = Archive(tmp_path)
+    archive.append([record(1), record(2)])
+
+    def cut_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Path, "unlink", cut_off)
+        archive.remove([record(1).record_id], [DAY])
+    assert archive.records([DAY]).height == 2
+    assert archive.remove([record(1).record_id], [DAY]) == 1
+    assert archive.records([DAY])["record_id"].to_list() == [record(2).record_id]

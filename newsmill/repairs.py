@@ -1,0 +1,34 @@
+"""Repairs: the ingest dates whose tables no longer fit those that they were made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def dates_to_tag(con: Connection) -> list[dt.date]:
+    """The ingest dates whose pages have other standing passages than when they were tagged, in order."""
+    return [date for (date,) in con.execute("select ingest_date from topics.to_tag order by all").fetchall()]
+
+
+def dates_tagged_otherwise(con: Connection) -> list[dt.date]:
+    """The ingest dates whose tags are not what `intermediate.int_topic_pages` was derived from, in order."""
+    if not con.execute("from duckdb_tables() where table_name = 'int_topic_pages'").fetchall():
+        return []
+    # DuckDB's own hash may change with its version: it is compared within one query, and reaches no table.
+    state = "bit_xor(hash(record_id, topic, strength, teaser_only, taxonomy_version))"
+    return [
+        date
+        for (date,) in con.execute(
+            f"""
+            select ingest_date
+            from (select ingest_date, {state} as state from topics.page_topics group by all)
+            full join (select ingest_date, {state} as derived from intermediate.int_topic_pages group by all)
+            using (ingest_date)
+            where state is distinct from derived order by all
+            """  # noqa: S608
+        ).fetchall()
+    ]

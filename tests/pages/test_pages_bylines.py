@@ -1,0 +1,27 @@
+"""Bylines at the start of a body: left out, and nothing else is."""
+
+from newsmill.pages.html_page import without_byline
+
+REST = ["The crane came in on Tuesday.", "Jonas Reitmeier, 40, saw it."]
+
+
+def test_a_line_of_date_and_author_is_no_body():
+    line = "9. Oktober 2026, 14:40 Uhr Jonas Reitmeier"
+    assert without_byline([line, *REST], ["Jonas Reitmeier"]) == REST
+
+
+def test_a_sentence_that_names_the_author_stays():
+    line = "Jonas Reitmeier has worked at the port since 1998, and has seen three cranes come and go."
+    assert without_byline([line, *REST], ["Jonas Reitmeier"]) == [line, *REST]
+
+
+def test_a_short_line_without_the_author_or_a_number_stays():
+    for line in ("9. Oktober 2026", "Von Jonas Reitmeier"):
+        assert without_byline([line, *REST], ["Someone Else"]) == [line, *REST]
+    assert without_byline(["Von Jonas Reitmeier"], ["Jonas Reitmeier"]) == ["Von Jonas Reitmeier"]
+
+
+def test_the_same_line_further_down_stays():
+    line = "9. Oktober 2026, 14:40 Uhr Jonas Reitmeier"
+    body = ["One.", "Two.", "Three.", line]
+    assert without_byline(body, ["Jonas Reitmeier"]) == body

@@ -1,0 +1,57 @@
+"""Tombstones: what they keep out, and that nothing can be read from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from newsmill.errors import UserError
+from newsmill.upkeep.tombstones import compared, kind_of, read_tombstones, tombstone
+
+NOW = dt.datetime(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "kept_out", "let_in"),
+    [
+        ("url", "http://www.a.example/x?utm_source=y", "https://a.example/x#top", "https://a.example/x/y"),
+        ("url", "file:dump.txt", "file:dump.txt", "file:dump2.txt"),
+        ("site", "www.A.example", "https://a.example/anything", "https://b.a.example/"),
+    ],
+)
+def test_a_url_and_a_site_are_compared_as_everywhere(
+    kind: str, key: str, kept_out: str, let_in: str, tmp_path: Path
+) -> None:
+    assert kind_of(key) == kind
+    stones = read_tombstones(tmp_path)
+    assert stones.of("0" * 32, kept_out) is None
+    stones.add([tombstone(kind, key, NOW, None)])
+    again = read_tombstones(tmp_path)
+    assert again.of("0" * 32, kept_out) is not None
+    assert again.of("0" * 32, let_in) is None
+
+
+def test_nothing_is_told_of_what_was_forgotten(tmp_path: Path) -> None:
+    stones = read_tombstones(tmp_path)
+    stone = tombstone("url", "https://a.example/secret", NOW, "asked")
+    stones.add([stone, stone])
+    stones.note([("f" * 32, NOW.date(), stone), ("f" * 32, NOW.date(), stone)])
+    told = "".join(path.read_text() for path in (tmp_path / "forgotten").iterdir())
+    assert "secret" not in told
+    assert "f" * 32 not in told
+    assert len(told.splitlines()) == 2
+    assert read_tombstones(tmp_path).table()["why"].to_list() == ["asked"]
+
+
+def test_a_broken_line_stops_rather_than_let_pages_back_in(tmp_path: Path) -> None:
+    (tmp_path / "forgotten").mkdir()
+    (tmp_path / "forgotten" / "tombstones.jsonl").write_text('{"kind": "url"}\n')
+    with pytest.raises(UserError, match="line 1"):
+        read_tombstones(tmp_path)
+
+
+def test_a_record_id_is_told_from_a_site() -> None:
+    assert kind_of("0123456789abcdef" * 2) == "record"
+    assert compared("site", "Münch.example") == compared("site", "xn--mnch-0ra.example")
