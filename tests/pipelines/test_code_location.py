@@ -22,7 +22,7 @@ CONTRACT = {
     "raw/records", "clean/pages", "clean/teasers", "clean/repeats", "stories/members", "topics/mentions",
     "topics/page_topics", "trends/topic_daily", "trends/topic_weekly", "trends/topic_bursts", "trends/topic_pairs",
     "trends/story_spread", "trends/entity_weekly", "trends/change_decomposition", "quality/ledger",
-    "published/database", "published/report",,
+    "published/database", "published/report",
 }  # fmt: skip
 
 
