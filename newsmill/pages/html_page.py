@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from newsmill.pages import authors, dates, extract, front, linked, metadata, teasers
-from newsmill.pages.page import Draft, Record, Teaser
+from newsmill.pages.datewords import find
+from newsmill.pages.page import Draft, Published, Record, Teaser
 from newsmill.pages.phrases import LEADS_TO_RELATED, RELATED
 from newsmill.pages.text import heading_key, width
 from newsmill.pages.tree import parse_html
 
-_byline_within, _longest_byline, _longest_date = 3, 100, 40
+_byline_within, _longest_byline, _longest_dated, _longest_date = 3, 100, 60, 40
 _sentence_ends = (".", "!", "?", "。")
 _longest_lead = 120  # characters
 _most_removed = 0.5  # share of a body that may go as teasers: more, and it was no block of teasers
@@ -35,7 +36,7 @@ def read_html(html: str, record: Record) -> Draft:
     page_dates = dates.dates_of(tree, nodes, record, html)
     named = authors.authors_of(tree, nodes)
     listed = teasers.teasers_of(tree, url)
-    paragraphs = without_byline(without_title(body.paragraphs, title), named)
+    paragraphs = without_byline(without_title(body.paragraphs, title), named, page_dates.published)
     return Draft(
         kind="article",
         extracted_by=body.extracted_by,
@@ -56,16 +57,23 @@ def without_title(paragraphs: Sequence[str], title: str | None) -> list[str]:
     return list(paragraphs[1:] if starts_with_title else paragraphs)
 
 
-def without_byline(paragraphs: Sequence[str], named: Sequence[str]) -> list[str]:
-    """The body without a short line near its start that gives the author's name with a date and hardly more."""
-    return [text for place, text in enumerate(paragraphs) if place >= _byline_within or not _is_byline(text, named)]
+def without_byline(paragraphs: Sequence[str], named: Sequence[str], published: Published | None = None) -> list[str]:
+    """The body without a short line near its start that gives the page's date, or a number and the author's name."""
+    return [
+        text
+        for place, text in enumerate(paragraphs)
+        if place >= _byline_within or not _is_byline(text, named, published)
+    ]
 
 
-def _is_byline(text: str, named: Sequence[str]) -> bool:
+def _is_byline(text: str, named: Sequence[str], published: Published | None) -> bool:
     if len(text) > _longest_byline or text.endswith(_sentence_ends) or not any(map(str.isdigit, text)):
         return False
     author = next((name for name in named if name in text), None)
-    return author is not None and len(text) - len(author) <= _longest_date
+    if author is not None and len(text) - len(author) <= _longest_date:
+        return True
+    dated = find(text, None) if published and len(text) <= _longest_dated else None
+    return dated is not None and published is not None and dated[0].date() == published.at.date()
 
 
 def without_teasers(paragraphs: Sequence[str], found: Sequence[Teaser], at_most: float = _most_removed) -> list[str]:

@@ -1,6 +1,9 @@
 """Bylines at the start of a body: left out, and nothing else is."""
 
+import datetime as dt
+
 from newsmill.pages.html_page import without_byline
+from newsmill.pages.page import Published
 
 REST = ["The crane came in on Tuesday.", "Jonas Reitmeier, 40, saw it."]
 
@@ -25,3 +28,11 @@ def test_the_same_line_further_down_stays():
     line = "9. Oktober 2026, 14:40 Uhr Jonas Reitmeier"
     body = ["One.", "Two.", "Three.", line]
     assert without_byline(body, ["Jonas Reitmeier"]) == body
+
+
+def test_a_line_of_the_pages_own_date_is_no_body_and_one_of_another_is():
+    published = Published(dt.datetime(2026, 10, 9, 14, 40), None, "text")
+    assert without_byline(["9. Oktober 2026, 14:40 Uhr Timo Brandl", *REST], [], published) == REST
+    assert (
+        without_byline(["Was am 7. Oktober 2026 geschah", *REST], [], published)[0] == "Was am 7. Oktober 2026 geschah"
+    )
