@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from commands import told
 
 
+@pytest.mark.slow
 def test_make_bench_tells_the_cost_of_every_stage(tmp_path: Path) -> None:
     page = tmp_path / "2026-10-05" / "page.txt"
     page.parent.mkdir(parents=True)

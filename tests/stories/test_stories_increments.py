@@ -72,6 +72,7 @@ def test_where_a_merged_story_went_is_told_and_its_id_leads_there():
     assert mill.rows("stories.merges") == [], "they came apart again"
 
 
+@pytest.mark.slow
 def test_an_older_date_that_comes_late_names_the_story_and_the_old_id_leads_on():
     mill = Mill().land([page("b", LEFT, day=1)]).land([page("c", RIGHT, day=2)]).land([page("t", TEXT, day=3)])
     mill.land([page("a", TEXT)])
@@ -79,6 +80,7 @@ def test_an_older_date_that_comes_late_names_the_story_and_the_old_id_leads_on()
     assert {row[:2] for row in mill.rows("stories.merges")} == {("sb", "sa"), ("sc", "sa")}
 
 
+@pytest.mark.slow
 def test_a_removed_record_leaves_as_if_it_had_never_come():
     kept = [page("a", LEFT), page("b", RIGHT, day=1)]
     mill = Mill().land(kept[:1]).land([*kept[1:], page("c", TEXT, day=1)])

@@ -114,6 +114,7 @@ def test_plan_measures_with_the_labels(home: Settings, wider: Path) -> None:
     assert (quality["labels"], quality["recall"], quality["recall_new"], quality["precision_new"]) == (2, 0.0, 1.0, 1.0)
 
 
+@pytest.mark.slow
 def test_apply_leaves_what_a_night_with_that_taxonomy_would(home: Settings, wider: Path, tmp_path: Path) -> None:
     taxonomy = load_taxonomy(wider)
     done = apply(home, taxonomy)
