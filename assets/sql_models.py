@@ -14,10 +14,10 @@ from assets.run import PARTITION_TAG, RANGE_START_TAG, RETRIES, WRITER, WRITER_P
 from newsmill import mill
 from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
-from newsmill.repairs import dates_tagged_otherwise
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.models import Model, ModelTest, Project, build_model, column_lineage, run_test
+from newsmill.warehouse.repairs import dates_tagged_otherwise
 from newsmill.warehouse.schema import source_columns
 
 Variables = Mapping[str, Any]

@@ -8,11 +8,11 @@ from assets.evidence import asset_key, chart_evidence, count_partitions, table_e
 from assets.run import WRITER, ingest_dates
 from newsmill import mill
 from newsmill.pages.tables import PAGES, TEASERS
-from newsmill.repairs import dates_to_tag
 from newsmill.settings import Settings
 from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
+from newsmill.warehouse.repairs import dates_to_tag
 
 
 @dg.multi_asset(

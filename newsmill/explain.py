@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 
 from newsmill.errors import UserError
+from newsmill.sources.tombstones import KINDS, compared, hashed
 from newsmill.stories.changes import changes
-from newsmill.upkeep.tombstones import KINDS, compared, hashed
 from newsmill.urls import normalise_url, site_of
 
 Row = dict[str, Any]

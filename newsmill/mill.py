@@ -20,12 +20,12 @@ from newsmill.pages.read import READERS
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.progress import advance, expect
 from newsmill.quality.ledger import page_verdicts, raw_verdicts, story_verdicts
-from newsmill.quality.tables import FORGOTTEN, LEDGER
-from newsmill.repairs import dates_to_tag
+from newsmill.quality.tables import LEDGER
 from newsmill.settings import Settings
 from newsmill.sources.archive import Appended, Archive
 from newsmill.sources.folder import read_folder
-from newsmill.sources.tables import RECORDS
+from newsmill.sources.tables import FORGOTTEN, RECORDS
+from newsmill.sources.tombstones import read_tombstones
 from newsmill.stories import cluster
 from newsmill.stories.fingerprint import fingerprint
 from newsmill.topics import tagging
@@ -35,9 +35,9 @@ from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, TO_T
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.trends.bursts import bursts, expected_days
 from newsmill.trends.tables import BURSTS, EXPECTED
-from newsmill.upkeep.tombstones import read_tombstones
 from newsmill.warehouse.connection import transaction
 from newsmill.warehouse.landing import batches, count, insert, replace_date, replace_table
+from newsmill.warehouse.repairs import dates_to_tag
 from newsmill.warehouse.staging import stage, staging_folder
 
 Connection = duckdb.DuckDBPyConnection

@@ -10,11 +10,11 @@ import duckdb
 import polars as pl
 
 from newsmill import mill
-from newsmill.repairs import dates_tagged_otherwise, dates_to_tag
 from newsmill.settings import Settings, load_settings
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.models import build_model, load_project
+from newsmill.warehouse.repairs import dates_tagged_otherwise, dates_to_tag
 
 # What tells when and by whom a row was written, not what it says.
 OF_THE_RUN = {"run_id", "checked_at"}

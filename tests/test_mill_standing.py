@@ -12,11 +12,11 @@ import pytest
 from milling import build_models, differing, settings_for, tables_of
 
 from newsmill import mill
-from newsmill.repairs import dates_tagged_otherwise, dates_to_tag
 from newsmill.settings import Settings
 from newsmill.stories.passages import STANDING_URLS
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
+from newsmill.warehouse.repairs import dates_tagged_otherwise, dates_to_tag
 
 DAYS = [dt.date(2026, 3, 1), dt.date(2026, 3, 2)]
 A_DAY = STANDING_URLS - 1

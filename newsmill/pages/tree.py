@@ -227,7 +227,7 @@ def _laid_out(root: Any) -> Tree:
     ends: dict[int, int] = {}  # of elements that hold anything
     data: dict[int, str] = {}
     open_elements: list[tuple[Any, int, str]] = []  # lexbor's node, its number here, its tag
-    node, parent, number, size, in_pre, apart = root, -1, -1, 0, 0, True
+    node, parent, number, size, in_pre, in_chrome, apart = root, -1, -1, 0, 0, 0, True
     while True:
         tag = node.tag
         if tag == TEXT:
@@ -250,13 +250,14 @@ def _laid_out(root: Any) -> Tree:
             if tag in _UNSEEN:
                 if tag == "script" and "ld+json" in (own.get("type") or "").lower():
                     data[number] = node.text()[:_MAX_DATA_CHARS]
-            elif tag in _CHROME and node.css_first(_CONTENT) is None:
-                pass
+            elif tag in _CHROME and not in_chrome and node.css_first(_CONTENT) is None:
+                pass  # asked of the outermost alone: of nested ones the time would grow with the square of their number
             elif (child := node.first_child) is not None:
                 open_elements.append((node, number, tag))
                 if len(open_elements) > MAX_DEPTH:
                     raise Junk("too_deep", f"elements are nested more than {MAX_DEPTH:,} deep")
                 in_pre += tag == "pre"
+                in_chrome += tag in _CHROME
                 node, parent = child, number
                 continue
         after = node.next
@@ -265,6 +266,7 @@ def _laid_out(root: Any) -> Tree:
             ends[closed] = number + 1
             parent = rows[closed][2]
             in_pre -= tag == "pre"
+            in_chrome -= tag in _CHROME
             apart = apart or tag in BLOCKS
             after = node.next if open_elements else None
         if after is None:

@@ -39,18 +39,6 @@ CHECK_RESULTS = Table(
     ),
 )
 
-FORGOTTEN = Table(
-    "quality.forgotten",
-    "one fetch that came in and is left out, since someone had it forgotten; nothing of it is told but that",
-    (
-        Column("record_hash", pl.String(), "32 hex digits of blake2b over `record`, newline and its record id."),
-        Column("ingest_date", pl.Date(), "Its ingest date."),
-        Column("tombstone", pl.String(), "The same over `record`, `url` or `site`, and what was to be forgotten."),
-        Column("forgotten_at", pl.Datetime("us"), "When that was asked for (UTC)."),
-        Column("why", pl.String(), "The reason given.", required=False),
-    ),
-)
-
 # Views over the ledger: quarantine is what it says, and the books are its sums.
 QUARANTINE = Table(
     "quality.quarantine",

@@ -1,4 +1,4 @@
-"""The table of the raw room: one row a fetch. The archive's Parquet holds the same columns and the bytes."""
+"""The tables of the raw room: one row a fetch, here or left out. The archive's Parquet also has the bytes."""
 
 import polars as pl
 
@@ -53,4 +53,16 @@ ARCHIVE = Table(
     "raw archive",
     RECORDS.grain,
     (*RECORDS.columns, Column("body", pl.Binary(), "The bytes as they came.", required=False)),
+)
+
+FORGOTTEN = Table(
+    "quality.forgotten",
+    "one fetch that came in and is left out, since someone had it forgotten; nothing of it is told but that",
+    (
+        Column("record_hash", pl.String(), "32 hex digits of blake2b over `record`, newline and its record id."),
+        Column("ingest_date", pl.Date(), "Its ingest date."),
+        Column("tombstone", pl.String(), "The same over `record`, `url` or `site`, and what was to be forgotten."),
+        Column("forgotten_at", pl.Datetime("us"), "When that was asked for (UTC)."),
+        Column("why", pl.String(), "The reason given.", required=False),
+    ),
 )

@@ -1,1 +1,1 @@
-"""Upkeep of a home: forgetting records, and taking archived ones through today's code again."""
+"""Upkeep of a home: forgetting records, reading archived ones again, tagging all anew by another taxonomy."""

@@ -17,16 +17,16 @@ import polars as pl
 from newsmill import mill
 from newsmill.errors import UserError
 from newsmill.quality.ledger import books
-from newsmill.repairs import dates_to_tag
 from newsmill.settings import Settings
+from newsmill.sources.tombstones import Tombstone, Tombstones, compared, kind_of, read_tombstones, tombstone
 from newsmill.stories import cluster
 from newsmill.topics.labels import forget_labels
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.upkeep.publishing import derive, now, open_milled, publish, replace_by_copy
-from newsmill.upkeep.tombstones import Tombstone, Tombstones, compared, kind_of, read_tombstones, tombstone
 from newsmill.warehouse.connection import open_reader, transaction
 from newsmill.warehouse.models import load_project
 from newsmill.warehouse.publish import DATABASE
+from newsmill.warehouse.repairs import dates_to_tag
 from newsmill.warehouse.schema import TABLES
 
 Connection = duckdb.DuckDBPyConnection

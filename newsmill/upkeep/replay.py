@@ -19,7 +19,6 @@ from newsmill import mill
 from newsmill.errors import UserError
 from newsmill.pages.tables import PAGES
 from newsmill.quality.ledger import books
-from newsmill.repairs import dates_to_tag
 from newsmill.settings import Settings
 from newsmill.stories.changes import changes
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
@@ -28,6 +27,7 @@ from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.landing import batches
 from newsmill.warehouse.models import load_project
 from newsmill.warehouse.publish import DATABASE
+from newsmill.warehouse.repairs import dates_to_tag
 
 Connection = duckdb.DuckDBPyConnection
 

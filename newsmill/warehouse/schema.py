@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
-from newsmill.quality.tables import BOOKS, BOOKS_VIEW, CHECK_RESULTS, FORGOTTEN, LEDGER, QUARANTINE, QUARANTINE_VIEW
-from newsmill.sources.tables import RECORDS
+from newsmill.quality.tables import BOOKS, BOOKS_VIEW, CHECK_RESULTS, LEDGER, QUARANTINE, QUARANTINE_VIEW
+from newsmill.sources.tables import FORGOTTEN, RECORDS
 from newsmill.stories.tables import TABLES as STORIES
 from newsmill.table import Column, Table
 from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, TO_TAG

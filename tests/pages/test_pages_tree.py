@@ -1,5 +1,7 @@
 """HTML as flat columns: structure, texts, and what is left out."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,6 +38,19 @@ def test_what_is_not_shown_is_no_text_but_json_ld_is_kept() -> None:
     page = parse_html(PAGE)
     assert "hidden" not in page.text(ROOT) and "no script" not in page.text(ROOT) and "nothing" not in page.text(ROOT)
     assert list(page.data.values()) == ['{"a": "<b>"}']
+
+
+def test_menus_and_footers_are_left_out_but_not_where_they_hold_content() -> None:
+    page = parse_html("<nav><a>Home</a></nav><p>Text.</p><footer><p>Us</p></footer>")
+    assert page.lines(ROOT) == ["Text."] and page.count("nav") == page.count("footer") == 1
+    never_closed = parse_html("<nav><a>Home</a><main><h1>Head</h1><p>Text.</p></main><nav><a>More</a></nav>")
+    assert never_closed.lines(ROOT) == ["Home", "Head", "Text.", "More"]
+
+
+def test_menus_in_menus_cost_no_more_than_one() -> None:
+    started = time.process_time()
+    assert len(parse_html("<nav>" * 900 + "<i>x</i>" * 50_000 + "<h1>Head</h1>")) > 100_000
+    assert time.process_time() - started < 1.5
 
 
 def test_text_is_cut_near_its_limit() -> None:

@@ -1,6 +1,7 @@
 """A change of the taxonomy, planned and applied from stored texts; and the labels that it is measured with."""
 
 import json
+import os
 from pathlib import Path
 
 import duckdb
@@ -11,11 +12,11 @@ from topics_world import SHIPPED
 from typer.testing import CliRunner
 
 from newsmill.errors import UserError
-from newsmill.retag import apply, plan
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
 from newsmill.topics.labels import add_label, forget_labels, labels_file, measure, read_labels
 from newsmill.topics.taxonomy import load_taxonomy
+from newsmill.upkeep.retag import apply, plan
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.publish import publish_database
 from pipelines.cli.app import app
@@ -43,7 +44,10 @@ def milled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     for number, (name, text) in enumerate(TEXTS.items()):
         day = folder / "input" / f"2026-03-0{1 + number % 2}"
         day.mkdir(parents=True, exist_ok=True)
-        (day / f"{name}.txt").write_text(f"{name.title()} in the news\n\n{text}\n", encoding="utf-8")
+        file = day / f"{name}.txt"
+        file.write_text(f"{name.title()} in the news\n\n{text}\n", encoding="utf-8")
+        # A fetch's time is the file's and part of its record id, and by that pages are drawn.
+        os.utime(file, (1_772_409_600, 1_772_409_600))
     settings = settings_for(folder / "input", folder / "home")
     mill_dates(settings, sorted({file.ingest_date for file in scan(settings.input).files}))
     with open_writer(settings.database) as con:
@@ -54,7 +58,9 @@ def milled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def home(milled: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A copy of it, where no report is written: that has its own tests and takes long."""
-    monkeypatch.setattr("newsmill.retag._publish_report", lambda *_: None)
+    monkeypatch.setattr(
+        "newsmill.upkeep.retag.publish", lambda con, settings, _: publish_database(con, settings.published)
+    )
     folder = tmp_path / "home"
     (folder / "published").mkdir(parents=True)
     for name in ("newsmill.duckdb", "published/newsmill.duckdb"):

@@ -21,8 +21,8 @@ from typing import TypeVar
 import polars as pl
 
 from newsmill.errors import UserError
-from newsmill.quality.tables import FORGOTTEN
 from newsmill.sources.record import Record
+from newsmill.sources.tables import FORGOTTEN
 from newsmill.urls import normalise_url, site_of
 
 KINDS = ("record", "url", "site")
@@ -158,7 +158,7 @@ def _read(path: Path, row: type[Row]) -> list[Row]:
     if not path.is_file():
         return []
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         try:
             if line.strip():
                 rows.append(row(**json.loads(line)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsmill.errors import UserError
-from newsmill.upkeep.tombstones import compared, kind_of, read_tombstones, tombstone
+from newsmill.sources.tombstones import compared, kind_of, read_tombstones, tombstone
 
 NOW = dt.datetime(2026, 3, 1)
 

@@ -14,9 +14,10 @@ from newsmill.topics.labels import measure, read_labels
 from newsmill.topics.tables import PAGE_TOPICS
 from newsmill.topics.tagging import tag
 from newsmill.topics.taxonomy import Taxonomy
+from newsmill.upkeep.publishing import publish
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.models import Project, build_model, load_project
-from newsmill.warehouse.publish import DATABASE, publish_database, publish_report
+from newsmill.warehouse.publish import DATABASE
 
 _KEY = ["record_id", "topic"]
 _EVIDENCE = ["record_id", "topic", "place", "sentence", "phrase", "score"]
@@ -113,8 +114,7 @@ def apply(settings: Settings, taxonomy: Taxonomy) -> Applied:
         dates = pl.concat([after.join(before, on=same, how="anti"), before.join(after, on=same, how="anti")])
         touched = sorted(dates["ingest_date"].unique())
         _derive(con, project, touched)
-        publish_database(con, settings.published)
-    _publish_report(settings, taxonomy)
+        publish(con, settings, taxonomy)
     counts = pl.concat([gained.select("topic", gained=1, lost=0), lost.select("topic", gained=0, lost=1)])
     return Applied(taxonomy.version, pages, counts.group_by("topic").sum().sort("topic"), touched)
 
@@ -164,11 +164,3 @@ def _derive(con: duckdb.DuckDBPyConnection, project: Project, dates: list[dt.dat
             derived.add(model.name)
             build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
     mill.land_bursts(con)
-
-
-def _publish_report(settings: Settings, taxonomy: Taxonomy) -> None:
-    from newsmill.report.build import build_report  # Altair is slow to import.
-
-    with open_reader(settings.published / DATABASE) as con:
-        html = build_report(con, dt.datetime.now(dt.UTC).replace(tzinfo=None), taxonomy.names)
-    publish_report(html, settings.published)
