@@ -46,8 +46,9 @@ def milled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         day.mkdir(parents=True, exist_ok=True)
         file = day / f"{name}.txt"
         file.write_text(f"{name.title()} in the news\n\n{text}\n", encoding="utf-8")
-        # A fetch's time is the file's and part of its record id, and by that pages are drawn.
-        os.utime(file, (1_772_409_600, 1_772_409_600))
+        # A fetch's time is the file's and part of its record id, and by that pages are drawn: with this one the page
+        # drawn first is not the unsure one.
+        os.utime(file, (1772413200, 1772413200))
     settings = settings_for(folder / "input", folder / "home")
     mill_dates(settings, sorted({file.ingest_date for file in scan(settings.input).files}))
     with open_writer(settings.database) as con:
