@@ -17,7 +17,7 @@ OWN, FALLBACK = "newsmill", "trafilatura"
 _body_from = 0.5  # probability from which a block is taken for body
 _between_from = 0.25  # and from which all that stands between two such blocks is: headings, lists, cells of tables
 # Where the model takes hardly anything, or is in doubt of all that it takes and that is little, trafilatura is asked.
-# Elsewhere its own answer is the better one on average however great the doubt (`python -m benchmarks.bodies`).
+# Elsewhere trafilatura is no better as a rule, at many times the cost: `python -m benchmarks.bodies` tells by doubt.
 MOST_DOUBT = 0.95
 LITTLE = 200  # width of a body
 # It costs seconds on some large pages. There the model's answer stands.
