@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from newsmill.pages.langprofiles import tables
-from newsmill.pages.scripts import GROUPS, ONE_LANGUAGE, SCRIPTS
+from newsmill.pages.languages.profiles import tables
+from newsmill.pages.languages.scripts import GROUPS, ONE_LANGUAGE, SCRIPTS
 
 UNDETERMINED = "und"
 LOOKED_AT = 2048  # characters of a text, in windows spread over it: more changes nothing
@@ -86,7 +86,7 @@ def answers(texts: Sequence[str], detector: Detector = "kernel") -> Answers:
         elif told < 0 or fit < _least_fit or signs > _most_signs:
             language = UNDETERMINED
         elif detector == "langdetect":
-            from newsmill.pages.langoracle import langdetect_says
+            from newsmill.pages.languages.oracle import langdetect_says
 
             language, confidence = langdetect_says(texts[text], name)
         else:
@@ -100,8 +100,8 @@ def answers(texts: Sequence[str], detector: Detector = "kernel") -> Answers:
 
 
 def _found(codes: NDArray[np.uint32], starts: NDArray[np.int64]) -> list[list[float]]:
-    """Script, share, language, probability, fit and signs of code of each text; see `langkernel.tell`."""
-    from newsmill.pages.langnative import tell
+    """Script, share, language, probability, fit and signs of code of each text; see `kernel.tell`."""
+    from newsmill.pages.languages.native import tell
 
     found: list[list[float]] = tell(codes, starts, _min_letters()).tolist()
     return found

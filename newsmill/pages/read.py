@@ -19,8 +19,8 @@ from newsmill.pages.decode import decode
 from newsmill.pages.dump import read_dump
 from newsmill.pages.feed import read_feed
 from newsmill.pages.html_page import read_html
-from newsmill.pages.langpage import tell_page
 from newsmill.pages.language import Detector
+from newsmill.pages.languages.page import tell_page
 from newsmill.pages.limits import time_limit
 from newsmill.pages.markdown import read_markdown
 from newsmill.pages.page import Draft, Junk, Published, Record, Verdict

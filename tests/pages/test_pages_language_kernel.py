@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_pages_language import SAID, SENTENCES
 
-from newsmill.pages import langnative, langprofiles
-from newsmill.pages.langoracle import langdetect_says
 from newsmill.pages.language import answers, detect_text
-from newsmill.pages.scripts import GROUPS, SCRIPTS, script_of
+from newsmill.pages.languages import native, profiles
+from newsmill.pages.languages.oracle import langdetect_says
+from newsmill.pages.languages.scripts import GROUPS, SCRIPTS, script_of
 
 
 @pytest.fixture(scope="module")
 def built():
-    return langprofiles.build()
+    return profiles.build()
 
 
 def test_the_pack_is_what_the_installed_langdetect_gives(built):
-    for name, packed in langprofiles.tables()._asdict().items():
+    for name, packed in profiles.tables()._asdict().items():
         made = getattr(built, name)
         if name == "names":
             assert packed == made
@@ -37,12 +37,12 @@ def plain_answer(text):
     """Language and probability of a short text without digits, addresses and capitals in a row, by the definition."""
     from langdetect.utils.ngram import NGram
 
-    tables, steps = langprofiles.tables(), langprofiles.STEPS * langprofiles.TEMPERATURE
+    tables, steps = profiles.tables(), profiles.STEPS * profiles.TEMPERATURE
     letters = Counter(script_of(c) for c in text if script_of(c))
     script = letters.most_common(1)[0][0]
     group = GROUPS.index(script)
     first, stop = tables.columns[group : group + 2]
-    width = -(-(stop - first) // langprofiles.LANES) * langprofiles.LANES
+    width = -(-(stop - first) // profiles.LANES) * profiles.LANES
     cells = tables.weights[tables.begins[group] :].view("u1")
     slots = slice(tables.slots[group], tables.slots[group + 1])
     rows = dict(zip(tables.keys[slots].tolist(), tables.rows[slots].tolist(), strict=True))
@@ -54,7 +54,7 @@ def plain_answer(text):
             if gram == " " or ngram.capitalword:
                 continue
             for part in gram:
-                key = key << langprofiles.BITS | int(tables.character[ord(part)])
+                key = key << profiles.BITS | int(tables.character[ord(part)])
             if key in rows:
                 sums += cells[rows[key] * width :][: stop - first]
     plain = script == "latin" and letters.total() >= 15 and not any(c.isalpha() and ord(c) > 127 for c in text)
@@ -103,16 +103,16 @@ def test_nothing_is_written_beyond_its_room(text):
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     starts = np.array([0, len(codes)], np.int64)
     least = np.zeros(len(GROUPS), np.int64)
-    found = langnative.tell(codes, starts, least)
-    assert found.shape == (1, langprofiles.FOUND)
+    found = native.tell(codes, starts, least)
+    assert found.shape == (1, profiles.FOUND)
     assert np.isfinite(found).all()
     assert 0 <= found[0, 0] < len(SCRIPTS) and 0 <= found[0, 3] <= 1 + 1e-9
 
 
 def test_machine_code_is_kept_whole_or_not_at_all(tmp_path, monkeypatch):
-    monkeypatch.setattr(langnative, "_folders", (Path("/proc/no/room"), tmp_path / "kept"))
-    assert langnative._kept("x.o") is None
-    assert langnative._keep(b"code", "x.o") == b"code"
-    assert langnative._kept("x.o") == b"code"
+    monkeypatch.setattr(native, "_folders", (Path("/proc/no/room"), tmp_path / "kept"))
+    assert native._kept("x.o") is None
+    assert native._keep(b"code", "x.o") == b"code"
+    assert native._kept("x.o") == b"code"
     (tmp_path / "kept" / "x.o").write_bytes(b"broken off")
-    assert langnative._kept("x.o") is None
+    assert native._kept("x.o") is None

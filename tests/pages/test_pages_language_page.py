@@ -3,7 +3,7 @@
 import pytest
 from test_pages_language import SAID
 
-from newsmill.pages.langpage import tell_page
+from newsmill.pages.languages.page import tell_page
 
 EN = "The company released a new model that can generate video from a line of text, and analysts were surprised."
 ZH = "这家公司发布了新的模型，可以用一行文字生成视频，分析师对此感到惊讶。"

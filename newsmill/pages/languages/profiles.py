@@ -1,8 +1,8 @@
 """langdetect's language profiles, packed into the tables that the kernel reads.
 
-`language_profiles.npz` beside this file is made from the installed langdetect (whose profiles are Apache-2.0) by
-`python -m newsmill.pages.langprofiles`. To read its 55 JSON files takes each process half a second, to read the pack
-a fiftieth; a test holds the two together.
+`profiles.npz` beside this file is made from the installed langdetect (whose profiles are Apache-2.0) by
+`python -m newsmill.pages.languages.profiles`. To read its 55 JSON files takes each process half a second, to read the
+pack a fiftieth; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.pages.scripts import GROUPS, SCRIPTS, block_of, languages_in, script_of
+from newsmill.pages.languages.scripts import GROUPS, SCRIPTS, block_of, languages_in, script_of
 
-PACK = Path(__file__).with_name("language_profiles.npz")
+PACK = Path(__file__).with_name("profiles.npz")
 
 # Least frequency of an n-gram that a profile lacks. langdetect takes .5e-4 for all; here what its parts let expect,
 # up to half of what the rarest n-gram of the profile has, and at least this.
@@ -200,7 +200,7 @@ def _key(gram: str, classes: dict[str, int]) -> int:
 
 
 def _hashed(grams: list[int]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
-    from newsmill.pages.langkernel import slot_of
+    from newsmill.pages.languages.kernel import slot_of
 
     size = 1 << (2 * len(grams)).bit_length()
     keys, rows = np.zeros(size, np.uint32), np.zeros(size, np.uint16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from newsmill.pages.scripts import GROUPS, languages_in, script_of
+from newsmill.pages.languages.scripts import GROUPS, languages_in, script_of
 
 LOOKED_AT = 2000  # characters, from the beginning: more changes nothing and costs 3 ms a page
 

@@ -1,6 +1,6 @@
 """The compiled part of telling languages: scripts are counted, then n-grams weighed, many texts a call.
 
-Imports Numba, and only `langnative` imports this, once a machine: there it becomes machine code that is kept.
+Imports Numba, and only `native` imports this, once a machine: there it becomes machine code that is kept.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from newsmill.pages import langprofiles
-from newsmill.pages.langprofiles import FOUND, SEEN, SUMS
-from newsmill.pages.scripts import GROUPS, SCRIPTS
+from newsmill.pages.languages import profiles
+from newsmill.pages.languages.profiles import FOUND, SEEN, SUMS
+from newsmill.pages.languages.scripts import GROUPS, SCRIPTS
 
 CUT = 0xFFFF  # the code point between two windows of a text, a noncharacter: a word may have been cut there
 
 # Nothing is allocated and nothing raises, so that the machine code calls no part of Numba.
 _options: dict[str, Any] = {"_nrt": False, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _compiled = njit(**_options)
-_space, _other = langprofiles.SPACE, langprofiles.OTHER
-_bits, _steps, _plane = langprofiles.BITS, float(langprofiles.STEPS), langprofiles.PLANE
+_space, _other = profiles.SPACE, profiles.OTHER
+_bits, _steps, _plane = profiles.BITS, float(profiles.STEPS), profiles.PLANE
 _groups, _scripts = len(GROUPS), len(SCRIPTS)
 _latin, _han, _kana, _hangul = (SCRIPTS.index(name) for name in ("latin", "han", "kana", "hangul"))
-_lanes = langprofiles.LANES
+_lanes = profiles.LANES
 
 # A character of a dense script says as much as three Latin letters; names and terms in Latin stand in all their texts.
 _density = 3.0
@@ -31,7 +31,7 @@ _kana_share = 0.08  # of kana among kana and Han: Japanese has a third or more, 
 _least_share = 0.125  # of letters among the characters; where there are fewer, they are not what the text is about
 _least_plain = 15  # letters from which on a text without any mark may be one written without them
 
-_temperature = langprofiles.TEMPERATURE
+_temperature = profiles.TEMPERATURE
 _decided = 15.0  # nats; so far ahead of the second, past a quarter of the text, the rest is not read
 _check = SEEN // 3  # characters between two looks at who is ahead; each has three n-grams at most
 _code = np.zeros(128, np.uint8)

@@ -20,8 +20,8 @@ import llvmlite.binding as llvm  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.pages.langprofiles import FOUND, SEEN, SUMS, Tables, tables
-from newsmill.pages.scripts import SCRIPTS
+from newsmill.pages.languages.profiles import FOUND, SEEN, SUMS, Tables, tables
+from newsmill.pages.languages.scripts import SCRIPTS
 
 _name = "newsmill_tell"
 _digest_size = 16
@@ -29,11 +29,11 @@ _folders = (
     Path(__file__).with_name("__pycache__"),
     Path(os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME", "/nonexistent"), ".cache")) / "newsmill",
 )
-_sources = ("langkernel.py", "langnative.py", "langprofiles.py", "scripts.py")
+_sources = ("kernel.py", "native.py", "profiles.py", "scripts.py")
 
 
 def tell(codes: NDArray[np.uint32], starts: NDArray[np.int64], least: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What the kernel finds in each text, a row a text; see `langkernel.tell`."""
+    """What the kernel finds in each text, a row a text; see `kernel.tell`."""
     found = np.zeros((len(starts) - 1, FOUND))
     work = (np.empty(len(SCRIPTS), np.int64), np.empty(SUMS, np.int64), np.empty(SEEN, np.uint16), found)
     before, after = ([array.ctypes.data for array in arrays] for arrays in ((codes, starts, least), work))
@@ -59,7 +59,7 @@ def _call() -> Callable[..., int]:
     target = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=_features(), opt=3, codemodel="jitdefault"
     )
-    name = f"langkernel-{_fingerprint()}.o"
+    name = f"language-kernel-{_fingerprint()}.o"
     code = _kept(name) or _keep(_compile(target), name)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -92,7 +92,7 @@ def _compile(target: llvm.TargetMachine) -> bytes:
     import numba
     from numba import types
 
-    from newsmill.pages import langkernel
+    from newsmill.pages.languages import kernel
 
     packed = [array.dtype for array in _arrays(tables())]
     kinds = (
@@ -100,9 +100,9 @@ def _compile(target: llvm.TargetMachine) -> bytes:
     )
     pointer: Any = types.CPointer
     signature = types.void(types.int64, *(pointer(numba.from_dtype(kind)) for kind in kinds))
-    langkernel.tell.compile(signature)
-    [(arguments, compiled)] = langkernel.tell.overloads.items()
-    code = langkernel.tell.inspect_llvm(arguments).replace(compiled.fndesc.llvm_func_name, _name)
+    kernel.tell.compile(signature)
+    [(arguments, compiled)] = kernel.tell.overloads.items()
+    code = kernel.tell.inspect_llvm(arguments).replace(compiled.fndesc.llvm_func_name, _name)
     # What no one resolves when it is loaded would end the process.
     if foreign := re.findall(r"^declare (?!.*@llvm\.).*$", code, re.MULTILINE):
         raise RuntimeError(f"the kernel calls functions of Numba: {foreign}")

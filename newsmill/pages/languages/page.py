@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from newsmill.pages.language import UNDETERMINED, Detector, answers
-from newsmill.pages.scripts import ONE_LANGUAGE
+from newsmill.pages.languages.scripts import ONE_LANGUAGE
 from newsmill.pages.text import CJK, width
 
 # Of a page's second language: the least share of its text, and how much it must have where it stands in one place only,
