@@ -2,11 +2,7 @@
 {{ config(materialized='incremental', unique_key='week', incremental_strategy='delete+insert') }}
 
 with topic_weeks as (
-    select
-        date_trunc('week', day)::date as week,
-        bit_xor(own_state) as state
-    from {{ ref('int_topic_days') }}
-    group by date_trunc('week', day)::date
+    select week, state from {{ ref('int_week_states') }}
 ),
 
 site_weeks as (
