@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -27,14 +27,10 @@ _PARTS = 16  # that a lost batch is cut into: two rounds find the row in one of 
 
 @dataclass(frozen=True)
 class LocalEngine:
-    """Runs batch functions in `workers` processes. `preload` names modules that a new worker finds imported.
-
-    Nothing that starts threads may be preloaded: new workers are forks of the process that did.
-    """
+    """Runs batch functions in `workers` processes."""
 
     workers: int = 1
     limits: Limits = field(default_factory=Limits)
-    preload: Sequence[str] = ()
 
     def map(
         self, source: Iterable[pl.DataFrame], fn: BatchFunction, on_lost: OnLost | None = None
@@ -66,7 +62,7 @@ class LocalEngine:
     def _spread(
         self, batches: Iterable[pl.DataFrame], fn: BatchFunction, on_lost: OnLost | None
     ) -> Iterator[pl.DataFrame]:
-        crew = _Crew(fn, self.limits if on_lost else None, self.preload)
+        crew = _Crew(fn, self.limits if on_lost else None)
         # A thread waits for each worker: it feeds it, ends it and starts the next.
         threads = ThreadPoolExecutor(self.workers, thread_name_prefix="engine")
         flying: deque[Future[pl.DataFrame]] = deque()
@@ -95,8 +91,8 @@ _resting: dict[tuple[int, BatchFunction, Limits | None], list[Worker]] = {}
 class _Crew:
     """The workers of one `map`: started when needed, handed from thread to thread, left to rest together or ended."""
 
-    def __init__(self, fn: BatchFunction, limits: Limits | None, preload: Sequence[str]) -> None:
-        self._fn, self._limits, self._preload = fn, limits, preload
+    def __init__(self, fn: BatchFunction, limits: Limits | None) -> None:
+        self._fn, self._limits = fn, limits
         self._key = (os.getpid(), fn, limits)
         self._idle = _resting.pop(self._key, [])
         self._busy: set[Worker] = set()
@@ -145,7 +141,7 @@ class _Crew:
                     break
                 worker.bury()
             else:
-                worker = Worker(self._fn, self._limits, self._preload)
+                worker = Worker(self._fn, self._limits)
             self._busy.add(worker)
             return worker
 

@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 from multiprocessing.connection import Connection
@@ -47,9 +47,8 @@ class Lost(Exception):
 class Worker:
     """The caller's end of a process that runs `fn`. Without limits, nothing but its death ends a batch early."""
 
-    def __init__(self, fn: BatchFunction, limits: Limits | None, preload: Sequence[str]) -> None:
+    def __init__(self, fn: BatchFunction, limits: Limits | None) -> None:
         context = multiprocessing.get_context(START_METHOD)
-        context.set_forkserver_preload(list(preload))
         self._limits = limits
         self._connection, theirs = context.Pipe()
         # The stubs know the `Process` of concrete contexts alone.

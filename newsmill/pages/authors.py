@@ -196,9 +196,7 @@ def _is_named_otherwise(names: str) -> bool:
 def _shown_name(tree: Tree, node: int) -> str:
     if not 0 < tree.size(node) <= _longest_shown or not {"aside", "footer", "nav"}.isdisjoint(_tags_around(tree, node)):
         return ""
-    if any(
-        _named_other.search(str(tree.attributes[around].get("class") or "")[:300]) for around in _around(tree, node)
-    ):
+    if any(_is_named_otherwise(tree.attributes[around].get("class") or "") for around in _around(tree, node)):
         return ""
     inner = next((part for part in tree.elements(node) if tree.get(part, "itemprop").lower() == "name"), node)
     whole = _plain_name(tree.text(inner))

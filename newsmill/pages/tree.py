@@ -148,11 +148,6 @@ class Tree:
             end = min(end, bisect_right(self.sizes, self.sizes[node] + limit, node + 1, end))
         return one_line("".join(self.pieces[node:end]))
 
-    def own_text(self, node: int) -> str:
-        """The text directly in an element, before its first child."""
-        first = node + 1
-        return one_line(self.pieces[first]) if first < self.ends[node] and self.tags[first] == TEXT else ""
-
     def once(self, find: Callable[[Tree], Found]) -> Found:
         """What a function finds on this page, sought but once however many ask."""
         if find not in self._known:

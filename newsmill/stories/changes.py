@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 import polars as pl
@@ -22,23 +21,13 @@ def differences(before: str, after: str) -> list[tuple[str, str]]:
     >>> differences("It rained. All was wet.", "It snowed. All was wet.")
     [('-', 'It rained.'), ('+', 'It snowed.')]
     """
-    return list(_differences([before, after]))
-
-
-def changes(pairs: pl.DataFrame) -> pl.Series:
-    """Of each pair (`before`, `after`: texts) a few lines that say what changed; null where no passage did."""
-    said = [
-        _short(list(_differences([before, after]))) for before, after in pairs.select("before", "after").iter_rows()
-    ]
-    return pl.Series("change", said, dtype=pl.String)
-
-
-def _differences(texts: list[str]) -> Iterator[tuple[str, str]]:
+    texts = [before, after]
     passages = read_words(texts).passages
     middle = int(passages.ends[0])
     hashes = passages.hashes.tolist()
     one, other = hashes[:middle][:MAX_COMPARED], hashes[middle:][:MAX_COMPARED]
     spans = passages.spans.tolist()
+    found = []
     for kind, first, last, from_, to in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if kind != "equal":
             for sign, text, some in (
@@ -47,7 +36,14 @@ def _differences(texts: list[str]) -> Iterator[tuple[str, str]]:
             ):
                 for start, end in some:
                     left, right = passage_span(text, start, end)
-                    yield sign, " ".join(text[left:right].split())
+                    found.append((sign, " ".join(text[left:right].split())))
+    return found
+
+
+def changes(pairs: pl.DataFrame) -> pl.Series:
+    """Of each pair (`before`, `after`: texts) a few lines that say what changed; null where no passage did."""
+    said = [_short(differences(before, after)) for before, after in pairs.select("before", "after").iter_rows()]
+    return pl.Series("change", said, dtype=pl.String)
 
 
 def _short(differing: list[tuple[str, str]]) -> str | None:

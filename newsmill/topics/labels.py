@@ -18,8 +18,6 @@ import polars as pl
 from newsmill.errors import UserError
 from newsmill.topics.tables import LABELS
 
-SAMPLINGS = ("uniform", "near")
-
 
 @dataclass(frozen=True)
 class Label:
