@@ -11,7 +11,7 @@ from dataclasses import replace
 from newsmill.pages.dates import hinted, in_own_words, in_url
 from newsmill.pages.dumplines import Line, is_furniture, key, lines_of
 from newsmill.pages.page import Draft, Record, Teaser
-from newsmill.pages.phrases import BYLINE, COMMENTS, LEADS_TO_RELATED, RELATED
+from newsmill.pages.phrases import BYLINE, COMMENTS, RELATED, lead_to_related
 from newsmill.pages.repeats import MIN_WIDTH
 from newsmill.pages.teasers import MAX_ON_FRONT, MAX_TEASERS
 from newsmill.pages.text import heading_key, reads_like_title, sentence_ends, width
@@ -115,7 +115,7 @@ def parted(lines: Sequence[Line]) -> tuple[list[str], list[str], list[Teaser]]:
             section = _section(lines[place:], before + after)
             teasers += paired(section)
             place += len(section)
-        elif lead := LEADS_TO_RELATED.match(text):
+        elif lead := lead_to_related(text):
             teasers.append(Teaser(text[lead.end() :]))
         elif COMMENTS.fullmatch(text):
             if sum(map(width, before + after)) >= _body_before_comments:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,10 +75,11 @@ def own_body(tree: Tree, title: str | None = None) -> Extracted:
 def taken(p: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which blocks are body, by their probabilities."""
     body = p > _body_from
+    # How many blocks before each are too unlikely: as many at both ends of a gap, if none in it is.
+    unlikely = np.cumsum(p <= _between_from)
     seeds = np.flatnonzero(body)
-    for before, after in pairwise(seeds):
-        if (p[before + 1 : after] > _between_from).all():
-            body[before:after] = True
+    for gap in np.flatnonzero((np.diff(seeds) > 1) & (np.diff(unlikely[seeds]) == 0)):
+        body[seeds[gap] : seeds[gap + 1]] = True
     return body
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from newsmill.pages import authors, dates, extract, front, linked, metadata, teasers
 from newsmill.pages.datewords import find
 from newsmill.pages.page import Draft, Published, Record, Teaser
-from newsmill.pages.phrases import LEADS_TO_RELATED, RELATED
+from newsmill.pages.phrases import RELATED, lead_to_related
 from newsmill.pages.text import heading_key, width
 from newsmill.pages.tree import parse_html
 
@@ -89,4 +89,4 @@ def without_teasers(paragraphs: Sequence[str], found: Sequence[Teaser], at_most:
 def _leads_away(paragraph: str, listed: set[str]) -> bool:
     """Whether a paragraph is a teaser's text, or announces teasers."""
     key = heading_key(paragraph)
-    return key in listed or key in RELATED or bool(LEADS_TO_RELATED.match(paragraph))
+    return key in listed or key in RELATED or lead_to_related(paragraph) is not None

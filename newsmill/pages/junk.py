@@ -82,4 +82,4 @@ _checks = {
 def _notice_text(draft: Draft) -> str | None:
     """The page's text if it is short enough to be a mere notice."""
     text = "\n".join(draft.paragraphs)
-    return text if width(text) <= _notice else None
+    return text if len(text) <= _notice and width(text) <= _notice else None

@@ -63,38 +63,30 @@ def markup_verdict(html: str, data: bytes) -> Verdict | None:
     """
     if len(html) > MAX_HTML_CHARS:
         return "too_large", f"{len(html):,} characters of HTML, more than {MAX_HTML_CHARS:,}"
-    data = data or b" "
+    from newsmill.pages.markup import look_over
+
     marks = np.frombuffer(data, np.uint8)
-    tags = np.flatnonzero(marks == ord("<"))
-    following = marks[np.minimum(tags + 1, len(marks) - 1)]
-    closing = following == ord("/")
-    letters = following | 0x20  # in lower case
-    if np.count_nonzero(closing | ((letters >= ord("a")) & (letters <= ord("z")))) > MAX_TAGS:
+    starts = np.flatnonzero(marks == ord("<"))
+    tags, with_o, most_open, all_open, crowded = look_over(marks, starts, _long, MAX_ATTRIBUTES // 4)
+    if tags > MAX_TAGS:
         return "too_large", f"more than {MAX_TAGS:,} tags"
-    if np.count_nonzero(letters == ord("o")) > MAX_OPTIONS and (options := len(_option.findall(data))) > MAX_OPTIONS:
+    if with_o > MAX_OPTIONS and (options := len(_option.findall(data))) > MAX_OPTIONS:
         return "too_large", f"{options:,} options, more than {MAX_OPTIONS:,}"
-    if verdict := _verdict_on_attributes(data, tags):
+    if crowded and (verdict := _verdict_on_attributes(data, starts, crowded)):
         return verdict
-    # If every tag that ends nothing began an element, as many would be open: mostly few enough.
-    opened = np.cumsum(1 - 2 * closing.astype(np.int64))
-    opened -= np.minimum(np.minimum.accumulate(opened), 0)
-    if opened.max(initial=0) > MAX_OPEN or opened.sum() > MAX_REBUILT:
+    # Mostly few enough.
+    if most_open > MAX_OPEN or all_open > MAX_REBUILT:
         return _verdict_on_nesting(html)
     return None
 
 
-def _verdict_on_attributes(data: bytes, tags: NDArray[np.int64]) -> Verdict | None:
+def _verdict_on_attributes(data: bytes, starts: NDArray[np.int64], crowded: list[int]) -> Verdict | None:
     """Whether one tag has too many attributes, or many tags have many."""
     # Only a long stretch without a `<` can hold that many; its tag starts there, or, with `<` in quotations, a little
     # before. To look at these alone is ten times as cheap as to look at every tag.
     looked_over = compared = 0
-    ends = np.append(tags[1:], len(data))
-    for last in np.flatnonzero(ends - tags > _long):
-        stretch = data[tags[last] : ends[last]]
-        # Attributes are parted by white space, strokes or, after an equals sign, quotes.
-        if len(stretch.split()) + stretch.count(b"=") + stretch.count(b"/") <= MAX_ATTRIBUTES // 4:
-            continue
-        for place in tags[max(0, last - _looked_back) : last + 1].tolist():
+    for last in crowded:
+        for place in starts[max(0, last - _looked_back) : last + 1].tolist():
             if tag := _tag.match(data, place):
                 looked_over += len(tag.group())
                 attributes = _counted(tag.group())

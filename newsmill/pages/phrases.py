@@ -33,7 +33,8 @@ FURNITURE = _keys("furniture")
 
 # A heading before a headline on the same line: "Read also: ..."; single words as "Recommended: ..." begin sentences.
 _leads = sorted((phrase for phrase in RELATED if " " in phrase or cjk_count(phrase) >= 4), key=len, reverse=True)
-LEADS_TO_RELATED = _pattern(rf"(?:{'|'.join(map(re.escape, _leads))})\s*[:：>»›→|]\s*(?=\S)")
+_leading_marks = re.compile("[:：>»›→|]")
+_leads_to_related = _pattern(rf"(?:{'|'.join(map(re.escape, _leads))})\s*{_leading_marks.pattern}\s*(?=\S)")
 # "Comments (3)": what follows is by readers. "0/500": the box they write in.
 COMMENTS = _pattern(rf"(?:\d+\s*)?{_any_of('comments')}\s*[:：]?\s*(?:[（(\[]\s*\d+\s*(?:条|件|개)?\s*[)）\]]|\d+)?")
 COUNTER = re.compile(r"\d{1,5}\s*/\s*\d{1,5}")
@@ -76,3 +77,9 @@ NOT_FOUND = _pattern(_any_of("not_found"))
 NOT_FOUND_TO_READER = _pattern(_any_of("not_found_to_reader"))
 WALL = _pattern(_any_of("wall"))
 WALL_TITLE = _pattern(rf"\W*{_any_of('wall_title')}\b")
+
+
+def lead_to_related(text: str) -> re.Match[str] | None:
+    """The words with which a line begins that then names a related article; None where it does not."""
+    # Most lines hold none of the marks, and to try every phrase on each would cost more than all else done to a line.
+    return _leads_to_related.match(text) if _leading_marks.search(text) else None

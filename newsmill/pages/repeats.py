@@ -24,6 +24,8 @@ def without_repeats(paragraphs: Sequence[str]) -> tuple[list[str], list[Repeat]]
     of them go, short headings included, if one of them is that wide or they are as wide together and `MIN_RUN` or more.
     """
     keys = [one_line(paragraph) for paragraph in paragraphs]
+    if len(set(keys)) == len(keys):
+        return list(paragraphs), []
     showings: dict[str, list[int]] = defaultdict(list)
     kept: list[str] = []
     repeats: list[Repeat] = []

@@ -24,8 +24,8 @@ _sentence_end = re.compile(rf"[.!?…](?=[\"'”’»)\]]*(?:\s|$))|[。！？]|
 def one_line(text: str) -> str:
     """The text on one line: white space collapsed, unprintable characters gone, canonically composed."""
     line = " ".join(text.split())
-    if line.isascii() and line.isprintable():
-        return line
+    if line.isprintable():  # neither control characters nor lone surrogates, soft hyphens and the like
+        return line if line.isascii() else unicodedata.normalize("NFC", line)
     return unicodedata.normalize("NFC", " ".join(_unprintable.sub("", line).split()))
 
 

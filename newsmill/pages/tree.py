@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from newsmill.pages.limits import MAX_DEPTH, MAX_NODES, markup_verdict
@@ -17,7 +16,6 @@ from newsmill.pages.page import Junk
 from newsmill.pages.text import one_line, paragraphs_of
 
 Found = TypeVar("Found")
-Row = tuple[str, dict[str, str | None], int, str, int]  # of a node: tag, attributes, parent, piece, size before it
 
 TEXT = "-text"
 ROOT = 0
@@ -50,23 +48,18 @@ class Tree:
     menus, footers and elements that is no text, but for `data`: the JSON-LD of scripts, by node.
     """
 
-    __slots__ = ("_known", "_places", "attributes", "data", "ends", "parents", "pieces", "sizes", "tags")
+    __slots__ = ("_known", "_places", "_texts", "attributes", "data", "ends", "parents", "pieces", "sizes", "tags")
 
-    def __init__(self, rows: Sequence[Row], ends: Mapping[int, int], data: dict[int, str], size: int) -> None:
-        tags, attributes, parents, pieces, sizes = zip(*rows, strict=True)
-        self.tags: Sequence[str] = tags
-        self.attributes: Sequence[dict[str, str | None]] = attributes
-        self.parents: Sequence[int] = parents
-        self.pieces: Sequence[str] = pieces
-        self.sizes: Sequence[int] = (*sizes, size)
-        self.ends = list(range(1, len(rows) + 1))
-        for node, end in ends.items():
-            self.ends[node] = end
-        self.data = data
-        self._places: dict[str, list[int]] = defaultdict(list)
-        for node, tag in enumerate(tags):
-            if tag != TEXT:
-                self._places[tag].append(node)
+    def __init__(self) -> None:
+        self.tags: list[str] = []
+        self.attributes: list[dict[str, str | None]] = []
+        self.parents: list[int] = []
+        self.ends: list[int] = []
+        self.pieces: list[str] = []
+        self.sizes: list[int] = []
+        self.data: dict[int, str] = {}
+        self._places: dict[str, list[int]] = {}  # elements by tag
+        self._texts: list[int] = []
         self._known: dict[Callable[[Tree], Any], Any] = {}
 
     def __len__(self) -> int:
@@ -98,6 +91,10 @@ class Tree:
         """How many elements of a tag stand below an element."""
         places = self._places.get(tag, ())
         return bisect_left(places, self.ends[under]) - bisect_right(places, under)
+
+    def texts(self, under: int = ROOT) -> list[int]:
+        """The texts in an element, in document order."""
+        return self._texts[bisect_left(self._texts, under) : bisect_left(self._texts, self.ends[under])]
 
     def elements(self, under: int = ROOT) -> Iterator[int]:
         """All elements below an element, in document order."""
@@ -218,9 +215,9 @@ def _laid_out(root: Any) -> Tree:
     Raises:
         Junk: `too_large`, `too_deep`.
     """
-    rows: list[Row] = []
-    ends: dict[int, int] = {}  # of elements that hold anything
-    data: dict[int, str] = {}
+    tree = Tree()
+    tags, attributes, parents, ends = tree.tags, tree.attributes, tree.parents, tree.ends
+    pieces, sizes, places, texts = tree.pieces, tree.sizes, tree._places, tree._texts
     open_elements: list[tuple[Any, int, str]] = []  # lexbor's node, its number here, its tag
     node, parent, number, size, in_pre, in_chrome, apart = root, -1, -1, 0, 0, 0, True
     while True:
@@ -232,7 +229,13 @@ def _laid_out(root: Any) -> Tree:
                 if "\n" in text and not in_pre:
                     text = text.replace("\n", " ")
                 number += 1
-                rows.append((TEXT, _nothing, parent, "\n" + text if apart else text, size))
+                texts.append(number)
+                tags.append(TEXT)
+                attributes.append(_nothing)
+                parents.append(parent)
+                ends.append(number + 1)
+                pieces.append("\n" + text if apart else text)
+                sizes.append(size)
                 size += len(text.strip())
                 apart = False
         elif tag[0] not in "-!":  # comments, document types
@@ -241,10 +244,19 @@ def _laid_out(root: Any) -> Tree:
                 raise Junk("too_large", f"more than {MAX_NODES:,} elements and texts")
             own = node.attributes
             apart = apart or tag in BLOCKS
-            rows.append((tag, own or _nothing, parent, "", size))
+            tags.append(tag)
+            attributes.append(own or _nothing)
+            parents.append(parent)
+            ends.append(number + 1)
+            pieces.append("")
+            sizes.append(size)
+            if tag in places:
+                places[tag].append(number)
+            else:
+                places[tag] = [number]
             if tag in _UNSEEN:
                 if tag == "script" and "ld+json" in (own.get("type") or "").lower():
-                    data[number] = node.text()[:_MAX_DATA_CHARS]
+                    tree.data[number] = node.text()[:_MAX_DATA_CHARS]
             elif tag in _CHROME and not in_chrome and node.css_first(_CONTENT) is None:
                 pass  # asked of the outermost alone: of nested ones the time would grow with the square of their number
             elif (child := node.first_child) is not None:
@@ -259,11 +271,12 @@ def _laid_out(root: Any) -> Tree:
         while after is None and open_elements:
             node, closed, tag = open_elements.pop()
             ends[closed] = number + 1
-            parent = rows[closed][2]
+            parent = parents[closed]
             in_pre -= tag == "pre"
             in_chrome -= tag in _CHROME
             apart = apart or tag in BLOCKS
             after = node.next if open_elements else None
         if after is None:
-            return Tree(rows, ends, data, size)
+            sizes.append(size)
+            return tree
         node = after

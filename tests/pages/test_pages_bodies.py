@@ -1,6 +1,8 @@
 # ruff: noqa: E501 - pages are written as sites write them
 """Bodies of article pages: what belongs to them, in its order, and what sites set around and between."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from newsmill.pages import extract
 from newsmill.pages.bodies.blocks import blocks_of
 from newsmill.pages.bodies.features import COLUMNS, CONTEXT, context_of, features_of
 from newsmill.pages.bodies.kernels import CAPITAL, CJK, COMMAS, DIGITS, ENDS, SENTENCES, count_characters
-from newsmill.pages.bodies.model import _model
+from newsmill.pages.bodies.model import WEIGHTS, _model
 from newsmill.pages.bodies.names import NAMES, around
 from newsmill.pages.tree import parse_html
 
@@ -188,16 +190,17 @@ def test_features_are_those_the_model_was_taught():
     assert features[COLUMNS.index("appeal")].any() and features[COLUMNS.index("is_h1")].sum() == 1
 
 
-def test_sum_of_trees_is_what_walking_them_gives():
+def test_sum_of_trees_is_what_walking_the_written_ones_gives():
     tree = parse_html(page())
     features, _ = features_of(tree, blocks_of(tree, tree.body), None)
-    model = _model()[0]
+    written = json.loads(WEIGHTS.read_text("utf-8"))["by_itself"]
 
-    def walk(block, node):
+    def walk(block, tree):
+        node = 0
         while node >= 0:
-            side = model.left if block[model.columns[node]] <= model.thresholds[node] else model.right
-            node = side[node]
-        return model.values[-1 - node]
+            value = block[COLUMNS.index(tree["column"][node])]
+            node = tree["then" if value <= np.float32(tree["at_most"][node]) else "else"][node]
+        return float(tree["leaf"][-1 - node])
 
-    told = [1 / (1 + np.exp(-sum(float(walk(block, root)) for root in model.roots))) for block in features.T]
-    assert model.probabilities(features) == pytest.approx(told, abs=1e-4)
+    told = [1 / (1 + np.exp(-sum(walk(block, tree) for tree in written))) for block in features.T]
+    assert _model()[0].probabilities(features) == pytest.approx(told, abs=1e-4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from newsmill.pages.text import one_line
-from newsmill.pages.tree import BLOCKS, TEXT, Tree
+from newsmill.pages.tree import BLOCKS, Tree
 
 
 @dataclass
@@ -28,23 +28,24 @@ class Blocks:
 def blocks_of(tree: Tree, under: int) -> Blocks:
     """The blocks of text below an element."""
     blocks = Blocks()
-    tags, pieces = tree.tags, tree.pieces
-    link_end, first, linked = 0, -1, 0
+    pieces, sizes, ends = tree.pieces, tree.sizes, tree.ends
+    links = iter([*tree.all("a", under=under), len(tree)])
+    link, link_end, first, linked = next(links), 0, -1, 0
     parts: list[str] = []
-    for node in range(under + 1, tree.ends[under]):
+    for node in tree.texts(under):
         piece = pieces[node]
         if piece[:1] == "\n" and parts:
             _add(blocks, tree, parts, first, linked)
             parts, first, linked = [], -1, 0
-        if tags[node] == TEXT:
-            if first >= 0 or not piece.isspace():
-                if first < 0:
-                    first = node
-                parts.append(piece)
-                if node < link_end:
-                    linked += tree.sizes[node + 1] - tree.sizes[node]
-        elif tags[node] == "a" and node >= link_end:
-            link_end = tree.ends[node]
+        if first >= 0 or not piece.isspace():
+            if first < 0:
+                first = node
+            parts.append(piece)
+            while link < node:
+                link_end = max(link_end, ends[link])
+                link = next(links)
+            if node < link_end:
+                linked += sizes[node + 1] - sizes[node]
     if parts:
         _add(blocks, tree, parts, first, linked)
     return blocks

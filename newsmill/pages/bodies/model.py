@@ -25,19 +25,28 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 class Trees:
     """Decision trees as columns over their nodes: a node asks whether a column's value is at most a threshold.
 
-    `left` and `right` are nodes, or, below zero, leaves: `values[-1 - leaf]` in log-odds. `roots` are the trees'
-    first nodes.
+    `children` has two nodes for each: the next where it is, the next where it is not. A leaf is a node that leads to
+    itself and has a value, in log-odds. `roots` are the trees' first nodes, `depths` the steps to their deepest leaf.
     """
 
-    columns: NDArray[np.int32]
+    columns: NDArray[np.uint32]
     thresholds: NDArray[np.float32]
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
+    children: NDArray[np.uint32]
     values: NDArray[np.float32]
-    roots: NDArray[np.int32]
+    roots: NDArray[np.uint32]
+    depths: NDArray[np.int64]
 
     def probabilities(self, features: Features) -> Floats:
-        told = sum_of_trees(features, self.columns, self.thresholds, self.left, self.right, self.values, self.roots)
+        told = sum_of_trees(
+            features.ravel(),
+            features.shape[1],
+            self.columns,
+            self.thresholds,
+            self.children,
+            self.values,
+            self.roots,
+            self.depths,
+        )
         probabilities: Floats = (1 / (1 + np.exp(-told))).astype(np.float32)
         return probabilities
 
@@ -60,24 +69,38 @@ def _trees(written: list[dict[str, list[float | str]]], names: list[str]) -> Tre
     """Trees as `weights.json` has them: nodes count from 0 in each, leaves from -1 down."""
     number = {name: place for place, name in enumerate(names)}
     columns: list[int] = []
-    left: list[int] = []
-    right: list[int] = []
+    thresholds: list[float] = []
+    children: list[tuple[int, int]] = []
+    values: list[float] = []
     roots: list[int] = []
-    thresholds: list[float | str] = []
-    values: list[float | str] = []
+    depths: list[int] = []
     for tree in written:
-        first_node, first_leaf = len(columns), len(values)
-        roots.append(first_node)
-        columns += [number[str(name)] for name in tree["column"]]
-        thresholds += tree["at_most"]
-        for side, nodes in (("then", left), ("else", right)):
-            nodes += [int(node) + first_node if int(node) >= 0 else int(node) - first_leaf for node in tree[side]]
-        values += tree["leaf"]
+        first, nodes, leaves = len(columns), len(tree["column"]), len(tree["leaf"])
+        after = [
+            (_place(then, nodes), _place(other, nodes)) for then, other in zip(tree["then"], tree["else"], strict=True)
+        ]
+        after += [(nodes + leaf, nodes + leaf) for leaf in range(leaves)]
+        roots.append(first)
+        depths.append(_depth(after, 0))
+        columns += [*(number[str(name)] for name in tree["column"]), *[0] * leaves]
+        thresholds += [*map(float, tree["at_most"]), *[0.0] * leaves]
+        children += [(first + then, first + other) for then, other in after]
+        values += [*[0.0] * nodes, *map(float, tree["leaf"])]
     return Trees(
-        np.array(columns, np.int32),
+        np.array(columns, np.uint32),
         np.array(thresholds, np.float32),
-        np.array(left, np.int32),
-        np.array(right, np.int32),
+        np.array(children, np.uint32).ravel(),
         np.array(values, np.float32),
-        np.array(roots, np.int32),
+        np.array(roots, np.uint32),
+        np.array(depths, np.int64),
     )
+
+
+def _place(written: float | str, nodes: int) -> int:
+    """Where a child stands in its tree, whose leaves follow its nodes."""
+    child = int(written)
+    return child if child >= 0 else nodes - 1 - child
+
+
+def _depth(children: list[tuple[int, int]], node: int) -> int:
+    return max((1 + _depth(children, child) for child in children[node] if child != node), default=0)
