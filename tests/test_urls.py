@@ -1,10 +1,12 @@
 """URLs: sites, sameness and links."""
 
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.urls import absolute, normalise_url, site_of
+from newsmill.urls import absolute, host_of, normalise_url, site_of, split_web
 
 hosts = st.from_regex(r"(www\.){0,2}[a-zA-Z0-9][a-zA-Z0-9-]{0,8}\.(com|org|xn--p1ai)\.?", fullmatch=True)
 paths = st.from_regex(r"(/[a-zA-Z0-9%. _~-]{0,6}){0,4}", fullmatch=True)
@@ -116,3 +118,26 @@ def test_normalising_keeps_the_site(url: str) -> None:
 )
 def test_absolute(base: str | None, href: str, url: str | None) -> None:
     assert absolute(base, href) == url
+
+
+links = st.lists(
+    st.sampled_from(
+        """http:// https:// www. example.com x.org xn--e1a.com user@ :80 [::1] / // ./ ../ /. /.. . .. /a/b ; # ? =
+        #f ?q=1 : %2e é \\""".split()
+    )
+    | st.text(max_size=3),
+    max_size=6,
+).map("".join)
+
+
+@settings(deadline=None, max_examples=50)
+@given(links, links)
+def test_short_cuts_give_what_the_long_way_gives(base: str, href: str) -> None:
+    for page in (base, "https://example.com/news/a.html"):
+        try:
+            joined: str | None = urljoin(page, href.strip())
+        except ValueError:
+            joined = None
+        assert absolute(page, href) == (joined if joined and split_web(joined) else None)
+    parts = split_web(href)
+    assert site_of(href) == (host_of(parts) if parts else None)

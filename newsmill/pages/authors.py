@@ -163,7 +163,7 @@ def _is_account(author: str) -> bool:
 def _marked(tree: Tree) -> Iterator[list[str]]:
     """The texts of elements that are marked as the author's, then of the first that is named so."""
     attributes = tree.attributes
-    marked = [node for node in tree.itemprops() if "author" in tree.get(node, "itemprop").lower().split()]
+    marked = [node for node in tree.itemprops if "author" in tree.get(node, "itemprop").lower().split()]
     marked += [node for node in tree.all("a") if "author" in (attributes[node].get("rel") or "").lower().split()]
     marked = sorted({node for node in marked if tree.tags[node] not in ("link", "meta")})
     if texts := _shown_names(tree, marked):

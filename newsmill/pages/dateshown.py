@@ -13,7 +13,7 @@ from newsmill.pages.datewords import Moment, find_all, parse
 from newsmill.pages.headline import headline_of
 from newsmill.pages.phrases import BYLINE, CHANGED, FIRST_PUBLISHED, PUBLISHED
 from newsmill.pages.text import cjk_count, sentence_ends
-from newsmill.pages.tree import TEXT, Tree
+from newsmill.pages.tree import Tree
 
 _microdata = dict.fromkeys(("datepublished", "publisheddate", "publishdate", "pubdate", "datecreated"), "published")
 _microdata |= dict.fromkeys(("datemodified", "modifieddate", "dateupdated"), "changed")
@@ -120,7 +120,7 @@ class Shown:
         attributes = self._tree.attributes
         return {
             node: what
-            for node in self._tree.itemprops()
+            for node in self._tree.itemprops
             if (what := _microdata.get(_dash.sub("", attributes[node]["itemprop"] or "").lower()))
         }
 
@@ -141,12 +141,12 @@ class Shown:
 
     def _with_year(self, start: int, end: int) -> Iterator[int]:
         """The short texts that a year stands in."""
-        tags, pieces = self._tree.tags, self._tree.pieces
-        for node, piece in enumerate(pieces[start:end], start):
+        pieces = self._tree.pieces
+        for node in self._tree.texts_between(start, end):
+            piece = pieces[node]
             if (
                 _shortest < len(piece) < 2 * _longest_line
                 and ("20" in piece or "19" in piece or not piece.isascii())
-                and tags[node] == TEXT
                 and _has_year.search(piece)
             ):
                 yield node

@@ -202,7 +202,7 @@ def _unmangled(body: bytes, text: str) -> str:
     Such text is told by its characters beyond ASCII: they stand in runs that are valid UTF-8 once put back
     to bytes, which happens to no language by chance.
     """
-    found = _mangled.search(body)
+    found = _mangled.search(body) if b"\xc3" in body else None
     if found is None:
         return text
     around = body[max(0, found.start() - _looked_back) : found.start() + _looked_on].decode("utf-8", "ignore")

@@ -82,6 +82,8 @@ def without_teasers(paragraphs: Sequence[str], found: Sequence[Teaser], at_most:
     # Longer paragraphs are neither: to compare them would cost more than to find the body's end.
     longest = max(map(len, listed), default=0) + _longest_lead
     kept = [text for text in paragraphs if len(text) > longest or not _leads_away(text, listed)]
+    if len(kept) == len(paragraphs):
+        return kept
     whole = sum(map(width, paragraphs))
     return kept if sum(map(width, kept)) >= (1 - at_most) * whole else list(paragraphs)
 

@@ -44,9 +44,8 @@ def cookie_wall(draft: Draft) -> Verdict | None:
     if text is None:
         return None
     in_title = WALL_TITLE.match(draft.title or "")
-    if (WALL.search(text) and (in_title or width(text) < _bare_notice)) or (
-        in_title and width(text) < _bare_notice / 2
-    ):
+    is_bare = width(text) < _bare_notice
+    if ((in_title or is_bare) and WALL.search(text)) or (in_title and width(text) < _bare_notice / 2):
         return "cookie_wall", f"all it says is {text[:120]!r}"
     return None
 

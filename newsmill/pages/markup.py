@@ -22,8 +22,9 @@ def look_over(
     tags = with_o = opened = lowest = most = total = 0
     crowded = [0 for _ in range(0)]
     for number in range(len(starts)):
-        start, end = starts[number], starts[number + 1] if number + 1 < len(starts) else len(data)
-        following = data[start + 1] if start + 1 < len(data) else np.uint8(0)
+        start = int(starts[number])
+        end = int(starts[number + 1]) if number + 1 < len(starts) else len(data)
+        following = int(data[start + 1]) if start + 1 < len(data) else 0
         letter = following | 0x20  # in lower case
         closing = following == _CLOSES
         tags += closing or 0x61 <= letter <= 0x7A
@@ -43,6 +44,5 @@ def _parts(data: NDArray[np.uint8]) -> int:
     parts = 0
     for place in range(1, len(data)):
         byte, before = data[place], data[place - 1]
-        parts += np.int64((byte > _BLANK) & (before <= _BLANK))
-        parts += np.int64(byte == _EQUALS) + np.int64(byte == _CLOSES)
+        parts += int((byte > _BLANK) & (before <= _BLANK)) + int(byte == _EQUALS) + int(byte == _CLOSES)
     return parts

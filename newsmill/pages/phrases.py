@@ -34,6 +34,7 @@ FURNITURE = _keys("furniture")
 # A heading before a headline on the same line: "Read also: ..."; single words as "Recommended: ..." begin sentences.
 _leads = sorted((phrase for phrase in RELATED if " " in phrase or cjk_count(phrase) >= 4), key=len, reverse=True)
 _leading_marks = re.compile("[:：>»›→|]")
+_leads_within = max(map(len, _leads)) + 5  # blanks among them
 _leads_to_related = _pattern(rf"(?:{'|'.join(map(re.escape, _leads))})\s*{_leading_marks.pattern}\s*(?=\S)")
 # "Comments (3)": what follows is by readers. "0/500": the box they write in.
 COMMENTS = _pattern(rf"(?:\d+\s*)?{_any_of('comments')}\s*[:：]?\s*(?:[（(\[]\s*\d+\s*(?:条|件|개)?\s*[)）\]]|\d+)?")
@@ -81,5 +82,5 @@ WALL_TITLE = _pattern(rf"\W*{_any_of('wall_title')}\b")
 
 def lead_to_related(text: str) -> re.Match[str] | None:
     """The words with which a line begins that then names a related article; None where it does not."""
-    # Most lines hold none of the marks, and to try every phrase on each would cost more than all else done to a line.
-    return _leads_to_related.match(text) if _leading_marks.search(text) else None
+    # Most lines begin without any of the marks, and to try every phrase on each would cost more than all else.
+    return _leads_to_related.match(text) if _leading_marks.search(text, 0, _leads_within) else None

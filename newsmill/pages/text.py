@@ -23,7 +23,9 @@ _sentence_end = re.compile(rf"[.!?…](?=[\"'”’»)\]]*(?:\s|$))|[。！？]|
 
 def one_line(text: str) -> str:
     """The text on one line: white space collapsed, unprintable characters gone, canonically composed."""
-    line = " ".join(text.split())
+    # What has been through here before is as it should be: to look is cheaper than to part and join its words again.
+    is_one = text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
+    line = text if is_one else " ".join(text.split())
     if line.isprintable():  # neither control characters nor lone surrogates, soft hyphens and the like
         return line if line.isascii() else unicodedata.normalize("NFC", line)
     return unicodedata.normalize("NFC", " ".join(_unprintable.sub("", line).split()))

@@ -45,10 +45,23 @@ class Tree:
     root); `ends[n]` the number after its last descendant. `pieces[n]` is a text node's characters, after a line break
     where a block's edge parts it from the text before; empty of elements. `sizes[n]` counts the characters of text
     before the node, and has one entry more than there are nodes. Comments are left out, and so is the content of
-    menus, footers and elements that is no text, but for `data`: the JSON-LD of scripts, by node.
+    menus, footers and elements that is no text, but for `data`: the JSON-LD of scripts, by node. `itemprops` are the
+    elements with microdata.
     """
 
-    __slots__ = ("_known", "_places", "_texts", "attributes", "data", "ends", "parents", "pieces", "sizes", "tags")
+    __slots__ = (
+        "_known",
+        "_places",
+        "_texts",
+        "attributes",
+        "data",
+        "ends",
+        "itemprops",
+        "parents",
+        "pieces",
+        "sizes",
+        "tags",
+    )
 
     def __init__(self) -> None:
         self.tags: list[str] = []
@@ -58,6 +71,7 @@ class Tree:
         self.pieces: list[str] = []
         self.sizes: list[int] = []
         self.data: dict[int, str] = {}
+        self.itemprops: list[int] = []
         self._places: dict[str, list[int]] = {}  # elements by tag
         self._texts: list[int] = []
         self._known: dict[Callable[[Tree], Any], Any] = {}
@@ -94,7 +108,11 @@ class Tree:
 
     def texts(self, under: int = ROOT) -> list[int]:
         """The texts in an element, in document order."""
-        return self._texts[bisect_left(self._texts, under) : bisect_left(self._texts, self.ends[under])]
+        return self.texts_between(under, self.ends[under])
+
+    def texts_between(self, start: int, end: int) -> list[int]:
+        """The texts among the nodes from one to before another."""
+        return self._texts[bisect_left(self._texts, start) : bisect_left(self._texts, end)]
 
     def elements(self, under: int = ROOT) -> Iterator[int]:
         """All elements below an element, in document order."""
@@ -156,17 +174,9 @@ class Tree:
         """Contents of the meta elements by their `property` and `name` in lower case, in document order."""
         return self.once(_metas)
 
-    def itemprops(self) -> list[int]:
-        """The elements with microdata: those that have an `itemprop`."""
-        return self.once(_itemprops)
-
     def lines(self, node: int) -> list[str]:
         """The text of a node and all in it, a line a block; preformatted text keeps its own lines."""
         return paragraphs_of("".join(self.pieces[node : self.ends[node]]))
-
-
-def _itemprops(tree: Tree) -> list[int]:
-    return [node for node, own in enumerate(tree.attributes) if "itemprop" in own]
 
 
 def _metas(tree: Tree) -> dict[str, list[str]]:
@@ -250,6 +260,8 @@ def _laid_out(root: Any) -> Tree:
             ends.append(number + 1)
             pieces.append("")
             sizes.append(size)
+            if "itemprop" in own:
+                tree.itemprops.append(number)
             if tag in places:
                 places[tag].append(number)
             else:

@@ -27,7 +27,7 @@ from newsmill.pages.bodies.kernels import (
     pair_bucket,
 )
 from newsmill.pages.bodies.names import NAMES, around
-from newsmill.pages.bodies.surroundings import put_context, put_surroundings, spans_around
+from newsmill.pages.bodies.surroundings import put_context, put_flags, put_surroundings, spans_around
 from newsmill.pages.phrases import APPEALS, FURNITURE, RELATED
 from newsmill.pages.text import heading_key
 from newsmill.pages.tree import Tree
@@ -56,8 +56,6 @@ HOLDERS = (
     "article",
 )
 _holder_number = {tag: number for number, tag in enumerate(HOLDERS)}
-_holder_numbers = np.arange(len(HOLDERS))[:, None]
-_bits = np.arange(len(NAMES))[:, None]
 _in_flow = frozenset(("p", "li", "br", "h2", "h3", "blockquote"))
 _good_width, _good_links = 60, 0.35  # a block that is likely prose
 _furniture_length = 40
@@ -134,25 +132,25 @@ class Layout:
 def features_of(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Features, Layout]:
     """The values of `COLUMNS` for every block of a page, a row a column; and the page's layout."""
     count = len(blocks)
-    lengths = np.array([len(text) for text in blocks.texts])
+    lengths = np.array([len(text) for text in blocks.texts], np.int64)
     ends = np.cumsum(lengths)
     characters = count_characters(_codes(blocks.texts), ends - lengths, ends)
     widths = (lengths + characters[:, CJK]).astype(np.float64)
     links = np.array(blocks.linked) / np.maximum(lengths, 1)
     weights = widths * (1 - links)
-    holders, parents = np.array(blocks.holders), np.array(tree.parents)
-    first, last = spans_around(np.array(blocks.starts), holders, parents, np.array(tree.ends))
+    holders, parents = np.array(blocks.holders, np.int64), np.array(tree.parents, np.int64)
+    first, last = spans_around(np.array(blocks.starts, np.int64), holders, parents, np.array(tree.ends, np.int64))
     tags = [tree.tags[holder] for holder in blocks.holders]
-    numbers = np.array([_holder_number.get(tag, -1) for tag in tags])
+    numbers = np.array([_holder_number.get(tag, -1) for tag in tags], np.int64)
     layout = Layout(weights, first, last, _paths(tree, blocks.holders), np.array([tag in _in_flow for tag in tags]))
 
     features = np.empty((len(COLUMNS), count), np.float32)
     row = _put_look(features, blocks.texts, lengths, widths, links, characters)
-    features[row : row + len(HOLDERS)] = numbers == _holder_numbers
+    put_flags(features, row, np.left_shift(1, np.maximum(numbers, 0)) * (numbers >= 0), len(HOLDERS))
     row += len(HOLDERS)
     near, inside, depths = around(tree, blocks.holders)
     for bits in (near, inside):
-        features[row : row + len(NAMES)] = (np.array(bits) >> _bits) & 1
+        put_flags(features, row, np.array(bits, np.int64), len(NAMES))
         row += len(NAMES)
     row = _put_place(features, row, tree, blocks, widths, title, depths)
     prose = np.where((widths >= _good_width) & (links < _good_links), weights, 0)
@@ -234,7 +232,7 @@ def _paths(tree: Tree, holders: list[int]) -> NDArray[np.int64]:
                 tree.tags[max(tree.parents[parent], 0)],
             )
             known[holder] = numbers.setdefault(path, len(numbers))
-    return np.array([known[holder] for holder in holders])
+    return np.array([known[holder] for holder in holders], np.int64)
 
 
 def _after(order: Numbers, place: int | None) -> Numbers:

@@ -65,6 +65,14 @@ def best_span(first: Ints, last: Ints, in_flow: NDArray[np.bool_], mass: NDArray
 
 
 @njit(cache=True, nogil=True)
+def put_flags(out: Floats, row: int, bits: Ints, count: int) -> None:
+    """So many rows from a row on: of every block its bits, the lowest first."""
+    for block in range(len(bits)):
+        for bit in range(count):
+            out[row + bit, block] = (bits[block] >> bit) & 1
+
+
+@njit(cache=True, nogil=True)
 def _put_beside(out: Floats, row: int, values: NDArray[np.float64], step: int) -> None:
     """A row of the values so many blocks before (after, where negative); -1 where there is none."""
     for block in range(len(values)):
