@@ -9,6 +9,7 @@ import dagster as dg
 
 from newsmill.errors import UserError
 from newsmill.settings import Settings
+from pipelines.event_log import kept_open
 
 CONFIG = """\
 # Written by newsmill. Nothing is sent anywhere, nothing asks for an address.
@@ -46,4 +47,8 @@ def dagster_home(settings: Settings) -> Path:
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """The instance of this home."""
-    return dg.DagsterInstance.from_config(str(dagster_home(settings)))
+    from dagster._core.instance.ref import InstanceRef
+
+    folder = dagster_home(settings)
+    overrides = kept_open(folder) if (folder / "dagster.yaml").is_file() else {}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides=overrides))

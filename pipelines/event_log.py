@@ -1,0 +1,78 @@
+"""Dagster's own event log in SQLite, with its connections kept open.
+
+Dagster opens and closes its database some five times an event, each time with a new engine and a checkpoint of the
+log: half the time of a small run. The version of Dagster is pinned, and `tests/pipelines/test_event_log.py` holds this
+against it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+_most_open = 8  # databases: one of each run looked at, and the index
+
+
+class KeptOpenEventLog(SqliteEventLogStorage):
+    """The event log as Dagster keeps it, in the same files."""
+
+    _engines: OrderedDict[str, Engine] | None = None
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> KeptOpenEventLog:
+        return cls(inst_data=inst_data, **config_value)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock, self._engine(shard).begin() as connection:
+            yield connection
+
+    def _engine(self, shard: str) -> Engine:
+        engines = self._engines = self._engines or OrderedDict()
+        if shard not in engines:
+            # A pool of one would block the threads that read while another writes.
+            engine = create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=QueuePool,
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+            )
+            event.listen(engine, "connect", _without_waiting)
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            engines[shard] = engine
+            while len(engines) > _most_open:
+                engines.popitem(last=False)[1].dispose()
+        engines.move_to_end(shard)
+        return engines[shard]
+
+    def dispose(self) -> None:
+        for engine in (self._engines or {}).values():
+            engine.dispose()
+        self._engines = None
+        super().dispose()
+
+
+def _without_waiting(connection: sqlite3.Connection, record: object) -> None:
+    # With write-ahead logging a crash of the machine may lose the last events, but nothing is ever half written.
+    connection.execute("pragma synchronous = normal")
+
+
+def kept_open(dagster_home: Path) -> dict[str, Any]:
+    """What to lay over the configuration of a Dagster home that names no storage of its own."""
+    configured = yaml.safe_load((dagster_home / "dagster.yaml").read_text("utf-8")) or {}
+    if not {"storage", "event_log_storage"}.isdisjoint(configured):
+        return {}
+    base = dagster_home / "history" / "runs"
+    named = {"module": __name__, "class": KeptOpenEventLog.__name__, "config": {"base_dir": str(base)}}
+    return {"event_log_storage": named}
