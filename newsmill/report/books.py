@@ -22,6 +22,15 @@ def books(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row], Row]:
     return listed, total
 
 
+def book_data(listed: list[Row]) -> dict[str, list[object]]:
+    """By columns, oldest first: `date`, `kept`, `merged`, `quarantined`, `out_of_balance`."""
+    oldest_first = listed[::-1]
+    counts = ("kept", "merged", "quarantined", "out_of_balance")
+    return {"date": [one["ingest_date"].isoformat() for one in oldest_first]} | {
+        count: [one[count] for one in oldest_first] for count in counts
+    }
+
+
 def quarantine(con: duckdb.DuckDBPyConnection, reasons: int, examples: int) -> list[Row]:
     """Stage and reason with `records`, `first_date`, `last_date` and their newest `examples` (URL, file, detail)."""
     listed = rows(

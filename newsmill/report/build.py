@@ -1,34 +1,77 @@
-"""The report: every fact asked for once, limited to what a page can show, rendered as one file."""
+"""The report: every fact asked for once, limited to what a page can hold, rendered as one file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
+import polars as pl
 
-from newsmill.report import books, numbers, stories, timeline
-from newsmill.report.chart_data import Columns, book_data, source_data, topic_data
+from newsmill.report import books, sources
+from newsmill.report.bursts import burst_data, bursts
+from newsmill.report.changes import change_data, changes
 from newsmill.report.charts import specifications
+from newsmill.report.entities import WEEKS, entity_data, entity_weeks
+from newsmill.report.lede import lede
+from newsmill.report.numbers import headline
 from newsmill.report.page import render
-from newsmill.report.queries import Row
-from newsmill.report.stories import Limits
+from newsmill.report.queries import Row, lent
+from newsmill.report.slots import DEPTHS, Slots, find_slots
+from newsmill.report.stories import Packed, dumped, packed_stories
+from newsmill.report.story_choice import chosen_stories
+from newsmill.report.topics import series, shown_topics
+from newsmill.report.words import cut
 
 MAX_BYTES = 3_000_000
-# Titles and URLs are as long as sites make them: where the first doesn't fit, the next does.
-LIMITS = (Limits(), Limits(stories=10, members=4, sentences=1), Limits(stories=4, members=2, sentences=1))
+# What the numbers by slot may take of it, so that stories have room.
+SERIES_BYTES = 600_000
+# The document itself grows by a few bytes once the stories' number is known.
+MARGIN = 20_000
 
 TOPICS = 12
-BURSTS = 30
-SITES = 25
-SITES_CHARTED = 12
-LANGUAGES = 15
-INGEST_DATES = 60
+BURSTS = 60
+ENTITIES = 300
+SITES = 40
+SILENT = 20
+LANGUAGES = 20
+INGEST_DATES = 366
 REASONS = 30
 EXAMPLES = 5
 CHECKS = 50
-PERIODS = (30, 90)
+NAME_CHARACTERS = 60
+
+NOTHING: dict[str, Any] = {"slots": None, "topics": [], "stories": []}
+NOTHING_TOLD: dict[str, Any] = {
+    "slots": None,
+    "topics": [],
+    "topic_count": 0,
+    "bursts": [],
+    "burst_count": 0,
+    "lede": [],
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The slots, the topics shown by id and how many there are, and all that is counted by slot."""
+
+    slots: Slots
+    topics: list[str]
+    topic_count: int
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the trends room found in the time shown."""
+
+    bursts: list[Row]
+    burst_count: int
+    changes: list[Row]
+    entities: pl.DataFrame
 
 
 def build_report(con: duckdb.DuckDBPyConnection, made_at: datetime, topic_names: Mapping[str, str]) -> str:
@@ -39,73 +82,96 @@ def build_report(con: duckdb.DuckDBPyConnection, made_at: datetime, topic_names:
         made_at: when the report is made, UTC.
         topic_names: a name for a person by topic id; a topic without one is shown by its id.
     """
-    facts = _numbers(con, made_at) | _quality(con) | _timeline(con, topic_names)
-    topic_ids = [topic.id for topic in facts["topics"]]
-    last = facts["headline"].last_ingest_date
-    charts = {"specs": specifications(), "datasets": facts.pop("datasets") | _datasets(facts)}
-    html = ""
-    for limits in LIMITS:
-        top = stories.top_stories(con, last, topic_ids, limits) if last else {"": []}
-        html = render(**facts, charts=charts, top_stories=top, topic_names=topic_names)
-        if len(html.encode("utf-8")) < MAX_BYTES:
-            break
-    return html
-
-
-def _numbers(con: duckdb.DuckDBPyConnection, made_at: datetime) -> dict[str, Any]:
-    headline = numbers.headline(con)
-    sources, other_sources = numbers.sources(con, SITES)
-    age = (made_at.date() - headline.last_ingest_date).days if headline.last_ingest_date else None
-    return {
-        "made_at": made_at,
-        "headline": headline,
-        "age_days": age,
-        "sources": sources,
-        "other_sources": other_sources,
-        "languages": numbers.languages(con, LANGUAGES),
-        "story_days": stories.DAYS,
-    }
+    quality = _quality(con)
+    told = {"made_at": made_at, "headline": headline(con), "names": topic_names} | quality
+    data: dict[str, Any] = {"books": books.book_data(quality["books"]), "specs": specifications()}
+    counted = _by_slot(con, topic_names)
+    if counted is None:
+        return render(dumped(data | NOTHING), **told, **NOTHING_TOLD, kept_stories=0)
+    with lent(con, "slot_days", counted.slots.frame()):
+        found = _findings(con, counted)
+        told |= _told(counted, found, quality["silent"], topic_names)
+        data |= counted.data | _findings_data(counted, found)
+        bare = render(dumped(data), **told, kept_stories=0)
+        room = MAX_BYTES - len(bare.encode("utf-8")) - MARGIN
+        data["stories"] = _stories(con, counted, data, room)
+    return render(dumped(data), **told, kept_stories=len(data["stories"]))
 
 
 def _quality(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     listed, total = books.books(con, INGEST_DATES)
     checks, failing = books.last_checks(con, CHECKS)
+    silent, silent_count = sources.silent_sources(con, SILENT)
     return {
         "books": listed,
         "books_total": total,
         "quarantine": books.quarantine(con, REASONS, EXAMPLES),
         "checks": checks,
         "failing_checks": failing,
+        "silent": silent,
+        "silent_count": silent_count,
+        "ingest_dates": sources.ingest_dates(con),
     }
 
 
-def _timeline(con: duckdb.DuckDBPyConnection, topic_names: Mapping[str, str]) -> dict[str, Any]:
-    shown = timeline.span(con)
-    if shown is None:
-        return {"span": None, "periods": [], "period": 0, "topics": [], "days": [], "bursts": [], "datasets": {}}
-    series = timeline.daily(con, shown, TOPICS)
-    bursts = timeline.bursts(con, shown, BURSTS)
-    topics = timeline.topics(series, bursts, shown, topic_names)
-    periods = [days for days in PERIODS if days < shown.days] + [shown.days]
-    period = min(periods[-1], PERIODS[-1])
+def _by_slot(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> Counted | None:
+    """What is counted by slot, as far back as there is room for; None where there is no page."""
+    counted = None
+    for days, weeks in DEPTHS:
+        slots = find_slots(con, days, weeks)
+        if slots is None:
+            return None
+        with lent(con, "slot_days", slots.frame()):
+            topics, topic_count = shown_topics(con, names, TOPICS)
+            data = {
+                "slots": {"first": str(slots.first), "daily": str(slots.daily), "last": str(slots.last)},
+                "topics": [{"id": topic.id, "name": cut(topic.name, NAME_CHARACTERS)} for topic in topics],
+                "series": series(con, slots, topics),
+                "all_pages": sources.pages_by_slot(con, slots),
+                "sites": sources.site_data(con, slots, SITES),
+                "languages": sources.language_data(con, slots, LANGUAGES),
+            }
+        counted = Counted(slots, [topic.id for topic in topics], topic_count, data)
+        if len(dumped(data).encode("utf-8")) < SERIES_BYTES:
+            break
+    return counted
+
+
+def _findings(con: duckdb.DuckDBPyConnection, counted: Counted) -> Findings:
+    slots, topics = counted.slots, counted.topics
+    found_bursts, burst_count = bursts(con, slots, topics, BURSTS)
+    return Findings(found_bursts, burst_count, changes(con, slots, topics), entity_weeks(con, slots, topics, ENTITIES))
+
+
+def _findings_data(counted: Counted, found: Findings) -> dict[str, Any]:
     return {
-        "span": shown,
-        "periods": periods,
-        "period": period,
-        "topics": topics,
-        "days": _by_day(series.sort("day", descending=True, maintain_order=True).to_dicts()),
-        "bursts": bursts,
-        "datasets": topic_data(series, topics, bursts),
+        "bursts": burst_data(found.bursts, counted.topics),
+        "changes": change_data(found.changes, counted.topics),
+        "entities": entity_data(found.entities, counted.topics),
+        "stories": [],
     }
 
 
-def _datasets(facts: Mapping[str, Any]) -> dict[str, Columns]:
-    return source_data(facts["sources"][:SITES_CHARTED], facts["languages"]) | book_data(facts["books"])
+def _told(counted: Counted, found: Findings, silent: list[Row], names: Mapping[str, str]) -> dict[str, Any]:
+    """What the template needs besides numbers and books."""
+    return {
+        "slots": counted.slots,
+        "topics": counted.data["topics"],
+        "numbers": {topic: number for number, topic in enumerate(counted.topics)},
+        "topic_count": counted.topic_count,
+        "bursts": found.bursts,
+        "burst_count": found.burst_count,
+        "lede": lede(counted.slots, found.bursts, found.changes, found.entities, silent, names),
+    }
 
 
-def _by_day(series: list[Row]) -> list[tuple[Any, list[Row]]]:
-    """The series as the rows of a table: a day, and its counts by topic."""
-    days: dict[Any, list[Row]] = {}
-    for one in series:
-        days.setdefault(one["day"], []).append(one)
-    return list(days.items())
+def _stories(con: duckdb.DuckDBPyConnection, counted: Counted, data: Mapping[str, Any], room: int) -> list[Packed]:
+    named_since = counted.slots.last - timedelta(weeks=WEEKS)
+    return packed_stories(
+        con,
+        chosen_stories(con, counted.slots, counted.topics, named_since),
+        topics=counted.topics,
+        entities=[(one["name"], one["kind"], counted.topics[one["topic"]]) for one in data["entities"]],
+        sites=data["sites"]["name"],
+        room=room,
+    )

@@ -1,31 +1,50 @@
-"""From facts to one HTML file: the template, how values are written, and what the browser is allowed to do."""
+"""From facts to one HTML file: the template, what is inlined, and what the browser is allowed to do."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
+from newsmill.report import words
 from newsmill.report.languages import language_name
-from newsmill.urls import split_web
+from newsmill.report.lede import show
 
 TEMPLATES = Path(__file__).parent / "templates"
-URL_CHARACTERS = 500
-TEXT_CHARACTERS = 160
-SENTENCE_CHARACTERS = 320
+# In the order in which they are inlined: what is used stands before what uses it.
+STYLES = ("base", "parts", "sections", "stories", "small")
+SCRIPTS = (
+    "words",
+    "elements",
+    "facts",
+    "state",
+    "theme",
+    "tips",
+    "charts",
+    "controls",
+    "topics",
+    "bursts",
+    "changes",
+    "entities",
+    "story",
+    "stories",
+    "sheet",
+    "sources",
+    "books",
+    "main",
+)
 
 
-def render(**facts: Any) -> str:
-    """The report. Style and scripts are inlined; the policy names them by hash and forbids every connection."""
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    bundle = charting_library()
+def render(data: str, **facts: Any) -> str:
+    """The report; `data` is the JSON its scripts read.
+
+    Style and scripts are inlined; the policy names them by hash and forbids every connection.
+    """
+    style, script, bundle = inlined("css", STYLES), wrapped(inlined("js", SCRIPTS)), charting_library()
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -38,7 +57,17 @@ def render(**facts: Any) -> str:
         )
     )
     template = environment().get_template("report.html.j2")
-    return template.render(policy=policy, style=style, script=script, bundle=bundle, **facts)
+    return template.render(policy=policy, style=style, script=script, bundle=bundle, data=data, **facts)
+
+
+@cache
+def inlined(kind: str, names: tuple[str, ...]) -> str:
+    return "\n".join((TEMPLATES / kind / f"{name}.{kind}").read_text(encoding="utf-8") for name in names)
+
+
+def wrapped(script: str) -> str:
+    """Names of our own, that meet none of the charting library's."""
+    return f'(() => {{\n"use strict";\n{script}\n}})();'
 
 
 @cache
@@ -59,72 +88,12 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
-        "number": number,
-        "percent": percent,
-        "day": day,
-        "moment": moment,
-        "seen": seen,
-        "cut": cut,
-        "sentence": sentence,
-        "language": language_name,
-        "sparkline": sparkline,
-    }
-    made.tests["linkable"] = linkable
+    # A fragment that opens stories is told by its parts.
+    made.filters["show"] = lambda parts: show(*map(str, parts))
+    filters = (words.number, words.percent, words.day, words.days, words.moment, words.cut)
+    made.filters |= {one.__name__: one for one in filters} | {"language": language_name}
+    made.tests["linkable"] = words.linkable
     return made
-
-
-def number(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}"
-
-
-def percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.01 or share == 0 else "<1%"
-
-
-def day(value: date) -> str:
-    return f"{value.day} {value:%b %Y}"
-
-
-def moment(value: datetime) -> str:
-    return f"{day(value)}, {value:%H:%M} UTC"
-
-
-def seen(value: datetime) -> str:
-    """When a page was first there; a date without a time is stored as the end of its day."""
-    return day(value) if value.time() == time.max else moment(value)
-
-
-def cut(text: str | None, characters: int = TEXT_CHARACTERS) -> str:
-    """The text on one line, at most so long."""
-    line = " ".join((text or "").split())
-    return line if len(line) <= characters else line[: characters - 1].rstrip() + "…"
-
-
-def sentence(text: str, phrase: str) -> Markup:
-    """The sentence with its phrase marked; of a long one, the part around the phrase."""
-    before, found, after = text.partition(phrase)
-    if len(text) > SENTENCE_CHARACTERS:
-        kept = max(SENTENCE_CHARACTERS - len(found), 0) // 2
-        if len(before) > kept:
-            before = "…" + before[len(before) - kept :]
-        if len(after) > kept:
-            after = after[:kept] + "…"
-        found = cut(found, SENTENCE_CHARACTERS)
-    marked = Markup("<mark>{}</mark>").format(found) if found else ""
-    return escape(before) + marked + escape(after)
-
-
-def linkable(url: str | None) -> bool:
-    """True where a link to it can do nothing but open a web page."""
-    return url is not None and len(url) <= URL_CHARACTERS and url.isprintable() and split_web(url) is not None
-
-
-def sparkline(values: list[int], width: int = 120, height: int = 28) -> str:
-    """The points of an SVG polyline, zero at the bottom."""
-    top = max(values) or 1
-    step = width / max(len(values) - 1, 1)
-    return " ".join(f"{i * step:.1f},{height - 1 - (height - 2) * value / top:.1f}" for i, value in enumerate(values))
 
 
 def _source(inline: str) -> str:

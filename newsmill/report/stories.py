@@ -1,126 +1,140 @@
-"""Top stories: those most outlets carried, each with its pages and the sentences that speak of its topics."""
+"""The stories of the report, packed: the most wanted first, as many as the file has room for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 import duckdb
+import polars as pl
 
-from newsmill.report.queries import Row, rows
+from newsmill.report import story_facts
+from newsmill.report.queries import Row, lent
+from newsmill.report.words import around, cut, is_day_only, linkable
 
-DAYS = 30
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much of a list the report shows; what is left out is told as a number."""
-
-    stories: int = 20
-    members: int = 8
-    sentences: int = 2
+Packed = dict[str, Any]
 
 
-def top_stories(con: duckdb.DuckDBPyConnection, last: date, topics: list[str], limits: Limits) -> dict[str, list[Row]]:
-    """By topic, and under "" over all: the stories with a page ingested in the last DAYS days, widest spread first.
+def packed_stories(
+    con: duckdb.DuckDBPyConnection,
+    wanted: list[str],
+    *,
+    topics: list[str],
+    entities: list[tuple[str, str, str]],
+    sites: list[str | None],
+    room: int,
+) -> list[Packed]:
+    """The stories as the page's scripts read them (see `_packed`), in the order wanted, below `room` bytes of JSON.
 
-    Each with `members` (its canonical page first), `topics` and `sentences` ((topic, sentence, phrase, ...)).
-    A story that only a teaser ties to a topic comes after those that speak of it themselves.
+    `entities` are (name, kind, topic) and, like `topics` and `sites`, are told by their place.
     """
-    ranked = rows(
-        con,
-        """
-        with recent as (select distinct story_id from stories.members where ingest_date > $1),
-        topical as (
-            select m.story_id, t.topic, bool_and(t.teaser_only) as teaser_only, bool_or(t.strength = 'main') as main
-            from topics.page_topics t join stories.members m using (record_id)
-            group by m.story_id, t.topic),
-        asked as (
-            select story_id, topic, teaser_only, main from topical where topic in (select unnest($2::varchar[]))
-            union all
-            select story_id, '', false, true from recent),
-        ranked as (
-            select a.*, s.title, s.first_site, s.first_seen, s.last_seen, s.pages, s.outlets,
-                   row_number() over (
-                       partition by a.topic
-                       order by a.teaser_only, s.outlets desc, s.pages desc, s.first_seen desc, s.story_id) as place
-            from asked a
-            join recent using (story_id)
-            join trends.story_spread s using (story_id))
-        select r.*, p.url, p.language,
-               list_sort(list(t.topic) filter (not t.teaser_only)) as topics
-        from ranked r
-        left join stories.members c on c.story_id = r.story_id and c.is_canonical
-        left join clean.pages p on p.record_id = c.record_id
-        left join topical t on t.story_id = r.story_id
-        where r.place <= $3
-        group by all
-        order by r.topic, r.place
-        """,
-        last - timedelta(days=DAYS),
-        topics,
-        limits.stories,
-    )
-    shown = sorted({story["story_id"] for story in ranked})
-    members = _grouped(_members(con, shown, limits.members))
-    sentences = _grouped(_sentences(con, shown, limits.sentences))
-    listed: dict[str, list[Row]] = {topic: [] for topic in ["", *topics]}
-    for story in ranked:
-        said = sentences.get(story["story_id"], [])
-        story["members"] = members.get(story["story_id"], [])
-        story["sentences"] = [row for row in said if story["topic"] in ("", row["topic"])]
-        listed[story["topic"]].append(story)
-    return listed
+    with lent(con, "asked", pl.DataFrame({"story_id": wanted, "place": range(len(wanted))})):
+        facts = _Facts(con, topics, entities, sites)
+        spreads = story_facts.spreads(con)
+    taken: list[Packed] = []
+    for spread in spreads:
+        one = facts.packed(spread)
+        room -= len(dumped(one).encode("utf-8")) + 1
+        if room < 0:
+            break
+        taken.append(one)
+    return taken
 
 
-def _members(con: duckdb.DuckDBPyConnection, stories: list[str], limit: int) -> list[Row]:
-    return rows(
-        con,
-        """
-        select m.story_id, m.relation, m.similarity, p.url, p.site, p.title, p.language,
-               coalesce(p.published_at, r.fetched_at)::date as day
-        from stories.members m
-        join clean.pages p using (record_id)
-        left join raw.records r using (record_id)
-        where m.story_id in (select unnest($1::varchar[]))
-        window told as (partition by m.story_id order by m.is_canonical desc, p.published_at, m.record_id)
-        qualify row_number() over told <= $2
-        order by m.story_id, m.is_canonical desc, p.published_at, m.record_id
-        """,
-        stories,
-        limit,
-    )
+def dumped(value: object) -> str:
+    """JSON that can stand in a script element: no `<` means no tag and no comment."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _sentences(con: duckdb.DuckDBPyConnection, stories: list[str], limit: int) -> list[Row]:
-    """The strongest sentences a story and topic, body before title before teaser; once, however many copies say it."""
-    return rows(
-        con,
-        """
-        with said as (
-            select m.story_id, t.topic, t.place, t.sentence, t.phrase, t.score, p.url, p.site, p.language,
-                   case t.place when 'body' then 0 when 'title' then 1 else 2 end as standing,
-                   m.is_canonical, t.record_id, t.char_start
-            from topics.mentions t
-            join stories.members m using (record_id)
-            join clean.pages p using (record_id)
-            where m.story_id in (select unnest($1::varchar[]))
-            qualify row_number() over (
-                partition by m.story_id, t.topic, t.sentence
-                order by m.is_canonical desc, standing, t.record_id, t.char_start, t.phrase) = 1)
-        select story_id, topic, place, sentence, phrase, url, site, language from said
-        qualify row_number() over (
-            partition by story_id, topic
-            order by standing, score desc, is_canonical desc, record_id, char_start, phrase) <= $2
-        order by story_id, topic, standing, score desc, is_canonical desc, record_id, char_start, phrase
-        """,
-        stories,
-        limit,
-    )
+class _Facts:
+    """All that is told of the stories wanted, by story."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        topics: list[str],
+        entities: list[tuple[str, str, str]],
+        sites: list[str | None],
+    ) -> None:
+        self.topics = {topic: place for place, topic in enumerate(topics)}
+        self.entities = {entity: place for place, entity in enumerate(entities)}
+        self.sites = {site: place for place, site in enumerate(sites)}
+        self.days = _grouped(story_facts.topic_days(con, topics))
+        self.arrivals = _grouped(story_facts.arrivals(con))
+        self.members = _grouped(story_facts.members(con))
+        self.sentences = _grouped(story_facts.sentences(con, topics))
+        self.named = _grouped(story_facts.named(con))
+        self.carried = {one["story_id"]: one for one in story_facts.carried(con)}
+
+    def packed(self, spread: Row) -> Packed:
+        """One story; what is empty is left out."""
+        own = spread["story_id"]
+        arrivals = self.arrivals.get(own, [])
+        carried = self.carried.get(own, {"sites": [], "languages": []})
+        story = {
+            "id": own,
+            "title": cut(spread["title"] or spread["page_title"]),
+            "url": _link(spread["url"]),
+            "lang": _language(spread["language"]),
+            "site": cut(spread["first_site"], 60),
+            "first": spread["first_seen"].isoformat(timespec="minutes"),
+            "last": spread["last_seen"].isoformat(timespec="minutes"),
+            "dayOnly": int(is_day_only(spread["first_seen"])),
+            "pages": spread["pages"],
+            "outlets": spread["outlets"],
+            "languages": [code for code in carried["languages"] if code],
+            "topics": self._topics(own),
+            "half": arrivals[0]["half"] if arrivals else None,
+            "arrivals": [value for one in arrivals for value in (one["minutes"], one["outlets"])],
+            "said": [self._said(one, spread["url"]) for one in self.sentences.get(own, [])],
+            "members": [_member(one, spread) for one in self.members.get(own, [])],
+            "entities": sorted(
+                self.entities[key]
+                for one in self.named.get(own, [])
+                if (key := (one["entity"], one["kind"] or "other", one["topic"])) in self.entities
+            ),
+            "sites": sorted(self.sites[site] for site in carried["sites"] if site in self.sites),
+        }
+        return {key: value for key, value in story.items() if value not in (None, "", [], {})}
+
+    def _topics(self, own: str) -> dict[str, list[Any]]:
+        """By topic: `main`, `part` or `teaser`, then slot and pages in turn."""
+        found: dict[str, list[Any]] = {}
+        for one in self.days.get(own, []):
+            strength = "teaser" if one["teaser_only"] else "main" if one["main"] else "part"
+            of_topic = found.setdefault(str(self.topics[one["topic"]]), [strength])
+            of_topic += [one["slot"], one["pages"]]
+        return found
+
+    def _said(self, one: Row, canonical: str | None) -> list[Any]:
+        """[topic, place, before, phrase, after, site, language, url unless it is that of the canonical page]."""
+        parts = around(one["sentence"], one["phrase"])
+        said = [self.topics[one["topic"]], one["place"], *parts, cut(one["site"], 60), _language(one["language"])]
+        return said if one["url"] == canonical else [*said, _link(one["url"])]
 
 
-def _grouped(found: list[Row]) -> dict[str, list[Row]]:
-    groups: dict[str, list[Row]] = {}
+def _member(one: Row, spread: Row) -> list[Any]:
+    """[relation, per cent alike, site, day, url, title unless it is the story's, language unless it is the story's]."""
+    alike = None if one["similarity"] is None else round(100 * one["similarity"])
+    member = [one["relation"], alike, cut(one["site"], 60), one["day"].isoformat(), _link(one["url"])]
+    title = cut(one["title"])
+    same = title == cut(spread["title"]) and one["language"] == spread["language"]
+    return member if same else [*member, title, _language(one["language"])]
+
+
+def _link(url: str | None) -> str:
+    """The address where it can be a link; another is shown as text, so it is cut like one."""
+    return url if url is not None and linkable(url) else cut(url)
+
+
+def _language(code: str | None) -> str:
+    return "" if code in (None, "und") else str(code)
+
+
+def _grouped(found: Iterable[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = defaultdict(list)
     for one in found:
-        groups.setdefault(one["story_id"], []).append(one)
+        groups[one["story_id"]].append(one)
     return groups

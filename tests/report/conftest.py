@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
 import report_world
+from chromium import Chromium, find_chromium
 from lxml import html as lxml_html
+from report_view import choose
 
 from newsmill.report.build import build_report
 
@@ -27,3 +30,38 @@ def report(world: duckdb.DuckDBPyConnection) -> str:
 @pytest.fixture(scope="session")
 def page(report: str) -> lxml_html.HtmlElement:
     return lxml_html.document_fromstring(report)
+
+
+@pytest.fixture(scope="session")
+def facts(page: lxml_html.HtmlElement) -> report_world.Facts:
+    return report_world.facts_of(page)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    program = find_chromium()
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    opened = Chromium(program, tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def address(report: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the report of the month lies, as a file: URL."""
+    path: Path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(report, encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def opened(browser: Chromium, address: str) -> Chromium:
+    """The report as it opens, on a wide screen, nothing chosen."""
+    browser.screen(1280)
+    browser.prefer(prefers_color_scheme="light")
+    if browser.run("location.href.split('#')[0]") == address:
+        choose(browser, "topics=")
+    else:
+        browser.open(address)
+    return browser

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
+from typing import Any
 
 import duckdb
 import polars as pl
 from lxml import html as lxml_html
+from report_models import derive
 
 from newsmill.pages.tables import PAGES
 from newsmill.quality.tables import CHECK_RESULTS, LEDGER
@@ -15,12 +18,14 @@ from newsmill.report.build import build_report
 from newsmill.sources.tables import RECORDS
 from newsmill.stories.tables import MEMBERS
 from newsmill.table import Table
-from newsmill.topics.tables import MENTIONS, PAGE_TOPICS
+from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
+from newsmill.trends.tables import BURSTS
 from newsmill.warehouse.landing import insert
 from newsmill.warehouse.schema import create_schema
 
 Rows = dict[str, list[dict[str, object]]]
-FILLED = {table.name: table for table in (RECORDS, PAGES, MEMBERS, LEDGER, MENTIONS, PAGE_TOPICS)}
+Facts = dict[str, Any]
+FILLED = {table.name: table for table in (RECORDS, PAGES, MEMBERS, LEDGER, MENTIONS, PAGE_TOPICS, ENTITIES)}
 
 FIRST = dt.date(2026, 10, 16)
 DAYS = 30
@@ -35,39 +40,10 @@ NAMES = {
 BURST = (dt.date(2026, 11, 8), dt.date(2026, 11, 10))
 
 SCRIPT_TITLE = "<script>alert(1)</script>"
-CLOSING_TITLE = "</script></style><img src=x onerror=alert(2)>"
+CLOSING_TITLE = "</script></style><!--<img src=x onerror=alert(2)>"
+ARABIC_TITLE = "نموذج جديد لتوليد الفيديو يثير جدلا"
+ODD_NAME = "A&B ~50% #1, 'x'"
 JAVASCRIPT_URL = "javascript:alert(3)"
-
-TRENDS = """
-create schema if not exists trends;
-create table trends.topic_daily (day date, topic varchar, pages bigint, stories bigint, outlets bigint,
-    languages bigint, teaser_pages bigint, pages_7d bigint, stories_7d bigint);
-create table trends.topic_weekly (week date, topic varchar, pages bigint, stories bigint, outlets bigint,
-    change_ratio double);
-create table trends.topic_bursts (topic varchar, start_day date, end_day date, observed bigint, expected double,
-    score double, top_story_id varchar);
-create table trends.topic_pairs (week date, topic_a varchar, topic_b varchar, stories bigint);
-create table trends.story_spread (story_id varchar, title varchar, first_site varchar, first_seen timestamp,
-    last_seen timestamp, pages bigint, outlets bigint, languages bigint);
-"""
-
-FILL_TRENDS = """
-insert into trends.story_spread
-select m.story_id, any_value(p.title) filter (m.is_canonical), any_value(p.site) filter (m.is_canonical),
-       min(p.published_at), max(p.published_at), count(*), count(distinct p.site), count(distinct p.language)
-from stories.members m join clean.pages p using (record_id) group by m.story_id;
-insert into trends.topic_daily
-with told as (
-    select p.published_at::date as day, t.topic, m.story_id, p.site, p.language, t.teaser_only
-    from topics.page_topics t join clean.pages p using (record_id) join stories.members m using (record_id)),
-days as (select distinct d.day, t.topic from (select day from told) d, (select topic from told) t)
-select d.day, d.topic, count(*) filter (t.day = d.day),
-       count(distinct t.story_id) filter (t.day = d.day), count(distinct t.site) filter (t.day = d.day),
-       count(distinct t.language) filter (t.day = d.day), count(*) filter (t.day = d.day and t.teaser_only),
-       count(t.story_id), count(distinct t.story_id)
-from days d left join told t on t.topic = d.topic and t.day between d.day - 6 and d.day
-group by d.day, d.topic;
-"""
 
 SITES = ["northwire.example", "dailyledger.example", "keizai.example", "lejournal.example", "abendblatt.example"] + [
     f"local{number:02}.example" for number in range(24)
@@ -100,6 +76,12 @@ PHRASES = {
     "defense_partnerships": "defence ministry",
     "chip_exports": "export licence",
 }
+NAMED = {
+    "ai_video_models": [("Marlow 2", "model"), ("Heron Labs", "company")],
+    "ai_regulation": [("AI Act", "law"), ("Standards Office", "agency"), ("<b>Bold Labs</b>", "company")],
+    "defense_partnerships": [("Tidewater", "company"), (ODD_NAME, "programme")],
+    "chip_exports": [("Commerce Department", "agency")],
+}
 QUARANTINED = [
     ("pages", "no_text", "the page has no text besides navigation"),
     ("pages", "error_page", "HTTP status 404: the site says the page is gone"),
@@ -108,16 +90,28 @@ QUARANTINED = [
 ]
 
 
-def empty_world() -> duckdb.DuckDBPyConnection:
-    """Every table there, nothing in any."""
+def bare_world() -> duckdb.DuckDBPyConnection:
+    """Every table of the rooms there, nothing in any, and no model built."""
     con = duckdb.connect()
     create_schema(con)
-    con.execute(TRENDS)
     return con
 
 
+def empty_world() -> duckdb.DuckDBPyConnection:
+    """A home that milled nothing."""
+    con = bare_world()
+    derive(con)
+    return con
+
+
+def add_burst(con: duckdb.DuckDBPyConnection, topic: str, start: dt.date, end: dt.date, **own: object) -> None:
+    burst = {"topic": topic, "start_day": start, "end_day": end, "observed": 38, "expected": 9.2, "p_value": 4e-12}
+    burst |= {"score": 11.4, "peak_day": end, "kleinberg": True} | own
+    add(con, BURSTS, [burst])
+
+
 def month_of_news(seed: int = 7) -> duckdb.DuckDBPyConnection:
-    con = empty_world()
+    con = bare_world()
     chance = random.Random(seed)
     rows: Rows = {name: [] for name in FILLED}
     for offset in range(DAYS):
@@ -140,21 +134,37 @@ def month_of_news(seed: int = 7) -> duckdb.DuckDBPyConnection:
            group by 1 order by count(*) desc, 1 limit 1""",
         list(BURST),
     ).fetchall()[0][0]
-    con.execute("insert into trends.topic_bursts values ('ai_regulation', ?, ?, 38, 9.2, 11.4, ?)", [*BURST, top])
+    add_burst(con, "ai_regulation", *BURST, top_story_id=top)
     add(con, CHECK_RESULTS, check_results("run-30", MADE_AT - dt.timedelta(minutes=9)))
     add(con, CHECK_RESULTS, check_results("run-29", MADE_AT - dt.timedelta(days=1), failing=False))
     return con
 
 
 def fill(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
-    """The rows land, and the trends are drawn from them as the models would."""
+    """The rows land, and the trends are drawn from them by the models."""
     for name, table in FILLED.items():
         add(con, table, rows[name])
-    con.execute(FILL_TRENDS)
+    derive(con)
 
 
 def parsed(con: duckdb.DuckDBPyConnection) -> lxml_html.HtmlElement:
     return lxml_html.document_fromstring(build_report(con, MADE_AT, NAMES))
+
+
+def facts_of(page: lxml_html.HtmlElement) -> Facts:
+    """What the report's scripts read."""
+    found: Facts = json.loads(page.get_element_by_id("facts").text)
+    return found
+
+
+def period(facts: Facts, topic: str, measure: str, first: dt.date, last: dt.date) -> int:
+    """Stories or outlets of a period, as the report's scripts count them (templates/js/facts.js)."""
+    begin = dt.date.fromisoformat(facts["slots"]["first"])
+    start, end = (first - begin).days, (last - begin).days
+    places = [one["id"] for one in facts["topics"]]
+    series = facts["series"][places.index(topic) if topic else len(places)][measure]
+    pairs = [(slot, *series[slot][i : i + 2]) for slot in range(start, end + 1) for i in range(0, len(series[slot]), 2)]
+    return sum(things for slot, gap, things in pairs if gap == 0 or slot - gap < start)
 
 
 def text(element: lxml_html.HtmlElement) -> str:
@@ -203,6 +213,7 @@ def add_story(rows, chance, day, topic, language, headline, pages, url=None) -> 
             own
             | {"kind": "article", "title": headline, "published_at": seen, "published_from": "json_ld"}
             | {"language": language, "language_confidence": 0.99, "text": headline, "word_count": 300}
+            | {"published_offset_minutes": 0, "authors": [], "languages": []}
             | {"extracted_by": "trafilatura", "code_version": "0.1.0"}
         )
         rows["stories.members"].append(
@@ -229,6 +240,10 @@ def _add_mention(rows, chance, own, topic, headline) -> None:
         | {"topic": topic, "place": "body", "sentence": sentence, "char_start": 0, "char_end": len(sentence)}
         | {"phrase": phrase, "score": 2.0, "taxonomy_version": "000000000001"}
     )
+    if chance.random() < 0.6:
+        entity, kind = chance.choice(NAMED[topic])
+        named = {"entity": entity, "kind": kind, "topic": topic, "place": "body", "count": 1}
+        rows["topics.entities"].append(own | named | {"taxonomy_version": "000000000001"})
     rows["topics.page_topics"].append(
         own
         | {"topic": topic, "score": 3.0, "strength": chance.choice(["main", "main", "part"]), "teaser_only": False}
@@ -251,6 +266,7 @@ def _add_hostile(rows, chance) -> None:
     add_story(rows, chance, LAST, "ai_video_models", "en", CLOSING_TITLE, 28)
     add_story(rows, chance, LAST, "ai_regulation", "en", "A link that runs", 28, url=JAVASCRIPT_URL)
     add_story(rows, chance, LAST, "chip_exports", "en", "W" * 4000, 28)
+    add_story(rows, chance, LAST, "ai_video_models", "ar", ARABIC_TITLE, 27)
 
 
 def _record(own, seen) -> dict[str, object]:

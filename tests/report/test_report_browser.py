@@ -1,86 +1,176 @@
-"""The report in a real browser: charts drawn, nothing on the console, no sideways scrolling on a phone."""
+"""The report in a real browser: what one points at and chooses, and what becomes of the page."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 import report_world
-from lxml import html as lxml_html
-from report_world import text
+from report_view import cells, choose, chosen, open_table, shown_topics
+from report_world import LAST, NAMES, period
 
 from newsmill.report.build import build_report
 
-PHONE = """<!doctype html><iframe src="report.html" style="width:360px;height:740px;border:0"></iframe><pre></pre>
-<script>
-onload = () => setTimeout(() => {
-  const page = document.querySelector("iframe").contentDocument;
-  for (const part of page.querySelectorAll("details")) part.open = true;
-  const { scrollWidth, clientWidth } = page.documentElement;
-  document.querySelector("pre").textContent = `${scrollWidth} in ${clientWidth}`;
-}, 1000)</script>"""
+DAY = report_world.dt.timedelta(days=1)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    return found
+def test_every_chart_is_drawn_and_nothing_is_said_or_asked(opened, address):
+    opened.open(address)
+    charts = opened.run(
+        "[...document.querySelectorAll('.chart')].filter((e) => e.querySelector('svg .mark-group, svg g')).length"
+    )
+    assert charts == opened.run("document.querySelectorAll('.chart').length") == 5 + len(NAMES)
+    assert opened.console == []
+    assert [url for url in opened.requested if not url.startswith(("file:", "data:", "about:"))] == []
+    assert opened.run("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.fixture
-def opened(chromium: str, tmp_path: Path):
-    """Opens a file and gives what became of it, and what the console said."""
+def test_topic_rows_tell_the_stories_of_all_days(opened, facts):
+    rows = {topic: row[2] for topic, row in shown_topics(opened).items()}
+    first = report_world.FIRST
+    assert list(rows) == [topic["id"] for topic in facts["topics"]]
+    assert rows == {topic: str(period(facts, topic, "stories", first, LAST)) for topic in NAMES}
 
-    def open_file(name: str) -> tuple[lxml_html.HtmlElement, list[str]]:
-        quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
-        done = subprocess.run(
-            [
-                *(chromium, "--headless", "--no-sandbox", "--no-first-run", "--allow-file-access-from-files"),
-                *(f"--disable-{one}" for one in quiet),
-                *(f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=8000"),
-                *("--enable-logging=stderr", "--dump-dom", f"file://{tmp_path}/{name}"),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+
+def test_pointing_at_a_chart_tells_exact_numbers(opened, facts):
+    opened.hover("#topic-chart svg")
+    opened.wait("!document.getElementById('tip').hidden")
+    said = opened.run("document.getElementById('tip').innerText").split("\n")
+    told = dict(zip(said[1::2], said[2::2], strict=True))
+    topic = next(id for id, name in NAMES.items() if name == said[0])
+    day = report_world.dt.datetime.strptime(told["when"], "%a %d %b %Y").date()
+    assert int(told["stories"]) == period(facts, topic, "stories", day, day)
+    assert int(told["outlets"]) == period(facts, topic, "outlets", day, day)
+
+
+def test_chosen_topic_is_followed_everywhere_and_stands_in_the_address(opened):
+    opened.click("#topic-rows tr[data-topic='chip_exports'] .topic")
+    opened.wait("location.hash === '#topics=chip_exports'")
+    assert list(shown_topics(opened)) == ["chip_exports"]
+    assert opened.run("document.querySelectorAll('#measures figure').length") == 1
+    assert opened.run("[...document.querySelectorAll('#burst-list > li')].every((e) => e.hidden)")
+    assert cells(opened, "#no-bursts")[0].startswith("No burst of the chosen topics, 16 Oct to 14 Nov 2026.")
+    assert len(cells(opened, "#change-said li")) == 1
+    assert set(cells(opened, "#entity-rows tbody th")) == {"Commerce Department"}
+    assert all("Chip exports" in story for story in cells(opened, "#story-list .meta"))
+    choose(opened, "topics=chip_exports,ai_regulation")
+    assert set(shown_topics(opened)) == {"chip_exports", "ai_regulation"}
+
+
+def test_chosen_period_is_followed_by_numbers_charts_and_links(opened, facts):
+    opened.click("[data-period='7']")
+    opened.wait("location.hash === '#period=7'")
+    first = LAST - 6 * DAY
+    shown = shown_topics(opened)
+    assert {topic: row[2] for topic, row in shown.items()} == {
+        topic: str(period(facts, topic, "stories", first, LAST)) for topic in NAMES
+    }
+    now = int(shown["ai_regulation"][2])
+    ratio = now / period(facts, "ai_regulation", "stories", first - 7 * DAY, first - DAY)
+    told = f"×{ratio:.2g}" if ratio >= 3 else f"{'+' if ratio > 1 else '−'}{abs(round(100 * (ratio - 1)))}%"
+    assert shown["ai_regulation"][3] == told
+    dates = opened.run("['from', 'to'].map((id) => document.getElementById(id).value)")
+    assert dates == [str(first), str(LAST)]
+    assert cells(opened, "#topics h2 small") == ["8 to 14 Nov 2026"]
+
+
+def test_range_of_days_is_chosen_by_dates_and_shared_in_the_address(opened):
+    choose(opened, "from=2026-11-01&to=2026-11-03")
+    assert cells(opened, "#topics h2 small") == ["1 to 3 Nov 2026"]
+    opened.run("document.getElementById('from').value = '2026-10-20'")
+    opened.run("document.getElementById('from').dispatchEvent(new Event('change'))")
+    assert chosen(opened) == {"from": "2026-10-20", "to": "2026-11-03"}
+    choose(opened, "from=1999-01-01&to=2099-01-01")
+    assert cells(opened, "#topics h2 small") == ["16 Oct to 14 Nov 2026"]
+
+
+def test_period_moves_by_its_own_length_and_not_past_the_ends(opened):
+    choose(opened, "period=7")
+    opened.click("#earlier")
+    assert chosen(opened) == {"from": "2026-11-01", "to": "2026-11-07"}
+    opened.click("#later")
+    assert chosen(opened) == {"period": "7"}
+    assert opened.run("document.getElementById('later').disabled")
+    choose(opened, "from=2026-10-18&to=2026-10-24")
+    opened.click("#earlier")
+    assert chosen(opened) == {"from": "2026-10-16", "to": "2026-10-22"}
+    assert opened.run("document.getElementById('earlier').disabled")
+
+
+def test_stories_are_found_by_what_they_say_in_any_script(opened):
+    find = "(() => { const e = document.getElementById('find'); e.value = %r; e.dispatchEvent(new Event('input')); })()"
+    for words, said in (
+        ("VIDEO studio", "Studio releases video model"),
+        ("动画 動画生成", ""),
+        ("動画生成", "動画生成モデル"),
+    ):
+        opened.run(find % words)
+        titles = cells(opened, "#story-list h3")
+        assert bool(titles) == bool(said)
+        assert all(title.startswith(said) for title in titles)
+    assert chosen(opened)["find"] == "動画生成"
+    opened.run(find % "nothing says this")
+    assert "newsmill search" in cells(opened, "#no-stories")[0]
+
+
+@pytest.mark.parametrize(
+    "view", ["from=x&to=2026-13-99", "topics=nothing&period=-4", "show=range~x~y", "show=%E0~~", "by=&week=9"]
+)
+def test_address_that_means_nothing_shows_everything(opened, address, view):
+    choose(opened, view)
+    assert cells(opened, "#topics h2 small") == ["16 Oct to 14 Nov 2026"]
+    assert not opened.run("document.getElementById('sheet').open")
+    assert opened.console == []
+
+
+def test_weeks_are_those_of_the_database(opened, world):
+    choose(opened, "by=week&topics=ai_regulation")
+    open_table(opened, "topic-table")
+    shown = opened.run(
+        "[...document.querySelectorAll('#topic-table tbody tr')].map("
+        "(r) => [...r.children].slice(2, 5).map((c) => Number(c.textContent)))"
+    )
+    found = world.execute(
+        "select stories, pages, outlets from trends.topic_weekly where topic = 'ai_regulation' order by week desc"
+    ).fetchall()
+    assert shown == [list(week) for week in found]
+
+
+def test_stories_are_told_widest_fastest_longest_or_newest_first(opened, address, world):
+    for sort, column in (("", "outlets desc, pages desc"), ("newest", "first_seen desc")):
+        choose(opened, f"sort={sort}")
+        shown = opened.run("document.querySelector('#story-list .story').dataset.story")
+        [(first,)] = world.execute(
+            f"select story_id from trends.story_spread semi join (select story_id from intermediate.int_topic_pages "
+            f"where not teaser_only) using (story_id) order by {column}, first_seen desc limit 1"
+        ).fetchall()
+        assert shown == first
+
+
+def test_age_is_told_by_the_browsers_clock(opened):
+    days = opened.run(f"Math.floor(Date.now() / 86400000) - Date.parse('{LAST}') / 86400000")
+    said = cells(opened, "#fresh-words") + cells(opened, "#checks [data-age='2026-11-14']")
+    assert said[0] == ("Data is current" if days <= 1 else f"Data is {days:.0f} days old")
+    assert said[1] == ("today" if days == 0 else "yesterday" if days == 1 else f"{days:.0f} days ago")
+
+
+@pytest.mark.parametrize("make", [report_world.empty_world, lambda: one_day()], ids=["empty", "one day"])
+def test_report_of_little_opens_in_silence(browser, tmp_path, make):
+    path = tmp_path / "report.html"
+    path.write_text(build_report(make(), report_world.MADE_AT, {}), encoding="utf-8")
+    browser.screen(1280)
+    browser.open(path.as_uri())
+    assert browser.console == []
+    if browser.run("document.getElementById('one-day') !== null"):
+        assert browser.run(
+            "!document.getElementById('one-day').hidden && document.getElementById('topic-chart').hidden"
         )
-        console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-        return lxml_html.document_fromstring(done.stdout), console
-
-    return open_file
+        assert cells(browser, "#no-change")[0].startswith("No change to take apart")
+        assert cells(browser, "#no-entities")[0].startswith("No page names an entity")
 
 
-def test_charts_are_drawn_and_the_console_stays_silent(opened, report, tmp_path):
-    (tmp_path / "report.html").write_text(report, encoding="utf-8")
-    page, console = opened("report.html#topic=ai_regulation")
-    assert console == []
-    assert page.get("data-drawn") == "yes"
-    drawn = {div.get("data-chart") for div in page.xpath("//div[@data-chart][.//*[name()='svg']]")}
-    assert drawn == {"topics", "topic_pages", "sources", "languages", "books"}
-    assert text(page.get_element_by_id("topic-caption")) == "AI regulation"
-    shown = page.xpath('//div[@class="stories"][not(@hidden)]/@data-topic')
-    assert shown == ["ai_regulation"]
-    # The line of stories has a point a day, and the burst a rectangle.
-    assert len(page.xpath("//div[@data-chart='topics']//*[@aria-roledescription='rect mark']")) == 1
-
-
-def test_page_does_not_scroll_sideways_on_a_phone(opened, report, tmp_path):
-    (tmp_path / "report.html").write_text(report, encoding="utf-8")
-    (tmp_path / "phone.html").write_text(PHONE, encoding="utf-8")
-    page, _ = opened("phone.html")
-    scroll_width, client_width = text(page.xpath("//pre")[0]).split(" in ")
-    assert scroll_width == client_width
-    assert int(client_width) <= 360
-
-
-def test_empty_report_opens_in_silence(opened, tmp_path):
-    con = report_world.empty_world()
-    (tmp_path / "report.html").write_text(build_report(con, report_world.MADE_AT, {}), encoding="utf-8")
-    page, console = opened("report.html")
-    assert console == []
-    assert page.get("data-drawn") == "yes"
+def one_day():
+    con = report_world.bare_world()
+    rows: report_world.Rows = {name: [] for name in report_world.FILLED}
+    report_world.add_story(rows, report_world.random.Random(1), LAST, "ai_regulation", "en", "The only headline", 1)
+    rows["topics.entities"] = []
+    report_world.fill(con, rows)
+    return con

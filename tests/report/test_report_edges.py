@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import random
 
 import duckdb
 import pytest
 import report_world
-from report_world import FIRST, LAST, MADE_AT, NAMES, parsed, text
+from report_models import derive
+from report_world import FIRST, LAST, MADE_AT, NAMES, add_burst, facts_of, parsed, text
 
 from newsmill.quality.tables import CHECK_RESULTS
-from newsmill.report import timeline
+from newsmill.report import build
 from newsmill.report.build import build_report
-from newsmill.report.timeline import Span
+from newsmill.report.sources import silent_sources
 from newsmill.warehouse.publish import publish_database
 
 
 @pytest.fixture
 def con():
-    con = report_world.empty_world()
+    con = report_world.bare_world()
     yield con
     con.close()
 
 
-def some_pages(topic: str, count: int = 3, day: dt.date = LAST) -> report_world.Rows:
+def some_pages(topic: str, count: int = 3, days: tuple[dt.date, ...] = (LAST,)) -> report_world.Rows:
     rows: report_world.Rows = {name: [] for name in report_world.FILLED}
     chance = random.Random(3)
-    for number in range(count):
-        report_world.add_story(rows, chance, day, topic, "en", f"Headline {number}", 1)
+    for day in days:
+        for number in range(count):
+            report_world.add_story(rows, chance, day, topic, "en", f"Headline {number}", 1)
     return rows
 
 
@@ -37,20 +38,17 @@ def health(page) -> list[str]:
     return [text(li) for li in page.xpath('//ul[@class="health"]/li')]
 
 
-def daily(con: duckdb.DuckDBPyConnection, topic: str, first: dt.date, days: int, stories: int = 2) -> None:
-    con.execute(
-        "insert into trends.topic_daily select $2::date + n::int, $1, 2 * $4, $4, 1, 1, 0, 14 * $4, 7 * $4 "
-        "from range($3) as t(n)",
-        [topic, first, days, stories],
-    )
+def news(page) -> list[str]:
+    return [text(li) for li in page.xpath('//ul[@class="news"]/li')]
 
 
 def test_empty_database_says_what_to_do(con):
+    derive(con)
     page = parsed(con)
     assert "Nothing has come in yet" in text(page.get_element_by_id("main"))
     assert health(page) == ["No records yet", "No checks have run"]
-    assert [text(dd) for dd in page.xpath('//dl[@class="headline"]//dd[not(@class)]')] == ["0", "0", "0", "0"]
-    assert not page.xpath("//div[@data-chart]")
+    assert not page.xpath('//div[contains(@class, "chart")]')
+    assert facts_of(page)["stories"] == []
 
 
 def test_records_that_all_went_to_quarantine_are_accounted_for(con):
@@ -61,7 +59,7 @@ def test_records_that_all_went_to_quarantine_are_accounted_for(con):
     report_world.fill(con, rows)
     page = parsed(con)
     assert "No page could be read yet" in text(page.get_element_by_id("sources"))
-    assert "No page speaks of a topic yet" in text(page.get_element_by_id("topics"))
+    assert "No page could be read yet" in text(page.get_element_by_id("topics"))
     assert text(page.xpath('//p[@class="equation"]')[0]) == "3 came in = 0 kept + 0 merged + 3 quarantined"
 
 
@@ -69,8 +67,9 @@ def test_pages_without_a_topic_still_make_stories_and_sources(con):
     report_world.fill(con, some_pages(""))
     page = parsed(con)
     assert "No page speaks of a topic yet" in text(page.get_element_by_id("topics"))
-    assert len(page.xpath('//div[@class="stories"][@data-topic=""]//ol/li')) == 3
-    assert page.xpath("//@data-chart") == ["sources", "languages", "books"]
+    assert len(facts_of(page)["stories"]) == 3
+    charts = page.xpath('//div[contains(@class, "chart")]/@id')
+    assert charts == ["sites-chart", "languages-chart", "books-chart"]
 
 
 def test_clean_input_says_that_nothing_was_set_aside(con):
@@ -78,21 +77,18 @@ def test_clean_input_says_that_nothing_was_set_aside(con):
     assert "nothing was set aside" in text(parsed(con).get_element_by_id("quarantine"))
 
 
-def test_old_data_is_called_old(con):
-    report_world.fill(con, some_pages("ai_regulation", day=FIRST))
-    assert health(parsed(con))[0] == "Data is 30 days old: last ingest date 16 Oct 2026"
-
-
-def test_yesterdays_data_is_current(con):
+def test_health_tells_date_books_and_checks(con):
     report_world.fill(con, some_pages("ai_regulation"))
-    assert health(parsed(con))[:2] == ["Data is current: last ingest date 14 Nov 2026", "The books balance"]
+    page = parsed(con)
+    assert health(page) == ["Data up to: last ingest date 14 Nov 2026", "The books balance", "No checks have run"]
+    assert page.get_element_by_id("fresh").get("data-date") == "2026-11-14"  # the browser tells its age
 
 
 def test_record_that_went_nowhere_is_out_of_balance(con):
     report_world.fill(con, some_pages("ai_regulation"))
     con.execute("delete from quality.ledger where record_id = (select min(record_id) from quality.ledger)")
     page = parsed(con)
-    assert "1 records out of balance" in health(page)
+    assert "1 record out of balance" in health(page)
     assert "1 out of balance" in text(page.xpath('//p[@class="equation"]')[0])
 
 
@@ -104,88 +100,116 @@ def test_checks_that_all_held_are_told_in_one_line(con):
     assert "All 40 checks of run run-1 held." in text(page.get_element_by_id("checks"))
 
 
-def test_page_of_another_century_does_not_stretch_the_chart(con):
+def test_no_burst_is_told_as_what_it_means(con):
     report_world.fill(con, some_pages("ai_regulation"))
-    con.execute("delete from trends.topic_daily")
-    daily(con, "ai_regulation", LAST - dt.timedelta(days=9), 10)
-    daily(con, "ai_regulation", dt.date(1999, 12, 31), 1)
-    daily(con, "ai_regulation", dt.date(2099, 1, 1), 1)
-    assert timeline.span(con) == Span(LAST - dt.timedelta(days=9), LAST, topics=1, pages_outside=8)
-    assert "8 pages are dated outside 5 Nov 2026 to 14 Nov 2026" in text(parsed(con).get_element_by_id("topics"))
-
-
-def test_page_dated_tomorrow_is_shown(con):
-    report_world.fill(con, some_pages("ai_regulation"))
-    daily(con, "ai_regulation", LAST + dt.timedelta(days=1), 1)
-    assert timeline.span(con).last == LAST + dt.timedelta(days=1)
-
-
-def test_archive_read_years_later_is_shown_where_its_pages_are(con):
-    report_world.fill(con, some_pages("ai_regulation"))
-    con.execute("delete from trends.topic_daily")
-    daily(con, "ai_regulation", dt.date(2019, 3, 1), 20)
-    assert timeline.span(con) == Span(dt.date(2019, 3, 1), dt.date(2019, 3, 20), topics=1, pages_outside=0)
-
-
-def test_years_of_days_are_cut_to_one_and_a_shorter_period_is_chosen(con):
-    report_world.fill(con, some_pages("ai_regulation"))
-    con.execute("delete from trends.topic_daily")
-    daily(con, "ai_regulation", LAST - dt.timedelta(days=999), 1000)
     page = parsed(con)
-    series = json.loads(page.get_element_by_id("charts").text)["datasets"]["series"]
-    assert len(series["day"]) == 365
-    assert [text(option) for option in page.xpath("//option")] == ["30 days", "90 days", "all 365 days"]
-    assert page.xpath("//option[@selected]/@value") == ["90"]
-    assert set(page.xpath("//@data-period")) == {"90"}
+    assert news(page)[0] == "No topic burst on the one day shown: a topic needs a past to stand out from."
+    assert "No topic has burst" in text(page.get_element_by_id("no-bursts"))
 
 
-def test_topic_that_fell_silent_counts_the_days_it_still_had(con):
+def test_burst_going_on_is_told_as_such(con):
     report_world.fill(con, some_pages("ai_regulation"))
-    con.execute("delete from trends.topic_daily")
-    daily(con, "ai_regulation", LAST - dt.timedelta(days=20), 21)
-    daily(con, "chip_exports", LAST - dt.timedelta(days=20), 17, stories=3)  # silent for the last four days
-    page = parsed(con)
-    assert "9 stories in 7 days ▼ from 21 · 18 pages" in text(page.xpath('//label[input/@value="chip_exports"]')[0])
-    shown = timeline.span(con)
-    days = timeline.daily(con, shown, 12).filter(topic="chip_exports")
-    assert days["stories"].tail(5).to_list() == [3, 0, 0, 0, 0]
-
-
-def test_of_many_topics_the_busiest_twelve_are_shown(con):
-    report_world.fill(con, some_pages("ai_regulation"))
-    for number in range(20):
-        daily(con, f"topic_{number:02}", LAST - dt.timedelta(days=6), 7, stories=100 - number)
-    page = parsed(con)
-    shown = page.xpath('//input[@name="topic"]/@value')
-    assert "The 12 topics with most stories of 21." in text(page.get_element_by_id("topics"))
-    assert shown == ["", *(f"topic_{number:02}" for number in range(12))]
-
-
-def test_topic_in_a_burst_today_says_so(con):
-    report_world.fill(con, some_pages("ai_regulation"))
-    con.execute("insert into trends.topic_bursts values ('ai_regulation', ?, ?, 1, 0.5, 3.1, null)", [LAST, LAST])
-    page = parsed(con)
-    assert text(page.xpath('//label[input/@value="ai_regulation"]//em')[0]) == "bursting"
-    assert text(page.xpath('//ul[@class="bursts"]')[0]) == (
-        "AI regulation, 14 Nov 2026: 1 story where 0.5 were expected score 3.1"
+    add_burst(con, "ai_regulation", LAST, LAST, observed=1, expected=0.5, score=3.1)
+    assert news(parsed(con))[0] == (
+        "AI regulation is bursting, 14 Nov 2026: 1 story where 0.5 were expected, a chance of 1 in 1,300. The stories"
     )
 
 
-def test_earlier_bursts_are_folded_away(con):
-    report_world.fill(con, some_pages("ai_regulation"))
-    daily(con, "ai_regulation", LAST - dt.timedelta(days=60), 60)
-    for age in range(0, 56, 7):
-        day = LAST - dt.timedelta(days=age)
-        con.execute("insert into trends.topic_bursts values ('ai_regulation', ?, ?, 9, 1.5, 4.2, null)", [day, day])
+def test_burst_of_long_ago_is_no_news(con):
+    report_world.fill(con, some_pages("ai_regulation", days=(LAST - dt.timedelta(days=30), LAST)))
+    add_burst(con, "ai_regulation", LAST - dt.timedelta(days=30), LAST - dt.timedelta(days=29))
     page = parsed(con)
-    listed = page.xpath('//ul[@class="bursts"]')
-    assert [len(bursts.xpath("./li")) for bursts in listed] == [5, 3]
-    assert text(page.xpath('//details[@class="more-bursts"]/summary')[0]) == "3 earlier bursts"
+    assert news(page)[0].startswith(
+        "No topic burst in the last 14 days. The newest burst is that of AI regulation, 15 to"
+    )
+    assert len(page.xpath('//ul[@id="burst-list"]/li')) == 1
+
+
+def test_burst_whose_story_is_gone_is_still_told(con):
+    report_world.fill(con, some_pages("ai_regulation"))
+    add_burst(con, "ai_regulation", LAST, LAST, top_story_id="s-forgotten", kleinberg=False)
+    [burst] = parsed(con).xpath('//ul[@id="burst-list"]/li')
+    assert "Driven by" not in text(burst)
+    assert "Kleinberg’s automaton does not see it" in text(burst)
+
+
+def test_many_bursts_are_cut_and_the_cut_is_told(con, monkeypatch):
+    monkeypatch.setattr(build, "BURSTS", 5)
+    days = tuple(LAST - dt.timedelta(days=age) for age in range(0, 56, 7))
+    report_world.fill(con, some_pages("ai_regulation", 1, days))
+    for day in days:
+        add_burst(con, "ai_regulation", day, day)
+    section = parsed(con).get_element_by_id("bursts")
+    assert [li.get("data-from") for li in section.xpath(".//li")] == [str(day) for day in days[:5]]
+    assert "The newest 5 of 8 bursts." in text(section)
+
+
+def test_of_many_topics_the_busiest_twelve_are_shown(con):
+    rows = some_pages("ai_regulation", 4)
+    chance = random.Random(1)
+    for number in range(20):
+        for _ in range(1 + number % 3):
+            report_world.add_story(rows, chance, LAST, "chip_exports", "en", f"Headline {number}", 1)
+            for table in ("topics.page_topics", "topics.mentions"):
+                rows[table][-1]["topic"] = f"topic_{number:02}"
+    rows["topics.entities"] = []
+    report_world.fill(con, rows)
+    page = parsed(con)
+    assert "The 12 topics with most stories of 21." in text(page.get_element_by_id("topics"))
+    shown = [topic["id"] for topic in facts_of(page)["topics"]]
+    assert len(shown) == 12
+    assert shown[0] == "ai_regulation"
+
+
+def test_entities_of_the_first_week_are_told_without_a_rise(con):
+    report_world.fill(con, some_pages("ai_regulation", 12))
+    assert any(said.startswith("Named most often in the week of 9 to 15 Nov 2026: ") for said in news(parsed(con)))
 
 
 def test_one_ingest_date_is_told_once(con):
     report_world.fill(con, some_pages("ai_regulation"))
     assert text(parsed(con).xpath('//p[@class="dateline"]')[0]).startswith("14 Nov 2026 made")
+
+
+def from_site(site: str, ages: list[int]) -> report_world.Rows:
+    """Records of a site, so many ingest dates ago."""
+    rows = some_pages("", 1, tuple(LAST - dt.timedelta(days=age) for age in ages))
+    for number, record in enumerate(rows["raw.records"]):
+        record |= {"site": site, "record_id": f"{site}-{number}"}
+    return {"raw.records": rows["raw.records"]}
+
+
+@pytest.mark.parametrize(
+    ("ages", "is_silent"),
+    [
+        (list(range(5, 25)), True),  # came daily, and not for five dates
+        (list(range(25)), False),
+        ([1, *range(2, 25)], False),  # one date missed
+        (list(range(4, 25, 4)), False),  # comes every fourth date, and today is one of the three others
+        (list(range(20, 45, 4)), True),
+        ([20, 21], False),  # twice is no rhythm
+    ],
+)
+def test_source_is_silent_when_it_stopped_against_its_own_rhythm(con, ages, is_silent):
+    for rows in (from_site("steady.example", list(range(50))), from_site("other.example", ages)):
+        report_world.add(con, report_world.RECORDS, rows["raw.records"])
+    found, count = silent_sources(con, 10)
+    assert [one["site"] for one in found] == ["other.example"] * is_silent
+    assert count == len(found)
+    if found:
+        assert found[0]["last_date"] == LAST - dt.timedelta(days=min(ages))
+        assert found[0]["dates_silent"] == min(ages)
+
+
+def test_silent_source_is_told_at_the_top_and_in_its_table(con):
+    rows = some_pages("ai_regulation", 1, tuple(LAST - dt.timedelta(days=age) for age in range(20)))
+    for age, record in enumerate(rows["raw.records"]):
+        record["site"] = "gone.example" if age > 6 else "steady.example"
+    report_world.fill(con, rows)
+    page = parsed(con)
+    assert "1 source stopped arriving" in health(page)
+    assert any(said.startswith("gone.example stopped arriving: nothing for 7 ingest dates") for said in news(page))
+    assert "gone.example" in text(page.get_element_by_id("sources"))
 
 
 def test_reading_leaves_a_read_only_database_as_it_was(world, tmp_path):
@@ -195,3 +219,7 @@ def test_reading_leaves_a_read_only_database_as_it_was(world, tmp_path):
         made = build_report(published, MADE_AT, NAMES)
         assert made == build_report(published, MADE_AT, NAMES)
     assert file.read_bytes() == before
+
+
+def test_first_day_is_that_of_the_first_page(facts):
+    assert facts["slots"]["first"] == str(FIRST)

@@ -1,93 +1,157 @@
-"""Top stories lead to their pages and to the sentence that speaks of the topic."""
+"""Stories of the report: which it holds, and that each leads to its sentences, its pages and how it spread."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 import report_world
-from report_world import LAST, NAMES, text
+from report_world import BURST, FIRST, LAST, PHRASES
 
-from newsmill.report.stories import Limits, top_stories
-
-
-def shown_stories(page, topic):
-    return page.xpath(f'//div[@class="stories"][@data-topic="{topic}"]//ol/li')
-
-
-def test_every_topic_and_all_of_them_have_twenty_stories_at_most(page):
-    lists = page.xpath('//div[@class="stories"]')
-    assert lists[0].get("data-topic") == ""
-    assert {one.get("data-topic") for one in lists} == {"", *NAMES}
-    assert all(0 < len(shown_stories(page, topic)) <= 20 for topic in ("", *NAMES))
+from newsmill.report.queries import lent
+from newsmill.report.slots import find_slots
+from newsmill.report.stories import packed_stories
+from newsmill.report.story_choice import chosen_stories
 
 
-def test_stories_that_most_outlets_carried_come_first(world):
-    listed = top_stories(world, LAST, list(NAMES), Limits())
-    for topic, stories in listed.items():
-        own = [(story["outlets"], story["pages"]) for story in stories if not story["teaser_only"]]
-        assert own == sorted(own, reverse=True), topic
+@pytest.fixture(scope="module")
+def by_id(facts):
+    return {story["id"]: story for story in facts["stories"]}
 
 
-def test_story_shows_its_spread_and_its_canonical_page(page, world):
-    story = shown_stories(page, "defense_partnerships")[0]
-    url = story.xpath("./h4/a/@href")[0]
-    [(title, site, pages, outlets)] = world.execute(
-        """select s.title, first_site, s.pages, s.outlets
-           from trends.story_spread s join stories.members m using (story_id) join clean.pages p using (record_id)
-           where m.is_canonical and p.url = ?""",
-        [url],
+def test_all_stories_of_a_small_home_are_held(facts, world):
+    found = world.execute("select distinct story_id from stories.members").fetchall()
+    assert {story["id"] for story in facts["stories"]} == {story for (story,) in found}
+
+
+def test_story_is_told_with_its_spread(by_id, world):
+    found = world.execute(
+        "select story_id, first_site, first_seen, last_seen, pages, outlets from trends.story_spread"
     ).fetchall()
-    assert text(story.xpath("./h4")[0]) == title
-    assert text(story.xpath('./p[@class="meta"]')[0]).startswith(f"first on {site}, ")
-    assert f"· {pages} pages · {outlets} outlets" in text(story.xpath('./p[@class="meta"]')[0])
+    for story, site, first, last, pages, outlets in found:
+        own = by_id[story]
+        assert (own["site"], own["pages"], own["outlets"]) == (site, pages, outlets)
+        assert (own["first"], own["last"]) == (f"{first:%Y-%m-%dT%H:%M}", f"{last:%Y-%m-%dT%H:%M}")
 
 
-def test_story_opens_to_its_pages_with_their_relation(page, world):
-    story = shown_stories(page, "chip_exports")[0]
-    pages = story.xpath('.//ul[@class="members"]/li')
-    assert text(pages[0].xpath("./span")[0]) == "original"
-    assert {text(li.xpath("./span")[0]) for li in pages[1:-1]} <= {"copy", "edited copy", "revision"}
-    assert len(pages) == 9  # eight and the line that counts the others
-    assert text(pages[-1]) == "and 20 more pages"
+def test_arrivals_rise_to_all_outlets_and_half_lies_between(by_id):
+    wide = [story for story in by_id.values() if story["outlets"] > 20]
+    assert wide
+    for story in wide:
+        minutes, outlets = story["arrivals"][::2], story["arrivals"][1::2]
+        assert (minutes[0], outlets[0], outlets[-1]) == (0, 1, story["outlets"])
+        assert minutes == sorted(minutes)
+        assert len(minutes) <= 18
+        # Pages of the made-up stories come every 17 minutes, one an outlet.
+        assert story["half"] == 17 * ((story["outlets"] + 1) // 2 - 1)
 
 
-def test_story_opens_to_the_sentence_with_its_phrase_marked(page):
-    for topic in NAMES:
-        said = shown_stories(page, topic)[0].xpath(".//blockquote")
-        assert [text(mark) for mark in said[0].xpath(".//mark")] == [report_world.PHRASES[topic]]
-        assert text(said[0].xpath("./footer")[0]).startswith("body of ")
+def test_pages_by_day_and_topic_are_those_of_the_database(facts, by_id, world):
+    topics = [topic["id"] for topic in facts["topics"]]
+    first = dt.date.fromisoformat(facts["slots"]["first"])
+    shown = {
+        (story["id"], topics[int(topic)], first + dt.timedelta(days=days[i])): days[i + 1]
+        for story in by_id.values()
+        for topic, (_, *days) in story.get("topics", {}).items()
+        for i in range(0, len(days), 2)
+    }
+    found = world.execute(
+        "select story_id, topic, day, count(*) from intermediate.int_topic_pages group by all"
+    ).fetchall()
+    assert shown == {(story, topic, day): pages for story, topic, day, pages in found}
 
 
-def test_story_of_a_teaser_comes_last_and_says_so(world):
-    listed = top_stories(world, LAST, ["ai_regulation"], Limits(stories=10_000))["ai_regulation"]
-    by_teaser = [story["teaser_only"] for story in listed]
-    assert any(by_teaser)
-    assert by_teaser == sorted(by_teaser)
+def test_story_that_only_a_teaser_names_says_so(facts, by_id, world):
+    regulation = str([topic["id"] for topic in facts["topics"]].index("ai_regulation"))
+    teased = {story["id"] for story in by_id.values() if story.get("topics", {}).get(regulation, [""])[0] == "teaser"}
+    found = world.execute(
+        """select story_id from intermediate.int_topic_pages
+           where topic = 'ai_regulation' group by 1 having bool_and(teaser_only)"""
+    ).fetchall()
+    assert teased == {story for (story,) in found} != set()
 
 
-def test_story_is_listed_while_its_pages_came_in_within_thirty_days(world):
-    later = top_stories(world, LAST + dt.timedelta(days=29), list(NAMES), Limits(stories=10_000))
-    last_day = world.execute(
-        "select count(distinct story_id) from stories.members where ingest_date = ?", [LAST]
-    ).fetchone()[0]
-    assert len(later[""]) == last_day
-    assert top_stories(world, LAST + dt.timedelta(days=30), list(NAMES), Limits())[""] == []
+def test_story_leads_to_its_pages_canonical_first(by_id, world):
+    found = dict(
+        world.execute(
+            "select m.story_id, p.url from stories.members m join clean.pages p using (record_id) where m.is_canonical"
+        ).fetchall()
+    )
+    for story in by_id.values():
+        assert len(story["members"]) == min(story["pages"], 8)
+        assert story["members"][0][0] == "original"
+        assert story["members"][0][4] == story["url"] == found[story["id"]]
 
 
-def test_copies_of_one_sentence_are_shown_once(world):
-    widest = top_stories(world, LAST, ["chip_exports"], Limits())["chip_exports"][0]
-    assert widest["pages"] == 28
-    assert len(widest["sentences"]) == 1
+def test_story_with_a_topic_leads_to_a_sentence_with_its_phrase(facts, by_id):
+    topics = [topic["id"] for topic in facts["topics"]]
+    told = [story for story in by_id.values() if any(days[0] != "teaser" for days in story.get("topics", {}).values())]
+    for story in told:
+        topic, place, before, phrase, after, site, *_ = story["said"][0]
+        assert phrase == PHRASES[topics[topic]]
+        assert (place, before) == ("body", "The ")
+        assert after.startswith(" at the centre of it")
+        assert site
 
 
-def test_story_without_a_title_or_a_site_is_still_shown():
-    con = report_world.empty_world()
+def test_copies_of_one_sentence_are_told_once(by_id):
+    assert all(len(story.get("said", [])) <= 2 for story in by_id.values())
+    assert max(story["pages"] for story in by_id.values() if len(story.get("said", [])) == 1) > 20
+
+
+def test_entities_of_a_story_are_those_its_pages_name(facts, by_id, world):
+    named = facts["entities"]
+    shown = {(story["id"], named[place]["name"]) for story in by_id.values() for place in story.get("entities", [])}
+    found = world.execute(
+        "select distinct m.story_id, e.entity from topics.entities e join stories.members m using (record_id)"
+    ).fetchall()
+    assert shown == set(found)
+
+
+def choice(world):
+    slots = find_slots(world, 366, 520)
+    topics = list(report_world.NAMES)
+    with lent(world, "slot_days", slots.frame()):
+        return slots, topics, chosen_stories(world, slots, topics, FIRST)
+
+
+def test_first_of_each_day_and_of_the_burst_are_wanted_before_the_others(world):
+    _, _, wanted = choice(world)
+    place = {story: number for number, story in enumerate(wanted)}
+    [(driver,)] = world.execute("select top_story_id from trends.topic_bursts").fetchall()
+    assert place[driver] < 10
+    widest = world.execute(
+        """select arg_min(story_id, (not_outlets, not_pages, story_id)) from (
+               select topic, day, story_id, -count(distinct site) as not_outlets, -count(*) as not_pages,
+                      bool_and(teaser_only) as teaser from intermediate.int_topic_pages group by all)
+           where not teaser and day > ? group by topic, day""",
+        [LAST - dt.timedelta(days=7)],
+    ).fetchall()
+    assert max(place[story] for (story,) in widest) < len(wanted) / 2
+
+
+def test_room_holds_the_most_wanted(world):
+    slots, topics, wanted = choice(world)
+    with lent(world, "slot_days", slots.frame()):
+        packed = packed_stories(world, wanted, topics=topics, entities=[], sites=[], room=20_000)
+    assert 0 < len(packed) < len(wanted)
+    assert [story["id"] for story in packed] == wanted[: len(packed)]
+
+
+def test_burst_leads_to_its_driver(facts, by_id):
+    [burst] = facts["bursts"]
+    assert burst["story"] in by_id
+    assert (burst["from"], burst["to"]) == (str(BURST[0]), str(BURST[1]))
+
+
+def test_story_without_a_title_or_a_site_is_still_held():
+    con = report_world.bare_world()
     rows = {name: [] for name in report_world.FILLED}
     report_world.add_story(rows, report_world.random.Random(1), LAST, "ai_regulation", "en", None, 1, url="file:a.html")
-    rows["clean.pages"][0]["site"] = None
+    for table in ("clean.pages", "raw.records"):
+        rows[table][0]["site"] = None
     report_world.fill(con, rows)
-    page = report_world.parsed(con)
-    [story] = shown_stories(page, "ai_regulation")
-    assert text(story.xpath("./h4")[0]) == "Untitled page"
-    assert not story.xpath(".//a")
-    assert "files, without a site" in text(page.get_element_by_id("sources"))
+    [story] = report_world.facts_of(report_world.parsed(con))["stories"]
+    assert "title" not in story
+    assert "site" not in story
+    assert story["url"] == "file:a.html"

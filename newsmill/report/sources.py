@@ -1,0 +1,136 @@
+"""Where pages come from and what they are written in, by slot; and which sources have stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from newsmill.report.languages import language_name
+from newsmill.report.queries import Row, row, rows
+from newsmill.report.slots import Slots
+
+# A source counts as silent when so much silence, at its own rhythm, comes by chance less often than this.
+SILENT_BY_CHANCE = 0.01
+DATES_TO_KNOW_A_RHYTHM = 4
+DATES_LOOKED_AT = 60
+
+
+def site_data(con: duckdb.DuckDBPyConnection, slots: Slots, limit: int) -> dict[str, Any]:
+    """The sites with most pages: `name`, `pages` by slot, `stories`, `originals`, `last_day`; how many others."""
+    listed = rows(
+        con,
+        """
+        select days.site, count(*) as pages, count(distinct m.story_id) as stories,
+               count(*) filter (m.relation = 'original') as originals, max(days.ingest_date) as last_date,
+               count(*) over () as sites
+        from intermediate.int_record_days days left join stories.members m using (record_id)
+        where days.is_page
+        group by days.site order by pages desc, days.site nulls last limit ?
+        """,
+        limit,
+    )
+    return {
+        "name": [one["site"] for one in listed],
+        "pages": _by_slot(con, slots, "site", [one["site"] for one in listed]),
+        "total": [one["pages"] for one in listed],
+        "stories": [one["stories"] for one in listed],
+        "originals": [one["originals"] for one in listed],
+        "last_date": [one["last_date"].isoformat() for one in listed],
+        "others": (listed[0]["sites"] - len(listed)) if listed else 0,
+    }
+
+
+def language_data(con: duckdb.DuckDBPyConnection, slots: Slots, limit: int) -> dict[str, Any]:
+    """The languages with most pages: `code`, `name`, `pages` by slot, `stories`; how many others."""
+    listed = rows(
+        con,
+        """
+        select days.language, count(*) as pages, count(distinct m.story_id) as stories, count(*) over () as languages
+        from intermediate.int_record_days days left join stories.members m using (record_id)
+        where days.is_page
+        group by days.language order by pages desc, days.language limit ?
+        """,
+        limit,
+    )
+    codes = [one["language"] for one in listed]
+    return {
+        "code": codes,
+        "name": [language_name(code) for code in codes],
+        "pages": _by_slot(con, slots, "language", codes),
+        "total": [one["pages"] for one in listed],
+        "stories": [one["stories"] for one in listed],
+        "others": (listed[0]["languages"] - len(listed)) if listed else 0,
+    }
+
+
+def pages_by_slot(con: duckdb.DuckDBPyConnection, slots: Slots) -> list[int]:
+    """All pages, whatever site, language or topic."""
+    counted = [0] * len(slots)
+    found = rows(
+        con,
+        """
+        select slot, count(*) as pages
+        from intermediate.int_record_days join slot_days using (day) where is_page group by slot
+        """,
+    )
+    for one in found:
+        counted[one["slot"]] = one["pages"]
+    return counted
+
+
+def _by_slot(con: duckdb.DuckDBPyConnection, slots: Slots, column: str, values: list[str | None]) -> list[list[int]]:
+    counted = {value: [0] * len(slots) for value in values}
+    found = rows(
+        con,
+        """
+        select case $1 when 'site' then site else language end as value, slot, count(*) as pages
+        from intermediate.int_record_days join slot_days using (day) where is_page group by value, slot
+        """,
+        column,
+    )
+    for one in found:
+        if one["value"] in counted:
+            counted[one["value"]][one["slot"]] = one["pages"]
+    return list(counted.values())
+
+
+def silent_sources(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row], int]:
+    """Sites that brought records again and again and have stopped, longest rhythm first; and how many they are.
+
+    `site`, `last_date`, `dates_silent` and `rhythm`, the share of ingest dates on which it brought any before. So many
+    dates without it come by chance less than once in a hundred, at its own rhythm.
+    """
+    found = rows(
+        con,
+        """
+        with dates as (
+            select ingest_date, row_number() over (order by ingest_date desc) - 1 as age
+            from (select distinct ingest_date from raw.records)
+            qualify age < $1),
+        brought as (
+            select r.site, d.age, count(*) as records
+            from raw.records r join dates d using (ingest_date) where r.site is not null group by all),
+        sites as (
+            select site, min(age) as dates_silent, max(age) as since, count(*) as dates, sum(records)::bigint as records
+            from brought group by site),
+        rhythms as (
+            select *, dates / (since - dates_silent + 1) as rhythm from sites
+            where dates >= $2 and dates_silent > 0)
+        select r.site, r.dates_silent, r.rhythm, r.dates, r.records, d.ingest_date as last_date,
+               count(*) over () as sites
+        from rhythms r join dates d on d.age = r.dates_silent
+        -- A source that never missed a date may miss one some day: one is counted as missed.
+        where (1 - (r.dates - 0.5) / (r.since - r.dates_silent + 1)) ** r.dates_silent < $3
+        order by r.records desc, r.site limit $4
+        """,
+        DATES_LOOKED_AT,
+        DATES_TO_KNOW_A_RHYTHM,
+        SILENT_BY_CHANCE,
+        limit,
+    )
+    return found, found[0]["sites"] if found else 0
+
+
+def ingest_dates(con: duckdb.DuckDBPyConnection) -> int:
+    return int(row(con, "select count(distinct ingest_date) as dates from raw.records")["dates"])

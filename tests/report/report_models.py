@@ -1,0 +1,34 @@
+"""The SQL models over made-up tables, as a run builds them, only quicker."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import duckdb
+
+from newsmill.settings import load_settings
+from newsmill.trends.tables import BURSTS, EXPECTED
+from newsmill.warehouse.landing import replace_table
+from newsmill.warehouse.models import load_project
+from newsmill.warehouse.models.template import Names, Template, with_defaults
+
+
+def derive(con: duckdb.DuckDBPyConnection) -> None:
+    """Every model, built whole; no day is expected anything, and nothing burst."""
+    for statement in model_statements():
+        con.execute(statement)
+    for table in (EXPECTED, BURSTS):
+        replace_table(con, table, table.empty())
+
+
+@cache
+def model_statements() -> list[str]:
+    """What makes each model's table or view: dozens of worlds are built, so the project is read once."""
+    project = load_project(load_settings().models)
+    names = Names(project.tables, project.sources, with_defaults(project.variables, {}))
+    made = []
+    for model in project.models:
+        query = Template(model.path, model.template).render(names, this=model.table).sql
+        kind = "view" if model.materialized == "view" else "table"
+        made.append(f"create schema if not exists {model.schema}; create or replace {kind} {model.table} as {query}")
+    return made

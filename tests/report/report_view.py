@@ -1,0 +1,35 @@
+"""What stands on the report in the browser, and how to choose something else."""
+
+from __future__ import annotations
+
+import json
+
+from chromium import Chromium
+
+
+def chosen(browser: Chromium) -> dict[str, str]:
+    return browser.run("Object.fromEntries(new URLSearchParams(location.hash.slice(1)))")
+
+
+def cells(browser: Chromium, selector: str) -> list[str]:
+    return browser.run(f"[...document.querySelectorAll({json.dumps(selector)})].map((e) => e.textContent.trim())")
+
+
+def choose(browser: Chromium, view: str) -> None:
+    """Go to a shared view of the page."""
+    browser.run("document.getElementById('sheet').open && document.getElementById('sheet').close()")
+    browser.run(f"location.hash = {json.dumps(view)}")
+    browser.run("new Promise((done) => setTimeout(done, 60))")
+
+
+def open_table(browser: Chromium, name: str) -> None:
+    browser.run(f"document.getElementById('{name}').closest('details').open = true")
+    browser.wait(f"document.querySelector('#{name} tbody tr')")
+
+
+def shown_topics(browser: Chromium) -> dict[str, list[str]]:
+    """The cells of each topic's row."""
+    return browser.run(
+        "Object.fromEntries([...document.querySelectorAll('#topic-rows tbody tr')].map("
+        "(r) => [r.dataset.topic, [...r.children].map((c) => c.textContent)]))"
+    )

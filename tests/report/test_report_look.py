@@ -1,0 +1,73 @@
+"""Contrast, computed from the colours themselves: text at least 4.5 to 1 in both themes, marks at least 3 to 1."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from newsmill.report.page import STYLES, inlined
+
+PAIR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
+BASE = inlined("css", STYLES[:1])
+ROOT = {name: colors for name, *colors in PAIR.findall(BASE.split(".parts {")[0])}
+THEMES = ("light", "dark")
+TEXT = ("ink", "muted", "accent", "good", "warn", "bad")
+SURFACES = ("paper", "card", "wash")
+
+
+def luminance(color: str) -> float:
+    """WCAG 2.2's relative luminance."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    bright, dim = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def test_contrast_is_that_of_the_standard():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
+@pytest.mark.parametrize("name", TEXT)
+def test_text_is_readable_on_every_surface(name, theme):
+    for surface in SURFACES:
+        assert contrast(ROOT[name][theme], ROOT[surface][theme]) >= 4.5, surface
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
+def test_marked_phrase_and_pressed_button_are_readable(theme):
+    assert contrast(ROOT["ink"][theme], ROOT["mark"][theme]) >= 4.5
+    assert contrast(ROOT["paper"][theme], ROOT["ink"][theme]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
+def test_topics_are_told_apart_from_the_paper(theme):
+    for number in range(8):
+        assert contrast(ROOT[f"c{number}"][theme], ROOT["paper"][theme]) >= 4.5, number
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
+@pytest.mark.parametrize("chart", ["parts", "verdicts"])
+def test_bars_and_edges_of_controls_stand_out(chart, theme):
+    own = {name: colors for name, *colors in PAIR.findall(re.search(rf"\.{chart} {{(.*?)}}", BASE, re.S)[1])}
+    assert len(own) in (3, 6)
+    for name, colors in own.items():
+        assert contrast(colors[theme], ROOT["paper"][theme]) >= 3, name
+    assert contrast(ROOT["edge"][theme], ROOT["card"][theme]) >= 3
+
+
+def test_every_colour_is_said_for_both_themes():
+    styles = inlined("css", STYLES)
+    stated = re.sub(r"light-dark\([^)]*\)", "", styles)
+    assert not re.findall(r"#[0-9a-f]{3,8}\b(?=[;, )])", stated)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
+def test_lines_of_pages_stand_out(theme):
+    assert contrast(ROOT["whole"][theme], ROOT["paper"][theme]) >= 3
