@@ -105,7 +105,8 @@ def _add(database: Path, pages: int) -> Row:
         old = con.execute(
             f"select text from clean.pages where ingest_date in {last} order by hash(record_id) limit {pages // 4}"
         ).pl()
-        new = Press(2).day(date, pages).with_columns("x" + pl.col("record_id"))
+        # Records and URLs of their own: the second press counts from nothing again.
+        new = Press(2).day(date, pages).with_columns("x" + pl.col("record_id"), pl.col("url") + "-x")
         # As many are copies of what was there as in any night, half of them edited.
         copies = new.head(pages // 4).with_columns(
             pl.when(pl.int_range(pl.len()) % 2 == 0)
@@ -132,7 +133,8 @@ def _tell(con: Any, date: dt.date) -> float:
     """CPU seconds of a night."""
     started = time.process_time()
     pages = con.execute(
-        "select p.*, r.fetched_at from clean.pages p join raw.records r using (record_id, ingest_date) "
+        "select record_id, ingest_date, p.kind, p.url, p.site, p.title, p.text, p.published_at, "
+        "p.published_offset_minutes, r.fetched_at from clean.pages p join raw.records r using (record_id, ingest_date) "
         "where ingest_date = ? order by record_id",
         [date],
     ).pl()

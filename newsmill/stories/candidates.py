@@ -41,13 +41,12 @@ def find_candidates(con: duckdb.DuckDBPyConnection, meeting: Meeting, landing: p
     involved, known = (con.execute(query).pl()["text_hash"] for query in meeting.involved)
     leaving = meeting.of(con, known)
     coming = meeting.coming(con, landing)
-    there = meeting.at(con, pl.concat([coming["place"], leaving["place"]]).unique())
+    there = meeting.at(con, pl.concat([coming["place"], leaving["place"]]))
     # Most places are one text's alone, and make no pair.
     met = often(pl.concat([there["place"], coming["place"]]), 2)
     before = there.filter(met.head(there.height))
-    after = pl.concat(
-        [_without(before, involved), coming.filter(met.tail(coming.height)).unique(["text_hash", "place"])]
-    )
+    come = coming.filter(met.tail(coming.height))
+    after = pl.concat([_without(before, involved), come.unique(["text_hash", "place"]) if meeting.repeats else come])
     unmeasured = con.execute(UNMEASURED).pl()["text_hash"]
     changed = pl.concat([_moved(leaving, coming), unmeasured, _moved_in_crowds(before, after)]).unique()
     pushed = changed.filter(~changed.is_in(involved.implode()))
@@ -98,7 +97,8 @@ def _telling(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFram
 def _moved(leaving: pl.DataFrame, coming: pl.DataFrame) -> pl.Series:
     """The texts that leave a place or come to one."""
     if leaving.is_empty():
-        return coming["text_hash"].unique()
+        # A text's rows mostly follow one another.
+        return coming.filter(pl.col("text_hash").ne_missing(pl.col("text_hash").shift()))["text_hash"].unique()
     keys = ["text_hash", "place"]
     gone, come = leaving.join(coming, on=keys, how="anti"), coming.join(leaving, on=keys, how="anti")
     return pl.concat([gone["text_hash"], come["text_hash"]]).unique()

@@ -22,7 +22,7 @@ from newsmill.stories.fingerprint import FINGERPRINTED
 from newsmill.stories.grouping import NEAR_JACCARD, SAME_URL_JACCARD, is_part
 from newsmill.stories.members import Affected, tell_members
 from newsmill.stories.passages import learn_standing
-from newsmill.stories.places import BUCKETS, COMING_TEXTS, GOING_TEXTS, PASSAGES, URLS, Meeting
+from newsmill.stories.places import BUCKETS, PASSAGES, URLS, Meeting
 from newsmill.stories.scratch import replace_pages, scratch_tables
 from newsmill.stories.similarity import with_similarity
 from newsmill.stories.tables import EDGES, FINGERPRINTS
@@ -41,13 +41,25 @@ select text_a, text_b, similarity, containment, method from stories.edges
 where method = $method and (text_a in (select text_hash from asked) or text_b in (select text_hash from asked))
 """
 
+TOLD_ANEW = "select distinct ingest_date from plan_gone where record_id not in (from plan_removed)"
+
+WORDED = """
+create or replace temp table plan_worded as
+with tonight as (
+    select wording from plan_fingerprints where sketch is not null
+    union select wording from plan_gone where sketch is not null
+)
+select record_id, wording from stories.fingerprints
+where sketch is not null and wording in (select wording from tonight)
+"""
 COMING_WORDINGS = """
-select distinct wording from plan_fingerprints where sketch is not null
-except select wording from stories.fingerprints where sketch is not null
+select distinct wording from plan_fingerprints
+where sketch is not null and wording not in (select wording from plan_worded)
 """
 GOING_WORDINGS = """
-select distinct wording from plan_gone where sketch is not null
-except select wording from plan_pages where sketch is not null
+select wording from plan_worded
+except select wording from plan_worded where record_id not in (select record_id from plan_gone)
+except select wording from plan_fingerprints where sketch is not null
 """
 
 
@@ -100,13 +112,17 @@ def plan(con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame, 
 
 def _edges(con: Connection, landing: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows of stories.edges that no longer hold, and those that now hold."""
-    met, before = {}, []
+    met, before = {}, [EDGES.empty()]
+    coming = con.execute("from plan_coming").pl()["text_hash"].implode()
     for method, (meeting, _) in METHODS.items():
         found = find_candidates(con, meeting, landing)
         met[method] = found.pairs
-        con.register("asked", found.changed.alias("text_hash").to_frame().to_arrow())
-        before.append(con.execute(EDGES_BEFORE, {"method": method}).pl())
-        con.unregister("asked")
+        # A text that comes has no edges yet.
+        there = found.changed.filter(~found.changed.is_in(coming))
+        if len(there):
+            con.register("asked", there.alias("text_hash").to_frame().to_arrow())
+            before.append(EDGES.conform(con.execute(EDGES_BEFORE, {"method": method}).pl()))
+            con.unregister("asked")
     compared = with_similarity(con, pl.concat(met.values()).unique())
     after = [
         compared.join(met[method], on=["text_a", "text_b"], how="semi")
@@ -114,7 +130,7 @@ def _edges(con: Connection, landing: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
         .with_columns(pl.lit(method).alias("method"))
         for method, (_, enough) in METHODS.items()
     ]
-    then, now = EDGES.conform(pl.concat(before)), EDGES.conform(pl.concat(after))
+    then, now = pl.concat(before), EDGES.conform(pl.concat(after))
     return _without(then, now), _without(now, then)
 
 
@@ -133,11 +149,12 @@ def _plan(
     def told(query: str) -> pl.DataFrame:
         return con.execute(query).pl()
 
+    con.execute(WORDED)
     return Plan(
         dates=tuple(dates),
         rows={
             "stories.fingerprints": FINGERPRINTS.conform(landing),
-            "stories.bands": _of_texts(landing, told(COMING_TEXTS)),
+            "stories.bands": _of_texts(landing, told("from plan_coming")),
             "stories.passages": _of_wordings(landing, told(COMING_WORDINGS)),
             "stories.standing": told("select site, passage from plan_turned where stands"),
             "clean.standing": told("from plan_new_spans"),
@@ -146,7 +163,7 @@ def _plan(
         },
         gone={
             "stories.fingerprints": told("select record_id from plan_gone"),
-            "stories.bands": told(GOING_TEXTS),
+            "stories.bands": told("from plan_going"),
             "stories.passages": told(GOING_WORDINGS),
             "stories.standing": told("select site, passage from plan_turned where not stands"),
             "clean.standing": told("select record_id from plan_gone"),
@@ -155,7 +172,7 @@ def _plan(
         },
         affected=affected.members,
         led=affected.led,
-        told_anew=tuple(sorted({*dates, *told("select distinct ingest_date from plan_gone")["ingest_date"]})),
+        told_anew=tuple(sorted({*dates, *told(TOLD_ANEW)["ingest_date"]})),
     )
 
 
@@ -201,7 +218,8 @@ MERGES = (
 
 def _land_merges(con: Connection, plan: Plan) -> None:
     """An id that names no story any more leads on, as do those that led to it."""
-    date = max(plan.told_anew, default=None)
+    vanished = plan.affected.filter(pl.col("story_id").is_null())["ingest_date"]
+    date = max((*plan.told_anew, *vanished), default=None)
     with _registered(con, plan.led.with_columns(pl.lit(date, pl.Date).alias("ingest_date"))):
         for statement in MERGES:
             con.execute(statement)

@@ -45,7 +45,7 @@ def fingerprint(pages: pl.DataFrame) -> pl.DataFrame:
     Args:
         pages: record_id, ingest_date, kind, url, site, title, text, published_at, published_offset_minutes, fetched_at.
     """
-    words = read_words(pages["text"].to_list())
+    words = read_words(pages["text"])
     urls = [normalise_url(url) for url in pages["url"]]
     near = (pages["kind"] != "front").to_numpy() & _enough(words.counts)
     made = _buckets(words.words, words.ends, near)
@@ -91,7 +91,7 @@ def leave_out(pages: pl.DataFrame) -> pl.DataFrame:
     Args:
         pages: record_id, kind, url (normalised), text, standing (a list of passages).
     """
-    words = read_words(pages["text"].to_list())
+    words = read_words(pages["text"])
     passages = words.passages
     dropped = is_standing(passages, pages["standing"])
     core, ends = words.without(dropped)
@@ -120,8 +120,10 @@ def leave_out(pages: pl.DataFrame) -> pl.DataFrame:
 
 def core_words(texts: pl.Series, standing: pl.Series) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The words that count of each text, and where they end: without its standing passages where enough is left."""
-    words = read_words(texts.to_list())
+    words = read_words(texts)
     dropped = is_standing(words.passages, standing)
+    if not dropped.any():
+        return words.words, words.ends
     _, ends = words.without(dropped)
     enough = np.repeat(_enough(np.diff(ends, prepend=0)), np.diff(words.passages.ends, prepend=0))
     return words.without(dropped & enough)
@@ -170,15 +172,23 @@ def _enough(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _buckets(words: NDArray[np.uint64], ends: NDArray[np.int64], near: NDArray[np.bool_]) -> pl.Series:
     """A list of buckets a text; an empty one unless `near`."""
     sizes = np.diff(ends, prepend=0)
-    made = buckets(words[np.repeat(near, sizes)], np.cumsum(sizes[near]))
+    made = buckets(words if near.all() else words[np.repeat(near, sizes)], np.cumsum(sizes[near]))
     return _lists(pl.Series(made.reshape(-1), dtype=pl.UInt64), near * made.shape[1])
 
 
 def _passages(passages: Passages, near: NDArray[np.bool_]) -> pl.Series:
     """The passages of each text that is near, long enough ones only and each once."""
-    rows = pl.DataFrame({"text": passages.texts, "passage": passages.hashes, "words": passages.sizes.astype(np.int32)})
-    wanted = rows.filter(pl.Series(near[passages.texts]) & (pl.col("words") >= PASSAGE_WORDS))
-    return _rows_by_text(wanted.unique(["text", "passage"], keep="first", maintain_order=True), len(near))
+    wanted = near[passages.texts] & (passages.sizes >= PASSAGE_WORDS) & passages.first_times()
+    return _rows_by_text(
+        pl.DataFrame(
+            {
+                "text": passages.texts[wanted],
+                "passage": passages.hashes[wanted],
+                "words": passages.sizes[wanted].astype(np.int32),
+            }
+        ),
+        len(near),
+    )
 
 
 def _rows_by_text(rows: pl.DataFrame, texts: int) -> pl.Series:

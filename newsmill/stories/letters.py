@@ -48,8 +48,9 @@ EXPANDED = 0x80000000
 @dataclass(frozen=True)
 class Letters:
     """By code point: `folded` (a code point, or EXPANDED | length << 24 | place in `more`), `kind`, `joins` (whether
-    normalisation may join it to the character before)."""
+    normalisation may join it to the character before); by byte: `plain` (what an ASCII letter is folded to, else 0)."""
 
+    plain: NDArray[np.uint8]
     folded: NDArray[np.uint32]
     more: NDArray[np.uint32]
     kind: NDArray[np.uint8]
@@ -76,7 +77,10 @@ def letters() -> Letters:
             more.extend(map(ord, plain))
     joins = np.zeros(CODE_POINTS, np.bool_)
     joins[sorted(_joined())] = True
-    return Letters(folded, np.array(more, np.uint32), _kinds(), joins)
+    kinds = _kinds()
+    by_byte = np.zeros(256, np.uint8)
+    by_byte[:128] = np.where(kinds[:128] == LETTER, folded[:128], 0)
+    return Letters(by_byte, folded, np.array(more, np.uint32), kinds, joins)
 
 
 def composed(text: str) -> str:

@@ -41,6 +41,7 @@ select distinct text_hash, $step + 1 from (
 """
 
 REACHED_PAGES = """
+create or replace temp table plan_reached as
 select record_id, ingest_date, text_hash, url, first_seen, fetched_at, word_count
 from plan_pages semi join plan_reach using (text_hash)
 """
@@ -49,8 +50,7 @@ REACHED_EDGES = "from plan_edges semi join plan_reach on text_a = plan_reach.tex
 
 MEMBERS_BEFORE = """
 from stories.members
-where record_id in (select record_id from plan_pages semi join plan_reach using (text_hash))
-   or record_id in (select record_id from plan_gone)
+where record_id in (select record_id from plan_reached union select record_id from plan_gone)
 """
 
 # A text is read anew for each page: two wordings may have the same words.
@@ -87,7 +87,8 @@ def tell_members(con: Connection, dropped: pl.DataFrame, gained: pl.DataFrame) -
     while con.execute(REACH_FURTHER, {"step": step}).fetchall() != [(0,)]:
         step += 1
     edges = con.execute(REACHED_EDGES).pl()
-    told = _measured(con, group(con.execute(REACHED_PAGES).pl(), edges), edges)
+    con.execute(REACHED_PAGES)
+    told = _measured(con, group(con.execute("from plan_reached").pl(), edges), edges)
     before = con.execute(MEMBERS_BEFORE).pl()
     anew = con.execute("select record_id from plan_fingerprints").pl()["record_id"].implode()
     # What changed between two texts is worked out only where one of the pages is new, or matched anew.
@@ -123,6 +124,8 @@ def _measured(con: Connection, members: pl.DataFrame, edges: pl.DataFrame) -> pl
 def _with_changes(con: Connection, members: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
     dates = every.select(pl.col("record_id").alias("matched_record_id"), pl.col("ingest_date").alias("matched_date"))
     revised = members.filter(pl.col("relation") == "revision").join(dates, on="matched_record_id")
+    if revised.is_empty():
+        return MEMBERS.conform(members.with_columns(change=None))
     store(con, "plan_revised", revised.select("record_id", "ingest_date", "matched_record_id", "matched_date"))
     texts = con.execute(REVISED).pl()
     said = texts.select("record_id", changes(texts))

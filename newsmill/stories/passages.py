@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from newsmill.stories.fingerprint import CORE, FINGERPRINTED, leave_out
-from newsmill.stories.places import often
+from newsmill.stories.places import often, sifted
 from newsmill.stories.scratch import store
 from newsmill.stories.tables import STANDING_SPANS
 
@@ -27,12 +27,6 @@ PAGES_AT_ONCE = 2_000
 # Pages that are as they were don't count as having come or gone.
 REALLY_CAME = "select record_id from plan_came anti join plan_gone using (record_id, wording, url, site, sketch)"
 
-# Kept for the candidates, who ask for the same rows.
-HELD_BEFORE = """
-create or replace temp table plan_told as from asked;
-create or replace temp table plan_held_before as
-from stories.passages where passage in (from plan_told)
-"""
 COUNTED = "select passage, count(*) as wordings from plan_held_before group by passage"
 
 LOST = """
@@ -48,7 +42,7 @@ HOLDERS = """
 create or replace temp table plan_holders as
 with keys as (select distinct passage from plan_touched),
 holders as (
-    select wording, passage from stories.passages semi join keys using (passage)
+    select wording, passage from plan_held_before semi join keys using (passage)
     union select wording, passage from plan_wordings semi join keys using (passage)
 )
 from holders where passage in (select passage from holders group by passage having count(*) >= $enough)
@@ -59,7 +53,8 @@ TURNED = """
 create or replace temp table plan_turned as
 with pages as (
     select wording, site, url, sketch from stories.fingerprints
-    where sketch is not null and record_id not in (select record_id from plan_gone)
+    where sketch is not null and wording in (select wording from plan_holders)
+        and record_id not in (select record_id from plan_gone)
     union all select wording, site, url, sketch from plan_came where sketch is not null
 ),
 standing as (
@@ -82,8 +77,10 @@ select site, passage from plan_turned where stands
 AGAIN = """
 create or replace temp table plan_again as
 select distinct f.record_id
-from stories.fingerprints f join plan_holders using (wording) semi join plan_turned using (site, passage)
-where f.sketch is not null and f.record_id not in (select record_id from plan_gone)
+from (
+    from stories.fingerprints where sketch is not null and wording in (select wording from plan_holders)
+) f join plan_holders using (wording) semi join plan_turned using (site, passage)
+where f.record_id not in (select record_id from plan_gone)
 """
 
 HELD = """
@@ -130,7 +127,8 @@ def learn_standing(con: Connection, fingerprints: pl.DataFrame) -> pl.DataFrame:
     """
     con.execute(LOST)
     standing = con.execute("from stories.standing").pl()
-    touched = pl.concat([con.execute("from plan_lost").pl(), _frequent(con, fingerprints, standing)])
+    lost = con.execute("from plan_lost").pl()
+    touched = pl.concat([lost, _frequent(con, fingerprints, standing, lost)])
     store(con, "plan_touched", touched)
     store(con, "plan_wordings", _told(fingerprints, pl.concat([touched["passage"], standing["passage"]])))
     con.execute(HOLDERS, {"enough": STANDING_SKETCHES})
@@ -148,7 +146,7 @@ def learn_standing(con: Connection, fingerprints: pl.DataFrame) -> pl.DataFrame:
     return rows.select(FINGERPRINTED.names()).update(anew, on="record_id")
 
 
-def _frequent(con: Connection, fingerprints: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+def _frequent(con: Connection, fingerprints: pl.DataFrame, standing: pl.DataFrame, lost: pl.DataFrame) -> pl.DataFrame:
     """site and passage of what comes tonight, stands nowhere yet on the site, and is in enough wordings somewhere."""
     came = fingerprints.filter(pl.col("sketch").is_not_null(), pl.col("site").is_not_null())
     if con.execute("from plan_gone limit 1").fetchall():
@@ -156,11 +154,11 @@ def _frequent(con: Connection, fingerprints: pl.DataFrame, standing: pl.DataFram
     told = came.unique(["site", "wording"]).select("site", "wording", "passages").explode("passages").unnest("passages")
     if standing.height:
         told = told.join(standing, on=["site", "passage"], how="anti")
-    con.register("asked", told.select("passage").to_arrow())
-    for statement in HELD_BEFORE.split(";"):
-        con.execute(statement)
+    # Kept for the candidates, who ask for the same rows.
+    asked = pl.concat([told["passage"], lost["passage"]])
+    store(con, "plan_told", asked.to_frame())
+    store(con, "plan_held_before", sifted(con, "from stories.passages", "passage", asked))
     before = con.execute(COUNTED).pl()
-    con.unregister("asked")
     tonight = told.filter(
         often(told["passage"], STANDING_SKETCHES) | told["passage"].is_in(before["passage"].implode())
     )
@@ -173,9 +171,9 @@ def _frequent(con: Connection, fingerprints: pl.DataFrame, standing: pl.DataFram
 
 def _told(fingerprints: pl.DataFrame, passages: pl.Series) -> pl.DataFrame:
     """wording and passage, where tonight's pages hold one of the passages."""
-    told = fingerprints.filter(pl.col("sketch").is_not_null()).unique("wording").select("wording", "passages")
     if passages.is_empty():
-        told = told.clear()
+        fingerprints = fingerprints.clear()
+    told = fingerprints.filter(pl.col("sketch").is_not_null()).unique("wording").select("wording", "passages")
     rows = told.explode("passages").unnest("passages").select("wording", "passage")
     return rows.filter(pl.col("passage").is_in(passages.implode()))
 

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from newsmill.stories.scratch import store
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -19,15 +23,8 @@ Connection = duckdb.DuckDBPyConnection
 TELLING_WORDS = 8
 
 ROWS = pl.Schema({"text_hash": pl.UInt64, "place": pl.UInt64, "words": pl.Int32})
-
-
-# What depends on a text alone is there from the first page that tells it to the last.
-COMING_TEXTS = """
-select text_hash from plan_fingerprints where near except select text_hash from stories.fingerprints where near
-"""
-GOING_TEXTS = """
-select text_hash from plan_gone where near except select text_hash from plan_pages where near
-"""
+# Of a long table, as many as fit the processor's cache.
+ROWS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -35,19 +32,18 @@ class Meeting:
     """One way to meet.
 
     Attributes:
-        at_places: rows as things stand, at the places in `asked` (place).
+        at: rows as things stand, at some places.
         of_texts: rows as things stand, of the texts in `asked` (text_hash).
         coming: rows as things will be, of the texts involved, from the fingerprints that land.
         involved: the only texts whose places may have changed; and those of them that have places now.
+        repeats: whether `coming` may tell a row more than once.
     """
 
-    at_places: str
+    at: Callable[[Connection, pl.Series], pl.DataFrame]
     of_texts: str
     coming: Callable[[Connection, pl.DataFrame], pl.DataFrame]
     involved: tuple[str, str] = ("from plan_involved", "from plan_known")
-
-    def at(self, con: Connection, places: pl.Series) -> pl.DataFrame:
-        return _ask(con, self.at_places, pl.DataFrame({"place": places}))
+    repeats: bool = False
 
     def of(self, con: Connection, texts: pl.Series) -> pl.DataFrame:
         return _ask(con, self.of_texts, pl.DataFrame({"text_hash": texts}))
@@ -55,10 +51,37 @@ class Meeting:
 
 def often(values: pl.Series, times: int) -> pl.Series:
     """Of each value (64 bits) whether it is there at least so many times, or, now and then, merely may be."""
-    from newsmill.stories.kernels import sketch
+    from newsmill.stories.kernels import sieve
 
     slots = np.zeros(1 << max(10, (4 * len(values)).bit_length()), np.uint8)
-    return pl.Series(sketch.seen_often(values.to_numpy(), times, slots), dtype=pl.Boolean)
+    return pl.Series(sieve.seen_often(_numbers(values), times, slots), dtype=pl.Boolean)
+
+
+def sifted(con: Connection, query: str, column: str, wanted: pl.Series) -> pl.DataFrame:
+    """The rows of a query whose column (64 bits) is among the wanted values, of which there may be very many.
+
+    A database would first sort all of them into a hash table, and probe it at twice the cost.
+    """
+    from newsmill.stories.kernels import sieve
+
+    bits = np.zeros(1 << max(10, (len(wanted) // 2).bit_length()), np.uint64)
+    sieve.mark(_numbers(wanted), bits)
+    reader = con.execute(query).to_arrow_reader(ROWS_AT_ONCE)
+    kept = [reader.schema.empty_table()]
+    for batch in reader:
+        places = sieve.marked(batch.column(column).to_numpy(), bits)
+        if len(places):
+            kept.append(pa.Table.from_batches([batch.take(pa.array(places))]))
+    rows = pl.from_arrow(pa.concat_tables(kept))
+    assert isinstance(rows, pl.DataFrame)
+    return rows.filter(pl.col(column).is_in(wanted.implode())) if rows.height else rows
+
+
+def _numbers(values: pl.Series) -> NDArray[np.uint64]:
+    """The values, not to be written to, whether they are Polars' own or a copy: one type, for which kernels compile."""
+    numbers = values.to_numpy().view()
+    numbers.flags.writeable = False
+    return numbers
 
 
 def _ask(con: Connection, query: str, asked: pl.DataFrame) -> pl.DataFrame:
@@ -74,10 +97,25 @@ def _typed(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(pl.col(name).cast(dtype) for name, dtype in ROWS.items())
 
 
+def _at_buckets(con: Connection, places: pl.Series) -> pl.DataFrame:
+    rows = sifted(con, "select text_hash, bucket as place from stories.bands", "place", places)
+    return _typed(rows.with_columns(words=None))
+
+
 def _coming_buckets(con: Connection, landing: pl.DataFrame) -> pl.DataFrame:
-    new = con.execute(COMING_TEXTS).pl()
+    new = con.execute("from plan_coming").pl()
     told = landing.filter("near").unique("text_hash").join(new, on="text_hash", how="semi")
     return _typed(told.select("text_hash", place="buckets").explode("place").with_columns(words=None))
+
+
+def _at_passages(con: Connection, places: pl.Series) -> pl.DataFrame:
+    told = con.execute("from plan_told").pl()["passage"]
+    others = places.filter(~places.is_in(told.implode()))
+    if len(others):
+        store(con, "plan_held_besides", sifted(con, "from stories.passages", "passage", others))
+    else:
+        con.execute("create or replace temp table plan_held_besides as from stories.passages limit 0")
+    return _ask(con, HELD_AT, pl.DataFrame({"place": places}))
 
 
 def _coming_passages(con: Connection, landing: pl.DataFrame) -> pl.DataFrame:
@@ -119,30 +157,35 @@ def _coming_urls(con: Connection, landing: pl.DataFrame) -> pl.DataFrame:
     return _typed(rows)
 
 
+def _at_urls(con: Connection, places: pl.Series) -> pl.DataFrame:
+    return _ask(con, URLS_AT, pl.DataFrame({"place": places}))
+
+
+HELD_AT = f"""
+select distinct text_hash, passage as place, words
+from (from plan_held_before semi join asked on place = passage union all from plan_held_besides)
+join (from stories.fingerprints where near) using (wording)
+anti join stories.standing using (site, passage)
+where words >= {TELLING_WORDS}
+"""  # noqa: S608
+
+# DuckDB's own hash is good enough for a place of the moment: it reaches no table.
+URLS_AT = """
+select distinct text_hash, hash(url) as place, null::int as words
+from stories.fingerprints where near and hash(url) in (select place from asked)
+"""
+
 BUCKETS = Meeting(
-    at_places="""
-    select text_hash, bucket as place, null::int as words from stories.bands where bucket in (select place from asked)
-    """,
+    at=_at_buckets,
     of_texts="""
     select text_hash, bucket as place, null::int as words from stories.bands semi join asked using (text_hash)
     """,
     coming=_coming_buckets,
-    involved=(f"({COMING_TEXTS}) union ({GOING_TEXTS})", GOING_TEXTS),
+    involved=("from plan_coming union from plan_going", "from plan_going"),
 )
 
 PASSAGES = Meeting(
-    at_places=f"""
-    select distinct text_hash, passage as place, words
-    from (
-        from plan_held_before semi join asked on place = passage
-        union all
-        from stories.passages
-        where passage in (select place from asked anti join plan_told on place = passage)
-    )
-    join (from stories.fingerprints where near) using (wording)
-    anti join stories.standing using (site, passage)
-    where words >= {TELLING_WORDS}
-    """,  # noqa: S608
+    at=_at_passages,
     of_texts=f"""
     select distinct text_hash, passage as place, words
     from (from stories.fingerprints where near and text_hash in (select text_hash from asked))
@@ -150,14 +193,11 @@ PASSAGES = Meeting(
     anti join stories.standing using (site, passage)
     """,  # noqa: S608
     coming=_coming_passages,
+    repeats=True,
 )
 
-# DuckDB's own hash is good enough for a place of the moment: it reaches no table.
 URLS = Meeting(
-    at_places="""
-    select distinct text_hash, hash(url) as place, null::int as words
-    from stories.fingerprints where near and hash(url) in (select place from asked)
-    """,
+    at=_at_urls,
     of_texts="""
     select distinct text_hash, hash(url) as place, null::int as words
     from stories.fingerprints where near and text_hash in (select text_hash from asked)

@@ -3,7 +3,8 @@
 plan_came is the fingerprints of the dates as they were worked out; plan_gone the rows of stories.fingerprints that they
 replace. Once it is known which passages stand (passages.py), plan_fingerprints is what comes in their place, and
 plan_pages all fingerprints as they will be.
-plan_involved holds the texts of all pages that come or go, plan_known those of them that have bands as things stand.
+plan_involved holds the texts of all pages that come or go, plan_known those of them that have bands as things stand,
+plan_coming and plan_going the texts that get bands or lose them.
 """
 
 from __future__ import annotations
@@ -25,24 +26,31 @@ MEMORY = "512MiB"
 CAME = """
 create or replace temp table plan_dates as select unnest($dates::date[]) as ingest_date;
 create or replace temp table plan_removed as select unnest($removed::varchar[]) as record_id;
-create or replace temp table plan_gone as
-from stories.fingerprints where ingest_date in (from plan_dates) or record_id in (from plan_removed)
+create or replace temp table plan_gone as from stories.fingerprints where ingest_date in (from plan_dates);
+insert into plan_gone
+from (from stories.fingerprints where record_id in (from plan_removed)) where ingest_date not in (from plan_dates)
 """
 
+# Mostly a night only adds; then no record has to be read to know that it stays.
 PAGES = """
 create or replace temp view plan_pages as
-from stories.fingerprints where record_id not in (select record_id from plan_gone)
-union all by name from plan_fingerprints
+from stories.fingerprints {staying} union all by name from plan_fingerprints
 """
+STAYING = "where record_id not in (select record_id from plan_gone)"
 
+# The rows that stand of the texts involved are few; whatever is asked of them is asked of a copy.
 INVOLVED = """
 create or replace temp table plan_involved as
-select text_hash from plan_gone union select text_hash from plan_fingerprints
-"""
-
-KNOWN = """
-create or replace temp table plan_known as
-from plan_involved semi join (select text_hash from stories.fingerprints where near) known using (text_hash)
+select text_hash from plan_gone union select text_hash from plan_fingerprints;
+create or replace temp table plan_stood as
+select record_id, text_hash from stories.fingerprints where near and text_hash in (from plan_involved);
+create or replace temp table plan_known as select distinct text_hash from plan_stood;
+create or replace temp table plan_coming as
+select distinct text_hash from plan_fingerprints where near and text_hash not in (from plan_known);
+create or replace temp table plan_going as
+select text_hash from plan_known
+except select text_hash from plan_stood where record_id not in (select record_id from plan_gone)
+except select text_hash from plan_fingerprints where near
 """
 
 NAMES = """
@@ -71,11 +79,12 @@ def scratch_tables(
 
 
 def replace_pages(con: Connection, fingerprints: pl.DataFrame) -> None:
-    """Makes plan_fingerprints, plan_pages, plan_involved and plan_known."""
+    """Makes plan_fingerprints, plan_pages, plan_involved, plan_known, plan_coming and plan_going."""
     store(con, "plan_fingerprints", FINGERPRINTS.conform(fingerprints))
-    con.execute(PAGES)
-    con.execute(INVOLVED)
-    con.execute(KNOWN)
+    going = con.execute("from plan_gone limit 1").fetchall()
+    con.execute(PAGES.format(staying=STAYING if going else ""))
+    for statement in INVOLVED.split(";"):
+        con.execute(statement)
 
 
 def store(con: Connection, name: str, frame: pl.DataFrame) -> None:

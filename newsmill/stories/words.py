@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 import xxhash
 from numpy.typing import NDArray
 
@@ -41,6 +42,13 @@ class Passages:
         """Which text each is of."""
         return np.repeat(np.arange(len(self.ends)), np.diff(self.ends, prepend=0))
 
+    def first_times(self) -> NDArray[np.bool_]:
+        """Of each whether it is the first of its words in its text."""
+        from newsmill.stories.kernels import shingles
+
+        first: NDArray[np.bool_] = shingles.first_times(self.hashes, self.ends)
+        return first
+
 
 @dataclass(frozen=True)
 class Words:
@@ -67,26 +75,32 @@ class Words:
         return self.words[keep], kept[self.ends]
 
 
-def read_words(texts: Sequence[str | None]) -> Words:
+def read_words(texts: pl.Series | Sequence[str | None]) -> Words:
     """The words and passages of the texts; a missing text has none."""
     from newsmill.stories.kernels import words as kernel
 
     of = letters()
-    plain = [text or "" for text in texts]
-    codes, lengths = _code_points(plain)
-    joined = np.flatnonzero(kernel.with_joins(codes, lengths, of.joins)).tolist()
-    if joined:
-        for text in joined:
-            plain[text] = composed(plain[text])
-        codes, lengths = _code_points(plain)
-    words, ends, hashes, firsts, spans, passage_ends = kernel.read_words(codes, lengths, of.folded, of.more, of.kind)
-    return Words(words, ends, Passages(hashes, np.append(firsts, len(words)), spans, passage_ends))
+    plain = pl.Series(texts, dtype=pl.String).fill_null("")
+    data, ends = _utf8(plain)
+    joined = np.flatnonzero(kernel.with_joins(data, ends, of.joins)).tolist()
+    moved = {text: whole for text in joined if (whole := composed(was := plain[text])) is not was}
+    if moved:
+        data, ends = _utf8(plain.scatter(list(moved), list(moved.values())))
+    # Two words have a byte between them, but that a character of two bytes or more may stand for several.
+    room = len(ends) + len(data) // 2 + 2 * int(np.count_nonzero(data & 0x80)) + 1
+    words, word_ends, hashes, firsts, *spans, passage_ends = kernel.read_words(
+        data, ends, room, of.plain, of.folded, of.more, of.kind
+    )
+    return Words(
+        words, word_ends, Passages(hashes, np.append(firsts, len(words)), np.column_stack(spans), passage_ends)
+    )
 
 
-def _code_points(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The texts one after another, and where each ends."""
-    codes = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32)
-    return codes, np.cumsum([len(text) for text in texts], dtype=np.int64)
+def _utf8(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of the texts, none of them null, one after another, and where each ends."""
+    _, offsets, data = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
+    ends = np.frombuffer(offsets, np.int64)[1:]
+    return np.frombuffer(data, np.uint8, ends[-1] if len(ends) else 0), ends
 
 
 def hash_texts(words: NDArray[np.uint64], ends: NDArray[np.int64], urls: Sequence[str]) -> NDArray[np.uint64]:

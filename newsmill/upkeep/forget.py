@@ -163,13 +163,14 @@ def _clear(con: Connection, settings: Settings, ids: list[str], names: list[str]
 
 def _clear_check_results(con: Connection, names: list[str]) -> None:
     """Failing rows that were kept as a sample go whole, where one of them names what is forgotten."""
-    rows = con.execute("select rowid, observed, failing_sample from quality.check_results").fetchall()
+    rows = con.execute("select rowid, concat(observed, failing_sample) as told from quality.check_results").pl()
     needles = [json.dumps(name, ensure_ascii=False)[1:-1][:NEEDLE_CHARACTERS] for name in names]
-    for rowid, observed, sample in rows:
-        if any(needle in f"{observed}{sample}" for needle in needles):
-            con.execute(
-                "update quality.check_results set observed = '{}', failing_sample = null where rowid = ?", [rowid]
-            )
+    # All needles at once: a site may have tens of thousands.
+    named = rows.filter(pl.col("told").str.contains_any(pl.lit(pl.Series(needles, dtype=pl.String).implode())))
+    con.execute(
+        "update quality.check_results set observed = '{}', failing_sample = null where rowid in (select unnest($rows))",
+        {"rows": named["rowid"].to_list()},
+    )
 
 
 def _covered(con: Connection, settings: Settings, stones: Tombstones) -> pl.DataFrame:

@@ -73,6 +73,7 @@ def shingle_set(words: list[int]) -> set[int]:
         ("한국 뉴스", "한국 뉴스"),
         (unicodedata.normalize("NFD", "한국 élan"), "한국 élan"),
         ("½ ﬁn", "1 2 fin"),
+        ("㊀号", "一 号"),
         ("... --- ...", ""),
         (None, ""),
     ],
@@ -124,6 +125,28 @@ def test_a_passage_is_found_in_the_text_as_it_was():
         "Fin.",
     ]
     assert original_offset("plain", 3) == 3
+
+
+def test_no_character_stands_for_more_words_than_there_is_room_for():
+    codes = [chr(code) for code in range(0x80, 0x110000) if not 0xD800 <= code <= 0xDFFF]
+    words = read_words([f"a{code}" for code in codes])
+    # Half a word a byte, and two more a byte that is not ASCII; the first letter has half a word.
+    assert (2 * words.counts <= 5 * np.array([len(code.encode()) for code in codes]) + 1).all()
+    assert read_words(["\u3316" * 50]).counts.tolist() == [50 * 6]
+
+
+def test_a_text_may_be_all_ends_of_passages():
+    passages = read_words(["a\n" * 5_000, "b. c"]).passages
+    assert passages.ends.tolist() == [5_000, 5_002]
+    assert passages.spans[[0, 4_999, 5_001]].tolist() == [[0, 1], [9_998, 9_999], [3, 4]]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.lists(st.sampled_from(["One two.", "Three.", "四。", "Five six seven!"]), max_size=20), max_size=4))
+def test_the_first_of_equal_passages_is_told_in_each_text(texts):
+    passages = read_words([" ".join(text) for text in texts]).passages
+    expected = [passage not in text[:place] for text in texts for place, passage in enumerate(text)]
+    assert passages.first_times().tolist() == expected
 
 
 def test_text_hash_is_of_the_words_and_of_the_url_where_there_are_none():

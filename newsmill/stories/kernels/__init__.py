@@ -1,1 +1,1 @@
-"""Numba kernels of the stories room; imported by `words.py` and `minhash.py` alone, since Numba is slow to import."""
+"""Numba kernels of the stories room; imported where they are called, since Numba is slow to import."""

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from newsmill.stories.kernels.words import ODD, START, distinct, five_words, follow, mix
+from newsmill.stories.kernels.shingles import distinct, five_words, twice
+from newsmill.stories.kernels.words import ODD, START, follow, mix
 
 VALUES = 128
 BIN = np.uint64(57)
@@ -25,11 +26,11 @@ def buckets(words: Any, ends: Any, bands: int) -> Any:
     for text in range(len(ends)):
         longest = max(longest, ends[text] - (ends[text - 1] if text else 0))
     shingles = np.empty(longest, np.uint64)
-    values, filled = np.empty(VALUES, np.uint64), np.empty(VALUES, np.uint64)
+    values, thrown = np.empty(VALUES, np.uint64), np.empty(VALUES, np.uint64)
     rows = VALUES // bands
     for text in range(len(ends)):
         count = five_words(words, ends[text - 1] if text else 0, ends[text], shingles)
-        minhash(shingles, count, values, filled)
+        minhash(shingles, count, values, thrown)
         for band in range(bands):
             state = START + np.uint64(band)
             for row in range(rows):
@@ -39,29 +40,31 @@ def buckets(words: Any, ends: Any, bands: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def minhash(shingles: Any, count: int, values: Any, filled: Any) -> None:
+def minhash(shingles: Any, count: int, values: Any, thrown: Any) -> None:
     """The values of a text: of each bin the least hash thrown into it, in the first round that hit it.
 
     Every round throws each shingle, hashed anew, into one of the bins; rounds go on until no bin is empty.
+
+    Args:
+        thrown: room for what one round throws.
     """
-    empty = VALUES
-    for bin in range(VALUES):
-        values[bin] = EMPTY
-    for throw in range(MAX_ROUNDS):
-        for bin in range(VALUES):
-            filled[bin] = values[bin]
-        for place in range(count):
-            thrown = shingles[place] if throw == 0 else mix(shingles[place] + np.uint64(throw) * ODD)
-            bin = thrown >> BIN
-            if filled[bin] == EMPTY and thrown < values[bin]:
-                if values[bin] == EMPTY:
-                    empty -= 1
-                values[bin] = thrown
-        if empty == 0:
+    values[:] = EMPTY
+    for place in range(count):
+        bin = shingles[place] >> BIN
+        values[bin] = min(values[bin], shingles[place])
+    if count > MANY and np.any(values == EMPTY):
+        count = distinct(shingles, count, np.zeros(twice(count), np.uint64))
+    for throw in range(1, MAX_ROUNDS):
+        if not np.any(values == EMPTY):
             return
-        if throw == 0 and count > MANY:
-            table = np.zeros(_twice(count), np.uint64)
-            count = distinct(shingles, count, table)
+        thrown[:] = EMPTY
+        for place in range(count):
+            value = mix(shingles[place] + np.uint64(throw) * ODD)
+            bin = value >> BIN
+            thrown[bin] = min(thrown[bin], value)
+        for bin in range(VALUES):
+            if values[bin] == EMPTY:
+                values[bin] = thrown[bin]
 
 
 @njit(cache=True, nogil=True)
@@ -76,7 +79,7 @@ def shared(words: Any, ends: Any, ones: Any, others: Any) -> Any:
         room += length
         longest = max(longest, length)
     shingles = np.empty(room, np.uint64)
-    table = np.zeros(_twice(longest), np.uint64)
+    table = np.zeros(twice(longest), np.uint64)
     at = 0
     for text in range(len(ends)):
         begin = ends[text - 1] if text else 0
@@ -107,34 +110,7 @@ def shared(words: Any, ends: Any, ones: Any, others: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _cleared(table: Any, count: int) -> Any:
     """As much of the table, in zeros, as `count` values need."""
-    size = _twice(count)
+    size = twice(count)
     for slot in range(size):
         table[slot] = 0
     return table[:size]
-
-
-@njit(cache=True, nogil=True)
-def _twice(count: int) -> int:
-    """The power of two at least twice the count."""
-    size = 16
-    while size < 2 * count:
-        size *= 2
-    return size
-
-
-@njit(cache=True, nogil=True)
-def seen_often(values: Any, times: int, slots: Any) -> Any:
-    """Of each value, whether it may be there at least so many times; surely so where it is.
-
-    Args:
-        slots: zeros, a power of two of counters; values that share one are counted together.
-    """
-    mask = np.uint64(len(slots) - 1)
-    for place in range(len(values)):
-        slot = (values[place] * ODD >> np.uint64(24)) & mask
-        if slots[slot] < times:
-            slots[slot] += 1
-    often = np.empty(len(values), np.bool_)
-    for place in range(len(values)):
-        often[place] = slots[(values[place] * ODD >> np.uint64(24)) & mask] >= times
-    return often
