@@ -123,7 +123,7 @@ def land_stories(con: Connection, settings: Settings, date: dt.date, run_id: str
         """
         select p.record_id, p.ingest_date, p.kind, p.url, p.site, p.title, p.text, p.published_at,
                p.published_offset_minutes, r.fetched_at
-        from clean.pages p join raw.records r using (record_id)
+        from clean.pages p join raw.records r using (record_id, ingest_date)
         where p.ingest_date = ? order by p.record_id
         """,
         [date],
@@ -210,9 +210,17 @@ def land_bursts(con: Connection) -> int:
 
     Later days than that of the last fetch are what pages announce, and no news yet.
     """
+    # A day without any page, among days that have two or more, is one on which nothing was read.
     daily = con.execute(
         """
-        select topic, day, stories from trends.topic_daily
+        with pages as (select day, count(*) as pages from intermediate.int_record_days where is_page group by day),
+        days as (
+            select day, pages,
+                   sum(coalesce(pages, 0)) over (
+                       order by day range between interval 7 days preceding and interval 7 days following) as around
+            from (select distinct day from trends.topic_daily) left join pages using (day))
+        select topic, day, stories, days.pages is not null or around < 28 as read
+        from trends.topic_daily join days using (day)
         where day <= (select max(least(ingest_date, fetched_at::date)) from raw.records)
         """
     ).pl()

@@ -22,6 +22,7 @@ EXPECTED = Table(
             "Variance beyond Poisson over the squared mean, what is not known of the mean included.",
             required=False,
         ),
+        Column("unknown", pl.Float64(), "The part of that dispersion that is not known of the mean.", required=False),
         Column(
             "p_value", pl.Float64(), "Probability of so many stories or more, were nothing the matter.", required=False
         ),

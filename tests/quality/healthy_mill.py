@@ -6,11 +6,11 @@ import datetime as dt
 
 import duckdb
 
-from newsmill.pages.tables import PAGES
+from newsmill.pages.tables import PAGES, TEASERS
 from newsmill.quality.tables import BOOKS_VIEW, LEDGER, QUARANTINE_VIEW
 from newsmill.sources.tables import RECORDS
 from newsmill.stories.tables import FINGERPRINTS, MEMBERS
-from newsmill.topics.tables import MENTIONS, PAGE_TOPICS
+from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 
 FIRST, SECOND = dt.date(2026, 3, 1), dt.date(2026, 3, 2)
 
@@ -59,8 +59,17 @@ from clean.pages where record_id < printf('%032x', 10);
 insert into topics.page_topics by name
 select * replace ('defense_partnerships' as topic, 'part' as strength, true as teaser_only)
 from topics.page_topics where record_id < printf('%032x', 2);
-insert into topics.mentions by name select record_id, ingest_date, topic, 'A sentence.' as sentence
+insert into clean.teasers by name
+select record_id, ingest_date, 0 as position, 'A teaser' as title, 'More of it.' as snippet from clean.pages;
+insert into topics.mentions by name
+select record_id, ingest_date, topic, taxonomy_version, score, if(teaser_only, 'teaser', 'body') as place,
+       if(teaser_only, 0, null) as teaser_position, if(teaser_only, 'More of it.', 'Some text.') as sentence,
+       if(teaser_only, 'of', 'text') as phrase, if(teaser_only, 9, 0) as char_start,
+       char_start + length(sentence) as char_end
 from topics.page_topics;
+insert into topics.entities by name
+select record_id, ingest_date, 'Alpha' as entity, 'model' as kind, topic, place, 1 as count, taxonomy_version
+from topics.mentions;
 
 create schema trends;
 create table trends.topic_daily as
@@ -93,7 +102,7 @@ from stories.members group by story_id;
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    for table in (RECORDS, PAGES, LEDGER, MEMBERS, FINGERPRINTS, PAGE_TOPICS, MENTIONS):
+    for table in (RECORDS, PAGES, TEASERS, LEDGER, MEMBERS, FINGERPRINTS, PAGE_TOPICS, MENTIONS, ENTITIES):
         con.execute(f"create schema if not exists {table.name.split('.')[0]}")
         con.execute(f"create table {table.name} ({', '.join(f'{c.name} {c.sql_type}' for c in table.columns)})")
     con.execute(QUARANTINE_VIEW)

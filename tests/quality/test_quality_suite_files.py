@@ -46,6 +46,8 @@ def test_the_shipped_suites_cover_the_contract() -> None:
         "clean.pages",
         "stories.members",
         "topics.page_topics",
+        "topics.mentions",
+        "topics.entities",
         "trends.topic_daily",
         "trends.topic_weekly",
         "trends.topic_bursts",

@@ -96,3 +96,18 @@ def test_what_is_only_announced_does_not_burst() -> None:
         fill(con, [Page(f"a{n}", "2026-02-01", published="2026-02-03 08:00", topics={TOPIC: "main"}) for n in range(9)])
         build_all(con, load_project(FOLDER))
         assert mill.land_bursts(con) == 0
+
+
+def test_days_on_which_nothing_was_read_are_not_judged() -> None:
+    gone = {"2026-01-26", "2026-01-27", "2026-01-28"}
+    read = [day for day in days("2026-01-05", 30) if day not in gone]
+    with duckdb.connect(config={"threads": 1}) as con:
+        fill(con, [Page(f"{n}-{day}", day, topics={TOPIC: "main"} if n < 2 else {}) for day in read for n in range(4)])
+        build_all(con, load_project(FOLDER))
+        mill.land_bursts(con)
+        told = con.execute(
+            "select day::varchar, expected > 1.5, score from trends.topic_expected "
+            "where day >= '2026-01-25' order by day"
+        ).fetchall()
+    assert [(day, high) for day, high, score in told if score == 0] == [(day, True) for day in sorted(gone)]
+    assert len(told) == 10

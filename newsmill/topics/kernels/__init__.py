@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+
+from newsmill.stale import drop_stale_code
+
+drop_stale_code(Path(__file__).parent)
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 # Its stubs know neither all options nor plain functions as results.
