@@ -44,7 +44,7 @@ bench: setup ## The cost of every stage, a page; TABLE=bodies and the like for o
 	$(BIN)/python -m benchmarks$(if $(TABLE),.$(TABLE)) $(BENCH)
 
 lock: $(UV) ## Resolve pyproject.toml into the lock files anew
-	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group dev --extra search --extra excel pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra dbt pyproject.toml -o requirements-dbt.lock
 
 clean: ## Take away what was made, but the warehouse

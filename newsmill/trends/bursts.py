@@ -22,7 +22,7 @@ FIRST_DEVIATIONS, MANY = 3.0, 10
 # The one threshold: a probability of 1 in 400 a day, so that plain noise bursts less than once a topic-year.
 SCORE = 2.65
 # Of a topic known for n days 1 + CAUTION / n times that score is asked.
-CAUTION = 1.5
+CAUTION = 1.0
 # Two stories on a day are a coincidence, however quiet a topic is.
 LEAST_STORIES = 3
 # A burst reaches over the days beside it that are rarer than one in ten, and over one day between two bursts.
