@@ -52,7 +52,7 @@ class Page:
     title: str | None = None
     junk: bool = False
     entities: tuple[str, ...] = ()
-    read_by: str = "newsmill"
+    read_by: str = "0.1.0"  # a version of newsmill
     taxonomy: str = "aaaaaaaaaaaa"
 
     def rows(self) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -75,8 +75,8 @@ class Page:
                 "published_at": self.published,
                 "published_offset_minutes": self.offset,
                 "language": self.language,
-                "extracted_by": self.read_by,
-                "code_version": "0.1.0",
+                "extracted_by": "newsmill",
+                "code_version": self.read_by,
                 "text": "Not read by any model.",
             },
         )

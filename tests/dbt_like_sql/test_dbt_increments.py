@@ -22,7 +22,7 @@ page = st.builds(
     published=st.sampled_from(PUBLISHED),
     topics=st.dictionaries(st.sampled_from(TOPICS), st.sampled_from(["main", "teaser"])),
     entities=st.sampled_from([(), ("Alpha",), ("Alpha", "Beta")]),
-    read_by=st.sampled_from(["newsmill", "trafilatura"]),
+    read_by=st.sampled_from(["0.1.0", "0.2.0"]),
     taxonomy=st.sampled_from(["a" * 12, "b" * 12]),
 )
 # What a date holds when it is milled; a later night may mill it again, and then the pages are others.

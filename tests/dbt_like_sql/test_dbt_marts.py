@@ -224,13 +224,13 @@ def test_a_new_extractor_or_taxonomy_is_no_news(milled: Milled) -> None:
     weeks = ("2026-01-05", "2026-01-12")
     con = milled(
         *[Page(f"a{week}", week, site="a.test", topics={X: "main"}) for week in weeks],
-        # More by a taxonomy of this week, more by an extractor of this week; and more by an extractor of both weeks.
+        # More by a taxonomy of this week, more by an extractor's version of this week; and more by one of both weeks.
         Page("b1", weeks[0], site="b.test"),
         *[Page(f"b{n}", weeks[1], site="b.test", topics={X: "main"}, taxonomy="b" * 12) for n in (2, 3)],
         Page("c1", weeks[0], site="c.test"),
-        Page("c2", weeks[1], site="c.test", topics={X: "main"}, read_by="trafilatura"),
-        Page("d1", weeks[0], site="d.test", topics={X: "main"}, read_by="feed"),
-        *[Page(f"d{n}", weeks[1], site="d.test", topics={X: "main"}, read_by="feed") for n in (2, 3)],
+        Page("c2", weeks[1], site="c.test", topics={X: "main"}, read_by="0.3.0"),
+        Page("d1", weeks[0], site="d.test", topics={X: "main"}, read_by="0.2.0"),
+        *[Page(f"d{n}", weeks[1], site="d.test", topics={X: "main"}, read_by="0.2.0") for n in (2, 3)],
     )
     assert rows(con, CHANGE, "change_decomposition") == [(6, 2, 4, 0, 0, 0, 1, 2, 1)]
 

@@ -169,3 +169,12 @@ def test_the_burst_is_found(home: Path) -> None:
     assert [topic for topic, *_ in bursts] == ["ai_video_models"]
     [(_, start, end)] = bursts
     assert "2026-10-13" <= start <= end <= "2026-10-15"
+
+
+def test_a_page_that_trafilatura_read_is_no_change_of_the_extractor(home: Path) -> None:
+    with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
+        [(read_by, changed)] = con.execute(
+            "select (select count(distinct extracted_by) from clean.pages), sum(abs(extractor)) "
+            "from trends.change_decomposition"
+        ).fetchall()
+    assert read_by > 1 and changed == 0

@@ -34,7 +34,7 @@ dated as (
         coalesce(pages.site, records.site) as site,
         pages.title,
         pages.language,
-        pages.extracted_by || ' ' || pages.code_version as read_by,
+        pages.code_version as read_by,
         pages.is_date_only,
         pages.published_utc,
         case
