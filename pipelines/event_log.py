@@ -1,8 +1,8 @@
 """Dagster's own event log in SQLite, with its connections kept open.
 
 Dagster opens and closes its database some five times an event, each time with a new engine and a checkpoint of the
-log: half the time of a small run. The version of Dagster is pinned, and `tests/pipelines/test_event_log.py` holds this
-against it.
+log, and a night has more than a thousand events. The version of Dagster is pinned, and
+`tests/pipelines/test_event_log.py` holds this against it.
 """
 
 from __future__ import annotations
