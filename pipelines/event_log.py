@@ -18,7 +18,6 @@ import yaml
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import QueuePool
 
 _most_open = 8  # databases: one of each run looked at, and the index
 
@@ -40,10 +39,9 @@ class KeptOpenEventLog(SqliteEventLogStorage):
     def _engine(self, shard: str) -> Engine:
         engines = self._engines = self._engines or OrderedDict()
         if shard not in engines:
-            # A pool of one would block the threads that read while another writes.
+            # Threads take turns, by the lock that every connection is used under.
             engine = create_engine(
                 self.conn_string_for_shard(shard),
-                poolclass=QueuePool,
                 connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
             event.listen(engine, "connect", _without_waiting)
@@ -69,8 +67,9 @@ def _without_waiting(connection: sqlite3.Connection, record: object) -> None:
 
 
 def kept_open(dagster_home: Path) -> dict[str, Any]:
-    """What to lay over the configuration of a Dagster home that names no storage of its own."""
-    configured = yaml.safe_load((dagster_home / "dagster.yaml").read_text("utf-8")) or {}
+    """What to lay over the configuration of a Dagster home; nothing where it names a storage of its own."""
+    file = dagster_home / "dagster.yaml"
+    configured = (yaml.safe_load(file.read_text("utf-8")) or {}) if file.is_file() else {}
     if not {"storage", "event_log_storage"}.isdisjoint(configured):
         return {}
     base = dagster_home / "history" / "runs"

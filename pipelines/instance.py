@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from newsmill.errors import UserError
 from newsmill.settings import Settings
@@ -47,8 +48,5 @@ def dagster_home(settings: Settings) -> Path:
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """The instance of this home."""
-    from dagster._core.instance.ref import InstanceRef
-
     folder = dagster_home(settings)
-    overrides = kept_open(folder) if (folder / "dagster.yaml").is_file() else {}
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides=overrides))
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides=kept_open(folder)))

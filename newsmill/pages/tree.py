@@ -266,12 +266,11 @@ def _laid_out(root: Any) -> Tree:
                 places[tag].append(number)
             else:
                 places[tag] = [number]
-            if tag in _UNSEEN:
-                if tag == "script" and "ld+json" in (own.get("type") or "").lower():
-                    tree.data[number] = node.text()[:_MAX_DATA_CHARS]
-            elif tag in _CHROME and not in_chrome and node.css_first(_CONTENT) is None:
-                pass  # asked of the outermost alone: of nested ones the time would grow with the square of their number
-            elif (child := node.first_child) is not None:
+            if tag == "script" and "ld+json" in (own.get("type") or "").lower():
+                tree.data[number] = node.text()[:_MAX_DATA_CHARS]
+            # Of menus in menus the time to ask would grow with the square of their number: the outermost alone is.
+            is_left_out = tag in _UNSEEN or (tag in _CHROME and not in_chrome and node.css_first(_CONTENT) is None)
+            if not is_left_out and (child := node.first_child) is not None:
                 open_elements.append((node, number, tag))
                 if len(open_elements) > MAX_DEPTH:
                     raise Junk("too_deep", f"elements are nested more than {MAX_DEPTH:,} deep")

@@ -90,7 +90,7 @@ def build_report(con: duckdb.DuckDBPyConnection, made_at: datetime, topic_names:
         return render(dumped(data | NOTHING), **told, **NOTHING_TOLD, kept_stories=0)
     with lent(con, "slot_days", counted.slots.frame()):
         found = _findings(con, counted)
-        told |= _told(counted, found, quality["silent"], topic_names)
+        told |= _told(counted, found, quality, topic_names)
         data |= counted.data | _findings_data(counted, found)
         bare = render(dumped(data), **told, kept_stories=0)
         room = MAX_BYTES - len(bare.encode("utf-8")) - MARGIN
@@ -152,7 +152,7 @@ def _findings_data(counted: Counted, found: Findings) -> dict[str, Any]:
     }
 
 
-def _told(counted: Counted, found: Findings, silent: list[Row], names: Mapping[str, str]) -> dict[str, Any]:
+def _told(counted: Counted, found: Findings, quality: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """What the template needs besides numbers and books."""
     return {
         "slots": counted.slots,
@@ -161,7 +161,15 @@ def _told(counted: Counted, found: Findings, silent: list[Row], names: Mapping[s
         "topic_count": counted.topic_count,
         "bursts": found.bursts,
         "burst_count": found.burst_count,
-        "lede": lede(counted.slots, found.bursts, found.changes, found.entities, silent, names),
+        "lede": lede(
+            counted.slots,
+            found.bursts,
+            found.changes,
+            found.entities,
+            quality["silent"],
+            quality["silent_count"],
+            names,
+        ),
     }
 
 

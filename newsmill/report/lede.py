@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -33,7 +33,7 @@ class Sentence:
     title: str = ""
     url: str | None = None
     language: str | None = None
-    tail: str = field(default="")
+    tail: str = ""
 
 
 def lede(
@@ -42,14 +42,18 @@ def lede(
     changes: list[Row],
     entities: pl.DataFrame,
     silent: list[Row],
+    silent_count: int,
     names: Mapping[str, str],
 ) -> list[Sentence]:
-    """Newest bursts, the newest whole week's largest genuine change, what rises, who fell silent."""
+    """Newest bursts, the newest whole week's largest genuine change, what rises, who fell silent.
+
+    Of `silent_count` sources that fell silent `silent` has the first.
+    """
     return [
         *_bursts(slots, bursts, names),
         *_change(changes, names),
         *_rising(slots, entities),
-        *_silent(silent),
+        *_silent(silent, silent_count),
     ]
 
 
@@ -66,7 +70,7 @@ def _bursts(slots: Slots, bursts: list[Row], names: Mapping[str, str]) -> Iterat
             f"{names.get(one['topic'], one['topic'])} {_verb(slots, one['end_day'])}",
             f"{days(one['start_day'], one['end_day'])}: {_stories(one['observed'])} where "
             f"{number(one['expected'])} were expected, a chance of {one['chance']}.",
-            show("burst", one["topic"], one["start_day"].isoformat(), one["end_day"].isoformat()),
+            _show_burst(one),
             cut(one["title"]) or ("an untitled page" if one["url"] else ""),
             one["url"],
             one["language"],
@@ -83,8 +87,12 @@ def _bursts(slots: Slots, bursts: list[Row], names: Mapping[str, str]) -> Iterat
             f"No topic burst in the last {NEWS_DAYS} days.",
             f"The newest burst is that of {names.get(last['topic'], last['topic'])}, "
             f"{days(last['start_day'], last['end_day'])}.",
-            show("burst", last["topic"], last["start_day"].isoformat(), last["end_day"].isoformat()),
+            _show_burst(last),
         )
+
+
+def _show_burst(burst: Row) -> str:
+    return show("burst", burst["topic"], burst["start_day"].isoformat(), burst["end_day"].isoformat())
 
 
 def _calm(slots: Slots) -> str:
@@ -156,10 +164,10 @@ def _rising(slots: Slots, entities: pl.DataFrame) -> Iterator[Sentence]:
         )
 
 
-def _silent(silent: list[Row]) -> Iterator[Sentence]:
+def _silent(silent: list[Row], count: int) -> Iterator[Sentence]:
     if silent:
         first = silent[0]
-        others = f" and {len(silent) - 1} more" if len(silent) > 1 else ""
+        others = f" and {number(count - 1)} more" if count > 1 else ""
         yield Sentence(
             "silent",
             f"{cut(first['site'], 60)}{others} stopped arriving:",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from newsmill.errors import UserError
 from newsmill.quality.suites import load_suites
+from newsmill.topics.taxonomy import Named
 
 GOOD = """
 table: clean.pages
@@ -56,6 +58,12 @@ def test_the_shipped_suites_cover_the_contract() -> None:
         "trends.entity_weekly",
         "trends.change_decomposition",
     }
+
+
+def test_kinds_of_entities_are_those_that_a_taxonomy_may_have() -> None:
+    [suite] = [suite for suite in load_suites() if suite.table == "topics.entities"]
+    [known] = [one.kwargs["value_set"] for one in suite.expectations if one.name == "kind_known"]
+    assert set(known) == set(get_args(Named.model_fields["kind"].annotation))
 
 
 @pytest.mark.parametrize(

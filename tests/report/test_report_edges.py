@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 
 import duckdb
 import pytest
@@ -210,6 +211,16 @@ def test_silent_source_is_told_at_the_top_and_in_its_table(con):
     assert "1 source stopped arriving" in health(page)
     assert any(said.startswith("gone.example stopped arriving: nothing for 7 ingest dates") for said in news(page))
     assert "gone.example" in text(page.get_element_by_id("sources"))
+
+
+def test_silent_sources_that_are_not_listed_are_counted_in_the_first_sentences(con, monkeypatch):
+    monkeypatch.setattr("newsmill.report.build.SILENT", 1)
+    rows = some_pages("ai_regulation", 1, tuple(LAST - dt.timedelta(days=age // 4) for age in range(80)))
+    for number, record in enumerate(rows["raw.records"]):
+        age = (LAST - record["ingest_date"]).days
+        record["site"] = f"gone{number % 3}.example" if age > 6 else "steady.example"
+    report_world.fill(con, rows)
+    assert any(re.match(r"gone\d\.example and 2 more stopped arriving", said) for said in news(parsed(con)))
 
 
 def test_reading_leaves_a_read_only_database_as_it_was(world, tmp_path):

@@ -56,6 +56,7 @@ HOLDERS = (
     "article",
 )
 _holder_number = {tag: number for number, tag in enumerate(HOLDERS)}
+_holder_bit = {tag: 1 << number for tag, number in _holder_number.items()}
 _in_flow = frozenset(("p", "li", "br", "h2", "h3", "blockquote"))
 _good_width, _good_links = 60, 0.35  # a block that is likely prose
 _furniture_length = 40
@@ -146,7 +147,7 @@ def features_of(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Features
 
     features = np.empty((len(COLUMNS), count), np.float32)
     row = _put_look(features, blocks.texts, lengths, widths, links, characters)
-    put_flags(features, row, np.left_shift(1, np.maximum(numbers, 0)) * (numbers >= 0), len(HOLDERS))
+    put_flags(features, row, np.array([_holder_bit.get(tag, 0) for tag in tags], np.int64), len(HOLDERS))
     row += len(HOLDERS)
     near, inside, depths = around(tree, blocks.holders)
     for bits in (near, inside):

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from newsmill.stale import drop_stale_code
+from newsmill.kernel_cache import drop_stale_code
 
 drop_stale_code(Path(__file__).parent)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from newsmill.stale import drop_stale_code
+from newsmill.kernel_cache import drop_stale_code
 
 
 def test_code_older_than_any_source_goes(tmp_path: Path) -> None:
