@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -141,7 +142,7 @@ def _judge(page: Labelled, first: Any, second: Any) -> NDArray[np.float32]:
 def _print_scores(what: str, pages: Sequence[Labelled], told: Sequence[NDArray[np.float32]]) -> None:
     for source in dict.fromkeys(page.source for page in pages):
         pairs = [
-            ("\n".join(text for text, is_body in zip(page.texts, taken(ps), strict=True) if is_body), page.truth)
+            ("\n".join(compress(page.texts, taken(ps, page.layout.widths))), page.truth)
             for page, ps in zip(pages, told, strict=True)
             if page.source == source
         ]

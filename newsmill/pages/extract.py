@@ -13,7 +13,9 @@ from newsmill.pages.tree import Tree, parse_html
 
 OWN, FALLBACK = "newsmill", "trafilatura"
 
-_body_from = 0.5  # probability from which a block is taken for body
+# The probability from which a block is taken for body lies between these: low on a page of which the model is unsure.
+_least_from, _most_from = 0.2, 0.55
+_caution = 1.3  # what the model expects of its choice is somewhat better than what comes of it
 _between_from = 0.25  # and from which all that stands between two such blocks is: headings, lists, cells of tables
 # Where the model takes hardly anything, or is in doubt of all that it takes and that is little, trafilatura is asked.
 # Elsewhere trafilatura is no better as a rule, at many times the cost: `python -m benchmarks.bodies` tells by doubt.
@@ -65,22 +67,36 @@ def own_body(tree: Tree, title: str | None = None) -> Extracted:
     features, layout = features_of(tree, blocks, title)
     p = judge(features, layout)
     weights = layout.weights
-    chosen = taken(p)
+    chosen = taken(p, layout.widths)
     whole = float(weights[chosen].sum())
     doubtful = float((weights * (0.5 - abs(p - 0.5))).sum())
     paragraphs = _paragraphs(tree, [(blocks.holders[place], blocks.texts[place]) for place in chosen.nonzero()[0]])
     return Extracted(paragraphs, OWN, min(doubtful / whole, 1.0) if whole else 1.0)
 
 
-def taken(p: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which blocks are body, by their probabilities."""
-    body = p > _body_from
+def taken(p: NDArray[np.float32], widths: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which blocks are body, by their probabilities and widths: those whose F1, all text counted, is expected best.
+
+    Such a choice takes what is likelier than half that F1 (Lipton, Elkan, Naryanaswamy: Optimal thresholding of
+    classifiers to maximize F1 measure, 2014). So a post that the model only half believes in is still taken whole
+    where nothing else on its page is likelier.
+    """
+    threshold = min(max(_best_f1(p, widths) / 2 * _caution, _least_from), _most_from)
+    body = p > threshold
     # How many blocks before each are too unlikely: as many at both ends of a gap, if none in it is.
-    unlikely = np.cumsum(p <= _between_from)
+    unlikely = np.cumsum(p <= min(_between_from, threshold))
     seeds = np.flatnonzero(body)
     for gap in np.flatnonzero((np.diff(seeds) > 1) & (np.diff(unlikely[seeds]) == 0)):
         body[seeds[gap] : seeds[gap + 1]] = True
     return body
+
+
+def _best_f1(p: NDArray[np.float32], widths: NDArray[np.float64]) -> float:
+    """The F1 to expect of the likeliest blocks, as many as are best taken."""
+    likely = widths * p
+    order = np.argsort(-p, kind="stable")
+    expected = 2 * np.cumsum(likely[order]) / np.maximum(np.cumsum(widths[order]) + likely.sum(), 1)
+    return float(expected.max())
 
 
 def by_trafilatura(html: str, url: str | None) -> list[str]:

@@ -15,7 +15,8 @@ _least_words, _shared = 3, 0.5  # of an `h1`: so many of its words in the titles
 
 
 def headline_of(tree: Tree) -> int | None:
-    """The first `h1` that the page's titles tell of, else a lower heading or any element that is one of them.
+    """The first `h1` that the page's titles tell of, else a lower heading or any element that is one of them, or a
+    lower heading that begins one.
 
     Else the first `h1` with text; None where there is none.
     """
@@ -43,7 +44,8 @@ def _found(tree: Tree) -> int | None:
             first = heading
     for level in ("h2", "h3"):
         for heading in tree.all(level)[:_most]:
-            if heading_key(tree.text(heading, 300)) in titles:
+            key = heading_key(tree.text(heading, 300))
+            if key in titles or (width(key) >= _least_title and any(title.startswith(key) for title in titles)):
                 return heading
     wanted = {text for text in texts if width(text) >= _least_title}
     start = documents[0] + 2 if documents else 0

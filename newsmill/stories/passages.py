@@ -19,8 +19,8 @@ from newsmill.stories.tables import STANDING_SPANS
 
 Connection = duckdb.DuckDBPyConnection
 
-STANDING_URLS = 10
-STANDING_SKETCHES = 8
+STANDING_URLS = 6
+STANDING_SKETCHES = 5
 # Pages whose text is read anew in one go.
 PAGES_AT_ONCE = 2_000
 

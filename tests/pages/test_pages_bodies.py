@@ -113,6 +113,32 @@ def test_text_parted_by_line_breaks_alone_is_read():
     assert [text for text in body_of(html) if text in EN] == EN * 2
 
 
+@pytest.mark.parametrize(
+    ("p", "widths", "body"),
+    [
+        ([0.02, 0.95, 0.9, 0.45, 0.02], [20, 300, 300, 200, 90], [1, 2]),
+        ([0.02, 0.42, 0.47, 0.45, 0.02], [20, 300, 300, 300, 90], [1, 2, 3]),
+        ([0.02, 0.42, 0.02, 0.45, 0.12], [20, 300, 300, 300, 900], [1, 3]),
+        ([0.95, 0.3, 0.28, 0.9], [300, 20, 20, 300], [0, 1, 2, 3]),
+        ([0.95, 0.3, 0.1, 0.9], [300, 20, 20, 300], [0, 3]),
+        ([0.1, 0.15, 0.05], [300, 300, 300], []),
+        ([0.0, 0.0], [0, 0], []),
+    ],
+    ids=[
+        "sure: a doubtful end is left",
+        "unsure: half believed in is taken",
+        "but not what is less likely",
+        "what stands between is taken",
+        "unless part of it is unlikely",
+        "hardly believed in is none",
+        "no text at all",
+    ],
+)
+def test_blocks_are_taken_as_their_f1_is_expected_best(p, widths, body):
+    told = extract.taken(np.array(p, np.float32), np.array(widths, np.float64))
+    assert told.nonzero()[0].tolist() == body
+
+
 def test_page_without_text_has_no_body_and_all_doubt():
     found = extract.own_body(parse_html("<html><body><div></div></body></html>"))
     assert (found.paragraphs, found.doubt) == ([], 1.0)

@@ -294,6 +294,17 @@ def test_title_in_a_picture_is_none():
     assert title_in(html) == "The headline of it"
 
 
+def test_lower_heading_that_begins_the_title_comes_before_the_tag_in_the_h1():
+    html = page(
+        title="海盗船推出两款新机箱并已经正式上市,股城网",
+        h1="电话加价",
+        body="<h2>海盗船推出两款新机箱并已经正式上市</h2>",
+    )
+    assert title_in(html) == "海盗船推出两款新机箱并已经正式上市"
+    short = page(title="News of the port of Hale, and more", h1="Cranes", body="<h2>News</h2>")
+    assert headline_of(parse_html(short)) == parse_html(short).all("h1")[0]
+
+
 def test_headline_that_is_no_heading():
     tree = parse_html(
         "<title>Rain is ahead in the north - Blog</title><h1>My Blog</h1><div id=t>Rain is ahead in the north</div>"

@@ -123,6 +123,7 @@ CONTEXT = (
 class Layout:
     """How blocks stand to one another: arrays over blocks, or over levels of elements around them and blocks."""
 
+    widths: NDArray[np.float64]
     weights: NDArray[np.float64]  # widths of the text that is not links'
     first: NDArray[np.int64]  # see `spans_around`
     last: NDArray[np.int64]
@@ -143,7 +144,8 @@ def features_of(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Features
     first, last = spans_around(np.array(blocks.starts, np.int64), holders, parents, np.array(tree.ends, np.int64))
     tags = [tree.tags[holder] for holder in blocks.holders]
     numbers = np.array([_holder_number.get(tag, -1) for tag in tags], np.int64)
-    layout = Layout(weights, first, last, _paths(tree, blocks.holders), np.array([tag in _in_flow for tag in tags]))
+    in_flow = np.array([tag in _in_flow for tag in tags])
+    layout = Layout(widths, weights, first, last, _paths(tree, blocks.holders), in_flow)
 
     features = np.empty((len(COLUMNS), count), np.float32)
     row = _put_look(features, blocks.texts, lengths, widths, links, characters)
