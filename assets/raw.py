@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.evidence import chart_evidence, count_partitions, quarantine_evidence, table_evidence, table_spec
-from assets.run import WRITER, ingest_dates
+from assets.run import ARCHIVE_ONLY_TAG, WRITER, ingest_dates
 from newsmill import mill
 from newsmill.settings import Settings
-from newsmill.sources.folder import scan
+from newsmill.sources.archive import Appended
+from newsmill.sources.folder import Scan, scan
 from newsmill.sources.tables import RECORDS
 from newsmill.warehouse.connection import open_writer
 
@@ -18,9 +19,10 @@ def records(
     context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Archive what the input folder holds for the run's dates, and list it."""
-    found = scan(settings.input)
+    archive_only = ARCHIVE_ONLY_TAG in context.run.tags
+    found = Scan([], []) if archive_only else scan(settings.input)
     dates = ingest_dates(context.run.tags, {file.ingest_date for file in found.files})
-    appended = mill.archive_input(settings, dates)
+    appended = Appended() if archive_only else mill.archive_input(settings, dates)
     known = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         for date in known:

@@ -15,6 +15,9 @@ PARTITION_TAG = "dagster/partition"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 
+# On a run that is to take its records from the archive alone, whatever the input folder holds.
+ARCHIVE_ONLY_TAG = "newsmill/archive_only"
+
 # Another process at the file, or a full disk that someone clears: worth a second and third try.
 RETRIES = dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 

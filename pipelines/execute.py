@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from assets.run import RANGE_END_TAG, RANGE_START_TAG
+from assets.run import ARCHIVE_ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
 from newsmill.settings import Settings
 from pipelines.code_location import code_location
 from pipelines.instance import open_instance
@@ -40,19 +40,23 @@ class Outcome:
         return self.success and all(check.severity != "ERROR" for check in self.failed_checks)
 
 
-def run_night(settings: Settings, first: dt.date, last: dt.date, *, verbose: bool = False) -> Outcome:
-    """Mill the ingest dates from `first` to `last` in one run.
+def run_night(
+    settings: Settings, first: dt.date, last: dt.date, *, archive_only: bool = False, verbose: bool = False
+) -> Outcome:
+    """Mill the ingest dates from `first` to `last` in one run; with `archive_only` the input folder is not looked at.
 
     Raises:
         UserError: when taxonomy, suites or SQL models are wrong; nothing is written then.
     """
     job = code_location(settings).resolve_job_def(NIGHT)
-    tags = {RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()}
+    tags = {ARCHIVE_ONLY_TAG: "true"} if archive_only else {}
+    if first != last:
+        tags |= {RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()}
     with open_instance(settings) as instance:
         result = job.execute_in_process(
             instance=instance,
             partition_key=first.isoformat() if first == last else None,
-            tags=tags if first != last else None,
+            tags=tags,
             run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
             raise_on_error=False,
         )

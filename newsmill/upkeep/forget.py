@@ -23,6 +23,7 @@ from newsmill.stories import cluster
 from newsmill.topics.labels import forget_labels
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.upkeep.publishing import derive, now, open_milled, publish, replace_by_copy
+from newsmill.upkeep.rebuild import old_database
 from newsmill.warehouse.connection import open_reader, transaction
 from newsmill.warehouse.models import load_project
 from newsmill.warehouse.publish import DATABASE
@@ -114,10 +115,13 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
     Asked for again it takes away what came meanwhile, or what was left when it was cut off.
 
     Raises:
-        UserError: when nothing of it is known, taxonomy or SQL models are wrong, or the database stays locked.
+        UserError: when nothing of it is known, taxonomy or SQL models are wrong, the database stays locked, or an old
+            one lies beside it.
     """
     taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)
     stone = _stone(key, why)
+    if (old := old_database(settings)).exists():
+        raise UserError(str(old), "a rebuild left it, and it may hold what is to be forgotten", "delete it first")
     with open_milled(settings) as con:
         stones = read_tombstones(settings.home)
         records = _covered(con, settings, _with(stones, [stone]))

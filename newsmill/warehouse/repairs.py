@@ -8,6 +8,9 @@ import duckdb
 
 Connection = duckdb.DuckDBPyConnection
 
+# What a table that is derived from tags has of each.
+TAG = ("record_id", "topic", "strength", "teaser_only", "taxonomy_version")
+
 
 def dates_to_tag(con: Connection) -> list[dt.date]:
     """The ingest dates whose pages have other standing passages than when they were tagged, in order."""
@@ -15,11 +18,15 @@ def dates_to_tag(con: Connection) -> list[dt.date]:
 
 
 def dates_tagged_otherwise(con: Connection) -> list[dt.date]:
-    """The ingest dates whose tags are not what `intermediate.int_topic_pages` was derived from, in order."""
-    if not con.execute("from duckdb_tables() where table_name = 'int_topic_pages'").fetchall():
+    """The ingest dates whose tags are not what `intermediate.int_topic_pages` was derived from, in order.
+
+    None where that table is not there, or has other columns: it is built anew as a whole then.
+    """
+    columns = con.execute("select column_name from duckdb_columns() where table_name = 'int_topic_pages'").fetchall()
+    if not {"ingest_date", *TAG}.issubset(name for (name,) in columns):
         return []
     # DuckDB's own hash may change with its version: it is compared within one query, and reaches no table.
-    state = "bit_xor(hash(record_id, topic, strength, teaser_only, taxonomy_version))"
+    state = f"bit_xor(hash({', '.join(TAG)}))"
     return [
         date
         for (date,) in con.execute(

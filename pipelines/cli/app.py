@@ -58,6 +58,25 @@ def run(
 
 
 @app.command()
+def rebuild(
+    input: Input = None,
+    home: Home = None,
+    topics: Annotated[Path | None, typer.Option(help="The taxonomy, a YAML file.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that read pages.")] = None,
+    replace_old: Annotated[
+        bool, typer.Option("--replace-old", help="Give up a database that was set aside before.")
+    ] = False,
+    as_json: AsJson = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log.")] = False,
+) -> None:
+    """Build the database anew from the archive, as after a change of version; the old one is kept beside it."""
+    from pipelines.cli.rebuild import rebuild_command
+
+    settings = load_settings(input=input, home=home, topics=topics, workers=workers)
+    raise typer.Exit(rebuild_command(settings, replace_old=replace_old, as_json=as_json, verbose=verbose))
+
+
+@app.command()
 def explain(
     key: Annotated[list[str], typer.Argument(help="A URL, a record id, or a source path; or: trend TOPIC DAY.")],
     home: Home = None,

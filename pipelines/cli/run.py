@@ -14,7 +14,7 @@ from newsmill.errors import UserError
 from newsmill.quality.ledger import books
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
-from newsmill.warehouse.connection import open_reader
+from newsmill.warehouse.connection import open_reader, require_own_version
 from newsmill.warehouse.publish import DATABASE, REPORT
 from pipelines.cli.show import err, out, print_json, progress, text
 from pipelines.execute import Outcome, run_night
@@ -27,9 +27,11 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
     """Mill the input folder's dates in one run (one a date where single dates are named); returns the exit code.
 
     Raises:
-        UserError: for a wrong path, setting, taxonomy, suite or SQL model; nothing is written then.
+        UserError: for a wrong path, setting, taxonomy, suite or SQL model, or a database that another version made;
+            nothing is written then.
     """
     started = time.monotonic()
+    require_own_version(settings.database)
     dates = _dates(settings, wanted, bounds)
     require_partitions(ingest_days(settings), dates)
     ranges = [(date, date) for date in dates] if wanted else [(dates[0], dates[-1])]
@@ -37,9 +39,9 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
         outcomes = [run_night(settings, first, last, verbose=verbose) for first, last in ranges]
     seconds = time.monotonic() - started
     if as_json:
-        print_json({"runs": [_plain(outcome) for outcome in outcomes], "books": _books(settings), "seconds": seconds})
+        print_json({"runs": [plain(outcome) for outcome in outcomes], "books": sums(settings), "seconds": seconds})
     else:
-        _tell(settings, outcomes, seconds)
+        tell(settings, outcomes, seconds)
     return 0 if all(outcome.clean for outcome in outcomes) else 1
 
 
@@ -58,38 +60,40 @@ def _dates(settings: Settings, wanted: list[dt.date], bounds: Bounds) -> list[dt
     return dates
 
 
-def _plain(outcome: Outcome) -> dict[str, Any]:
+def plain(outcome: Outcome) -> dict[str, Any]:
     return {**asdict(outcome), "clean": outcome.clean}
 
 
-def _books(settings: Settings) -> dict[str, int]:
-    """The sums of the published books; empty where nothing is published."""
-    if not (settings.published / DATABASE).is_file():
+def sums(settings: Settings) -> dict[str, int]:
+    """The sums of the published books; empty where this version of newsmill has published nothing."""
+    try:
+        with open_reader(settings.published / DATABASE) as con:
+            days = books(con, None)
+            [(forgotten,)] = con.execute("select count(*) from quality.forgotten").fetchall()
+    except UserError:
         return {}
-    with open_reader(settings.published / DATABASE) as con:
-        days = books(con, None)
-        [(forgotten,)] = con.execute("select count(*) from quality.forgotten").fetchall()
     names = ("records", "kept", "merged", "quarantined", "out_of_balance")
     return {name: sum(getattr(day, name) for day in days) for name in names} | {"forgotten": forgotten}
 
 
-def _tell(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
+def tell(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
+    """What failed in the runs, the published books, and where to look."""
     for outcome in outcomes:
         for message in outcome.errors:
             err.print(f"[red]failed[/red] {text(message)}")
         for check in outcome.failed_checks:
             colour = "red" if check.severity == "ERROR" else "yellow"
             err.print(f"[{colour}]{check.severity.lower()}[/] {check.asset} {check.name}: {text(check.description)}")
-    sums = _books(settings)
-    if not sums:
-        err.print("nothing has been published; `newsmill dev` shows the run and its log")
+    told = sums(settings)
+    if not told:
+        err.print("this version has published nothing here; `newsmill dev` shows the run and its log")
         return
     out.print(
-        f"{sums['records']:,} records = {sums['kept']:,} kept + {sums['merged']:,} merged"
-        f" + {sums['quarantined']:,} quarantined; {seconds:.0f} s"
+        f"{told['records']:,} records = {told['kept']:,} kept + {told['merged']:,} merged"
+        f" + {told['quarantined']:,} quarantined; {seconds:.0f} s"
     )
-    if sums["forgotten"]:
-        out.print(f"{sums['forgotten']:,} more were forgotten and stay out")
+    if told["forgotten"]:
+        out.print(f"{told['forgotten']:,} more were forgotten and stay out")
     out.print(f"database  {(settings.published / DATABASE).resolve()}", soft_wrap=True)
     out.print(f"report    {(settings.published / REPORT).resolve()}", soft_wrap=True)
     home = f"--home {settings.home}"

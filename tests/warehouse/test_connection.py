@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +12,9 @@ import duckdb
 import pytest
 
 from newsmill.errors import UserError
-from newsmill.warehouse.connection import open_reader, open_writer, transaction
+from newsmill.warehouse.connection import open_reader, open_writer, require_own_version, transaction
 from newsmill.warehouse.publish import publish_database, publish_report
+from newsmill.warehouse.repairs import dates_tagged_otherwise
 from newsmill.warehouse.schema import TABLES, create_schema
 
 
@@ -31,13 +34,60 @@ def test_a_new_file_has_every_table_with_comments(tmp_path: Path) -> None:
         assert con.execute("select * from quality.books").fetchall() == []
 
 
-def test_making_the_schema_again_changes_nothing_and_adds_a_column_that_is_new(tmp_path: Path) -> None:
+def test_making_the_schema_again_changes_nothing_and_makes_a_table_that_is_missing(tmp_path: Path) -> None:
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         con.execute("insert into quality.ledger (record_id, stage, verdict) values ('r', 'raw', 'quarantined')")
-        con.execute("alter table quality.ledger drop column detail")
+        con.execute("drop table quality.forgotten")
         create_schema(con)
-        assert "detail" in column_names(con, "quality.ledger")
+        assert con.execute("from quality.forgotten").fetchall() == []
         assert con.execute("select record_id, detail from quality.quarantine").fetchall() == [("r", None)]
+
+
+OTHERWISE = {
+    "alter table raw.records alter http_status type varchar": "raw.records.http_status is VARCHAR instead of SMALLINT",
+    "alter table clean.pages drop column authors": "clean.pages.authors is missing",
+    "alter table stories.bands add column band smallint": "stories.bands.band is unknown here",
+}
+
+
+@pytest.mark.parametrize(("statement", "told"), OTHERWISE.items())
+def test_a_table_with_other_columns_is_of_another_version(tmp_path: Path, statement: str, told: str) -> None:
+    database = tmp_path / "newsmill.duckdb"
+    with open_writer(database) as con:
+        con.execute("drop table topics.labels")
+        con.execute(statement)
+    expected = f"{database}: made by another version of newsmill: {told}; `newsmill rebuild` builds it anew"
+    for _ in range(2):  # Nothing is mended halfway: it is refused again.
+        with pytest.raises(UserError, match=re.escape(expected)), open_writer(database):
+            pass
+    with pytest.raises(UserError, match=re.escape(expected)):
+        require_own_version(database)
+    with duckdb.connect(str(database), read_only=True) as con:
+        assert con.execute("from duckdb_tables() where table_name = 'labels'").fetchall() == []
+    # Where no table should be missing the one that was dropped is told too.
+    expected = f"{database}: published by another version of newsmill: {told}, and 1 more such; `newsmill run`"
+    with pytest.raises(UserError, match=re.escape(expected)), open_reader(database):
+        pass
+
+
+def test_what_is_no_database_or_none_yet_or_our_own_is_left_to_the_writer(tmp_path: Path) -> None:
+    require_own_version(tmp_path / "newsmill.duckdb")
+    with open_writer(tmp_path / "newsmill.duckdb"):
+        pass
+    require_own_version(tmp_path / "newsmill.duckdb")
+    (tmp_path / "newsmill.duckdb").write_text("not a database, but long enough to be looked at" * 500)
+    require_own_version(tmp_path / "newsmill.duckdb")
+
+
+def test_a_copy_that_lacks_what_sql_makes_is_of_another_version_too(tmp_path: Path) -> None:
+    with open_writer(tmp_path / "newsmill.duckdb") as con:
+        target = publish_database(con, tmp_path / "published")
+    with pytest.raises(UserError, match=r"another version of newsmill: .*topic_daily"), open_reader(target) as copy:
+        copy.execute("from trends.topic_daily")
+    with pytest.raises(UserError, match=r"another version of newsmill: .*published_at"), open_reader(target) as copy:
+        copy.execute("select published_at from raw.records")
+    with pytest.raises(duckdb.BinderException, match="aggregate"), open_reader(target) as copy:
+        copy.execute("select url, count(*) from raw.records")
 
 
 def test_a_transaction_lands_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -75,7 +125,7 @@ def test_a_held_file_is_waited_for_and_then_told(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "newsmill.duckdb").write_text("not a database, but long enough to be looked at" * 500)
-    with pytest.raises(UserError, match="a run builds it anew"), open_writer(tmp_path / "newsmill.duckdb"):
+    with pytest.raises(UserError, match="newsmill rebuild"), open_writer(tmp_path / "newsmill.duckdb"):
         pass
 
 
@@ -124,3 +174,13 @@ def test_the_report_is_swapped_in(tmp_path: Path) -> None:
 def test_reading_before_anything_is_published_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="newsmill run"), open_reader(tmp_path / "newsmill.duckdb"):
         pass
+
+
+def test_tags_are_not_held_against_a_derived_table_of_other_columns(tmp_path: Path) -> None:
+    with open_writer(tmp_path / "newsmill.duckdb") as con:
+        con.execute("insert into topics.page_topics by name select 'r' as record_id, date '2026-03-01' as ingest_date")
+        con.execute("create schema intermediate; create table intermediate.int_topic_pages as from topics.page_topics")
+        con.execute("delete from intermediate.int_topic_pages")
+        assert dates_tagged_otherwise(con) == [dt.date(2026, 3, 1)]
+        con.execute("alter table intermediate.int_topic_pages drop column strength")
+        assert dates_tagged_otherwise(con) == []
