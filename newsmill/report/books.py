@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 
 from newsmill.report.queries import Row, row, rows
+
+COUNTS = ("records", "kept", "merged", "quarantined", "out_of_balance")
 
 
 def books(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row], Row]:
@@ -22,12 +26,11 @@ def books(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row], Row]:
     return listed, total
 
 
-def book_data(listed: list[Row]) -> dict[str, list[object]]:
-    """By columns, oldest first: `date`, `kept`, `merged`, `quarantined`, `out_of_balance`."""
+def book_data(listed: list[Row]) -> dict[str, Any]:
+    """By columns, oldest first: `date` and `COUNTS`."""
     oldest_first = listed[::-1]
-    counts = ("kept", "merged", "quarantined", "out_of_balance")
     return {"date": [one["ingest_date"].isoformat() for one in oldest_first]} | {
-        count: [one[count] for one in oldest_first] for count in counts
+        count: [one[count] for one in oldest_first] for count in COUNTS
     }
 
 

@@ -17,17 +17,22 @@ from newsmill.report.charts import specifications
 from newsmill.report.entities import WEEKS, entity_data, entity_weeks
 from newsmill.report.lede import lede
 from newsmill.report.numbers import headline
+from newsmill.report.packing import dumped
 from newsmill.report.page import render
+from newsmill.report.places import sites_of_topics, topic_places
 from newsmill.report.queries import Row, lent
 from newsmill.report.slots import DEPTHS, Slots, find_slots
-from newsmill.report.stories import Packed, dumped, packed_stories
+from newsmill.report.stories import Packed, packed_stories
 from newsmill.report.story_choice import chosen_stories
-from newsmill.report.topics import series, shown_topics
+from newsmill.report.topics import packed_series, series, shown_topics
+from newsmill.report.verdicts import verdict_data
 from newsmill.report.words import cut
 
 MAX_BYTES = 3_000_000
 # What the numbers by slot may take of it, so that stories have room.
 SERIES_BYTES = 600_000
+# And what sites and languages of topics may.
+PLACES_BYTES = 240_000
 # The document itself grows by a few bytes once the stories' number is known.
 MARGIN = 20_000
 
@@ -35,6 +40,7 @@ TOPICS = 12
 BURSTS = 60
 ENTITIES = 300
 SITES = 40
+SITES_PER_TOPIC = 12
 SILENT = 20
 LANGUAGES = 20
 INGEST_DATES = 366
@@ -84,14 +90,17 @@ def build_report(con: duckdb.DuckDBPyConnection, made_at: datetime, topic_names:
     """
     quality = _quality(con)
     told = {"made_at": made_at, "headline": headline(con), "names": topic_names} | quality
-    data: dict[str, Any] = {"books": books.book_data(quality["books"]), "specs": specifications()}
+    data: dict[str, Any] = {
+        "books": verdict_data(con, quality["books"], quality["books_total"]),
+        "specs": specifications(),
+    }
     counted = _by_slot(con, topic_names)
     if counted is None:
         return render(dumped(data | NOTHING), **told, **NOTHING_TOLD, kept_stories=0)
     with lent(con, "slot_days", counted.slots.frame()):
         found = _findings(con, counted)
         told |= _told(counted, found, quality, topic_names)
-        data |= counted.data | _findings_data(counted, found)
+        data |= counted.data | _findings_data(counted, found) | {"places": _places(con, counted)}
         bare = render(dumped(data), **told, kept_stories=0)
         room = MAX_BYTES - len(bare.encode("utf-8")) - MARGIN
         data["stories"] = _stories(con, counted, data, room)
@@ -123,18 +132,24 @@ def _by_slot(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> Counte
             return None
         with lent(con, "slot_days", slots.frame()):
             topics, topic_count = shown_topics(con, names, TOPICS)
+            ids = [topic.id for topic in topics]
             data = {
                 "slots": {"first": str(slots.first), "daily": str(slots.daily), "last": str(slots.last)},
                 "topics": [{"id": topic.id, "name": cut(topic.name, NAME_CHARACTERS)} for topic in topics],
-                "series": series(con, slots, topics),
-                "all_pages": sources.pages_by_slot(con, slots),
-                "sites": sources.site_data(con, slots, SITES),
-                "languages": sources.language_data(con, slots, LANGUAGES),
+                "series": packed_series(series(con, slots, topics)),
+                "all_pages": sources.pages_by_slot(con),
+                "sites": sources.site_data(con, SITES, sites_of_topics(con, ids, SITES_PER_TOPIC)),
+                "languages": sources.language_data(con, LANGUAGES),
             }
-        counted = Counted(slots, [topic.id for topic in topics], topic_count, data)
+        counted = Counted(slots, ids, topic_count, data)
         if len(dumped(data).encode("utf-8")) < SERIES_BYTES:
             break
     return counted
+
+
+def _places(con: duckdb.DuckDBPyConnection, counted: Counted) -> dict[str, Any]:
+    sites, languages = counted.data["sites"]["name"], counted.data["languages"]["code"]
+    return topic_places(con, counted.slots, counted.topics, sites, languages, PLACES_BYTES)
 
 
 def _findings(con: duckdb.DuckDBPyConnection, counted: Counted) -> Findings:
@@ -179,7 +194,7 @@ def _stories(con: duckdb.DuckDBPyConnection, counted: Counted, data: Mapping[str
         con,
         chosen_stories(con, counted.slots, counted.topics, named_since),
         topics=counted.topics,
-        entities=[(one["name"], one["kind"], counted.topics[one["topic"]]) for one in data["entities"]],
+        entities=[(one["name"], one["kind"], counted.topics[one["topic"]]) for one in data["entities"]["listed"]],
         sites=data["sites"]["name"],
         room=room,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
 import polars as pl
 
+from newsmill.report.packing import packed
 from newsmill.report.queries import frame
 from newsmill.report.slots import Slots
 
@@ -18,7 +19,8 @@ PER_KIND = 25
 def entity_weeks(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[str], limit: int) -> pl.DataFrame:
     """Rows of `trends.entity_weekly` of the last weeks, of the entities with most stories, newest weeks first.
 
-    Of each topic and kind those with most stories in one of the last weeks; `limit` is that of all together.
+    Of each topic and kind those with most stories in one of the last weeks; of the `limit` of all together every topic
+    has its share.
     """
     return frame(
         con,
@@ -34,7 +36,8 @@ def entity_weeks(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[str]
         chosen as (
             select entity, kind, topic, weight from ranked
             qualify row_number() over (partition by topic, kind order by weight desc, entity) <= $4
-            order by weight desc, entity, topic limit $5)
+            order by row_number() over (partition by topic order by weight desc, entity), weight desc, entity, topic
+            limit $5)
         select w.entity, w.kind, w.topic, w.week, w.pages, w.stories, w.outlets
         from weeks w join chosen c on w.entity = c.entity and w.kind is not distinct from c.kind and w.topic = c.topic
         order by c.weight desc, w.entity, w.kind, w.topic, w.week
@@ -47,18 +50,16 @@ def entity_weeks(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[str]
     )
 
 
-def entity_data(weeks: pl.DataFrame, topics: list[str]) -> list[dict[str, Any]]:
-    """An entity a topic: `name`, `kind`, `topic`, and by columns its weeks."""
+def entity_data(weeks: pl.DataFrame, topics: list[str]) -> dict[str, Any]:
+    """`since`, the first week; and `listed`, an entity a topic: `name`, `kind`, `topic`, and counts by week, packed."""
+    measures = ("stories", "pages", "outlets")
+    if weeks.is_empty():
+        return {"since": "", "listed": []}
+    since: date = weeks.select(pl.col("week").min()).item()
+    numbered = weeks.with_columns(place=(pl.col("week") - since).dt.total_days() // 7)
     made = []
-    for own in weeks.partition_by("entity", "kind", "topic", maintain_order=True):
+    for own in numbered.partition_by("entity", "kind", "topic", maintain_order=True):
         entity, kind, topic = own.select("entity", "kind", "topic").row(0)
-        made.append(
-            {
-                "name": entity,
-                "kind": kind or "other",
-                "topic": topics.index(topic),
-                "week": own["week"].dt.to_string("%Y-%m-%d").to_list(),
-                **own.select("stories", "pages", "outlets").to_dict(as_series=False),
-            }
-        )
-    return made
+        counted = {measure: packed(dict(own.select("place", measure).iter_rows())) for measure in measures}
+        made.append({"name": entity, "kind": kind or "other", "topic": topics.index(topic)} | counted)
+    return {"since": since.isoformat(), "listed": made}

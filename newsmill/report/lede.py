@@ -34,6 +34,8 @@ class Sentence:
     url: str | None = None
     language: str | None = None
     tail: str = ""
+    # What the sentence lists, each with its own fragment.
+    named: tuple[tuple[str, str], ...] = ()
 
 
 def lede(
@@ -52,7 +54,7 @@ def lede(
     return [
         *_bursts(slots, bursts, names),
         *_change(changes, names),
-        *_rising(slots, entities),
+        *_rising(slots, entities, {one["week"] for one in changes if one["whole"]}),
         *_silent(silent, silent_count),
     ]
 
@@ -134,10 +136,12 @@ def _change(changes: list[Row], names: Mapping[str, str]) -> Iterator[Sentence]:
     )
 
 
-def _rising(slots: Slots, entities: pl.DataFrame) -> Iterator[Sentence]:
+def _rising(slots: Slots, entities: pl.DataFrame, whole: set[date]) -> Iterator[Sentence]:
     if entities.is_empty():
         return
-    week: date = entities.filter(pl.col("pages") > 0).select(pl.col("week").max()).item()
+    weeks = entities.filter(pl.col("pages") > 0)["week"].unique().to_list()
+    # Of a week that is going on everything would be named less often than before.
+    week: date = max([one for one in weeks if one in whole] or weeks)
     # In the first week of all everything would be new.
     is_first = week <= slots.first
     now = entities.filter(pl.col("week") == week)
@@ -150,17 +154,17 @@ def _rising(slots: Slots, entities: pl.DataFrame) -> Iterator[Sentence]:
         .sort(pl.col("stories") - pl.col("before"), "entity", descending=[True, False])
         .head(RISING)
     )
-    named = [
-        f"{one['entity']} ({_stories(one['stories'])}{'' if is_first else ' after ' + number(one['before'])})"
+    named = tuple(
+        (
+            f"{one['entity']} ({_stories(one['stories'])}{'' if is_first else ' after ' + number(one['before'])})",
+            show("entity", one["topic"], one["kind"] or "other", one["entity"], str(week)),
+        )
         for one in risen.to_dicts()
-    ]
+    )
     if named:
-        first = risen.row(0, named=True)
+        often = "most" if is_first else "more"
         yield Sentence(
-            "up",
-            f"Named {'most' if is_first else 'more'} often in the week of {days(week, week + timedelta(days=6))}:",
-            f"{', '.join(named)}.",
-            show("entity", first["topic"], first["kind"] or "other", first["entity"], str(week)),
+            "up", f"Named {often} often in the week of {days(week, week + timedelta(days=6))}:", "", named=named
         )
 
 

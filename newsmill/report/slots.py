@@ -70,10 +70,10 @@ def find_slots(con: duckdb.DuckDBPyConnection, days: int, weeks: int) -> Slots |
     last = believable[-1]
     if fetched - last <= timedelta(days=SILENT_DAYS):
         last = max(last, fetched)
-    first = max(_first_of_many(believable, by_day), _monday(last - timedelta(weeks=weeks - 1)))
-    daily = max(first, _monday(last - timedelta(days=days - 8)))
+    first = max(_first_of_many(believable, by_day), monday(last - timedelta(weeks=weeks - 1)))
+    daily = max(first, monday(last - timedelta(days=days - 8)))
     if daily > first:
-        first = _monday(first)
+        first = monday(first)
     outside = sum(pages for day, pages in by_day.items() if not first <= day <= last)
     return Slots(first, daily, last, outside)
 
@@ -91,5 +91,5 @@ def _first_of_many(days: list[date], pages: dict[date, int]) -> date:
     return first
 
 
-def _monday(day: date) -> date:
+def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())

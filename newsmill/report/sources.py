@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import duckdb
 
 from newsmill.report.languages import language_name
+from newsmill.report.packing import packed
 from newsmill.report.queries import Row, row, rows
-from newsmill.report.slots import Slots
 
 # A source counts as silent when so much silence, at its own rhythm, comes by chance less often than this.
 SILENT_BY_CHANCE = 0.01
@@ -16,37 +17,40 @@ DATES_TO_KNOW_A_RHYTHM = 4
 DATES_LOOKED_AT = 60
 
 
-def site_data(con: duckdb.DuckDBPyConnection, slots: Slots, limit: int) -> dict[str, Any]:
-    """The sites with most pages: `name`, `pages` by slot, `stories`, `originals`, `last_day`; how many others."""
+def site_data(con: duckdb.DuckDBPyConnection, limit: int, also: Collection[str | None] = ()) -> dict[str, Any]:
+    """The sites with most pages and those named: `name`, `pages` by slot, `originals`, `last_date`."""
     listed = rows(
         con,
         """
-        select days.site, count(*) as pages, count(distinct m.story_id) as stories,
-               count(*) filter (m.relation = 'original') as originals, max(days.ingest_date) as last_date,
-               count(*) over () as sites
-        from intermediate.int_record_days days left join stories.members m using (record_id)
-        where days.is_page
-        group by days.site order by pages desc, days.site nulls last limit ?
+        with counted as (
+            select days.site, count(*) as pages, count(*) filter (m.relation = 'original') as originals,
+                   max(days.ingest_date) as last_date
+            from intermediate.int_record_days days left join stories.members m using (record_id)
+            where days.is_page group by days.site)
+        select * from counted
+        qualify row_number() over (order by pages desc, site nulls last) <= $1
+                or site = any($2::varchar[]) or (site is null and $3)
+        order by pages desc, site nulls last
         """,
         limit,
+        [site for site in also if site is not None],
+        None in also,
     )
     return {
         "name": [one["site"] for one in listed],
-        "pages": _by_slot(con, slots, "site", [one["site"] for one in listed]),
+        "pages": _by_slot(con, "site", [one["site"] for one in listed]),
         "total": [one["pages"] for one in listed],
-        "stories": [one["stories"] for one in listed],
         "originals": [one["originals"] for one in listed],
         "last_date": [one["last_date"].isoformat() for one in listed],
-        "others": (listed[0]["sites"] - len(listed)) if listed else 0,
     }
 
 
-def language_data(con: duckdb.DuckDBPyConnection, slots: Slots, limit: int) -> dict[str, Any]:
-    """The languages with most pages: `code`, `name`, `pages` by slot, `stories`; how many others."""
+def language_data(con: duckdb.DuckDBPyConnection, limit: int) -> dict[str, Any]:
+    """The languages with most pages: `code`, `name`, `pages` by slot, `stories`."""
     listed = rows(
         con,
         """
-        select days.language, count(*) as pages, count(distinct m.story_id) as stories, count(*) over () as languages
+        select days.language, count(*) as pages, count(distinct m.story_id) as stories
         from intermediate.int_record_days days left join stories.members m using (record_id)
         where days.is_page
         group by days.language order by pages desc, days.language limit ?
@@ -57,16 +61,14 @@ def language_data(con: duckdb.DuckDBPyConnection, slots: Slots, limit: int) -> d
     return {
         "code": codes,
         "name": [language_name(code) for code in codes],
-        "pages": _by_slot(con, slots, "language", codes),
+        "pages": _by_slot(con, "language", codes),
         "total": [one["pages"] for one in listed],
         "stories": [one["stories"] for one in listed],
-        "others": (listed[0]["languages"] - len(listed)) if listed else 0,
     }
 
 
-def pages_by_slot(con: duckdb.DuckDBPyConnection, slots: Slots) -> list[int]:
-    """All pages, whatever site, language or topic."""
-    counted = [0] * len(slots)
+def pages_by_slot(con: duckdb.DuckDBPyConnection) -> str:
+    """All pages, whatever site, language or topic, packed."""
     found = rows(
         con,
         """
@@ -74,13 +76,11 @@ def pages_by_slot(con: duckdb.DuckDBPyConnection, slots: Slots) -> list[int]:
         from intermediate.int_record_days join slot_days using (day) where is_page group by slot
         """,
     )
-    for one in found:
-        counted[one["slot"]] = one["pages"]
-    return counted
+    return packed({one["slot"]: one["pages"] for one in found})
 
 
-def _by_slot(con: duckdb.DuckDBPyConnection, slots: Slots, column: str, values: list[str | None]) -> list[list[int]]:
-    counted = {value: [0] * len(slots) for value in values}
+def _by_slot(con: duckdb.DuckDBPyConnection, column: str, values: list[str | None]) -> list[str]:
+    counted: dict[str | None, dict[int, int]] = {value: {} for value in values}
     found = rows(
         con,
         """
@@ -92,7 +92,7 @@ def _by_slot(con: duckdb.DuckDBPyConnection, slots: Slots, column: str, values: 
     for one in found:
         if one["value"] in counted:
             counted[one["value"]][one["slot"]] = one["pages"]
-    return list(counted.values())
+    return [packed(pages) for pages in counted.values()]
 
 
 def silent_sources(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row], int]:

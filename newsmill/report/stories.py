@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import duckdb
 import polars as pl
 
 from newsmill.report import story_facts
+from newsmill.report.packing import dumped
 from newsmill.report.queries import Row, lent
 from newsmill.report.words import around, cut, is_day_only, linkable
 
@@ -43,11 +44,6 @@ def packed_stories(
     return taken
 
 
-def dumped(value: object) -> str:
-    """JSON that can stand in a script element: no `<` means no tag and no comment."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
 class _Facts:
     """All that is told of the stories wanted, by story."""
 
@@ -69,7 +65,7 @@ class _Facts:
         self.carried = {one["story_id"]: one for one in story_facts.carried(con)}
 
     def packed(self, spread: Row) -> Packed:
-        """One story; what is empty is left out."""
+        """One story; what is empty is left out, and a `last` that is `first`, and `languages` that are `lang` alone."""
         own = spread["story_id"]
         arrivals = self.arrivals.get(own, [])
         carried = self.carried.get(own, {"sites": [], "languages": []})
@@ -79,12 +75,12 @@ class _Facts:
             "url": _link(spread["url"]),
             "lang": _language(spread["language"]),
             "site": cut(spread["first_site"], 60),
-            "first": spread["first_seen"].isoformat(timespec="minutes"),
-            "last": spread["last_seen"].isoformat(timespec="minutes"),
-            "dayOnly": int(is_day_only(spread["first_seen"])),
+            "first": _minute(spread["first_seen"]),
+            "last": last if (last := _minute(spread["last_seen"])) != _minute(spread["first_seen"]) else "",
+            "dayOnly": 1 if is_day_only(spread["first_seen"]) else None,
             "pages": spread["pages"],
             "outlets": spread["outlets"],
-            "languages": [code for code in carried["languages"] if code],
+            "languages": _languages(carried["languages"], spread["language"]),
             "topics": self._topics(own),
             "half": arrivals[0]["half"] if arrivals else None,
             "arrivals": [value for one in arrivals for value in (one["minutes"], one["outlets"])],
@@ -116,12 +112,21 @@ class _Facts:
 
 
 def _member(one: Row, spread: Row) -> list[Any]:
-    """[relation, per cent alike, site, day, url, title unless it is the story's, language unless it is the story's]."""
+    """[relation, per cent alike, site, day, url (0: the story's), title and language unless they are the story's]."""
     alike = None if one["similarity"] is None else round(100 * one["similarity"])
-    member = [one["relation"], alike, cut(one["site"], 60), one["day"].isoformat(), _link(one["url"])]
+    url = 0 if one["url"] == spread["url"] else _link(one["url"])
+    member = [one["relation"], alike, cut(one["site"], 60), one["day"].isoformat(), url]
     title = cut(one["title"])
     same = title == cut(spread["title"]) and one["language"] == spread["language"]
     return member if same else [*member, title, _language(one["language"])]
+
+
+def _languages(codes: list[str | None], own: str | None) -> list[str]:
+    return [] if codes == [own] else [code for code in codes if code]
+
+
+def _minute(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
 
 
 def _link(url: str | None) -> str:

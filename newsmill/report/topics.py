@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from newsmill.report.packing import packed
 from newsmill.report.queries import Row, rows
 from newsmill.report.slots import Slots
 
 ANY = ""
+MEASURES = ("stories", "outlets")
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,23 @@ def series(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[Topic]) ->
     return filled
 
 
+def packed_series(series: list[Row]) -> list[Row]:
+    """As the page's scripts read them: numbers by slot, and things by their gap, packed; a space between slots."""
+    return [
+        own
+        | {measure: packed(own[measure]) for measure in ("pages", "teasers")}
+        | {measure: " ".join(map(_packed_pairs, own[measure])) for measure in MEASURES}
+        for own in series
+    ]
+
+
+def _packed_pairs(pairs: list[int]) -> str:
+    return packed(dict(zip(pairs[::2], pairs[1::2], strict=True)))
+
+
 def _empty(slots: int) -> Row:
     counted: Row = {name: [0] * slots for name in ("pages", "teasers")}
-    return counted | {name: [[] for _ in range(slots)] for name in ("stories", "outlets")} | {"expected": []}
+    return counted | {name: [[] for _ in range(slots)] for name in MEASURES} | {"expected": []}
 
 
 def _page_counts(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 from chromium import Chromium
 
@@ -20,6 +21,14 @@ def choose(browser: Chromium, view: str) -> None:
     browser.run("document.getElementById('sheet').open && document.getElementById('sheet').close()")
     browser.run(f"location.hash = {json.dumps(view)}")
     browser.run("new Promise((done) => setTimeout(done, 60))")
+
+
+def command_behind(browser: Chromium, selector: str = "#sheet-more code") -> str:
+    """The SQL that the page tells to paste into a shell."""
+    [said] = cells(browser, selector)
+    [newsmill, query, sql] = shlex.split(said)
+    assert (newsmill, query) == ("newsmill", "query")
+    return sql
 
 
 def open_table(browser: Chromium, name: str) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 from lxml import html as lxml_html
 from report_models import derive
+from report_unpacked import laid_out
 
 from newsmill.pages.tables import PAGES
 from newsmill.quality.tables import CHECK_RESULTS, LEDGER
@@ -153,8 +154,7 @@ def parsed(con: duckdb.DuckDBPyConnection) -> lxml_html.HtmlElement:
 
 def facts_of(page: lxml_html.HtmlElement) -> Facts:
     """What the report's scripts read."""
-    found: Facts = json.loads(page.get_element_by_id("facts").text)
-    return found
+    return laid_out(json.loads(page.get_element_by_id("facts").text))
 
 
 def period(facts: Facts, topic: str, measure: str, first: dt.date, last: dt.date) -> int:

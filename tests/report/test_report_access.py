@@ -59,7 +59,13 @@ def test_page_is_as_wide_as_a_phone_whatever_is_open(browser, address):
         "Math.max(...[...document.querySelectorAll('#sheet *')].map((e) => e.getBoundingClientRect().right))"
     )
     assert widest <= 360
+    for show in ("books~", "site~*~2026-10-16~2026-11-14~ai_regulation"):
+        browser.run("document.getElementById('sheet').close()")
+        browser.run(f"location.hash = 'topics=ai_regulation&show={show}'")
+        browser.wait("document.getElementById('sheet').open")
+        assert browser.run("document.getElementById('sheet').scrollWidth <= 360")
     browser.run("document.getElementById('sheet').close()")
+    browser.wait("document.documentElement.scrollWidth === 360")
     browser.screen(1280)
 
 

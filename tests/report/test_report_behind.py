@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import report_world
-from report_view import cells, choose, chosen, open_table
+from report_view import cells, choose, chosen, command_behind, open_table
 from report_world import NAMES
+
+from newsmill.report.build import build_report
 
 ESCAPE = ("Escape", 27)
 TITLES = "[...document.querySelectorAll('#sheet-list .story h3')].map((e) => e.textContent)"
@@ -43,6 +46,14 @@ def test_burst_leads_to_its_stories_and_they_to_sentences_and_pages(opened, worl
     assert len(cells(opened, "#sheet-list .story")) == min(stories, 40)
 
 
+def test_stories_of_a_period_are_those_that_the_command_lists(opened, world):
+    for topic in ("", "ai_regulation"):
+        choose(opened, f"show=range~{topic}~2026-11-02~2026-11-08")
+        said = int(re.match(r"(\d+) stories", cells(opened, "#sheet-numbers")[0])[1])
+        assert said > 10
+        assert len(world.execute(command_behind(opened)).fetchall()) == said
+
+
 def test_every_number_of_the_table_leads_to_as_many_stories(opened, address):
     choose(opened, "topics=ai_regulation&from=2026-11-08&to=2026-11-10")
     open_table(opened, "topic-table")
@@ -60,15 +71,17 @@ def test_entities_lead_to_the_stories_that_name_them(opened, address, world):
     [said] = cells(opened, "#entity-rows .big .behind")
     opened.click("#entity-rows .big .behind")
     opened.wait("document.getElementById('sheet').open")
+    # The report's world ends on a Saturday: the week before it is the newest that is over.
     [(stories,)] = world.execute(
-        "select stories from trends.entity_weekly where entity = 'AI Act' and week = '2026-11-09'"
+        "select stories from trends.entity_weekly where entity = 'AI Act' and week = '2026-11-02'"
     ).fetchall()
     assert int(said) == len(cells(opened, "#sheet-list .story")) == stories
+    assert len(world.execute(command_behind(opened)).fetchall()) == stories
 
 
 def test_entity_of_any_name_is_found_again_from_a_shared_address(opened, facts):
     choose(opened, "kind=programme")
-    assert set(cells(opened, "#entity-rows tbody th")) == {report_world.ODD_NAME}
+    assert set(cells(opened, "#entity-rows [data-entity] th")) == {report_world.ODD_NAME}
     opened.click("#entity-rows .big .behind")
     opened.wait("document.getElementById('sheet').open")
     title = opened.run("document.getElementById('sheet-title').textContent")
@@ -86,3 +99,56 @@ def test_site_leads_to_the_stories_it_carried(opened, address):
     opened.run("document.querySelector('#sites-table .behind').click()")
     opened.wait("document.getElementById('sheet').open")
     assert len(cells(opened, "#sheet-list .story")) > 0
+
+
+def test_each_topic_tells_those_that_rise_first_and_the_rest_on_demand(opened, facts, world):
+    choose(opened, "named=2026-11-02")
+    groups = opened.run(
+        "[...document.querySelectorAll('#entity-rows tbody')].map((g) => ["
+        "g.querySelector('.group-head bdi').textContent, [...g.querySelectorAll('[data-entity]')].map((r) => ["
+        "r.dataset.entity, ...[...r.querySelectorAll('td')].slice(2).map((c) => c.textContent)])])"
+    )
+    assert [name for name, _ in groups] == [topic["name"] for topic in facts["topics"]]
+    for name, rows in groups:
+        topic = next(own for own, told in NAMES.items() if told == name)
+        found = world.execute(
+            """select now.entity, now.stories, coalesce(was.stories, 0) as earlier, now.outlets, now.pages
+               from trends.entity_weekly now left join trends.entity_weekly was
+                   on (was.entity, was.kind, was.topic, was.week) = (now.entity, now.kind, now.topic, now.week - 7)
+               where now.week = '2026-11-02' and now.topic = ?
+               order by now.stories - earlier desc, now.stories desc, now.entity""",
+            [topic],
+        ).fetchall()
+        assert [(row[0], *(int(row[at]) for at in (1, 2, 4, 5))) for row in rows] == found
+    counts = "#entity-rows tr[data-entity='AI Act'] td.n:not(.big):not(.earlier):not(.wide) a"
+    opened.click(counts)
+    opened.wait("document.getElementById('sheet').open")
+    stories = int(opened.run("document.querySelector('#entity-rows tr[data-entity=\"AI Act\"] .big').textContent"))
+    assert len(cells(opened, "#sheet-list .story")) == stories
+
+
+@pytest.mark.slow
+def test_topic_of_many_entities_shows_the_others_when_asked(browser, tmp_path):
+    con = report_world.bare_world()
+    rows: report_world.Rows = {name: [] for name in report_world.FILLED}
+    chance = report_world.random.Random(1)
+    for number in range(20):
+        report_world.add_story(rows, chance, report_world.LAST, "ai_regulation", "en", f"Headline {number}", 1)
+    named = {"ingest_date": report_world.LAST, "kind": "law", "topic": "ai_regulation", "place": "body", "count": 1}
+    rows["topics.entities"] = [
+        {"record_id": page["record_id"], "entity": f"Law {number:02}", "taxonomy_version": "1"} | named
+        for number, page in enumerate(rows["clean.pages"])
+    ]
+    report_world.fill(con, rows)
+    path = tmp_path / "report.html"
+    path.write_text(build_report(con, report_world.MADE_AT, NAMES), encoding="utf-8")
+    browser.screen(1280)
+    browser.open(path.as_uri())
+    assert len(cells(browser, "#entity-rows [data-entity]")) == 15
+    assert cells(browser, "#entity-rows .more-row") == ["5 more"]
+    browser.click("#entity-rows .more-row button")
+    assert len(cells(browser, "#entity-rows [data-entity]")) == 20
+    assert browser.run("document.activeElement.closest('tr').dataset.entity") == "Law 15"
+    browser.click("#entity-rows [data-entity='Law 15'] .big a")
+    browser.wait("document.getElementById('sheet').open")
+    assert len(cells(browser, "#sheet-list .story")) == 1

@@ -49,7 +49,7 @@ def test_chosen_topic_is_followed_everywhere_and_stands_in_the_address(opened):
     assert opened.run("[...document.querySelectorAll('#burst-list > li')].every((e) => e.hidden)")
     assert cells(opened, "#no-bursts")[0].startswith("No burst of the chosen topics, 16 Oct to 14 Nov 2026.")
     assert len(cells(opened, "#change-said li")) == 1
-    assert set(cells(opened, "#entity-rows tbody th")) == {"Commerce Department"}
+    assert set(cells(opened, "#entity-rows [data-entity] th")) == {"Commerce Department"}
     assert all("Chip exports" in story for story in cells(opened, "#story-list .meta"))
     choose(opened, "topics=chip_exports,ai_regulation")
     assert set(shown_topics(opened)) == {"chip_exports", "ai_regulation"}

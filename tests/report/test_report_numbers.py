@@ -7,6 +7,8 @@ import datetime as dt
 import report_world
 from report_world import BURST, LAST, NAMES, period, text
 
+from newsmill.report.lede import show
+
 
 def numbers(cells) -> list[int]:
     return [int(text(cell).replace(",", "")) for cell in cells]
@@ -88,6 +90,22 @@ def test_first_sentences_tell_the_burst_and_the_largest_genuine_change(page, wor
     assert f"{'+' if genuine > 0 else '−'}{abs(genuine)} genuine" in said[1]
 
 
+def test_first_sentences_name_who_rose_in_the_last_whole_week_each_with_its_stories(page, world):
+    [named] = [li for li in page.xpath('//ul[@class="news"]/li') if text(li).startswith("Named more often")]
+    found = world.execute(
+        """select now.entity, now.stories, coalesce(was.stories, 0) as earlier, now.topic, now.kind
+           from trends.entity_weekly now left join trends.entity_weekly was
+               on (was.entity, was.kind, was.topic, was.week) = (now.entity, now.kind, now.topic, now.week - 7)
+           where now.week = '2026-11-02' and now.stories >= 3 and now.stories > earlier
+           order by now.stories - earlier desc, now.entity limit 3"""
+    ).fetchall()
+    assert found
+    told = [text(link) for link in named.xpath('.//a[@class="behind"]')]
+    assert told == [f"{name} ({stories} stories after {before})" for name, stories, before, *_ in found]
+    shown = named.xpath('.//a[@class="behind"]/@data-show')
+    assert shown[0] == show("entity", found[0][3], found[0][4], found[0][0], "2026-11-02")
+
+
 def test_parts_of_every_change_sum_to_it(facts, world):
     changes = facts["changes"]
     parts = ("genuine", "copies", "sources_joined", "sources_silent", "extractor", "taxonomy")
@@ -107,7 +125,7 @@ def test_entities_are_those_of_entity_weekly(facts, world):
         for week, *counts in zip(one["week"], one["stories"], one["pages"], one["outlets"], strict=True)
     }
     found = world.execute(
-        "select entity, kind, topic, week, stories, pages, outlets from trends.entity_weekly"
+        "select entity, kind, topic, week, stories, pages, outlets from trends.entity_weekly where pages > 0"
     ).fetchall()
     assert shown == {(entity, kind, topic, str(week)): counts for entity, kind, topic, week, *counts in found}
 

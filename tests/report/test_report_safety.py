@@ -10,7 +10,7 @@ from lxml import html as lxml_html
 from report_world import ARABIC_TITLE, CLOSING_TITLE, JAVASCRIPT_URL, MADE_AT, SCRIPT_TITLE, facts_of, text
 
 from newsmill.report.build import build_report
-from newsmill.report.stories import dumped
+from newsmill.report.packing import dumped
 
 
 def test_title_of_a_script_tag_stays_a_title(page, report, facts):

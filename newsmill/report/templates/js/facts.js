@@ -3,6 +3,24 @@ const facts = JSON.parse(at("facts").textContent);
 const topics = facts.topics;
 const ANY = topics.length;
 
+// Numbers by their place, see packing.py: letters are the zeros before one, digits the number unless it is 1.
+const unpacked = (text) => {
+  let following = 0;
+  return [...text.matchAll(/([A-Z]*[a-z])(\d*)/g)].map(([, letters, digits]) => {
+    let zeros = 0;
+    for (const letter of letters.toLowerCase()) zeros = 26 * zeros + letter.charCodeAt(0) - 97;
+    const place = following + zeros;
+    following = place + 1;
+    return [place, Number(digits || 1)];
+  });
+};
+
+const numbersBy = (size, text) => {
+  const values = Array(size).fill(0);
+  for (const [place, value] of unpacked(text)) values[place] = value;
+  return values;
+};
+
 const slots = facts.slots && (() => {
   const first = dayNumber(facts.slots.first);
   const daily = dayNumber(facts.slots.daily);
@@ -19,6 +37,15 @@ const slots = facts.slots && (() => {
     end: (slot) => (slot < weeks ? first + 7 * slot + 6 : daily + slot - weeks),
   };
 })();
+
+if (slots) {
+  for (const own of facts.series) {
+    for (const measure of ["pages", "teasers"]) own[measure] = numbersBy(slots.size, own[measure]);
+    for (const measure of ["stories", "outlets"]) own[measure] = own[measure].split(" ").map((told) => unpacked(told).flat());
+  }
+  facts.all_pages = numbersBy(slots.size, facts.all_pages);
+  for (const known of [facts.sites, facts.languages]) known.pages = known.pages.map((text) => numbersBy(slots.size, text));
+}
 
 // A period has as many stories (or outlets) as were not told earlier in it: each slot knows how long ago that was.
 const distinct = (topic, measure, from, to) => {
@@ -66,7 +93,7 @@ const buckets = (from, to, by) => {
 
 const stories = facts.stories.map((story, place) => {
   const told = Object.entries(story.topics ?? {}).map(([topic, [strength, ...days]]) => ({ topic: Number(topic), strength, days }));
-  return { place, title: "", site: "", outlets: 0, languages: [], arrivals: [], said: [], members: [], entities: [], sites: [], ...story, told };
+  return { place, title: "", site: "", outlets: 0, last: story.first, languages: [story.lang || "und"], arrivals: [], said: [], members: [], entities: [], sites: [], ...story, told };
 });
 
 const firstDay = (story) => dayNumber(story.first);

@@ -2,7 +2,7 @@
 const PRESETS = [7, 30, 90, 365];
 const DAYS_BY_DAY = 120;
 
-const state = { topics: [], period: "", from: 0, to: 0, by: "", week: "", kind: "", sort: "", find: "", show: "" };
+const state = { topics: [], period: "", from: 0, to: 0, by: "", week: "", named: "", kind: "", sort: "", find: "", show: "" };
 
 // What asks for stories: its parts, none of which holds the sign between them.
 const showing = (...parts) => parts.map((part) => encodeURIComponent(String(part)).replace(/~/g, "%7E")).join("~");
@@ -12,7 +12,7 @@ const presets = () => (slots ? PRESETS.filter((days) => days < slots.last - slot
 const readState = () => {
   const asked = new URLSearchParams(location.hash.slice(1));
   state.topics = (asked.get("topics") ?? "").split(",").map(topicIndex).filter((topic) => topic >= 0);
-  for (const name of ["period", "by", "week", "kind", "sort"]) state[name] = asked.get(name) ?? "";
+  for (const name of ["period", "by", "week", "named", "kind", "sort"]) state[name] = asked.get(name) ?? "";
   state.find = asked.get("find") ?? "";
   // Its parts are encoded one by one, so it stays as it stands.
   state.show = location.hash.slice(1).split("&").find((part) => part.startsWith("show="))?.slice(5) ?? "";
@@ -47,7 +47,7 @@ const address = (show = state.show) => {
     period: state.period === usual ? "" : state.period,
     from: slots && !state.period ? isoDay(state.from) : "",
     to: slots && !state.period ? isoDay(state.to) : "",
-    by: state.by, week: state.week, kind: state.kind, sort: state.sort, find: encodeURIComponent(state.find), show,
+    by: state.by, week: state.week, named: state.named, kind: state.kind, sort: state.sort, find: encodeURIComponent(state.find), show,
   };
   return `#${Object.entries(asked).filter(([, value]) => value).map(([name, value]) => `${name}=${value}`).join("&")}`;
 };

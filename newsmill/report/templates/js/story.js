@@ -24,10 +24,12 @@ const quotation = (story, [topic, place, before, phrase, after, site, code, url]
     el("p", { dir: "auto", ...language(code) }, before, phrase ? el("mark", null, phrase) : null, after),
     el("footer", null, `${topics[topic].name}: ${place} of `, link(url ?? story.url, site || "the page")));
 
-const memberItem = (story, [relation, alike, site, day, url, title, code]) =>
-  el("li", null, el("span", { class: "relation" }, relationText(relation)),
+const memberItem = (story, [relation, alike, site, day, own, title, code]) => {
+  const url = own === 0 ? story.url : own;
+  return el("li", null, el("span", { class: "relation" }, relationText(relation)),
     el("span", null, link(url, (title ?? story.title) || url || "Untitled page", title === undefined ? story.lang : code),
       el("small", null, site || "a file", " · ", dayText(day), alike === null ? "" : ` · ${alike}% alike`, isWeb(url) ? "" : ` · ${url}`)));
+};
 
 const storyDetails = (story, topic) => {
   const said = story.said.filter(([own]) => topic === undefined || own === topic);
