@@ -1,10 +1,11 @@
 """Stories room: passages that stand on very many pages of a site, and so tell no story.
 
-A passage (a sentence) stands on a site when the site's pages that hold it have STANDING_URLS different URLs and
-STANDING_SKETCHES different sketches. The sketch, a page's headline or else two LSH buckets of its text, is what copies
-and refetches of one story mostly share, so it is stories that are counted rather than pages. Both are counts over all
-pages there are, whatever the order in which they came. When a passage begins or ceases to stand, the site's pages that
-hold it are fingerprinted anew: at most what came before the passage was noticed, once.
+A passage (a sentence) stands on a site when the site's pages that hold it have STANDING_URLS different URLs,
+STANDING_SKETCHES different sketches and as many different wordings. The sketch, a page's headline or else two LSH
+buckets of its text, is what copies and refetches of one story mostly share, so it is stories that are counted rather
+than pages. All are counts over all pages there are, whatever the order in which they came. When a passage begins or
+ceases to stand, the site's pages that hold it are fingerprinted anew: at most what came before the passage was
+noticed, once.
 """
 
 from __future__ import annotations
@@ -49,6 +50,21 @@ from holders where passage in (select passage from holders group by passage havi
    or passage in (select passage from stories.standing)
 """
 
+# Most passages that many pages hold are of stories that many sites tell; what can stand is told by few columns.
+SPREAD = """
+create or replace temp table plan_spread as
+with pages as (
+    select wording, site from stories.fingerprints
+    where sketch is not null and wording in (select wording from plan_holders)
+    union all select wording, site from plan_came where sketch is not null
+)
+select site, passage
+from pages join plan_holders using (wording) semi join plan_touched using (site, passage)
+group by all having count(distinct wording) >= $enough
+union select site, passage from stories.standing semi join plan_touched using (site, passage)
+"""
+SPREAD_HOLDERS = "delete from plan_holders where passage not in (select passage from plan_spread)"
+
 TURNED = """
 create or replace temp table plan_turned as
 with pages as (
@@ -59,11 +75,13 @@ with pages as (
 ),
 standing as (
     select site, passage
-    from pages join plan_holders using (wording) semi join plan_touched using (site, passage)
-    group by all having count(distinct url) >= $urls and count(distinct sketch) >= $sketches
+    from pages join plan_holders using (wording) semi join plan_spread using (site, passage)
+    group by all
+    having count(distinct url) >= $urls and count(distinct sketch) >= $sketches
+        and count(distinct wording) >= $sketches
 )
 select site, passage, standing.passage is not null as stands
-from plan_touched left join standing using (site, passage)
+from plan_spread left join standing using (site, passage)
 where stands <> ((site, passage) in (select (site, passage) from stories.standing))
 """
 
@@ -132,6 +150,8 @@ def learn_standing(con: Connection, fingerprints: pl.DataFrame) -> pl.DataFrame:
     store(con, "plan_touched", touched)
     store(con, "plan_wordings", _told(fingerprints, pl.concat([touched["passage"], standing["passage"]])))
     con.execute(HOLDERS, {"enough": STANDING_SKETCHES})
+    con.execute(SPREAD, {"enough": STANDING_SKETCHES})
+    con.execute(SPREAD_HOLDERS)
     con.execute(TURNED, {"urls": STANDING_URLS, "sketches": STANDING_SKETCHES})
     for statement in (STANDING_AFTER, AGAIN, HELD, COUNTED_ANEW):
         con.execute(statement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import duckdb
@@ -32,8 +33,18 @@ def query_command(settings: Settings, sql: str, *, as_json: bool, csv: bool, lim
     if as_json:
         print_json(frame.to_dicts())
     elif csv:
-        sys.stdout.write(frame.write_csv())
+        sys.stdout.write(_flat(frame).write_csv())
     else:
         print_table(frame.head(limit))
         if frame.height > limit:
             err.print(f"{limit:,} of {frame.height:,} rows; --limit shows more, --csv and --json give all")
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with lists and structs as JSON: CSV has cells for neither."""
+
+    def cells(column: pl.Series) -> pl.Series:
+        values = (None if one is None else json.dumps(one, ensure_ascii=False, default=str) for one in column.to_list())
+        return pl.Series(column.name, values, pl.String)
+
+    return frame.with_columns(cells(column) for column in frame if column.dtype.is_nested())

@@ -80,6 +80,18 @@ def test_a_passage_stands_on_one_site_only():
     assert "x" not in {row[0] for row in mill.rows("clean.standing")}
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_one_wording_under_many_headlines_is_no_standing_passage_whatever_other_sites_hold(reverse):
+    text = f"{STANDING} {article(1)}"
+    same = [page(f"a{n}", text, url=f"https://site.example/{n}", title=f"Headline {n}", **SITE) for n in range(9)]
+    elsewhere = [page(f"b{n}", f"{STANDING} {article(50 + n)}", day=1) for n in range(9)]
+    nights = [same, elsewhere]
+    mill = Mill()
+    for pages in reversed(nights) if reverse else nights:
+        mill.land(pages)
+    assert mill.rows("stories.standing") == []
+
+
 def test_pages_that_hold_little_else_are_only_matched_when_the_same():
     stubs = [
         page(f"s{n}", f"{WALL}\nPhoto {article(n, words=9)}", url=f"https://site.example/photo/{n}", **SITE)
