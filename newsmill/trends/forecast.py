@@ -27,8 +27,9 @@ WEEKDAY_HALF_LIFE = 120.0
 # The variance beyond Poisson, over the squared mean.
 DISPERSIONS = np.array([0.0, 0.003, 0.01, 0.03, 0.06, 0.11, 0.18, 0.28, 0.42, 0.65, 1.0])
 FIRST_TRUST = np.array([-2.0, -1.0, 0.0, 0.0])
-# A law too narrow is worse than one too wide: a dispersion counts for more than it is.
-WIDER = 1.3
+# A law too narrow is worse than one too wide: a dispersion counts for more than it is, and a wide one for still more,
+# since its tail is long and the days that tell of it are few.
+WIDER, WIDE = 1.3, 0.28
 # What an expert foretold fades too, so that a law that changes is followed.
 MEMORY = 0.997
 # A day in so many may be odd, that is of this dispersion: else a few bursts not seen as such make all laws too wide.
@@ -191,7 +192,8 @@ def score_of(count: int, shares: Array, means: Array, doubts: Array) -> float:
             for place in range(DEGREES):
                 scores[life, pattern, place] = np.inf
                 if shares[life, pattern, place] >= HEARD:
-                    dispersion = WIDER * DISPERSIONS[place] + doubts[life, pattern]
+                    wider = 1.0 + (WIDER - 1.0) * max(1.0, DISPERSIONS[place] / WIDE)
+                    dispersion = wider * DISPERSIONS[place] + doubts[life, pattern]
                     one = tail_score(count, means[life, pattern], dispersion)
                     scores[life, pattern, place] = one
                     least = min(least, one)
