@@ -95,7 +95,8 @@ class Chromium:
             time.sleep(0.02)
 
     def place(self, selector: str) -> tuple[float, float]:
-        """The middle of an element, scrolled into sight."""
+        """The middle of an element, scrolled into sight; once nothing moves, such as a sheet that slides in."""
+        self.wait("document.getAnimations().every((one) => one.playState !== 'running')")
         x, y = self.run(
             f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
             "e.scrollIntoView({ block: 'center', behavior: 'instant' });"
