@@ -68,10 +68,11 @@ def topic_places(
 ) -> dict[str, Any]:
     """Pages and stories of topics by site and language, as finely as `room` bytes allow.
 
-    `since`, the first day that is counted by itself; before it a block of `weeks` counts on its last day. Of `sites`
-    and `languages` the `pages`, rows of [set of topics as bits, place or -1, pages by slot]; and where there is room
-    `stories`, rows of [topic, place or -1, stories by (slots + 1) * slot + gap], the gap in slots since the place told
-    them last, 0 where it never had. The numbers by slot are packed.
+    `since`, the first day that is counted by itself; before it a block of `weeks` counts on its last day; `rare`,
+    whether pages of rare sets of topics have no place. Of `sites` and `languages` the `pages`, rows of [set of topics
+    as bits, place or -1, pages by slot]; and where there is room `stories`, rows of [topic, place or -1, stories by
+    (slots + 1) * slot + gap], the gap in slots since the place told them last, 0 where it never had. The numbers by
+    slot are packed.
     """
     names = {"sites": ("site", sites), "languages": ("language", languages)}
     with lent(con, "topic_bits", _bits(topics)):
@@ -79,7 +80,8 @@ def topic_places(
         for grain in GRAINS:
             since = max(slots.first, monday(slots.last - timedelta(days=grain.days - 1)))
             days = _days(slots, since, timedelta(weeks=grain.weeks))
-            made: dict[str, Any] = {"since": since.isoformat(), "weeks": grain.weeks}
+            rare = counted["sites"]["topics"].n_unique() > grain.sets
+            made: dict[str, Any] = {"since": since.isoformat(), "weeks": grain.weeks, "rare": rare}
             for key, (column, listed) in names.items():
                 told = _stories(con, column, listed, days) if grain.stories else []
                 made[key] = {"pages": _pages(counted[key], days, grain.sets), "stories": told}

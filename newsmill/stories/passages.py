@@ -1,4 +1,4 @@
-"""Stories room: passages that stand on very many pages of a site, and so tell no story.
+"""Stories room: passages that stand on many pages of a site, and so tell no story.
 
 A passage (a sentence) stands on a site when the site's pages that hold it have STANDING_URLS different URLs,
 STANDING_SKETCHES different sketches and as many different wordings. The sketch, a page's headline or else two LSH

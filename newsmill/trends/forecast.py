@@ -27,8 +27,8 @@ WEEKDAY_HALF_LIFE = 120.0
 # The variance beyond Poisson, over the squared mean.
 DISPERSIONS = np.array([0.0, 0.003, 0.01, 0.03, 0.06, 0.11, 0.18, 0.28, 0.42, 0.65, 1.0])
 FIRST_TRUST = np.array([-2.0, -1.0, 0.0, 0.0])
-# A law too narrow is worse than one too wide: a dispersion counts for more than it is, and a wide one for still more,
-# since its tail is long and the days that tell of it are few.
+# A law too narrow is worse than one too wide: a dispersion counts for WIDER than it is; above WIDE for more, the larger
+# it is, since then the tail is long and the days that tell of it are few.
 WIDER, WIDE = 1.3, 0.28
 # What an expert foretold fades too, so that a law that changes is followed.
 MEMORY = 0.997

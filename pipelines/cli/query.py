@@ -41,10 +41,13 @@ def query_command(settings: Settings, sql: str, *, as_json: bool, csv: bool, lim
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with lists and structs as JSON: CSV has cells for neither."""
+    """The frame with lists and structs as JSON, as `newsmill export` writes them: CSV has cells for neither."""
+    return frame.with_columns(
+        pl.Series(column.name, [None if one is None else _json(one) for one in column.to_list()], pl.String)
+        for column in frame
+        if column.dtype.is_nested()
+    )
 
-    def cells(column: pl.Series) -> pl.Series:
-        values = (None if one is None else json.dumps(one, ensure_ascii=False, default=str) for one in column.to_list())
-        return pl.Series(column.name, values, pl.String)
 
-    return frame.with_columns(cells(column) for column in frame if column.dtype.is_nested())
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

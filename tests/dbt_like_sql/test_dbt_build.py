@@ -23,6 +23,7 @@ LATE = [
 
 pytestmark = [
     pytest.mark.slow,
+    # dbt asks for other versions than the project does, so it has an environment of its own: `make test-dbt` makes it.
     pytest.mark.skipif(
         not os.access(DBT, os.X_OK),
         reason="no dbt at .venv-dbt/bin/dbt, and NEWSMILL_DBT names none",

@@ -1,10 +1,6 @@
 """Text dumps: what is title, body, teaser and furniture."""
 
-from pathlib import Path
-
 import pytest
-
-SEED = Path(__file__).resolve().parents[2] / "../shared/data/seed"
 
 BODY = [
     "The ministry opened a consultation on rules for machine-made pictures on Tuesday, officials said.",
@@ -37,9 +33,8 @@ def read_dump(read_one, text, **given):
     return read_one(text, content_type="text/plain", **given)
 
 
-@pytest.mark.skipif(not SEED.is_dir(), reason="../shared is not beside the project")
-def test_seed_page(read_one):
-    page = read_dump(read_one, next(SEED.glob("*.txt")).read_bytes(), url="file:seed.txt")
+def test_seed_page(read_one, shared):
+    page = read_dump(read_one, next((shared / "data/seed").glob("*.txt")).read_bytes(), url="file:seed.txt")
     assert (page["reason"], page["kind"], page["language"]) == (None, "text_dump", "en")
     assert page["title"].endswith("AI Commercial Blockbusters Could Arrive Within 3-6 Months")
     lines = page["text"].split("\n")

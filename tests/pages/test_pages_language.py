@@ -2,7 +2,6 @@
 
 import json
 import unicodedata
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,7 +10,8 @@ from hypothesis import strategies as st
 
 from newsmill.pages.language import LOOKED_AT, detect, detect_text
 
-SENTENCES = Path(__file__).resolve().parents[2] / "../shared/data/language/sentences.jsonl"
+# Labelled sentences, beside the project.
+SENTENCES = "data/language/sentences.jsonl"
 
 SAID = {  # "The ministry opened a public consultation on Tuesday", or the like
     "af": "Die ministerie het Dinsdag 'n openbare raadpleging oor nuwe reëls vir skole begin.",
@@ -185,9 +185,8 @@ def test_same_answer_alone_and_in_any_batch(texts):
         assert 2 <= len(language) <= 3 and "-" not in language
 
 
-@pytest.mark.skipif(not SENTENCES.exists(), reason="../shared is not beside the project")
-def test_sentences_of_the_shared_set():
-    rows = [json.loads(line) for line in SENTENCES.read_text("utf-8").split("\n") if line]
+def test_sentences_of_the_shared_set(shared):
+    rows = [json.loads(line) for line in (shared / SENTENCES).read_text("utf-8").split("\n") if line]
     told = detect(pl.Series([row["text"] for row in rows]))["language"]
     right = pl.DataFrame({"language": [row["language"] for row in rows], "told": told})
     by_language = right.group_by("language").agg((pl.col("language") == pl.col("told")).mean().alias("share"))

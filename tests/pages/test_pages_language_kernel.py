@@ -83,9 +83,8 @@ def test_what_langdetect_says_most_often(language):
     assert said.most_common(1)[0][0] == detect_text(text)[0]
 
 
-@pytest.mark.skipif(not SENTENCES.exists(), reason="../shared is not beside the project")
-def test_langdetects_majority_on_the_shared_set():
-    rows = [json.loads(line)["text"] for line in SENTENCES.read_text("utf-8").split("\n")[:-1:100]]
+def test_langdetects_majority_on_the_shared_set(shared):
+    rows = [json.loads(line)["text"] for line in (shared / SENTENCES).read_text("utf-8").split("\n")[:-1:100]]
     told = answers(rows)
     same = several = 0
     for text, language, script in zip(rows, told.languages, told.scripts, strict=True):

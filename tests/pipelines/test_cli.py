@@ -34,7 +34,7 @@ def test_query_shows_a_table_csv_and_json(home: Path) -> None:
     assert all(row["pages"] > 0 for row in as_json)
     assert newsmill("query", sql, "--home", str(home), "--csv").out.splitlines()[0] == "topic,pages"
     lists = newsmill("query", "select [1, 2] as a, null::varchar[] as b", "--home", str(home), "--csv")
-    assert lists.out.splitlines() == ["a,b", '"[1, 2]",']
+    assert lists.out.splitlines() == ["a,b", '"[1,2]",']
     assert "ai_video_models" in newsmill("query", sql, "--home", str(home)).out
 
 

@@ -129,6 +129,7 @@ def test_without_room_days_become_blocks_and_rare_sets_of_topics_have_no_sites(w
     assert len({slot for slot in used if slot < since}) <= -(-since // (7 * grain.weeks))
     by_site = {row[0] for row in made["sites"]["pages"] if row[1] != places.OTHERS}
     assert len(by_site) <= grain.sets
+    assert made["rare"] == (len({row[0] for row in made["sites"]["pages"]}) > grain.sets)
 
 
 def table_of(browser, name: str) -> dict[str, list[str]]:

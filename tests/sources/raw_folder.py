@@ -15,8 +15,6 @@ DAY = dt.date(2026, 1, 15)
 FETCHED = dt.datetime(2026, 1, 15, 2, 0)
 MODIFIED = dt.datetime(2026, 1, 16, 3, 4, 5, 678901)
 
-SHARED = Path(__file__).resolve().parents[2] / "../shared"
-
 
 def write(root: Path, name: str, data: bytes | str) -> Path:
     """A file under the folder, last changed at MODIFIED; gzipped where its name says so."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from raw_folder import SHARED, read
+from raw_folder import read
 
 from newsmill.sources.archive import Archive, frame_of
 from newsmill.sources.folder import KINDS
@@ -57,10 +57,9 @@ def test_any_manifest_leaves_the_page(lines: list[bytes]) -> None:
         assert {record.problem for record in broken} <= {"bad_manifest_line"}
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="no ../shared beside the project")
 @pytest.mark.parametrize("folder", ["pages", "warc", "feeds", "seed"])
-def test_real_files_are_read_and_archived_whole(tmp_path: Path, folder: str) -> None:
-    records = read(SHARED / "data" / folder, max_record_bytes=16 * 2**20)
+def test_real_files_are_read_and_archived_whole(tmp_path: Path, shared: Path, folder: str) -> None:
+    records = read(shared / "data" / folder, max_record_bytes=16 * 2**20)
     assert "reader_failed" not in {record.problem for record in records}
     archive = Archive(tmp_path)
     done = archive.append(records, batch_records=256)
@@ -68,7 +67,6 @@ def test_real_files_are_read_and_archived_whole(tmp_path: Path, folder: str) -> 
     assert done.new + done.seen_again == len(records)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="no ../shared beside the project")
-def test_real_pages_and_feeds_have_no_problem() -> None:
+def test_real_pages_and_feeds_have_no_problem(shared: Path) -> None:
     for folder in ("pages", "feeds", "seed"):
-        assert {record.problem for record in read(SHARED / "data" / folder, 16 * 2**20)} == {None}
+        assert {record.problem for record in read(shared / "data" / folder, 16 * 2**20)} == {None}

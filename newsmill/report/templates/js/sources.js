@@ -94,9 +94,11 @@ const showShares = (kind, rows, tableOf) => {
 };
 
 const coarseText = () => {
-  const { since, weeks } = facts.places;
-  if (!state.topics.length || dayNumber(since) <= state.from) return "";
-  return weeks > 520 ? ` All days before ${dayText(since)} count as one.` : ` Before ${dayText(since)} they are counted by ${weeks > 1 ? `blocks of ${weeks} weeks` : "whole weeks"}.`;
+  const { since, weeks, rare } = facts.places;
+  if (!state.topics.length) return "";
+  const others = rare ? " Pages of a rare combination of topics stand among the others." : "";
+  if (dayNumber(since) <= state.from) return others;
+  return others + (weeks > 520 ? ` All days before ${dayText(since)} count as one.` : ` Before ${dayText(since)} they are counted by ${weeks > 1 ? `blocks of ${weeks} weeks` : "whole weeks"}.`);
 };
 
 const showSources = () => {
