@@ -23,7 +23,7 @@ def pages(
     dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         for date in dates:
-            mill.land_pages(con, settings, date, context.run_id)
+            mill.land_pages(con, settings, date, context.run.run_id)
         for table in TABLES:
             count_partitions(context, con, table.name, dates)
             metadata = table_evidence(con, table.name, dates)

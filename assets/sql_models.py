@@ -86,7 +86,7 @@ def _model_asset(project: Project, model: Model) -> dg.AssetsDefinition:
                 count_partitions(context, con, model.table, variables["ingest_dates"])
             yield dg.MaterializeResult(asset_key=key, metadata=table_evidence(con, model.table))
             results = [_checked(con, project, test, model.table, variables) for test in tests]
-            keep(con, results, context.run_id)
+            keep(con, results, context.run.run_id)
         for result in results:
             yield shown(result, key)
 

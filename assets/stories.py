@@ -30,7 +30,7 @@ def members(
     """Find the stories that the pages of the run's dates belong to."""
     dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
     with open_writer(settings.database) as con:
-        touched = sum(mill.land_stories(con, settings, date, context.run_id) for date in dates)
+        touched = sum(mill.land_stories(con, settings, date, context.run.run_id) for date in dates)
         count_partitions(context, con, MEMBERS.name, dates)
         yield dg.MaterializeResult(
             asset_key=asset_key(MEMBERS.name),

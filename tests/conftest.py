@@ -10,6 +10,20 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
+# Whole runs, the longest files: begun first, so that no process is left alone with one at the end. The first makes the
+# home of tests/pipelines; who only reads it comes last, so that nobody waits for it.
+FIRST = ("pipelines/test_cli.py", "test_mill.py", "dbt_like_sql/test_dbt_increments.py", "test_mill_standing.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    waiting = {item.path for item in items if "first_run" in getattr(item, "fixturenames", ())}
+
+    def turn(item: pytest.Item) -> int:
+        file = item.path.relative_to(PROJECT / "tests").as_posix()
+        return FIRST.index(file) if file in FIRST else len(FIRST) + (item.path in waiting)
+
+    items.sort(key=turn)
+
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
-
 from newsmill.pages.text import cjk_count, heading_key
+from newsmill.yaml_files import parse_yaml
 
-_blocks: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("phrases.yaml").read_text("utf-8"))
+_blocks: dict[str, dict[str, str]] = parse_yaml(Path(__file__).with_name("phrases.yaml").read_text("utf-8"))
 
 
 def _lines(block: str) -> list[str]:

@@ -17,6 +17,7 @@ import yaml
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
 
 from newsmill.errors import UserError
+from newsmill.yaml_files import one_line, parse_yaml
 
 SUITES = Path(__file__).resolve().parent / "suites"
 
@@ -86,11 +87,11 @@ def load_suite(path: Path) -> Suite:
         UserError: see `load_suites`.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(str(path), str(error), "make it a readable UTF-8 file") from error
     except yaml.YAMLError as error:
-        raise UserError(str(path), " ".join(str(error).split()), "correct the YAML") from error
+        raise UserError(str(path), one_line(error), "correct the YAML") from error
     try:
         suite = TypeAdapter(Suite).validate_python(document)
     except ValidationError as error:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from newsmill.errors import UserError
@@ -22,19 +20,6 @@ MENDS = {
     "dict_type": "write it as keys with values",
     "model_type": "write it as keys with values",
 }
-
-
-class UniqueKeyLoader(yaml.SafeLoader):
-    """Refuses a key that stands twice: YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                problem = f"the key {key.value!r} stands twice"
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 def first_mistake(path: Path, error: ValidationError) -> UserError:

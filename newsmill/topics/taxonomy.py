@@ -13,8 +13,9 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from newsmill.errors import UserError
-from newsmill.topics.reading import UniqueKeyLoader, first_mistake
+from newsmill.topics.reading import first_mistake
 from newsmill.topics.spelling import OPTIONAL_PART, spelled_out
+from newsmill.yaml_files import one_line, parse_yaml
 
 MAX_PHRASE = 100
 MAX_OPTIONAL_PARTS = 3
@@ -159,13 +160,13 @@ def load_taxonomy(path: Path) -> Taxonomy:
     """
     try:
         data = path.read_bytes()
-        content = yaml.load(data.decode("utf-8"), UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+        content = parse_yaml(data.decode("utf-8"))
     except OSError as error:
         raise UserError(str(path), f"can't be read: {error.strerror}", "give the path of a taxonomy") from error
     except UnicodeDecodeError as error:
         raise UserError(str(path), f"is not UTF-8 at byte {error.start}", "save it as UTF-8") from error
     except yaml.YAMLError as error:
-        raise UserError(str(path), " ".join(str(error).split()), "correct the YAML there") from error
+        raise UserError(str(path), one_line(error), "correct the YAML there") from error
     try:
         file = TaxonomyFile.model_validate(content)
     except ValidationError as error:

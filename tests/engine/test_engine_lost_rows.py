@@ -19,7 +19,7 @@ from newsmill.engine import local
 from newsmill.engine.local import LocalEngine
 from newsmill.engine.worker import Limits, Lost
 
-LIMITS = Limits(row_seconds=0.5, mean_seconds=0.01, memory_bytes=400 * 2**20)
+LIMITS = Limits(row_seconds=0.5, mean_seconds=0.01, memory_bytes=160 * 2**20)
 ENGINE = LocalEngine(1, LIMITS)
 
 

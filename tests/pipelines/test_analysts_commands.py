@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from commands import newsmill
+from commands import called
 
 from newsmill.errors import UserError
 from newsmill.settings import load_settings
@@ -16,7 +16,7 @@ from pipelines.cli.search import search_command
 
 
 def test_search_lists_stories_with_their_best_sentence_and_url(home: Path) -> None:
-    told = newsmill("search", "AI", "Act", "training", "--home", str(home), "--topic", "ai_regulation", "--limit", "3")
+    told = called("search", "AI", "Act", "training", "--home", str(home), "--topic", "ai_regulation", "--limit", "3")
     assert told.code == 0, told.err
     assert "Brussels tells model makers what the AI Act wants in writing" in told.out
     assert "4 pages, 2 outlets  ai_regulation" in told.out
@@ -27,7 +27,7 @@ def test_search_lists_stories_with_their_best_sentence_and_url(home: Path) -> No
 
 
 def test_search_finds_scripts_without_spaces_and_tells_json(home: Path) -> None:
-    [story, *_] = newsmill("search", "涉密网络", "--home", str(home), "--since", "2026-10-01", "--json").json
+    [story, *_] = called("search", "涉密网络", "--home", str(home), "--since", "2026-10-01", "--json").json
     assert story["title"] == "OpenAI 与美国国防部扩大合作，模型将进入涉密网络"
     assert "涉密网络" in story["sentence"]
     assert story["outlets"] == 2
@@ -41,7 +41,7 @@ def test_search_finds_scripts_without_spaces_and_tells_json(home: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_a_search_is_one_line(arguments: list[str], said: str, home: Path) -> None:
-    told = newsmill("search", *arguments, "--home", str(home))
+    told = called("search", *arguments, "--home", str(home))
     assert told.code == 2
     assert said in told.err.splitlines()[-1]
 
@@ -64,7 +64,7 @@ def test_an_index_that_is_asked_for_and_cannot_be_is_to_mend(home: Path, monkeyp
 
 def test_export_writes_a_file_and_says_where(home: Path, tmp_path: Path) -> None:
     arguments = ["export", "--table", "analyst.stories", "--format", "csv", "--home", str(home)]
-    told = newsmill(*arguments, "--topic", "ai_video_models", "--since", "2026-10-12", cwd=tmp_path)
+    told = called(*arguments, "--topic", "ai_video_models", "--since", "2026-10-12", cwd=tmp_path)
     assert told.code == 0, told.err
     assert told.out.strip() == str((tmp_path / "analyst.stories.csv").resolve())
     with (tmp_path / "analyst.stories.csv").open(encoding="utf-8", newline="") as file:
@@ -72,6 +72,6 @@ def test_export_writes_a_file_and_says_where(home: Path, tmp_path: Path) -> None
     assert told.err.strip() == f"{len(stories)} rows"
     assert len(stories) > 10
     assert all("ai_video_models" in story["topics"] for story in stories)
-    again = newsmill(*arguments, cwd=tmp_path)
+    again = called(*arguments, cwd=tmp_path)
     assert again.code == 2
     assert again.err.startswith("newsmill: --out analyst.stories.csv: ") and "--force" in again.err

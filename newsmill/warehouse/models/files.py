@@ -10,6 +10,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from newsmill.errors import UserError
 from newsmill.warehouse.models.project import Materialized, Severity
+from newsmill.yaml_files import one_line, parse_yaml
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -148,9 +149,9 @@ def read_yaml(path: Path, shape: type[Shape]) -> Shape:
         UserError: naming the file, the field (`models.topic_daily.columns.day`) and what to do.
     """
     try:
-        data = yaml.load(read_text(path), Loader=_UniqueKeys)  # noqa: S506  a safe loader
+        data = parse_yaml(read_text(path))
     except yaml.YAMLError as error:
-        raise UserError(str(path), f"not YAML: {_on_one_line(error)}", "mend the YAML") from error
+        raise UserError(str(path), f"not YAML: {one_line(error)}", "mend the YAML") from error
     return validated(data, shape, str(path))
 
 
@@ -194,22 +195,3 @@ def _field(data: Any, location: tuple[int | str, ...]) -> str:
         named = isinstance(step, int) and isinstance(data, dict) and isinstance(data.get("name"), str)
         words.append(data["name"] if named else str(step))
     return ".".join(words)
-
-
-def _on_one_line(error: Exception) -> str:
-    return " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
-
-
-class _UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the base is found at run time
-    """A safe loader for which a key given twice is an error rather than the last one's word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} stands twice", key.start_mark
-                )
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else "")
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping

@@ -24,7 +24,7 @@ def column_lineage(
     schema = MappingSchema(dialect="duckdb")
     for table, types in columns.items():
         schema.add_table(table, types, dialect="duckdb")
-    roots = lineage(None, model.sql, schema, dialect="duckdb", validate_qualify_columns=True)
+    roots = lineage(None, model.sql, schema, dialect="duckdb", trim_selects=False, validate_qualify_columns=True)
     found: dict[str, list[tuple[str, str]]] = {}
     for column in model.columns:
         origins = set()
