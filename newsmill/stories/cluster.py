@@ -1,10 +1,11 @@
 """Stories room: takes the pages of some ingest dates into the stories, and touches only the stories they touch.
 
 Texts that are one story are joined by edges (`minhash_jaccard`: they share an LSH bucket and are similar;
-`shared_passages`: they share whole sentences, and are similar or one is a part of the other; `same_url`: they stood at
-one URL and are still alike). Which passages count, and so the edges, depends on which pages there are, never on when
-they came, and stories on nothing but pages and edges; so any order of landing, and any rerun, ends in the same tables.
-Only stories.merges is history.
+`shared_passages`: they share whole sentences, and are similar or one is a part of the other; `shared_lead`: they share
+whole sentences and the beginning, and may be less similar; `same_url`: they stood at one URL and are still alike).
+Which passages count, and so the edges, depends on which pages there are, never on when they came, and stories on
+nothing but pages and edges; so any order of landing, and any rerun, ends in the same tables. Only stories.merges is
+history.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import polars as pl
 
 from newsmill.stories.candidates import find_candidates
 from newsmill.stories.fingerprint import FINGERPRINTED
-from newsmill.stories.grouping import NEAR_JACCARD, SAME_URL_JACCARD, is_part
+from newsmill.stories.grouping import NEAR_JACCARD, SAME_URL_JACCARD, is_led, is_part
 from newsmill.stories.members import Affected, tell_members
 from newsmill.stories.passages import learn_standing
 from newsmill.stories.places import BUCKETS, PASSAGES, URLS, Meeting
@@ -33,6 +34,7 @@ Connection = duckdb.DuckDBPyConnection
 METHODS: dict[str, tuple[Meeting, pl.Expr]] = {
     "minhash_jaccard": (BUCKETS, pl.col("similarity") >= NEAR_JACCARD),
     "shared_passages": (PASSAGES, (pl.col("similarity") >= NEAR_JACCARD) | is_part()),
+    "shared_lead": (PASSAGES, is_led()),
     "same_url": (URLS, pl.col("similarity") >= SAME_URL_JACCARD),
 }
 
@@ -114,8 +116,9 @@ def _edges(con: Connection, landing: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
     """The rows of stories.edges that no longer hold, and those that now hold."""
     met, before = {}, [EDGES.empty()]
     coming = con.execute("from plan_coming").pl()["text_hash"].implode()
+    by_meeting = {meeting: find_candidates(con, meeting, landing) for meeting, _ in METHODS.values()}
     for method, (meeting, _) in METHODS.items():
-        found = find_candidates(con, meeting, landing)
+        found = by_meeting[meeting]
         met[method] = found.pairs
         # A text that comes has no edges yet.
         there = found.changed.filter(~found.changed.is_in(coming))

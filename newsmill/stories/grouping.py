@@ -15,6 +15,12 @@ SAME_URL_JACCARD = 0.4
 PART_CONTAINMENT = 0.8
 # ... and it is so much of the longer one: a long page that quotes a short one whole is another story.
 PART_OF_LONGER = 0.2
+# A copy on another site, around which either template left words of its own: less has to be alike ...
+LED_JACCARD, LED_CONTAINMENT = 0.3, 0.55
+# ... where half of what the one begins with is in the other (what strangers share is what pages end with) and neither
+# is much longer (a digest begins with its first item).
+LED_LEAD = 0.5
+LED_LONGER = 1.8
 
 # Columns of stories.members that are told of a pair of texts or pages, once who was matched to whom is known.
 OF_THE_PAIR = ("similarity", "containment", "change")
@@ -32,7 +38,7 @@ def group(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     member only where no earlier one has an edge to it.
 
     Args:
-        pages: record_id, ingest_date, text_hash, url, first_seen, fetched_at, word_count; all pages of each text.
+        pages: record_id, ingest_date, text_hash, url, site, first_seen, fetched_at, word_count; all pages of each text.
         edges: rows of stories.edges; all edges of those texts.
     """
     members = (
@@ -73,14 +79,29 @@ def group(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_near() -> pl.Expr:
-    """Whether the two texts of an edge are alike; else the shorter is a part of the longer."""
+    """Whether the two texts of an edge are alike; else the one is led by the other, or a part of it."""
     return (pl.col("method") == "same_url") | (pl.col("similarity") >= NEAR_JACCARD)
+
+
+def is_led() -> pl.Expr:
+    """Whether two texts, on different sites, are alike enough for their beginning being the same."""
+    return (
+        (pl.col("similarity") < NEAR_JACCARD)
+        & (pl.col("similarity") >= LED_JACCARD)
+        & (pl.col("containment") >= LED_CONTAINMENT)
+        & (pl.col("lead") >= LED_LEAD)
+        & (_longer() <= LED_LONGER)
+    )
 
 
 def is_part() -> pl.Expr:
     """Whether of two texts the shorter is a good part of the longer, and wholly or mostly in it."""
-    longer = pl.col("containment") / pl.col("similarity") + pl.col("containment") - 1
-    return (pl.col("containment") >= PART_CONTAINMENT) & (longer * PART_OF_LONGER <= 1)
+    return (pl.col("containment") >= PART_CONTAINMENT) & (_longer() * PART_OF_LONGER <= 1)
+
+
+def _longer() -> pl.Expr:
+    """How many times as many shingles the longer text of a pair has."""
+    return pl.col("containment") / pl.col("similarity") + pl.col("containment") - 1
 
 
 def _story_texts(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
@@ -91,12 +112,26 @@ def _story_texts(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         .sort(CANONICAL_ORDER)
         .unique("text_hash", keep="first", maintain_order=True)
     )
-    near = edges.filter(is_near()).select("text_a", "text_b").unique()
-    parts = edges.join(near, on=["text_a", "text_b"], how="anti").select("text_a", "text_b").unique()
+    led = pl.col("method") == "shared_lead"
+    near = pl.concat([edges.filter(is_near()), _on_two_sites(pages, edges.filter(led))])
+    near = near.select("text_a", "text_b").unique()
+    parts = edges.filter(~led).join(near, on=["text_a", "text_b"], how="anti").select("text_a", "text_b").unique()
     centres = story_centres(order["text_hash"].to_list(), near.iter_rows(), _shorter_first(parts, order).iter_rows())
     return pl.DataFrame(
         {"text_hash": list(centres), "centre": list(centres.values())},
         schema={"text_hash": pl.UInt64, "centre": pl.UInt64},
+    )
+
+
+def _on_two_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """The edges between texts that stand on more than one site."""
+    sites = pages.group_by("text_hash").agg(pl.col("site").min().alias("first"), pl.col("site").max().alias("last"))
+    a, b = (sites.rename({"text_hash": f"text_{x}", "first": f"first_{x}", "last": f"last_{x}"}) for x in "ab")
+    return (
+        edges.join(a, on="text_a")
+        .join(b, on="text_b")
+        .filter(pl.min_horizontal("first_a", "first_b") != pl.max_horizontal("last_a", "last_b"))
+        .select(edges.columns)
     )
 
 

@@ -42,7 +42,7 @@ select distinct text_hash, $step + 1 from (
 
 REACHED_PAGES = """
 create or replace temp table plan_reached as
-select record_id, ingest_date, text_hash, url, first_seen, fetched_at, word_count
+select record_id, ingest_date, text_hash, url, site, first_seen, fetched_at, word_count
 from plan_pages semi join plan_reach using (text_hash)
 """
 
@@ -115,9 +115,9 @@ def _measured(con: Connection, members: pl.DataFrame, edges: pl.DataFrame) -> pl
     known = edges.select("text_a", "text_b", *measures).unique(["text_a", "text_b"])
     pairs = members.filter(one != other).select("text_a", "text_b").unique()
     unknown = with_similarity(con, pairs.join(known, on=["text_a", "text_b"], how="anti"))
-    joined = members.join(pl.concat([known, unknown]), on=["text_a", "text_b"], how="left").with_columns(
-        pl.when(one == other).then(1.0).otherwise(measure).alias(measure) for measure in measures
-    )
+    joined = members.join(
+        pl.concat([known, unknown.select(known.columns)]), on=["text_a", "text_b"], how="left"
+    ).with_columns(pl.when(one == other).then(1.0).otherwise(measure).alias(measure) for measure in measures)
     return joined.select(name for name in MEMBERS.schema if name != "change")
 
 

@@ -20,6 +20,8 @@ VALUES = 128
 # 25 bands of 5 would lose one pair in a hundred at .7 and one in four at .55. What verification has to
 # throw away in exchange is little: pages that are not one story share next to no five words in a row.
 BANDS = 32
+# Shingles that a text begins with: its first forty words, or characters where they stand for words.
+LEAD = 36
 
 
 def buckets(words: NDArray[np.uint64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -33,8 +35,9 @@ def buckets(words: NDArray[np.uint64], ends: NDArray[np.int64]) -> NDArray[np.ui
 def shared(
     words: NDArray[np.uint64], ends: NDArray[np.int64], ones: NDArray[np.int64], others: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """A row a pair of texts: distinct shingles that both have, that the one has, that the other has."""
+    """A row a pair of texts: distinct shingles that both have, that the one has, that the other has; and how many of
+    the first LEAD of the one the other has, and of the first of the other the one."""
     from newsmill.stories.kernels import sketch
 
-    counts: NDArray[np.int64] = sketch.shared(words, ends, ones, others)
+    counts: NDArray[np.int64] = sketch.shared(words, ends, ones, others, LEAD)
     return counts

@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from newsmill.stories.fingerprint import core_words
-from newsmill.stories.minhash import shared
+from newsmill.stories.minhash import LEAD, shared
 from newsmill.stories.words import hash_texts
 
 # Pairs compared in one go: their texts, some 20 KB each as they are read, are in memory together.
@@ -34,13 +34,22 @@ left join standing using (record_id)
 """
 ALL = 2**62
 
-COMPARED = pl.Schema({"text_a": pl.UInt64, "text_b": pl.UInt64, "similarity": pl.Float64, "containment": pl.Float64})
+COMPARED = pl.Schema(
+    {
+        "text_a": pl.UInt64,
+        "text_b": pl.UInt64,
+        "similarity": pl.Float64,
+        "containment": pl.Float64,
+        "lead": pl.Float64,
+    }
+)
 
 
 def with_similarity(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
-    """`similarity` (Jaccard) and `containment` beside text_a and text_b. Reads plan_pages and a page a text.
+    """`similarity` (Jaccard), `containment` and `lead` beside text_a and text_b. Reads plan_pages and a page a text.
 
-    Both are null for a text that no page holds any more: that page's date was read, and is yet to be clustered, anew.
+    `lead` is how much of what one of the texts begins with is in the other: of the two, the larger share. All are null
+    for a text that no page holds any more: that page's date was read, and is yet to be clustered, anew.
     """
     pairs = pairs.select("text_a", "text_b").sort("text_a", "text_b")
     parts = [_compared(con, some) for some in pairs.iter_slices(PAIRS_AT_ONCE)] if pairs.height else []
@@ -62,12 +71,13 @@ def _compared(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFra
         .sort("one")
     )
     counts = shared(words, ends, places["one"].to_numpy(), places["other"].to_numpy())
-    both, one, other = counts[:, 0], counts[:, 1], counts[:, 2]
+    both, one, other, led, leads = counts.T
     measured = places.select(
         "text_a",
         "text_b",
         pl.Series("similarity", both / (one + other - both), dtype=pl.Float64),
         pl.Series("containment", both / np.minimum(one, other), dtype=pl.Float64),
+        pl.Series("lead", np.maximum(led / np.minimum(one, LEAD), leads / np.minimum(other, LEAD)), dtype=pl.Float64),
     )
     return pairs.join(measured, on=["text_a", "text_b"], how="left", maintain_order="left").cast(COMPARED)
 

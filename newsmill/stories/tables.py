@@ -40,8 +40,8 @@ MEMBERS = Table(
         Column(
             "method",
             pl.String(),
-            "How the match was found: `text_hash`, `minhash_jaccard`, `shared_passages`, `same_url`; `none` for the "
-            "original.",
+            "How the match was found: `text_hash`, `minhash_jaccard`, `shared_passages`, `shared_lead`, `same_url`; "
+            "`none` for the original.",
         ),
         Column(
             "change",
@@ -151,7 +151,7 @@ EDGES = Table(
             "Share of the shorter one's shingles that the other has too; null like similarity.",
             required=False,
         ),
-        Column("method", pl.String(), "`minhash_jaccard`, `shared_passages` or `same_url`."),
+        Column("method", pl.String(), "`minhash_jaccard`, `shared_passages`, `shared_lead` or `same_url`."),
     ),
 )
 

@@ -18,7 +18,7 @@ from stories_mill import article, edited, frame, page
 from newsmill.stories import fingerprint as module
 from newsmill.stories.fingerprint import FINGERPRINTED, fingerprint
 from newsmill.stories.letters import composed, original_offset
-from newsmill.stories.minhash import BANDS, VALUES, buckets, shared
+from newsmill.stories.minhash import BANDS, LEAD, VALUES, buckets, shared
 from newsmill.stories.words import hash_texts, passage_span, read_words
 
 TEXT = article(1)
@@ -48,14 +48,14 @@ def word_hash(word: str) -> int:
     return mix(state)
 
 
-def shingle_set(words: list[int]) -> set[int]:
+def shingles(words: list[int]) -> list[int]:
     """Every five words in a row, as the kernel hashes them, in plain Python."""
-    found = set()
+    found = []
     for start in range(max(1, len(words) - 4)):
         state = 0x243F6A8885A308D3
         for word in words[start : start + 5]:
             state = ((state + word) * 0x9E3779B97F4A7C15) & MASK
-        found.add(mix(state) | 1)
+        found.append(mix(state) | 1)
     return found
 
 
@@ -160,12 +160,16 @@ def test_text_hash_is_of_the_words_and_of_the_url_where_there_are_none():
 @given(st.lists(st.lists(st.integers(1, 6), min_size=1, max_size=30), min_size=2, max_size=4))
 def test_shared_shingles_are_counted_exactly(texts):
     hashes = [[word_hash(str(word)) for word in words] for words in texts]
-    sets = [shingle_set(words) for words in hashes]
+    sets = [set(shingles(words)) for words in hashes]
+    leads = [set(list(dict.fromkeys(shingles(words)))[:LEAD]) for words in hashes]
     pairs = [(i, j) for i in range(len(texts)) for j in range(len(texts))]
     ones, others = (np.array(side) for side in zip(*pairs, strict=True))
     flat = np.array([word for words in hashes for word in words], np.uint64)
     ends = np.cumsum([len(words) for words in hashes])
-    expected = [[len(sets[i] & sets[j]), len(sets[i]), len(sets[j])] for i, j in pairs]
+    expected = [
+        [len(sets[i] & sets[j]), len(sets[i]), len(sets[j]), len(leads[i] & sets[j]), len(leads[j] & sets[i])]
+        for i, j in pairs
+    ]
     assert shared(flat, ends, ones, others).tolist() == expected
 
 

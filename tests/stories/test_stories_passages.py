@@ -146,6 +146,41 @@ def test_half_of_a_text_with_something_else_is_another_story():
     assert len(mill.stories()) == 2
 
 
+def sentences(*seeds: int, words: int = 30) -> str:
+    return "\n".join(f"{article(seed, words=words)}." for seed in seeds)
+
+
+NEWS, OURS, THEIRS = sentences(1, 2, 3), sentences(11, 12), sentences(21, 22)
+
+
+def test_a_copy_among_words_of_either_template_is_found_by_its_beginning():
+    mill = Mill().land([page("a", f"{NEWS}\n{OURS}"), page("b", f"{NEWS}\n{THEIRS}", hour=7)])
+    row = mill.members()["b"]
+    assert (row["relation"], row["method"]) == ("edited_copy", "shared_lead")
+    assert 0.3 <= row["similarity"] < 0.55 <= row["containment"] < 0.8
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (f"{OURS}\n{NEWS}", f"{THEIRS}\n{NEWS}"),  # neither begins with what both have
+        (f"{sentences(1, 2)}\n{OURS}", f"{sentences(1, 2)}\n{THEIRS}"),  # half is too little
+        (f"{NEWS}\n{OURS}", f"{NEWS}\n{sentences(*range(21, 27))}"),  # a longer page that begins with it
+    ],
+)
+def test_neither_the_rest_nor_the_beginning_alone_makes_a_story(one, other):
+    assert len(Mill().land([page("a", one), page("b", other, hour=7)]).stories()) == 2
+
+
+def test_pages_of_one_site_that_begin_alike_are_stories_of_their_own_until_one_stands_elsewhere():
+    here = [page("a", f"{NEWS}\n{OURS}", **SITE), page("b", f"{NEWS}\n{THEIRS}", hour=7, **SITE)]
+    assert len(Mill().land(here).stories()) == 2
+    elsewhere = page("c", f"{NEWS}\n{THEIRS}", day=1)
+    mill = Mill().land(here).land([elsewhere])
+    assert mill.stories() == {frozenset("abc")}
+    assert mill.tables() == Mill().land([elsewhere]).land(here).tables()
+
+
 @pytest.mark.parametrize("hour", [1, 12])
 def test_a_compilation_does_not_join_the_stories_that_it_holds(hour):
     items = [article(seed, words=90) for seed in (1, 2, 3)]

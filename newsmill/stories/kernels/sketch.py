@@ -68,9 +68,10 @@ def minhash(shingles: Any, count: int, values: Any, thrown: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def shared(words: Any, ends: Any, ones: Any, others: Any) -> Any:
-    """Of each pair of texts, how many shingles both have, and how many each has. Quickest with `ones` sorted."""
-    counts = np.zeros((len(ones), 3), np.int64)
+def shared(words: Any, ends: Any, ones: Any, others: Any, lead: int) -> Any:
+    """Of each pair of texts, how many shingles both have, how many each has, and how many of the first `lead` of each
+    the other has. Quickest with `ones` sorted."""
+    counts = np.zeros((len(ones), 5), np.int64)
     sizes = np.empty(len(ends), np.int64)
     starts = np.empty(len(ends), np.int64)
     room, longest = 0, 1
@@ -89,22 +90,34 @@ def shared(words: Any, ends: Any, ones: Any, others: Any) -> Any:
         at += sizes[text]
     standing = -1
     some = table
+    leading = np.zeros(twice(lead), np.uint64)
     for pair in range(len(ones)):
         one, other = ones[pair], others[pair]
         if one != standing:
             some = _cleared(table, sizes[one])
             distinct(shingles[starts[one] : starts[one] + sizes[one]], sizes[one], some)
+            leading[:] = 0
+            count = min(lead, sizes[one])
+            distinct(shingles[starts[one] : starts[one] + count], count, leading)
             standing = one
-        mask = np.uint64(len(some) - 1)
-        both = 0
+        both, led, leads = 0, 0, 0
         for place in range(starts[other], starts[other] + sizes[other]):
-            value = shingles[place]
-            slot = (value >> np.uint64(20)) & mask
-            while some[slot] != 0 and some[slot] != value:
-                slot = (slot + np.uint64(1)) & mask
-            both += some[slot] == value
+            if _holds(some, shingles[place]):
+                both += 1
+                led += _holds(leading, shingles[place])
+                leads += place - starts[other] < lead
         counts[pair, 0], counts[pair, 1], counts[pair, 2] = both, sizes[one], sizes[other]
+        counts[pair, 3], counts[pair, 4] = led, leads
     return counts
+
+
+@njit(cache=True, nogil=True)
+def _holds(table: Any, value: Any) -> bool:
+    mask = np.uint64(len(table) - 1)
+    slot = (value >> np.uint64(20)) & mask
+    while table[slot] != 0 and table[slot] != value:
+        slot = (slot + np.uint64(1)) & mask
+    return bool(table[slot] == value)
 
 
 @njit(cache=True, nogil=True)
