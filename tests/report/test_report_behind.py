@@ -57,12 +57,50 @@ def test_stories_of_a_period_are_those_that_the_command_lists(opened, world):
 def test_every_number_of_the_table_leads_to_as_many_stories(opened, address):
     choose(opened, "topics=ai_regulation&from=2026-11-08&to=2026-11-10")
     open_table(opened, "topic-table")
-    opened.wait("document.querySelectorAll('#topic-table a').length === 3")
+    stories = "[...document.querySelectorAll('#topic-table tr td:nth-child(3) a')]"
+    opened.wait(f"{stories}.length === 3")
     for place in range(3):
-        said = int(opened.run(f"document.querySelectorAll('#topic-table a')[{place}].textContent"))
-        opened.run(f"document.querySelectorAll('#topic-table a')[{place}].click()")
+        said = int(opened.run(f"{stories}[{place}].textContent"))
+        opened.run(f"{stories}[{place}].click()")
         assert len(cells(opened, "#sheet-list .story")) == said > 0
         opened.run("document.getElementById('sheet').close()")
+
+
+def test_pages_outlets_and_teasers_of_the_table_lead_to_stories_too(opened, address):
+    choose(opened, "topics=ai_regulation&from=2026-11-08&to=2026-11-10")
+    open_table(opened, "topic-table")
+    numbers = opened.run(
+        "[...document.querySelectorAll('#topic-table td.n')].filter((e) => /[1-9]/.test(e.textContent)"
+        " && e.cellIndex < 6).map((e) => [e.textContent, Boolean(e.querySelector('a[data-show]'))])"
+    )
+    assert len(numbers) >= 9
+    assert all(leads for _, leads in numbers), numbers
+
+
+def test_each_part_of_a_change_leads_to_its_stories(opened, world):
+    choose(opened, "week=2026-11-02")
+    open_table(opened, "change-table")
+    links = "[...document.querySelectorAll('#change-table a[data-show^=change]')]"
+    parts = opened.run(f"{links}.map((a) => [a.dataset.show, a.textContent])")
+    assert {show.split("~")[3] for show, _ in parts} >= {"genuine"}
+    for show, said in parts:
+        _, topic, week, part = show.split("~")
+        [(pages,)] = world.execute(
+            f"select {part} from trends.change_decomposition where topic = ? and week = ?",
+            [topic, week],
+        ).fetchall()
+        assert int(said.replace("−", "-")) == pages
+        choose(opened, f"show={show}")
+        [numbers] = cells(opened, "#sheet-numbers")
+        assert numbers.startswith(f"{said} of a change of ")
+        assert cells(opened, "#sheet-list .story"), show
+        assert world.execute(command_behind(opened)).fetchall()
+
+
+def test_a_part_that_is_no_part_opens_nothing(opened):
+    for show in ("change~ai_regulation~2026-11-02~nothing", "change~sport~2026-11-02~genuine", "change~ai_regulation"):
+        choose(opened, f"show={show}")
+        assert not opened.run("document.getElementById('sheet').open")
 
 
 def test_entities_lead_to_the_stories_that_name_them(opened, address, world):

@@ -90,7 +90,7 @@ const fillSheet = (asked) => {
 };
 
 // How many days each kind of question names.
-const DATES = { range: [2], burst: [2], entity: [1], site: [2], language: [2], story: [0], all: [0], books: [0, 1] };
+const DATES = { range: [2], burst: [2], entity: [1], change: [1], site: [2], language: [2], story: [0], all: [0], books: [0, 1] };
 
 const readShow = (show) => {
   const [kind, ...parts] = show.split("~").map((part) => { try { return decodeURIComponent(part); } catch { return part; } });

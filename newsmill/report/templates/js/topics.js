@@ -123,8 +123,9 @@ const showTopicTable = (parts, chosen, rows) => {
     [heading(grain() === "week" ? "Week" : "Day"), heading("Topic"), ...["Stories", "Pages", "Outlets", "Teaser only", "Expected"].map((name) => heading(name, true))],
     parts.flatMap((part, i) => rows.map((own) => own[i])).reverse().map((one) => el(
       "tr", null, el("th", { scope: "row" }, one.label), el("td", null, el("bdi", null, one.topic)),
-      cell(one.stories ? behind(one.show, number(one.stories), `${one.stories} stories of ${one.topic}, ${one.label}`) : "0"),
-      cell(number(one.pages)), cell(number(one.outlets)), cell(number(one.teasers)), cell(one.expected ?? "–"),
+      ...[["stories", "story", "stories"], ["pages", "page"], ["outlets", "outlet"], ["teasers", "page"]].map(([key, name, names]) =>
+        cell(one[key] ? behind(one.show, number(one[key]), `${count(one[key], name, names)}${key === "teasers" ? " where only a teaser speaks" : ""} of ${one.topic}, ${one.label}`) : "0")),
+      cell(one.expected ?? "–"),
     )),
   ));
   onOpen(place, fillTable);
