@@ -14,6 +14,8 @@ Spec = dict[str, Any]
 COLORS = 8
 DAY_IN_MS = 86_400_000
 COUNT = ",d"
+# A change: no change has no sign.
+SIGNED = f"datum.value ? format(datum.value, '+{COUNT}') : '0'"
 # A tick of more than a year of days needs its year.
 TIME_LABEL = "timeFormat(datum.value, domain('x')[1] - domain('x')[0] > 400 * 864e5 ? '%b %Y' : '%-d %b')"
 
@@ -86,7 +88,7 @@ def _change(alt: Any) -> Spec:
     base = alt.Chart(alt.NamedData(name="parts"))
     bars = base.mark_bar(style=["part"]).encode(
         y=alt.Y("topic:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, domain=False)),
-        x=alt.X("pages:Q", title=None, axis=_count_marks(alt, format="+,d")),
+        x=alt.X("pages:Q", title=None, axis=_count_marks(alt, labelExpr=SIGNED)),
         color=alt.Color("place:O", legend=None, scale=alt.Scale(domain=list(range(COLORS)))),
         order="place:Q",
         tooltip=_told(alt),
