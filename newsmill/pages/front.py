@@ -16,7 +16,7 @@ from newsmill.pages.cards import Card, cards_of, chrome_of, is_within
 from newsmill.pages.page import Teaser
 from newsmill.pages.phrases import FURNITURE, RELATED, WALL
 from newsmill.pages.teasers import items_in
-from newsmill.pages.text import heading_key, sentence_ends, width
+from newsmill.pages.text import heading_key, one_line, sentence_ends, width
 from newsmill.pages.tree import TEXT, Tree
 from newsmill.urls import site_of
 
@@ -32,7 +32,7 @@ _headline_width = 40  # of a page's own headline: the names of sections are narr
 _mean_title_width = 22  # of headlines: names of products, people or projects are narrower
 _surely_headline_width = 25
 _text = 25  # characters of a text that is no label
-_longest_card = 700  # characters; more, and it is a post in full, or no card
+_longest_card = 700  # wide; more, and it is a post in full, or no card
 _before_head = 150  # characters of a post that may stand before its headline
 _longest_rest = 60
 _longest_notice = 600
@@ -82,13 +82,20 @@ def _shown(tree: Tree, cards: Iterable[Card]) -> tuple[list[tuple[int, int]], li
         place = (card.node, card.end)
         if tree.sizes[card.head] - tree.sizes[card.node] > _before_head:
             continue
-        if tree.sizes[card.end] - tree.sizes[card.node] <= _longest_card:
+        if _is_short(tree, card):
             shown[card.node] = place
         elif not is_within(card.node, chrome):
             posts[card.node] = place
     kinds = Counter((tree.parents[node], tree.tags[node]) for node in posts)
     posts = {node: place for node, place in posts.items() if kinds[tree.parents[node], tree.tags[node]] > 1}
     return sorted({**shown, **posts}.values()), list(posts.values())
+
+
+def _is_short(tree: Tree, card: Card) -> bool:
+    size = tree.sizes[card.end] - tree.sizes[card.node]
+    if 2 * size <= _longest_card or size > _longest_card:
+        return size <= _longest_card
+    return width(one_line("".join(tree.pieces[card.node : card.end]))) <= _longest_card
 
 
 def _is_list(

@@ -116,7 +116,13 @@ def _story_texts(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     near = pl.concat([edges.filter(is_near()), _on_two_sites(pages, edges.filter(led))])
     near = near.select("text_a", "text_b").unique()
     parts = edges.filter(~led).join(near, on=["text_a", "text_b"], how="anti").select("text_a", "text_b").unique()
-    centres = story_centres(order["text_hash"].to_list(), near.iter_rows(), _shorter_first(parts, order).iter_rows())
+    of_one_site = parts.join(_on_two_sites(pages, parts), on=parts.columns, how="anti")
+    centres = story_centres(
+        order["text_hash"].to_list(),
+        near.iter_rows(),
+        _shorter_first(parts, order).iter_rows(),
+        set(_shorter_first(of_one_site, order).iter_rows()),
+    )
     return pl.DataFrame(
         {"text_hash": list(centres), "centre": list(centres.values())},
         schema={"text_hash": pl.UInt64, "centre": pl.UInt64},

@@ -110,6 +110,14 @@ def test_lists_at_an_articles_address_that_are_no_fronts(body, head, h1):
     assert titles(front(f"<div>{body}</div>", head, h1), ARTICLE) is None
 
 
+def test_short_chinese_article_around_one_link_is_no_card():
+    """As an article of a portal was, with the box of a download in it: 500 characters say what 1,000 letters do."""
+    text = "市政府昨天宣布，今后三年将在沿河两岸修建新的步道和自行车道，工程预计明年春天开工。" * 12
+    box = f"<div><p><a href='/soft/12345.html'>手机下载河岸步道地图最新版本</a></p><p>{text}</p></div>"
+    assert 350 < len(text) < 700
+    assert titles(front(f"<div>{box}{cards(14)}</div>", h1="快讯"), ARTICLE) is None
+
+
 @pytest.mark.parametrize(
     "html",
     [

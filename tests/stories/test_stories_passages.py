@@ -190,7 +190,7 @@ def test_a_compilation_does_not_join_the_stories_that_it_holds(hour):
 
 
 def test_what_joins_as_a_part_leads_no_further():
-    assert story_centres([1, 2, 3], near=[(2, 3)], parts=[(2, 1)]) == {1: 1, 2: 1, 3: 3}
+    assert story_centres([1, 2, 3], near=[], parts=[(2, 1), (3, 2)]) == {1: 1, 2: 1, 3: 3}
     assert story_centres([1, 2, 3], near=[(1, 2)], parts=[(3, 2)]) == {1: 1, 2: 1, 3: 1}
     assert story_centres([1, 2, 3, 4], near=[(2, 3)], parts=[(2, 1), (3, 1), (4, 1)]) == {
         1: 1,
@@ -198,6 +198,26 @@ def test_what_joins_as_a_part_leads_no_further():
         3: 2,
         4: 4,
     }, "text 1 is a compilation"
+
+
+def test_what_would_join_as_a_part_of_its_own_site_stays_with_texts_that_are_like_it():
+    def told(texts, near, parts, abroad=()):
+        return story_centres(texts, near, parts, set(parts) - set(abroad))
+
+    assert told([1, 2, 3], [(2, 3)], [(2, 1)]) == {1: 1, 2: 2, 3: 2}
+    assert told([1, 2, 3], [(2, 3)], [(2, 1)], abroad=[(2, 1)]) == {1: 1, 2: 1, 3: 3}
+    assert told([1, 2, 3], [(2, 3)], [(1, 2), (1, 3)]) == {1: 1, 2: 1, 3: 1}, "both hold text 1"
+    assert told([1, 2, 3, 4], [(2, 3), (3, 4)], [(1, 2), (1, 3)]) == {1: 1, 2: 2, 3: 2, 4: 2}
+    assert told([0, 1, 2, 3], [(0, 3), (2, 3)], [(1, 2)]) == {0: 0, 3: 0, 2: 0, 1: 1}
+
+
+def test_a_template_of_ones_own_site_takes_no_page_from_its_copy_elsewhere():
+    """As on a portal: one page's text and all below it stood, but for the headline, in that of a shorter one."""
+    below = sentences(31, 32, 33)
+    short = page("a", f"{article(1, words=12)}.\n{below}", **SITE)
+    whole = page("b", f"{sentences(1, 2, 3, 4, 5, 6, 7)}\n{below}", hour=7, **SITE)
+    copy = page("c", sentences(1, 2, 3, 4, 5, 6, 7), hour=8)
+    assert Mill().land([short, whole, copy]).stories() == {frozenset("a"), frozenset("bc")}
 
 
 @pytest.mark.parametrize("number", [8, 40])
