@@ -113,10 +113,10 @@ def _story_texts(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         .unique("text_hash", keep="first", maintain_order=True)
     )
     led = pl.col("method") == "shared_lead"
-    near = pl.concat([edges.filter(is_near()), _on_two_sites(pages, edges.filter(led))])
+    near = pl.concat([edges.filter(is_near()), on_two_sites(pages, edges.filter(led))])
     near = near.select("text_a", "text_b").unique()
     parts = edges.filter(~led).join(near, on=["text_a", "text_b"], how="anti").select("text_a", "text_b").unique()
-    of_one_site = parts.join(_on_two_sites(pages, parts), on=parts.columns, how="anti")
+    of_one_site = parts.join(on_two_sites(pages, parts), on=parts.columns, how="anti")
     centres = story_centres(
         order["text_hash"].to_list(),
         near.iter_rows(),
@@ -129,7 +129,7 @@ def _story_texts(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _on_two_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+def on_two_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     """The edges between texts that stand on more than one site."""
     sites = pages.group_by("text_hash").agg(pl.col("site").min().alias("first"), pl.col("site").max().alias("last"))
     a, b = (sites.rename({"text_hash": f"text_{x}", "first": f"first_{x}", "last": f"last_{x}"}) for x in "ab")

@@ -9,6 +9,7 @@ import polars as pl
 
 from newsmill.stories.changes import changes
 from newsmill.stories.grouping import group
+from newsmill.stories.headlines import without_strangers
 from newsmill.stories.scratch import store
 from newsmill.stories.similarity import with_similarity
 from newsmill.stories.tables import MEMBERS
@@ -86,9 +87,10 @@ def tell_members(con: Connection, dropped: pl.DataFrame, gained: pl.DataFrame) -
     step = 0
     while con.execute(REACH_FURTHER, {"step": step}).fetchall() != [(0,)]:
         step += 1
-    edges = con.execute(REACHED_EDGES).pl()
     con.execute(REACHED_PAGES)
-    told = _measured(con, group(con.execute("from plan_reached").pl(), edges), edges)
+    pages = con.execute("from plan_reached").pl()
+    edges = without_strangers(con, pages, con.execute(REACHED_EDGES).pl())
+    told = _measured(con, group(pages, edges), edges)
     before = con.execute(MEMBERS_BEFORE).pl()
     anew = con.execute("select record_id from plan_fingerprints").pl()["record_id"].implode()
     # What changed between two texts is worked out only where one of the pages is new, or matched anew.

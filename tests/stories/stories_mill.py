@@ -85,7 +85,8 @@ class Mill:
             columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
             self.con.execute(f"create table if not exists {table.name} ({columns})")
         self.con.execute(
-            "create table if not exists clean.pages (record_id varchar, ingest_date date, kind varchar, text varchar)"
+            "create table if not exists clean.pages"
+            " (record_id varchar, ingest_date date, kind varchar, title varchar, text varchar)"
         )
         self.told: dict[str, tuple] = {}
         self.affected = MEMBERS.empty()
@@ -111,7 +112,7 @@ class Mill:
         """What the clean stage does before: the texts of these dates."""
         self.con.execute("delete from clean.pages where ingest_date in (select unnest($d::date[]))", {"d": list(dates)})
         self.con.register("rows", frame(pages).to_arrow())
-        self.con.execute("insert into clean.pages select record_id, ingest_date, kind, text from rows")
+        self.con.execute("insert into clean.pages select record_id, ingest_date, kind, title, text from rows")
         self.con.unregister("rows")
 
     def rows(self, table: str) -> list[tuple]:

@@ -190,6 +190,9 @@ texts = st.one_of(
     st.sampled_from([LONG, edited(LONG, 7), " ".join(LONG.split()[:70]), " ".join(LONG.split()[60:130])]),
     st.sampled_from([article(7, words=30), article(7, words=30) + " indeed", ""]),
 )
+titles = st.sampled_from(
+    [None, None, "Harbour bridge opens to all", "Old harbour bridge closes", "River market is sold"]
+)
 published = st.one_of(
     st.none(),
     st.sampled_from([dt.datetime(2026, 3, 1), dt.datetime(2026, 3, 2, 5, 30), dt.datetime(2026, 2, 1, 12)]),
@@ -202,6 +205,7 @@ pages = st.builds(
     url=st.sampled_from([None, None, *(f"https://site.example/{n}" for n in range(4))]),
     site=st.sampled_from([None, "one.example", "one.example", "two.example"]),
     kind=st.sampled_from(["article"] * 5 + ["front"]),
+    title=titles,
     published_at=published,
     published_offset_minutes=st.sampled_from([None, 0, 480]),
 )
@@ -219,7 +223,7 @@ def histories(draw: st.DrawFn) -> tuple[list[dict], list[tuple[int, list[dict], 
     landings = [(day, of_day[day], False) for day in draw(st.permutations(range(3)))]
     for day in draw(st.lists(st.integers(0, 2), max_size=2)):
         kept = [p for p in of_day[day] if draw(st.booleans())]
-        reread = [{**p, "text": draw(texts)} if draw(st.booleans()) else p for p in kept]
+        reread = [{**p, "text": draw(texts), "title": draw(titles)} if draw(st.booleans()) else p for p in kept]
         first = draw(st.integers(0, [landed for landed, _, _ in landings].index(day)))
         landings.insert(first, (day, reread, False))
         landings.insert(draw(st.integers(0, len(landings) - 1)), (day, of_day[day], True))

@@ -107,6 +107,44 @@ def test_pages_that_hold_little_else_are_only_matched_when_the_same():
     assert {"s0", "s1", "s2", "t"} < {row[0] for row in mill.rows("clean.standing")}
 
 
+ALIKE = (f"{article(1, words=24)}. {article(2)}", f"{article(3, words=24)}. {article(2)}")
+
+
+@pytest.mark.parametrize(
+    ("titles", "stories"),
+    [
+        (("Bridge opens to walkers", "Council sells river market"), 2),
+        (("UPDATE 1-Bridge opens to walkers", "Walkers crowd the new bridge"), 1),
+        (("東京都、AI条例案を公表", "川の市場を売却へ"), 2),
+        (("東京都、AI条例案を公表", "AI条例案の審議始まる 東京都"), 1),
+        (("Bridge opens to walkers", None), 1),
+        (("Up", "No"), 1),
+    ],
+)
+def test_texts_of_one_site_that_are_alike_are_one_story_unless_their_headlines_are_strangers(titles, stories):
+    one, other = (
+        page(f"r{n}", text, hour=6 + n, url=f"https://site.example/{n}", title=title, **SITE)
+        for n, (text, title) in enumerate(zip(ALIKE, titles, strict=True))
+    )
+    assert len(Mill().land([one, other]).stories()) == stories
+    elsewhere = {**other, "site": "elsewhere.example", "url": "https://elsewhere.example/1"}
+    assert len(Mill().land([one, elsewhere]).stories()) == 1
+    nearly = {**other, "text": edited(one["text"], 70)}
+    assert len(Mill().land([one, nearly]).stories()) == 1, "it is all but the same text"
+
+
+def test_headlines_that_change_on_a_rerun_are_heeded():
+    titles = "Bridge opens to walkers", "Council sells river market"
+    pages = [
+        page(f"r{n}", text, day=n, url=f"https://site.example/{n}", title=title, **SITE)
+        for n, (text, title) in enumerate(zip(ALIKE, titles, strict=True))
+    ]
+    mill = Mill().land(pages[:1]).land(pages[1:])
+    assert len(mill.stories()) == 2
+    mill.land([{**pages[1], "title": titles[0]}])
+    assert len(mill.stories()) == 1
+
+
 def test_the_same_story_on_two_sites_with_different_furniture_is_an_exact_copy():
     here = standing_on(STANDING_URLS)
     there = page("z", article(3, words=60), hour=9)
