@@ -116,7 +116,8 @@ def _edges(con: Connection, landing: pl.DataFrame) -> tuple[pl.DataFrame, pl.Dat
     """The rows of stories.edges that no longer hold, and those that now hold."""
     met, before = {}, [EDGES.empty()]
     coming = con.execute("from plan_coming").pl()["text_hash"].implode()
-    by_meeting = {meeting: find_candidates(con, meeting, landing) for meeting, _ in METHODS.values()}
+    meetings = dict.fromkeys(meeting for meeting, _ in METHODS.values())
+    by_meeting = {meeting: find_candidates(con, meeting, landing) for meeting in meetings}
     for method, (meeting, _) in METHODS.items():
         found = by_meeting[meeting]
         met[method] = found.pairs
