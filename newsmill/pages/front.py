@@ -92,6 +92,7 @@ def _shown(tree: Tree, cards: Iterable[Card]) -> tuple[list[tuple[int, int]], li
 
 
 def _is_short(tree: Tree, card: Card) -> bool:
+    """Whether a card is at most `_longest_card` wide; its width is worked out only where its length doesn't tell."""
     size = tree.sizes[card.end] - tree.sizes[card.node]
     if 2 * size <= _longest_card or size > _longest_card:
         return size <= _longest_card

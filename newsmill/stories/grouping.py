@@ -116,7 +116,7 @@ def _story_texts(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     near = pl.concat([edges.filter(is_near()), on_two_sites(pages, edges.filter(led))])
     near = near.select("text_a", "text_b").unique()
     parts = edges.filter(~led).join(near, on=["text_a", "text_b"], how="anti").select("text_a", "text_b").unique()
-    of_one_site = parts.join(on_two_sites(pages, parts), on=parts.columns, how="anti")
+    of_one_site = on_one_site(pages, parts)
     centres = story_centres(
         order["text_hash"].to_list(),
         near.iter_rows(),
@@ -130,14 +130,29 @@ def _story_texts(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
 
 
 def on_two_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """The edges between texts that stand on more than one site."""
-    sites = pages.group_by("text_hash").agg(pl.col("site").min().alias("first"), pl.col("site").max().alias("last"))
-    a, b = (sites.rename({"text_hash": f"text_{x}", "first": f"first_{x}", "last": f"last_{x}"}) for x in "ab")
+    """The edges between texts that stand on more than one site. Pages without one, as dumps are, tell nothing."""
+    return _with_sites(pages, edges).filter(pl.col("first") != pl.col("last")).select(edges.columns)
+
+
+def on_one_site(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """The edges between texts all of whose pages stand on one and the same site."""
+    alone = (pl.col("first") == pl.col("last")) & ~pl.col("unknown")
+    return _with_sites(pages, edges).filter(alone).select(edges.columns)
+
+
+def _with_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """With the first and the last by name of the sites of both texts, and whether one of their pages has none."""
+    site = pl.col("site")
+    sites = pages.group_by("text_hash").agg(first=site.min(), last=site.max(), unknown=site.is_null().any())
+    a, b = (sites.select(pl.all().name.suffix(f"_{end}")) for end in "ab")
     return (
-        edges.join(a, on="text_a")
-        .join(b, on="text_b")
-        .filter(pl.min_horizontal("first_a", "first_b") != pl.max_horizontal("last_a", "last_b"))
-        .select(edges.columns)
+        edges.join(a, left_on="text_a", right_on="text_hash_a")
+        .join(b, left_on="text_b", right_on="text_hash_b")
+        .with_columns(
+            first=pl.min_horizontal("first_a", "first_b"),
+            last=pl.max_horizontal("last_a", "last_b"),
+            unknown=pl.col("unknown_a") | pl.col("unknown_b"),
+        )
     )
 
 

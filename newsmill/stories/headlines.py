@@ -12,7 +12,7 @@ from collections import defaultdict
 import duckdb
 import polars as pl
 
-from newsmill.stories.grouping import on_two_sites
+from newsmill.stories.grouping import on_one_site
 
 # Texts that are all but the same are one, whatever stands above them.
 NEARLY_SAME = 0.9
@@ -34,7 +34,8 @@ DATES = "select distinct ingest_date from plan_reached semi join asked using (te
 def without_strangers(con: duckdb.DuckDBPyConnection, pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     """The edges but for those between texts of one site only whose headlines are strangers.
 
-    A text without any headline is a stranger to none. Reads plan_reached and the titles in clean.pages.
+    A text without a headline, or with a page of no known site, is a stranger to none. Reads plan_reached and the titles
+    in clean.pages.
 
     Args:
         pages: text_hash, site; all pages of each text.
@@ -42,7 +43,7 @@ def without_strangers(con: duckdb.DuckDBPyConnection, pages: pl.DataFrame, edges
     """
     unsure = edges.filter(pl.col("method") != "same_url", pl.col("similarity") < NEARLY_SAME)
     unsure = unsure.select("text_a", "text_b").unique()
-    of_one_site = unsure.join(on_two_sites(pages, unsure), on=unsure.columns, how="anti")
+    of_one_site = on_one_site(pages, unsure)
     if of_one_site.is_empty():
         return edges
     words = _headlines(con, pl.concat([of_one_site["text_a"], of_one_site["text_b"]]).unique())
@@ -57,13 +58,7 @@ def without_strangers(con: duckdb.DuckDBPyConnection, pages: pl.DataFrame, edges
 
 
 def telling_words(headline: str) -> frozenset[str]:
-    """What a headline can share with another.
-
-    >>> sorted(telling_words("UPDATE 2-Acme's profit up"))
-    ['acme', 'profit', 'update']
-    >>> sorted(telling_words("东京 AI法"))
-    ['东京']
-    """
+    """What a headline can share with another, case folded."""
     words: set[str] = set()
     for run in TELLING.findall(headline.casefold()):
         words.update((run[at : at + 2] for at in range(len(run) - 1)) if run >= DENSE else (run,))

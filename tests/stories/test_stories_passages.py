@@ -9,6 +9,7 @@ from stories_mill import Mill, article, edited, page
 
 from newsmill.stories import passages
 from newsmill.stories.centres import story_centres
+from newsmill.stories.headlines import telling_words
 from newsmill.stories.passages import STANDING_URLS
 
 HALF = STANDING_URLS // 2
@@ -129,8 +130,23 @@ def test_texts_of_one_site_that_are_alike_are_one_story_unless_their_headlines_a
     assert len(Mill().land([one, other]).stories()) == stories
     elsewhere = {**other, "site": "elsewhere.example", "url": "https://elsewhere.example/1"}
     assert len(Mill().land([one, elsewhere]).stories()) == 1
+    dumps = [{**one, "site": None}, {**other, "site": None}]
+    assert len(Mill().land(dumps).stories()) == 1, "of which sites they are is not known"
     nearly = {**other, "text": edited(one["text"], 70)}
     assert len(Mill().land([one, nearly]).stories()) == 1, "it is all but the same text"
+
+
+@pytest.mark.parametrize(
+    ("headline", "words"),
+    [
+        ("UPDATE 2-Acme's profit up", {"update", "acme", "profit"}),
+        ("东京都 AI法", {"东京", "京都"}),
+        ("Straße über Köln", {"strasse", "über", "köln"}),
+        ("...", set()),
+    ],
+)
+def test_words_of_a_headline_that_tell(headline, words):
+    assert telling_words(headline) == words
 
 
 def test_headlines_that_change_on_a_rerun_are_heeded():
