@@ -20,8 +20,11 @@ from newsmill.stories.tables import FINGERPRINTS
 
 Connection = duckdb.DuckDBPyConnection
 
-# What the database may hold in memory meanwhile: all it reads it reads once, and caching that only pushes out others.
-MEMORY = "512MiB"
+# How the database works meanwhile. All it reads it reads once: what it keeps of that is only ever new memory to be
+# filled. In a night of few pages, threads cost in waiting for one another what they gain.
+FEW_PAGES = 10_000
+OF_FEW: dict[str, str | int] = {"memory_limit": "128MiB", "threads": 1}
+OF_MANY: dict[str, str | int] = {"memory_limit": "512MiB"}
 
 CAME = """
 create or replace temp table plan_dates as select unnest($dates::date[]) as ingest_date;
@@ -65,9 +68,10 @@ def scratch_tables(
     con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame, removed: Sequence[str]
 ) -> Iterator[None]:
     """plan_dates, plan_removed, plan_came, plan_gone, and whatever else is made meanwhile."""
-    [(memory,)] = con.execute("select current_setting('memory_limit')").fetchall()
+    settings = OF_FEW if fingerprints.height <= FEW_PAGES else OF_MANY
+    before = {name: con.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in settings}
     try:
-        con.execute(f"set memory_limit = '{MEMORY}'")
+        _set(con, settings)
         for statement in CAME.split(";"):
             con.execute(statement, _used(statement, {"dates": list(dates), "removed": list(removed)}))
         store(con, "plan_came", FINGERPRINTS.conform(fingerprints))
@@ -75,7 +79,7 @@ def scratch_tables(
     finally:
         for (name,) in con.execute(NAMES).fetchall():
             con.execute(f"drop {name}")
-        con.execute(f"set memory_limit = '{memory}'")
+        _set(con, before)
 
 
 def replace_pages(con: Connection, fingerprints: pl.DataFrame) -> None:
@@ -92,6 +96,11 @@ def store(con: Connection, name: str, frame: pl.DataFrame) -> None:
     con.register("stored_frame", frame.to_arrow())
     con.execute(f"create or replace temp table {name} as from stored_frame")
     con.unregister("stored_frame")
+
+
+def _set(con: Connection, settings: dict[str, str | int]) -> None:
+    for name, value in settings.items():
+        con.execute(f"set {name} = '{value}'")
 
 
 def _used(statement: str, parameters: dict[str, object]) -> dict[str, object]:
