@@ -102,6 +102,11 @@ def test_close_asks_for_a_few_words(small: Taxonomy) -> None:
     assert [mentions_in(text, small)[0]["score"] for text in (near, far, behind)] == [3.5, 3.0, 3.5]
 
 
+def test_close_stays_within_its_sentence(small: Taxonomy) -> None:
+    texts = ("We heard of AI here: a girder for the suspension bridge.", "We heard of AI. A girder for the suspension bridge.")
+    assert [mentions_in(text, small)[0]["score"] for text in texts] == [3.5, 2.0]
+
+
 def test_a_group_counts_once(small: Taxonomy) -> None:
     assert [row["score"] for row in mentions_in("A suspension bridge and an arch bridge.", small)] == [2.0]
 

@@ -154,7 +154,7 @@ def _weigh(unit: int, codes: Any, hits: Any, found: int, spans: Any, sentences: 
                 group < 0
                 or here[sentence + 1] & rules[rule, NEEDS] != rules[rule, NEEDS]
                 or around & rules[rule, NEAR] != rules[rule, NEAR]
-                or not _is_close(codes, hits, found, hit, rules[rule, CLOSE], patterns)
+                or not _is_close(codes, hits, found, hit, in_sentence, rules[rule, CLOSE], patterns)
                 or _is_void(hits, hit, topic, voids, void_count)
             ):
                 continue
@@ -226,8 +226,8 @@ def _is_void(hits: Any, hit: int, topic: int, voids: Any, void_count: int) -> bo
 
 
 @inner
-def _is_close(codes: Any, hits: Any, found: int, hit: int, wanted: int, patterns: Any) -> bool:
-    """Whether a word of every wanted context stands close by."""
+def _is_close(codes: Any, hits: Any, found: int, hit: int, in_sentence: Any, wanted: int, patterns: Any) -> bool:
+    """Whether a word of every wanted context stands close by, in the same sentence."""
     if wanted == 0:
         return True
     met = np.int64(0)
@@ -235,11 +235,15 @@ def _is_close(codes: Any, hits: Any, found: int, hit: int, wanted: int, patterns
     for other in range(hit, -1, -1):
         if hits[other, 0] < start - CLOSE_WIDTH - MAX_SPELLING:
             break
+        if in_sentence[other] != in_sentence[hit]:
+            continue
         if patterns[hits[other, 2], CONTEXTS] & wanted and _width(codes, hits[other, 1], start) <= CLOSE_WIDTH:
             met |= patterns[hits[other, 2], CONTEXTS]
     for other in range(hit, found):
         if hits[other, 0] > end + CLOSE_WIDTH:
             break
+        if in_sentence[other] != in_sentence[hit]:
+            continue
         if patterns[hits[other, 2], CONTEXTS] & wanted and _width(codes, end, hits[other, 0]) <= CLOSE_WIDTH:
             met |= patterns[hits[other, 2], CONTEXTS]
     return bool(met & wanted == wanted)
