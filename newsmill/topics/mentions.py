@@ -37,7 +37,8 @@ def find_mentions(pages: pl.DataFrame, taxonomy: Taxonomy) -> Found:
 
     units = _units(pages)
     lexicon = compile_lexicon(taxonomy)
-    mentions, named = tag_texts(units["content"], units["blanks"], lexicon, MAX_SEARCHED)
+    headed = units.select((pl.col("place") == "body") & (pl.col("page") == pl.col("page").shift())).to_series()
+    mentions, named = tag_texts(units["content"], headed.fill_null(False), units["blanks"], lexicon, MAX_SEARCHED)
     topics = pl.Series(list(taxonomy.topics), dtype=pl.String)
     content = pl.col("content").str
     version = pl.lit(taxonomy.version)

@@ -33,11 +33,14 @@ AFTER_ORDINALS = (
 MENTION_COLUMNS = ("unit", "topic", "char_start", "char_end", "start", "end", "score")
 
 
-def tag_texts(texts: pl.Series, blanks: pl.Series, lexicon: Lexicon, limit: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+def tag_texts(
+    texts: pl.Series, headed: pl.Series, blanks: pl.Series, lexicon: Lexicon, limit: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The mentions in texts, and the entities that they name.
 
     Args:
         texts: no nulls.
+        headed: whether the text before is a text's headline.
         blanks: lists of {start, end} in characters by text, not to be searched; null or empty where all is.
         limit: characters of a text that are searched.
 
@@ -49,6 +52,7 @@ def tag_texts(texts: pl.Series, blanks: pl.Series, lexicon: Lexicon, limit: int)
     mentions, named = tag(
         data,
         offsets,
+        headed.to_numpy(),
         limit,
         _spans(blanks),
         lexicon.characters,

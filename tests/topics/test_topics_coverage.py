@@ -85,6 +85,7 @@ DEFENCE = [
 ]
 NOTHING = [
     "The runway at Heathrow closed for two hours and video of the incident spread online.",
+    "Der Bundestag hat das Gesetz beschlossen. Ein KI-Assistent hilft bei der Anmeldung.",
     "Die neue Grafikkarte beschleunigt Videospiele, sagt Nvidia.",
     "Le ministre des Armées a visité la base aérienne.",
     "Netflix bestellt eine neue Serie und senkt die Preise.",

@@ -1,6 +1,7 @@
 """Mentions: phrases, boundaries, contexts, exclusions, spans and scores, with a small taxonomy."""
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -90,9 +91,26 @@ def test_near_asks_for_the_sentence_or_its_neighbours(small: Taxonomy) -> None:
     assert [row["score"] for row in mentions_in(after, small)] == [2.5]
 
 
-def test_near_stays_within_its_text(small: Taxonomy) -> None:
-    frame = pages_of(page(title="Acme", text="A cable on a suspension bridge."), page("r2", title="Acme"))
-    assert find_mentions(frame, small).mentions["score"].to_list() == [2.0]
+def scores(small: Taxonomy, *rows: dict[str, Any]) -> list[tuple[str, float]]:
+    mentions = find_mentions(pages_of(*rows), small).mentions
+    return mentions.select("place", "score").rows()
+
+
+def test_the_headline_is_read_with_the_first_sentences(small: Taxonomy) -> None:
+    below = "It opened. A cable on a suspension bridge."
+    later = "It opened. It stood. A cable on a suspension bridge."
+    assert scores(small, page(title="Acme", text=below)) == [("body", 2.5)]
+    assert scores(small, page(title="Acme", text=later)) == [("body", 2.0)]
+    # What it says counts as if it stood in the sentence, but never as close.
+    assert scores(small, page(title="What AI can do", text="It plans a bridge.")) == [("body", 1.0)]
+    assert scores(small, page(title="AI", text="A girder on a suspension bridge.")) == [("body", 3.0)]
+
+
+def test_a_headline_is_read_with_its_own_text_alone(small: Taxonomy) -> None:
+    other = page("r2", text="A cable on a suspension bridge.")
+    assert scores(small, page(title="Acme"), other) == [("body", 2.0)]
+    teasers = [("A cable on a suspension bridge", None)]
+    assert scores(small, page(title="Acme", teasers=teasers)) == [("teaser", 2.0)]
 
 
 def test_close_asks_for_a_few_words(small: Taxonomy) -> None:
@@ -103,7 +121,10 @@ def test_close_asks_for_a_few_words(small: Taxonomy) -> None:
 
 
 def test_close_stays_within_its_sentence(small: Taxonomy) -> None:
-    texts = ("We heard of AI here: a girder for the suspension bridge.", "We heard of AI. A girder for the suspension bridge.")
+    texts = (
+        "We heard of AI here: a girder for the suspension bridge.",
+        "We heard of AI. A girder for the suspension bridge.",
+    )
     assert [mentions_in(text, small)[0]["score"] for text in texts] == [3.5, 2.0]
 
 

@@ -14,6 +14,8 @@ from newsmill.topics.kernels.trie import decode, doubled, find_phrases
 # How much may stand between a phrase and what must be close: some five words of English, ten Chinese characters.
 CLOSE_WIDTH = 32
 WIDE = 0x2E80  # from here on a character says as much as three Latin letters
+# So many sentences are read with the headline above them.
+HEADED = 2
 # No spelling of a phrase is longer (taxonomy.MAX_PHRASE and the spaces that may stand within).
 MAX_SPELLING = 256
 # Below this, in thousandths, a sentence has only hints of the topic.
@@ -24,11 +26,12 @@ TOPIC, GROUP, WEIGHT, CLOSE, NEEDS, NEAR, NAMES = range(7)
 
 
 @outer
-def tag(data: Any, offsets: Any, limit: int, blanks: Any, characters: Any, trie: Any, spellings: Any, meanings: Any,
-        words: Any) -> Any:  # fmt: skip
+def tag(data: Any, offsets: Any, headed: Any, limit: int, blanks: Any, characters: Any, trie: Any, spellings: Any,
+        meanings: Any, words: Any) -> Any:  # fmt: skip
     """The mentions and the entities named in them, of texts that lie in `data` between `offsets`.
 
     Args:
+        headed: of each text whether the one before is its headline, which is read with its first sentences.
         limit: characters searched of each text.
         blanks: spans not to search: first span of each text, starts, ends (characters).
         characters: flags, and the symbol of the trie, by code point.
@@ -51,6 +54,7 @@ def tag(data: Any, offsets: Any, limit: int, blanks: Any, characters: Any, trie:
     hits, spans = np.empty((1024, 3), np.int32), np.empty((256, 2), np.int32)
     mentions, mentioned = np.empty((256, 7), np.int32), 0
     named, names = np.empty((256, 3), np.int32), 0
+    patterns, contexts = meanings[0], np.int64(0)
     for unit in range(len(offsets) - 1):
         count = decode(data, offsets[unit], offsets[unit + 1], limit, codes)
         for place in range(count):
@@ -61,22 +65,30 @@ def tag(data: Any, offsets: Any, limit: int, blanks: Any, characters: Any, trie:
             for place in range(max(0, blank_starts[blank]), min(count, blank_ends[blank])):
                 symbols[place] = 0
         found, hits = find_phrases(codes, marks, symbols, count, trie, spellings, starts, hits)
-        if not _may_speak(hits, found, meanings):
+        headline = contexts if headed[unit] else np.int64(0)
+        contexts = _contexts_of(hits, found, patterns)
+        if not _may_speak(hits, found, contexts | headline, meanings):
             continue
         sentences, spans = split(codes, marks, count, words, spans)
         mentions, mentioned, named, names = _weigh(
-            unit, codes, hits, found, spans, sentences, meanings, mentions, mentioned, named, names
+            unit, codes, hits, found, spans, sentences, headline, meanings, mentions, mentioned, named, names
         )
     return mentions[:mentioned], named[:names]
 
 
 @inner
-def _may_speak(hits: Any, found: int, meanings: Any) -> bool:
+def _contexts_of(hits: Any, found: int, patterns: Any) -> Any:
+    """The contexts that have a word among the phrases found."""
+    contexts = np.int64(0)
+    for hit in range(found):
+        contexts |= patterns[hits[hit, 2], CONTEXTS]
+    return contexts
+
+
+@inner
+def _may_speak(hits: Any, found: int, here: Any, meanings: Any) -> bool:
     """Whether a phrase of a topic finds anywhere in the text what it needs; spares most texts the sentences."""
     patterns, rules, _, _ = meanings
-    here = np.int64(0)
-    for hit in range(found):
-        here |= patterns[hits[hit, 2], CONTEXTS]
     for hit in range(found):
         pattern = hits[hit, 2]
         for rule in range(patterns[pattern, FIRST_RULE], patterns[pattern + 1, FIRST_RULE]):
@@ -87,9 +99,12 @@ def _may_speak(hits: Any, found: int, meanings: Any) -> bool:
 
 
 @inner
-def _weigh(unit: int, codes: Any, hits: Any, found: int, spans: Any, sentences: int, meanings: Any, mentions: Any,
-           mentioned: int, named: Any, names: int) -> Any:  # fmt: skip
-    """Add the text's mentions: the sentences whose phrases weigh enough, each group counting once a sentence."""
+def _weigh(unit: int, codes: Any, hits: Any, found: int, spans: Any, sentences: int, headline: Any, meanings: Any,
+           mentions: Any, mentioned: int, named: Any, names: int) -> Any:  # fmt: skip
+    """Add the text's mentions: the sentences whose phrases weigh enough, each group counting once a sentence.
+
+    `headline` are the contexts that the first sentences have beside their own.
+    """
     patterns, rules, topic_count, group_count = meanings
     in_sentence = np.empty(found, np.int32)
     here = np.zeros(sentences + 2, np.int64)
@@ -147,12 +162,14 @@ def _weigh(unit: int, codes: Any, hits: Any, found: int, spans: Any, sentences: 
         if sentence < 0:
             continue
         start, end, pattern = hits[hit, 0], hits[hit, 1], hits[hit, 2]
-        around = here[sentence] | here[sentence + 1] | here[sentence + 2]
+        above = headline if sentence < HEADED else np.int64(0)
+        within = here[sentence + 1] | above
+        around = here[sentence] | within | here[sentence + 2]
         for rule in range(patterns[pattern, FIRST_RULE], patterns[pattern + 1, FIRST_RULE]):
             group, topic, weight = rules[rule, GROUP], rules[rule, TOPIC], rules[rule, WEIGHT]
             if (
                 group < 0
-                or here[sentence + 1] & rules[rule, NEEDS] != rules[rule, NEEDS]
+                or within & rules[rule, NEEDS] != rules[rule, NEEDS]
                 or around & rules[rule, NEAR] != rules[rule, NEAR]
                 or not _is_close(codes, hits, found, hit, in_sentence, rules[rule, CLOSE], patterns)
                 or _is_void(hits, hit, topic, voids, void_count)
