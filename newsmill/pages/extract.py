@@ -86,7 +86,7 @@ def taken(p: NDArray[np.float32], widths: NDArray[np.float64]) -> NDArray[np.boo
     # How many blocks before each are too unlikely: as many at both ends of a gap, if none in it is.
     unlikely = np.cumsum(p <= min(_between_from, threshold))
     seeds = np.flatnonzero(body)
-    for gap in np.flatnonzero((np.diff(seeds) > 1) & (np.diff(unlikely[seeds]) == 0)):
+    for gap in np.flatnonzero((np.diff(seeds) > 1) & (np.diff(unlikely[seeds]) == 0)).tolist():
         body[seeds[gap] : seeds[gap + 1]] = True
     return body
 

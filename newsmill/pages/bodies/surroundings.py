@@ -138,7 +138,7 @@ def put_surroundings(
             out[row + 2, block] = log1p(end - start)
             out[row + 3, block] = log1p(inside)
         row += 4
-    sums = np.zeros((paths.max() + 1, 4))
+    sums = np.zeros((int(np.max(paths)) + 1, 4))
     for block in range(count):
         of_path = sums[paths[block]]
         of_path[0] += prose[block]
@@ -193,7 +193,7 @@ def put_context(
             out[row + LEVELS - 1, block] = inside / whole
         row += 1
     row += LEVELS - 1
-    sums = np.zeros((paths.max() + 1, 2))
+    sums = np.zeros((int(np.max(paths)) + 1, 2))
     likely, sure = np.zeros(count), 0.0
     for block in range(count):
         sums[paths[block], 0] += mass[block]

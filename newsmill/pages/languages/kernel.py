@@ -182,7 +182,9 @@ def _weigh(  # type: ignore[no-untyped-def]
     for column in range(SUMS):
         sums[column] = 0
     grams, known = 0, 0
-    before, last, held = np.int64(0), np.int64(_space), 1
+    before: Any = np.int64(0)
+    last: Any = np.int64(_space)
+    held = 1
     capital, cut, in_address = False, False, False
     for i in range(first, end):
         point = codes[i]

@@ -247,7 +247,7 @@ def _is_close(codes: Any, hits: Any, found: int, hit: int, in_sentence: Any, wan
     """Whether a word of every wanted context stands close by, in the same sentence."""
     if wanted == 0:
         return True
-    met = np.int64(0)
+    met: Any = np.int64(0)
     start, end = hits[hit, 0], hits[hit, 1]
     for other in range(hit, -1, -1):
         if hits[other, 0] < start - CLOSE_WIDTH - MAX_SPELLING:

@@ -15,7 +15,7 @@ def _slot(keys: Any, key: int) -> int:
     """Where a key stands in the open-addressed table, or the empty slot where it would."""
     mask = len(keys) - 1
     slot = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(40)) & np.uint64(mask)
-    place = np.int64(slot)
+    place: Any = np.int64(slot)
     while keys[place] != -1 and keys[place] != key:
         place = (place + 1) & mask
     return int(place)
@@ -111,7 +111,7 @@ def decode(data: Any, start: int, end: int, limit: int, codes: Any) -> int:
     count = 0
     place = start
     while place < end and count < limit:
-        byte = np.uint32(data[place])
+        byte: Any = np.uint32(data[place])
         if byte < 0x80:
             codes[count] = byte
             place += 1
@@ -119,15 +119,13 @@ def decode(data: Any, start: int, end: int, limit: int, codes: Any) -> int:
             codes[count] = ((byte & 0x1F) << 6) | (data[place + 1] & 0x3F)
             place += 2
         elif byte < 0xF0:
-            codes[count] = ((byte & 0x0F) << 12) | (np.uint32(data[place + 1] & 0x3F) << 6) | (data[place + 2] & 0x3F)
+            second: Any = np.uint32(data[place + 1] & 0x3F)
+            codes[count] = ((byte & 0x0F) << 12) | (second << 6) | (data[place + 2] & 0x3F)
             place += 3
         else:
-            codes[count] = (
-                ((byte & 0x07) << 18)
-                | (np.uint32(data[place + 1] & 0x3F) << 12)
-                | (np.uint32(data[place + 2] & 0x3F) << 6)
-                | (data[place + 3] & 0x3F)
-            )
+            second = np.uint32(data[place + 1] & 0x3F)
+            third: Any = np.uint32(data[place + 2] & 0x3F)
+            codes[count] = ((byte & 0x07) << 18) | (second << 12) | (third << 6) | (data[place + 3] & 0x3F)
             place += 4
         count += 1
     return count
@@ -195,14 +193,14 @@ def _starts(marks: Any, symbols: Any, count: int, pairs: Any, starts: Any) -> in
 
     Without branches: most places begin none, and a processor that guesses wrongly loses more than this costs.
     """
-    found = np.int64(0)
+    found: Any = np.int64(0)
     before = np.uint16(0)
     for place in range(count):
         mark = marks[place]
         within = np.int64(mark & before & IN_WORD)
         following = np.int64(symbols[place + 1]) if place + 1 < count else np.int64(0)
         starts[found] = place
-        found += (np.int64(pairs[np.int64(symbols[place]), following]) >> within) & 1
+        found += (np.int64(pairs[np.int64(symbols[place]), following]) >> within) & np.int64(1)
         before = mark
     return int(found)
 
