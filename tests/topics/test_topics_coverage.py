@@ -101,6 +101,38 @@ NOTHING = [
     "Anthropic published a new version of its own usage policy.",
 ]
 
+# Neither the headline nor the sentence below it says all that it takes.
+WITH_HEADLINE = [
+    (
+        "Norway to set up supervisor for artificial intelligence",
+        "The government put forward legislation making the communications authority the national overseer.",
+    ),
+    (
+        "Kenya drafts a national approach to artificial intelligence",
+        "A bill before the National Assembly would create a commissioner with power to suspend dangerous systems.",
+    ),
+    (
+        "Nvidia gets green light to ship H20 chips again",
+        "Washington will grant licences for sales to Beijing in exchange for a share of the revenue, the company said.",
+    ),
+    (
+        "L'Assemblée vote l'étiquetage des images générées",
+        "Les plateformes devront signaler les contenus produits par une intelligence artificielle.",
+    ),
+    ("Österreich richtet KI-Behörde ein", "Die Regulierungsstelle RTR bekommt zwölf zusätzliche Stellen."),
+    ("中国、AI生成物に表示義務", "ネット規制当局は9月から、画像や音声に識別マークを付けるよう企業に求める。"),
+    ("加州州長簽署聊天機器人安全法", "新法要求業者對未成年用戶提示其對話對象並非真人。"),
+]
+
+# Headlines that name AI above what is no rule about it, or a court and its tools.
+WITH_OTHER_HEADLINE = [
+    ("Law firms hire engineers for AI", "Partners expect contracts to be drafted by machines within three years."),
+    ("Minister opens AI lab at university", "The £30m centre will train 200 doctoral students, the government said."),
+    ("法院用AI提高办案效率", "智能助手自动生成庭审笔录，平均节省一小时。"),
+    ("Le tribunal se met à l'IA", "Des greffiers testent un outil de transcription."),
+    ("AI採用面接を導入する企業が増加", "人事担当者は指針を作り、公平さを保つとしている。"),
+]
+
 TOLD = [
     *(("ai_video_models", sentence) for sentence in VIDEO),
     *(("ai_regulation", sentence) for sentence in REGULATION),
@@ -121,3 +153,14 @@ def test_a_sentence_is_enough(topic: str, sentence: str, shipped: Taxonomy) -> N
 @pytest.mark.parametrize("sentence", NOTHING)
 def test_what_only_sounds_like_it(sentence: str, shipped: Taxonomy) -> None:
     assert topics_of(shipped, title=sentence, text=FILLER + sentence) == {}
+
+
+@pytest.mark.parametrize(("headline", "sentence"), WITH_HEADLINE)
+def test_a_lead_is_read_with_its_headline(headline: str, sentence: str, shipped: Taxonomy) -> None:
+    assert "ai_regulation" in topics_of(shipped, title=headline, text=sentence)
+    assert topics_of(shipped, title="", text=sentence) == {}
+
+
+@pytest.mark.parametrize(("headline", "sentence"), WITH_OTHER_HEADLINE)
+def test_a_headline_alone_makes_no_topic(headline: str, sentence: str, shipped: Taxonomy) -> None:
+    assert topics_of(shipped, title=headline, text=sentence) == {}
