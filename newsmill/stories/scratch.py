@@ -21,7 +21,7 @@ from newsmill.stories.tables import FINGERPRINTS
 Connection = duckdb.DuckDBPyConnection
 
 # How the database works meanwhile. All it reads it reads once: what it keeps of that is only ever new memory to be
-# filled. In a night of few pages, threads cost in waiting for one another what they gain.
+# filled. Where few pages come or go, threads cost in waiting for one another what they gain.
 FEW_PAGES = 10_000
 OF_FEW: dict[str, str | int] = {"memory_limit": "128MiB", "threads": 1}
 OF_MANY: dict[str, str | int] = {"memory_limit": "512MiB"}
@@ -68,7 +68,7 @@ def scratch_tables(
     con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame, removed: Sequence[str]
 ) -> Iterator[None]:
     """plan_dates, plan_removed, plan_came, plan_gone, and whatever else is made meanwhile."""
-    settings = OF_FEW if fingerprints.height <= FEW_PAGES else OF_MANY
+    settings = OF_FEW if fingerprints.height + len(removed) <= FEW_PAGES else OF_MANY
     before = {name: con.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in settings}
     try:
         _set(con, settings)

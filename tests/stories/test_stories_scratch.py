@@ -46,6 +46,11 @@ def test_a_night_of_many_pages_keeps_all_threads(con):
         assert working(con) == (2, "512.0 MiB")
 
 
+def test_where_many_records_are_removed_all_threads_are_kept(con):
+    with scratch.scratch_tables(con, [DATE], no_fingerprints(), ["r"] * (scratch.FEW_PAGES + 1)):
+        assert working(con) == (2, "512.0 MiB")
+
+
 def test_what_fails_meanwhile_gives_back_how_the_database_worked(con):
     before = working(con)
     with pytest.raises(ZeroDivisionError), scratch.scratch_tables(con, [DATE], no_fingerprints(), []):
