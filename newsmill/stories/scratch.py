@@ -21,7 +21,8 @@ from newsmill.stories.tables import FINGERPRINTS
 Connection = duckdb.DuckDBPyConnection
 
 # How the database works meanwhile. All it reads it reads once: what it keeps of that is only ever new memory to be
-# filled. Where few pages come or go, threads cost in waiting for one another what they gain.
+# filled. Where few pages come or go, threads cost in waiting for one another what they gain. `python -m
+# benchmarks.stories growth` measures both.
 FEW_PAGES = 10_000
 OF_FEW: dict[str, str | int] = {"memory_limit": "128MiB", "threads": 1}
 OF_MANY: dict[str, str | int] = {"memory_limit": "512MiB"}

@@ -37,8 +37,7 @@ def find_mentions(pages: pl.DataFrame, taxonomy: Taxonomy) -> Found:
 
     units = _units(pages)
     lexicon = compile_lexicon(taxonomy)
-    headed = units.select((pl.col("place") == "body") & (pl.col("page") == pl.col("page").shift())).to_series()
-    mentions, named = tag_texts(units["content"], headed.fill_null(False), units["blanks"], lexicon, MAX_SEARCHED)
+    mentions, named = tag_texts(units["content"], units["headed"], units["blanks"], lexicon, MAX_SEARCHED)
     topics = pl.Series(list(taxonomy.topics), dtype=pl.String)
     content = pl.col("content").str
     version = pl.lit(taxonomy.version)
@@ -52,7 +51,8 @@ def find_mentions(pages: pl.DataFrame, taxonomy: Taxonomy) -> Found:
 
 
 def _units(pages: pl.DataFrame) -> pl.DataFrame:
-    """One row a text to search: a page's title, its body, and each teaser as title, newline and snippet."""
+    """One row a text to search: a page's title, its body (`headed` where it has a title), each teaser as title, newline
+    and snippet."""
     if "boilerplate" not in pages.columns:
         pages = pages.with_columns(boilerplate=pl.lit(None, SPANS))
     key = ["page", "rank", "record_id", "ingest_date", "place"]
@@ -78,6 +78,7 @@ def _units(pages: pl.DataFrame) -> pl.DataFrame:
         pl.concat(parts, how="diagonal")
         .filter(pl.col("content").str.len_bytes() > 0)
         .sort("page", "rank", "teaser_position", maintain_order=True)
+        .with_columns(headed=(pl.col("place") == "body") & (pl.col("page") == pl.col("page").shift()).fill_null(False))
     )
 
 

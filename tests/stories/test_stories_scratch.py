@@ -40,7 +40,7 @@ def test_a_night_of_few_pages_takes_one_thread_and_gives_it_back(con):
 
 
 def test_a_night_of_many_pages_keeps_all_threads(con):
-    many = pl.concat([no_fingerprints(), no_fingerprints().clear(scratch.FEW_PAGES + 1)])
+    many = no_fingerprints().clear(scratch.FEW_PAGES + 1)
     many = many.with_columns(pl.Series("record_id", [f"{row:x}" for row in range(many.height)]))
     with scratch.scratch_tables(con, [DATE], many, []):
         assert working(con) == (2, "512.0 MiB")

@@ -17,6 +17,11 @@ def small(tmp_path: Path) -> Taxonomy:
     return taxonomy_of(tmp_path)
 
 
+def scores(small: Taxonomy, *rows: dict[str, Any]) -> list[tuple[str, float]]:
+    mentions = find_mentions(pages_of(*rows), small).mentions
+    return mentions.select("place", "score").rows()
+
+
 @pytest.mark.parametrize(
     ("text", "phrase"),
     [
@@ -89,11 +94,6 @@ def test_near_asks_for_the_sentence_or_its_neighbours(small: Taxonomy) -> None:
     assert [row["score"] for row in mentions_in(beside, small)] == [2.5]
     after = "A cable hangs on a suspension bridge. Acme builds."
     assert [row["score"] for row in mentions_in(after, small)] == [2.5]
-
-
-def scores(small: Taxonomy, *rows: dict[str, Any]) -> list[tuple[str, float]]:
-    mentions = find_mentions(pages_of(*rows), small).mentions
-    return mentions.select("place", "score").rows()
 
 
 def test_the_headline_is_read_with_the_first_sentences(small: Taxonomy) -> None:

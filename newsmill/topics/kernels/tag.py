@@ -87,7 +87,10 @@ def _contexts_of(hits: Any, found: int, patterns: Any) -> Any:
 
 @inner
 def _may_speak(hits: Any, found: int, here: Any, meanings: Any) -> bool:
-    """Whether a phrase of a topic finds anywhere in the text what it needs; spares most texts the sentences."""
+    """Whether a phrase of a topic finds what it needs anywhere in text and headline; spares most texts the sentences.
+
+    `here` are the contexts of both.
+    """
     patterns, rules, _, _ = meanings
     for hit in range(found):
         pattern = hits[hit, 2]
