@@ -10,16 +10,16 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from assets.evidence import asset_key
-from assets.run import RETRIES, WRITER_POOL, ingest_dates
-from newsmill import mill
+from assets.metadata import asset_key
+from assets.run_context import RETRIES, WRITER_POOL, ingest_dates
+from newsmill import stages
 from newsmill.quality.checks import CheckResult, results_frame, run_suite
 from newsmill.quality.suites import Suite
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.report.preview import table_markdown
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_writer, transaction
-from newsmill.warehouse.landing import insert
+from newsmill.warehouse.writes import insert
 
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
@@ -49,7 +49,7 @@ def suite_checks(suite: Suite) -> dg.AssetChecksDefinition:
     ) -> Iterator[dg.AssetCheckResult]:
         wanted = {check.name for check in context.selected_asset_check_keys}
         chosen = replace(suite, expectations=tuple(e for e in suite.expectations if e.name in wanted))
-        dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
+        dates = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
         with open_writer(settings.database) as con:
             results = run_suite(con, chosen, dates if suite.by_date else None)
             keep(con, results, context.run.run_id)

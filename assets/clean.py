@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence import asset_key, chart_evidence, count_partitions, quarantine_evidence, table_evidence, table_spec
-from assets.run import WRITER, ingest_dates
-from newsmill import mill
+from assets.metadata import asset_key, chart_evidence, count_partitions, quarantine_evidence, table_evidence, table_spec
+from assets.run_context import WRITER, ingest_dates
+from newsmill import stages
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.settings import Settings
 from newsmill.sources.tables import RECORDS
@@ -20,10 +20,10 @@ def pages(
     context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Read the archived records of the run's dates as pages, in parallel."""
-    dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
+    dates = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         for date in dates:
-            mill.land_pages(con, settings, date, context.run.run_id)
+            stages.land_pages(con, settings, date, context.run.run_id)
         for table in TABLES:
             count_partitions(context, con, table.name, dates)
             metadata = table_evidence(con, table.name, dates)

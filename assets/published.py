@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from assets.run import WRITER
+from assets.run_context import WRITER
 from newsmill.report.build import build_report
 from newsmill.settings import Settings
 from newsmill.topics.taxonomy import load_taxonomy

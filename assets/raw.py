@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence import chart_evidence, count_partitions, quarantine_evidence, table_evidence, table_spec
-from assets.run import ARCHIVE_ONLY_TAG, WRITER, ingest_dates
-from newsmill import mill
+from assets.metadata import chart_evidence, count_partitions, quarantine_evidence, table_evidence, table_spec
+from assets.run_context import ARCHIVE_ONLY_TAG, WRITER, ingest_dates
+from newsmill import stages
 from newsmill.settings import Settings
 from newsmill.sources.archive import Appended
 from newsmill.sources.folder import Scan, scan
@@ -22,11 +22,11 @@ def records(
     archive_only = ARCHIVE_ONLY_TAG in context.run.tags
     found = Scan([], []) if archive_only else scan(settings.input)
     dates = ingest_dates(context.run.tags, {file.ingest_date for file in found.files})
-    appended = Appended() if archive_only else mill.archive_input(settings, dates)
-    known = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
+    appended = Appended() if archive_only else stages.archive_input(settings, dates)
+    known = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         for date in known:
-            mill.land_records(con, settings, date, context.run.run_id)
+            stages.land_records(con, settings, date, context.run.run_id)
         count_partitions(context, con, RECORDS.name, known)
         yield dg.MaterializeResult(
             asset_key=records.key,

@@ -9,16 +9,16 @@ import dagster as dg
 import duckdb
 
 from assets.checks import keep, shown
-from assets.evidence import asset_key, column_schema, count_partitions, table_evidence
-from assets.run import PARTITION_TAG, RANGE_START_TAG, RETRIES, WRITER, WRITER_POOL, ingest_dates
-from newsmill import mill
+from assets.metadata import asset_key, column_schema, count_partitions, table_evidence
+from assets.run_context import PARTITION_TAG, RANGE_START_TAG, RETRIES, WRITER, WRITER_POOL, ingest_dates
+from newsmill import stages
 from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_writer
-from newsmill.warehouse.models import Model, ModelTest, Project, build_model, column_lineage, run_test
-from newsmill.warehouse.repairs import dates_tagged_otherwise
 from newsmill.warehouse.schema import source_columns
+from newsmill.warehouse.sql_models import Model, ModelTest, Project, build_model, column_lineage, run_test
+from newsmill.warehouse.staleness import dates_tagged_otherwise
 
 Variables = Mapping[str, Any]
 
@@ -123,7 +123,7 @@ def _test_checks(project: Project, model: Model, tests: list[ModelTest]) -> dg.A
 
 
 def _variables(tags: Mapping[str, str], settings: Settings) -> Variables:
-    dates = ingest_dates(tags, mill.archive_of(settings).dates())
+    dates = ingest_dates(tags, stages.archive_of(settings).dates())
     # No dates would mean all of them: a night that brought nothing is about itself.
     named = tags.get(PARTITION_TAG) or tags.get(RANGE_START_TAG)
     return {"ingest_dates": dates or ([dt.date.fromisoformat(named)] if named else [])}

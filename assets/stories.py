@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence import asset_key, chart_evidence, count_partitions, table_evidence, table_spec
-from assets.run import WRITER, ingest_dates
-from newsmill import mill
+from assets.metadata import asset_key, chart_evidence, count_partitions, table_evidence, table_spec
+from assets.run_context import WRITER, ingest_dates
+from newsmill import stages
 from newsmill.pages.tables import PAGES
 from newsmill.quality.ledger import books, unbalanced_records
 from newsmill.quality.tables import LEDGER
@@ -28,9 +28,9 @@ def members(
     context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Find the stories that the pages of the run's dates belong to."""
-    dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
+    dates = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
     with open_writer(settings.database) as con:
-        touched = sum(mill.land_stories(con, settings, date, context.run.run_id) for date in dates)
+        touched = sum(stages.land_stories(con, settings, date, context.run.run_id) for date in dates)
         count_partitions(context, con, MEMBERS.name, dates)
         yield dg.MaterializeResult(
             asset_key=asset_key(MEMBERS.name),
@@ -54,7 +54,7 @@ def ledger(
     context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Close the books of the run's dates. The stages wrote the ledger; this proves that it balances."""
-    dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
+    dates = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         count_partitions(context, con, LEDGER.name, dates)
         yield dg.MaterializeResult(

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence import asset_key, chart_evidence, count_partitions, table_evidence, table_spec
-from assets.run import WRITER, ingest_dates
-from newsmill import mill
+from assets.metadata import asset_key, chart_evidence, count_partitions, table_evidence, table_spec
+from assets.run_context import WRITER, ingest_dates
+from newsmill import stages
 from newsmill.pages.tables import PAGES, TEASERS
 from newsmill.settings import Settings
 from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
-from newsmill.warehouse.repairs import dates_to_tag
+from newsmill.warehouse.staleness import dates_to_tag
 
 
 @dg.multi_asset(
@@ -29,10 +29,10 @@ def mentions(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Tag the pages of the run's dates, and those its stories touched, with the taxonomy as it stands."""
     taxonomy = load_taxonomy(settings.topics)
-    dates = ingest_dates(context.run.tags, mill.archive_of(settings).dates())
+    dates = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         for date in sorted({*dates, *dates_to_tag(con)}):
-            mill.land_topics(con, settings, taxonomy, date)
+            stages.land_topics(con, settings, taxonomy, date)
         for table in (MENTIONS, PAGE_TOPICS, ENTITIES):
             count_partitions(context, con, table.name, dates)
             metadata = table_evidence(con, table.name, dates) | {"taxonomy_version": taxonomy.version}

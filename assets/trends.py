@@ -5,9 +5,9 @@ from typing import Any
 
 import dagster as dg
 
-from assets.evidence import asset_key, chart_evidence, table_evidence, table_spec
-from assets.run import WRITER
-from newsmill import mill
+from assets.metadata import asset_key, chart_evidence, table_evidence, table_spec
+from assets.run_context import WRITER
+from newsmill import stages
 from newsmill.settings import Settings
 from newsmill.sources.tables import RECORDS
 from newsmill.table import Table
@@ -40,7 +40,7 @@ def _spec(table: Table) -> dg.AssetSpec:
 def bursts(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult[None]]:
     """Hold every day of every topic against the topic's own past."""
     with open_writer(settings.database) as con:
-        mill.land_bursts(con)
+        stages.land_bursts(con)
         for table in (EXPECTED, BURSTS):
             metadata = table_evidence(con, table.name)
             if table is EXPECTED:

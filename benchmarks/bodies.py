@@ -20,12 +20,13 @@ import typer
 
 from benchmarks.labelled import LabelledPage, labelled_pages
 from benchmarks.scoring import shingle_score, word_f1
-from newsmill.pages import extract, linked, metadata
-from newsmill.pages.decode import decode
+from newsmill.pages.bodies import extract
+from newsmill.pages.encoding.decode import decode
+from newsmill.pages.html import json_ld, metadata
+from newsmill.pages.html.tree import parse_html
 from newsmill.pages.html_page import without_title
-from newsmill.pages.page import Junk
 from newsmill.pages.read import extraction_libraries
-from newsmill.pages.tree import parse_html
+from newsmill.pages.types import Junk
 from pipelines.cli.show import out, print_table
 
 _some_doubt = 0.2
@@ -104,7 +105,7 @@ def _decoded(page: LabelledPage) -> str:
 
 def _newsmill(html: str, page: LabelledPage) -> tuple[str, str]:
     tree = parse_html(html)
-    title = metadata.title_of(tree, linked.nodes_of(tree), page.url)
+    title = metadata.title_of(tree, json_ld.nodes_of(tree), page.url)
     body = extract.extract_body(tree, html, page.url, title)
     return "\n".join(without_title(body.paragraphs, title)), body.extracted_by
 
@@ -116,7 +117,7 @@ def _newsmill_alone(html: str, page: LabelledPage) -> tuple[str, str]:
 
 def _own(html: str, page: LabelledPage) -> extract.Extracted:
     tree = parse_html(html)
-    title = metadata.title_of(tree, linked.nodes_of(tree), page.url)
+    title = metadata.title_of(tree, json_ld.nodes_of(tree), page.url)
     body = extract.own_body(tree, title)
     return replace(body, paragraphs=without_title(body.paragraphs, title))
 

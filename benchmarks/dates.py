@@ -19,11 +19,12 @@ import polars as pl
 import typer
 
 from benchmarks.labelled import LabelledPage, labelled_pages
-from newsmill.pages import dates, linked
-from newsmill.pages.decode import decode
-from newsmill.pages.page import Record
+from newsmill.pages.dates.resolve import resolve
+from newsmill.pages.encoding.decode import decode
+from newsmill.pages.html import json_ld
+from newsmill.pages.html.tree import parse_html
 from newsmill.pages.read import extraction_libraries
-from newsmill.pages.tree import parse_html
+from newsmill.pages.types import Record
 from pipelines.cli.show import out, print_table
 
 Finder = Callable[[str, LabelledPage], str | None]
@@ -39,7 +40,7 @@ def main(truth: Annotated[list[Path], typer.Option(help="Folder of labelled page
         def newsmill(html: str, page: LabelledPage, sources: Counter[str] = sources) -> str | None:
             tree = parse_html(html)
             record = Record(page.html, page.url, FETCHED)
-            found = dates.dates_of(tree, linked.nodes_of(tree), record, html).published
+            found = resolve.dates_of(tree, json_ld.nodes_of(tree), record, html).published
             sources[found.source if found else "none"] += 1
             return found and found.at.date().isoformat()
 

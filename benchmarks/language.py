@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from newsmill.pages.language import detect, detect_text
+from newsmill.pages.languages.detect import detect, detect_text
 from newsmill.settings import load_settings
 from pipelines.cli.show import out, print_table
 
@@ -29,7 +29,10 @@ spent, held = time.process_time(), memory()
 {}
 print(time.process_time() - spent, memory() - held)
 """
-_ours = 'from newsmill.pages.language import detect_text; detect_text("The ministry opened a consultation on Tuesday.")'
+_ours = (
+    "from newsmill.pages.languages.detect import detect_text;"
+    'detect_text("The ministry opened a consultation on Tuesday.")'
+)
 _theirs = 'import langdetect; langdetect.detect("The ministry opened a consultation on Tuesday.")'
 _numba = "import numba"
 

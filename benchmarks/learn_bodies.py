@@ -27,14 +27,14 @@ from numpy.typing import NDArray
 
 from benchmarks.scoring import shingle_score, tokens, word_f1
 from newsmill.pages.bodies.blocks import blocks_of
+from newsmill.pages.bodies.extract import taken
 from newsmill.pages.bodies.features import COLUMNS, CONTEXT, Layout, context_of, features_of
 from newsmill.pages.bodies.model import WEIGHTS
-from newsmill.pages.decode import decode
-from newsmill.pages.extract import taken
-from newsmill.pages.linked import nodes_of
-from newsmill.pages.metadata import title_of
-from newsmill.pages.page import Junk
-from newsmill.pages.tree import parse_html
+from newsmill.pages.encoding.decode import decode
+from newsmill.pages.html.json_ld import nodes_of
+from newsmill.pages.html.metadata import title_of
+from newsmill.pages.html.tree import parse_html
+from newsmill.pages.types import Junk
 
 _folds, _inner_folds = 5, 2
 _first = {"num_leaves": 15, "learning_rate": 0.05, "min_data_in_leaf": 150, "feature_fraction": 0.3}

@@ -13,7 +13,7 @@ from statistics import median
 
 import polars as pl
 
-from newsmill import mill
+from newsmill import stages
 from newsmill.quality.checks import run_suite
 from newsmill.quality.suites import load_suites
 from newsmill.report.build import build_report
@@ -21,8 +21,8 @@ from newsmill.settings import Settings
 from newsmill.sources.folder import scan
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
-from newsmill.warehouse.models import build_model, load_project
 from newsmill.warehouse.publish import publish_database
+from newsmill.warehouse.sql_models import build_model, load_project
 
 Seconds = dict[str, float]
 
@@ -54,23 +54,23 @@ def _one_round(settings: Settings) -> tuple[Seconds, int]:
     dates = sorted({file.ingest_date for file in scan(settings.input).files})
     taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)
     with _timed(seconds, "archive the input"):
-        mill.archive_input(settings, dates)
+        stages.archive_input(settings, dates)
     with open_writer(settings.database) as con:
         with _timed(seconds, "list records"):
-            records = sum(mill.land_records(con, settings, date, "bench") for date in dates)
+            records = sum(stages.land_records(con, settings, date, "bench") for date in dates)
         with _timed(seconds, "read pages"):
             for date in dates:
-                mill.land_pages(con, settings, date, "bench")
+                stages.land_pages(con, settings, date, "bench")
         with _timed(seconds, "tell stories"):
             for date in dates:
-                mill.land_stories(con, settings, date, "bench")
+                stages.land_stories(con, settings, date, "bench")
         with _timed(seconds, "tag topics"):
             for date in dates:
-                mill.land_topics(con, settings, taxonomy, date)
+                stages.land_topics(con, settings, taxonomy, date)
         with _timed(seconds, "build SQL models"):
             for model in project.models:
                 build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
-            mill.land_bursts(con)
+            stages.land_bursts(con)
         with _timed(seconds, "check expectations"):
             for suite in load_suites():
                 run_suite(con, suite, dates if suite.by_date else None)

@@ -21,8 +21,8 @@ import polars as pl
 import typer
 
 from benchmarks.story_pages import Press
-from newsmill.stories import cluster
 from newsmill.stories.fingerprint import fingerprint
+from newsmill.stories.plan import apply_plan, plan_stories
 from newsmill.warehouse.connection import open_writer, transaction
 from pipelines.cli.show import out, print_table
 
@@ -85,7 +85,7 @@ def _one_night(database: Path, pages: int) -> Row:
         night = Press().day(FIRST, pages)
         _put(con, night)
         started = time.process_time()
-        cluster.plan(con, [FIRST], pl.concat(fingerprint(part) for part in night.iter_slices(2_000)))
+        plan_stories(con, [FIRST], pl.concat(fingerprint(part) for part in night.iter_slices(2_000)))
         spent = time.process_time() - started
         _tell(con, FIRST)
         return {"us": 1e6 * spent / pages, **_pairs(con, night)}
@@ -142,9 +142,9 @@ def _tell(con: Any, date: dt.date) -> float:
         "where ingest_date = ? order by record_id",
         [date],
     ).pl()
-    plan = cluster.plan(con, [date], pl.concat(fingerprint(part) for part in pages.iter_slices(2_000)))
+    plan = plan_stories(con, [date], pl.concat(fingerprint(part) for part in pages.iter_slices(2_000)))
     with transaction(con):
-        cluster.land(con, plan)
+        apply_plan(con, plan)
     return time.process_time() - started
 
 

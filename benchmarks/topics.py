@@ -16,14 +16,14 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from newsmill import mill
+from newsmill import stages
 from newsmill.pages.tables import PAGES
 from newsmill.settings import PROJECT, Settings, load_settings
 from newsmill.topics.spelling import spelled_out
-from newsmill.topics.tagging import BATCH_PAGES, tag
+from newsmill.topics.tag import BATCH_PAGES, tag
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 from newsmill.warehouse.connection import open_writer, transaction
-from newsmill.warehouse.landing import insert
+from newsmill.warehouse.writes import insert
 from pipelines.cli.show import out, print_table
 
 PAGE_BYTES = 2700
@@ -116,7 +116,7 @@ def _retag(taxonomy: Taxonomy, stored: int) -> None:
                         ),
                     )
             started = time.perf_counter()
-            mill.retag_topics(con, settings, taxonomy)
+            stages.retag_topics(con, settings, taxonomy)
             seconds = time.perf_counter() - started
     peak = (
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + 2 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

@@ -16,11 +16,11 @@ import polars as pl
 import polars.selectors as cs
 import typer
 
-from newsmill import mill
+from benchmarks.simulate_trends import NOISES, Size, conditions, false_bursts, found_bursts
+from newsmill import stages
 from newsmill.settings import load_settings
-from newsmill.trends.simulate import NOISES, Size, conditions, false_bursts, found_bursts
 from newsmill.warehouse.connection import open_writer
-from newsmill.warehouse.models import build_model, load_project
+from newsmill.warehouse.sql_models import build_model, load_project
 from pipelines.cli.show import print_table
 
 FIRST = dt.date(2025, 1, 1)
@@ -140,7 +140,7 @@ def _build(con: duckdb.DuckDBPyConnection, project: Any, dates: list[str]) -> di
         build_model(con, project, model, {"ingest_dates": dates})
         seconds[model.name] = (time.process_time() - cpu, time.perf_counter() - wall)
     cpu, wall = time.process_time(), time.perf_counter()
-    mill.land_bursts(con)
+    stages.land_bursts(con)
     seconds["topic_bursts"] = (time.process_time() - cpu, time.perf_counter() - wall)
     return seconds
 

@@ -8,13 +8,13 @@ import dagster as dg
 
 from assets import clean, published, raw, stories, topics, trends
 from assets.checks import suite_checks
-from assets.evidence import asset_key
+from assets.metadata import asset_key
 from assets.sql_models import later_tests, model_assets
 from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
 from newsmill.topics.taxonomy import load_taxonomy
-from newsmill.warehouse.models import bind_project, load_project
 from newsmill.warehouse.schema import source_columns
+from newsmill.warehouse.sql_models import bind_project, load_project
 from pipelines.jobs import models_job, night_job
 from pipelines.partitions import ingest_days
 from pipelines.policies import lay_policies

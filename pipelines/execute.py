@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from assets.run import ARCHIVE_ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
+from assets.run_context import ARCHIVE_ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
 from newsmill.settings import Settings
 from pipelines.code_location import code_location
 from pipelines.instance import open_instance

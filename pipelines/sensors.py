@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import xxhash
 
-from assets.run import RANGE_END_TAG, RANGE_START_TAG
-from newsmill import mill
+from assets.run_context import RANGE_END_TAG, RANGE_START_TAG
+from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.settings import Settings
 from newsmill.sources.folder import InputFile, scan
@@ -68,7 +68,7 @@ def digest(lines: Iterable[str]) -> str:
 def milled_digests(settings: Settings) -> dict[str, str]:
     """For a first look: the digests of dates whose files are all in the archive already, as after `newsmill run`."""
     files = scan(settings.input).files
-    archive = mill.archive_of(settings)
+    archive = stages.archive_of(settings)
     known = set(archive.records(archive.dates()).select("ingest_date", "source_path").iter_rows())
     fresh = {file.ingest_date for file in files if (file.ingest_date, file.path) not in known}
     return {date.isoformat(): digest for date, digest in digests(files).items() if date not in fresh}

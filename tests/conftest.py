@@ -12,7 +12,7 @@ SHARED = PROJECT.parent / "shared"
 
 # Whole runs, the longest files: begun first, so that no process is left alone with one at the end. The first makes the
 # home of tests/pipelines; who only reads it comes last, so that nobody waits for it.
-FIRST = ("pipelines/test_cli.py", "test_mill.py", "dbt_like_sql/test_dbt_increments.py", "test_mill_standing.py")
+FIRST = ("pipelines/test_cli.py", "test_stages.py", "dbt_like_sql/test_dbt_increments.py", "test_stages_boilerplate.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

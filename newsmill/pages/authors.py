@@ -7,10 +7,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from newsmill.pages.datewords import find_all
-from newsmill.pages.headline import headline_of
-from newsmill.pages.linked import Node, is_article, names_in
-from newsmill.pages.metadata import meta_contents, sites_of, unescaped
+from newsmill.pages.dates.parse import find_all
+from newsmill.pages.html.headline import headline_of
+from newsmill.pages.html.json_ld import Node, is_article, names_in
+from newsmill.pages.html.metadata import meta_contents, sites_of, unescaped
+from newsmill.pages.html.site_name import names_site
+from newsmill.pages.html.tree import TEXT, Tree
 from newsmill.pages.phrases import (
     AND,
     AND_OF_FULL_NAMES,
@@ -25,9 +27,7 @@ from newsmill.pages.phrases import (
     ROLE,
     ROLE_AT_EDGE,
 )
-from newsmill.pages.sitename import names_site
 from newsmill.pages.text import cjk_count, heading_key
-from newsmill.pages.tree import TEXT, Tree
 
 _longest_name = 100
 _longest_byline = 300

@@ -7,13 +7,13 @@ from typing import Any
 
 from lxml import etree
 
-from newsmill.pages import dates
 from newsmill.pages.authors import people_in
-from newsmill.pages.datewords import parse
-from newsmill.pages.page import Draft, Junk, Published, Record, Teaser
-from newsmill.pages.teasers import MAX_ON_FRONT
+from newsmill.pages.dates import resolve
+from newsmill.pages.dates.parse import parse
+from newsmill.pages.html.tree import lines_of_html
+from newsmill.pages.links.teasers import MAX_ON_FRONT
 from newsmill.pages.text import one_line
-from newsmill.pages.tree import lines_of_html
+from newsmill.pages.types import Draft, Junk, Published, Record, Teaser
 from newsmill.urls import absolute, site_of
 
 
@@ -90,6 +90,6 @@ def _published(entry: Any, record: Record) -> Published | None:
     for field in ("published", "created", "updated"):
         written = dict.get(entry, field)  # feedparser's own `get` takes one date for another
         moment = parse(written) if written else None
-        if found := dates.believed(moment, "feed", record.fetched_at):
+        if found := resolve.believed(moment, "feed", record.fetched_at):
             return found
-    return dates.hinted(record) or dates.in_url(record.url, record.fetched_at)
+    return resolve.hinted(record) or resolve.in_url(record.url, record.fetched_at)

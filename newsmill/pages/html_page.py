@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsmill.pages import authors, dates, extract, front, linked, metadata, teasers
-from newsmill.pages.datewords import find
-from newsmill.pages.page import Draft, Published, Record, Teaser
+from newsmill.pages import authors
+from newsmill.pages.bodies import extract
+from newsmill.pages.dates import resolve
+from newsmill.pages.dates.parse import find
+from newsmill.pages.html import json_ld, metadata
+from newsmill.pages.html.tree import parse_html
+from newsmill.pages.links import section_front, teasers
 from newsmill.pages.phrases import RELATED, lead_to_related
 from newsmill.pages.text import heading_key, width
-from newsmill.pages.tree import parse_html
+from newsmill.pages.types import Draft, Published, Record, Teaser
 
 _byline_within, _longest_byline, _longest_dated, _longest_date = 3, 100, 60, 40
 _sentence_ends = (".", "!", "?", "。")
@@ -24,16 +28,16 @@ def read_html(html: str, record: Record) -> Draft:
         Junk: where the HTML is too much, or holds nothing.
     """
     tree = parse_html(html)
-    nodes = linked.nodes_of(tree)
+    nodes = json_ld.nodes_of(tree)
     url = metadata.address_of(tree, record.url)
     title = metadata.title_of(tree, nodes, record.url)
-    found = front.front_of(tree, url)
+    found = section_front.front_of(tree, url)
     if found is not None:
         # A front is of the moment it was fetched; the dates on it are its articles'.
         items, rest = found
         return Draft("front", extract.OWN, url, title, teasers=items, paragraphs=rest)
     body = extract.extract_body(tree, html, record.url, title)
-    page_dates = dates.dates_of(tree, nodes, record, html)
+    page_dates = resolve.dates_of(tree, nodes, record, html)
     named = authors.authors_of(tree, nodes)
     listed = teasers.teasers_of(tree, url)
     paragraphs = without_byline(without_title(body.paragraphs, title), named, page_dates.published)

@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
-from newsmill.pages import dates
 from newsmill.pages.authors import people_in
-from newsmill.pages.datewords import Moment, parse
-from newsmill.pages.page import Draft, Published, Record
+from newsmill.pages.dates import resolve
+from newsmill.pages.dates.parse import Moment, parse
+from newsmill.pages.html.tree import lines_of_html
 from newsmill.pages.text import one_line, paragraphs_of
-from newsmill.pages.tree import lines_of_html
+from newsmill.pages.types import Draft, Published, Record
 
 _front_matter = re.compile(
     r"\s*(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<fields>.{0,20000}?)\r?\n(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL
@@ -124,9 +124,9 @@ def _inline(tokens: Iterable[Any]) -> str:
 
 def _published(fields: dict[str, Any], record: Record) -> Published | None:
     for field in _date_fields:
-        if found := dates.believed(_moment(fields.get(field)), "meta", record.fetched_at):
+        if found := resolve.believed(_moment(fields.get(field)), "meta", record.fetched_at):
             return found
-    return dates.hinted(record) or dates.in_url(record.url, record.fetched_at)
+    return resolve.hinted(record) or resolve.in_url(record.url, record.fetched_at)
 
 
 def _moment(value: object) -> Moment | None:

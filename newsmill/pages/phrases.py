@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from newsmill.pages.text import cjk_count, heading_key
-from newsmill.yaml_files import parse_yaml
+from newsmill.validation import parse_yaml
 
 _blocks: dict[str, dict[str, str]] = parse_yaml(Path(__file__).with_name("phrases.yaml").read_text("utf-8"))
 

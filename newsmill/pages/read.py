@@ -14,20 +14,22 @@ from typing import Any
 import polars as pl
 
 from newsmill import __version__
-from newsmill.pages import extract, junk, language
-from newsmill.pages.decode import decode
-from newsmill.pages.dump import read_dump
+from newsmill.pages import reject
+from newsmill.pages.bodies import extract
+from newsmill.pages.encoding.decode import decode
+from newsmill.pages.encoding.sniff import format_of
 from newsmill.pages.feed import read_feed
+from newsmill.pages.html.limits import time_limit
 from newsmill.pages.html_page import read_html
-from newsmill.pages.language import Detector
+from newsmill.pages.languages import detect
+from newsmill.pages.languages.detect import Detector
 from newsmill.pages.languages.page import tell_page
-from newsmill.pages.limits import time_limit
 from newsmill.pages.markdown import read_markdown
-from newsmill.pages.page import Draft, Junk, Published, Record, Verdict
 from newsmill.pages.repeats import without_repeats
-from newsmill.pages.sniff import format_of
 from newsmill.pages.tables import READ
 from newsmill.pages.text import one_line, word_counts
+from newsmill.pages.textdump.parse import read_dump
+from newsmill.pages.types import Draft, Junk, Published, Record, Verdict
 from newsmill.urls import site_of
 
 _most_paragraphs = 200_000
@@ -58,7 +60,7 @@ def read_record(record: Record) -> Draft:
     Raises:
         Junk: where there is none.
     """
-    if verdict := junk.http_status(record):
+    if verdict := reject.http_status(record):
         raise Junk(*verdict)
     match format_of(record.body, record.content_type):
         case "html":
@@ -92,7 +94,7 @@ def read_row(row: dict[str, Any], detector: Detector = "kernel") -> dict[str, An
 
 def _page_row(row: dict[str, Any], draft: Draft, detector: Detector) -> dict[str, Any]:
     draft.paragraphs, repeats = without_repeats(draft.paragraphs[:_most_paragraphs])
-    if verdict := junk.verdict_on(draft):
+    if verdict := reject.verdict_on(draft):
         raise Junk(*verdict)
     text = "\n".join(draft.paragraphs)
     told = tell_page(draft.paragraphs, [draft.title or "", *(teaser.title for teaser in draft.teasers)], detector)
@@ -153,7 +155,7 @@ def extraction_libraries() -> Iterator[None]:
     for library in ("trafilatura", "htmldate", "charset_normalizer", "courlan"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     # A machine's first use compiles for some seconds: not on the first page's account.
-    language.load()
+    detect.load()
     extract.load()
     # A page makes thousands of small objects and no cycles of them: looking for any would cost a tenth of the reading.
     was_collecting = gc.isenabled()

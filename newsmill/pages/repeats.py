@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from newsmill.pages.page import Repeat
 from newsmill.pages.text import one_line, width
+from newsmill.pages.types import Repeat
 
 # A shorter paragraph may well be said twice: a refrain, a question, a heading. CJK characters count twice.
 MIN_WIDTH = 40

@@ -17,7 +17,7 @@ import yaml
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
 
 from newsmill.errors import UserError
-from newsmill.yaml_files import one_line, parse_yaml
+from newsmill.validation import one_line, parse_yaml
 
 SUITES = Path(__file__).resolve().parent / "suites"
 

@@ -10,23 +10,23 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from newsmill.report import books, sources
+from newsmill.report import reconciliation, sources
 from newsmill.report.bursts import burst_data, bursts
+from newsmill.report.by_site_language import sites_of_topics, topic_places
 from newsmill.report.changes import change_data, changes
 from newsmill.report.charts import specifications
 from newsmill.report.entities import WEEKS, entity_data, entity_weeks
+from newsmill.report.formatting import cut
 from newsmill.report.lede import lede
 from newsmill.report.numbers import headline
 from newsmill.report.packing import dumped
 from newsmill.report.page import render
-from newsmill.report.places import sites_of_topics, topic_places
 from newsmill.report.queries import Row, lent
-from newsmill.report.slots import DEPTHS, Slots, find_slots
 from newsmill.report.stories import Packed, packed_stories
 from newsmill.report.story_choice import chosen_stories
+from newsmill.report.time_buckets import DEPTHS, Slots, find_slots
 from newsmill.report.topics import packed_series, series, shown_topics
 from newsmill.report.verdicts import verdict_data
-from newsmill.report.words import cut
 
 MAX_BYTES = 3_000_000
 # What the numbers by slot may take of it, so that stories have room.
@@ -108,13 +108,13 @@ def build_report(con: duckdb.DuckDBPyConnection, made_at: datetime, topic_names:
 
 
 def _quality(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    listed, total = books.books(con, INGEST_DATES)
-    checks, failing = books.last_checks(con, CHECKS)
+    listed, total = reconciliation.books(con, INGEST_DATES)
+    checks, failing = reconciliation.last_checks(con, CHECKS)
     silent, silent_count = sources.silent_sources(con, SILENT)
     return {
         "books": listed,
         "books_total": total,
-        "quarantine": books.quarantine(con, REASONS, EXAMPLES),
+        "quarantine": reconciliation.quarantine(con, REASONS, EXAMPLES),
         "checks": checks,
         "failing_checks": failing,
         "silent": silent,

@@ -6,9 +6,9 @@ from typing import Any
 
 import duckdb
 
+from newsmill.report.formatting import chance
 from newsmill.report.queries import Row, rows
-from newsmill.report.slots import Slots
-from newsmill.report.words import chance
+from newsmill.report.time_buckets import Slots
 
 Bursts = list[Row]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from newsmill.report.queries import Row, rows
-from newsmill.report.slots import Slots
+from newsmill.report.time_buckets import Slots
 
 PARTS = {
     "genuine": "genuine",

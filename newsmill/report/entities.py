@@ -10,7 +10,7 @@ import polars as pl
 
 from newsmill.report.packing import packed
 from newsmill.report.queries import frame
-from newsmill.report.slots import Slots
+from newsmill.report.time_buckets import Slots
 
 WEEKS = 26
 PER_KIND = 25

@@ -10,9 +10,9 @@ from urllib.parse import quote
 import polars as pl
 
 from newsmill.report.changes import PARTS
+from newsmill.report.formatting import cut, days, number, percent, signed
 from newsmill.report.queries import Row
-from newsmill.report.slots import Slots
-from newsmill.report.words import cut, days, number, percent, signed
+from newsmill.report.time_buckets import Slots
 
 BURSTS = 3
 # A burst is news for so long after its end.

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from newsmill.report import words
+from newsmill.report import formatting
 from newsmill.report.languages import language_name
 from newsmill.report.lede import show
 
@@ -90,9 +90,16 @@ def environment() -> Environment:
     )
     # A fragment that opens stories is told by its parts.
     made.filters["show"] = lambda parts: show(*map(str, parts))
-    filters = (words.number, words.percent, words.day, words.days, words.moment, words.cut)
+    filters = (
+        formatting.number,
+        formatting.percent,
+        formatting.day,
+        formatting.days,
+        formatting.moment,
+        formatting.cut,
+    )
     made.filters |= {one.__name__: one for one in filters} | {"language": language_name}
-    made.tests["linkable"] = words.linkable
+    made.tests["linkable"] = formatting.linkable
     return made
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from newsmill.report import story_facts
+from newsmill.report import story_details
+from newsmill.report.formatting import around, cut, is_day_only, linkable
 from newsmill.report.packing import dumped
 from newsmill.report.queries import Row, lent
-from newsmill.report.words import around, cut, is_day_only, linkable
 
 Packed = dict[str, Any]
 
@@ -33,7 +33,7 @@ def packed_stories(
     """
     with lent(con, "asked", pl.DataFrame({"story_id": wanted, "place": range(len(wanted))})):
         facts = _Facts(con, topics, entities, sites)
-        spreads = story_facts.spreads(con)
+        spreads = story_details.spreads(con)
     taken: list[Packed] = []
     for spread in spreads:
         one = facts.packed(spread)
@@ -57,12 +57,12 @@ class _Facts:
         self.topics = {topic: place for place, topic in enumerate(topics)}
         self.entities = {entity: place for place, entity in enumerate(entities)}
         self.sites = {site: place for place, site in enumerate(sites)}
-        self.days = _grouped(story_facts.topic_days(con, topics))
-        self.arrivals = _grouped(story_facts.arrivals(con))
-        self.members = _grouped(story_facts.members(con))
-        self.sentences = _grouped(story_facts.sentences(con, topics))
-        self.named = _grouped(story_facts.named(con))
-        self.carried = {one["story_id"]: one for one in story_facts.carried(con)}
+        self.days = _grouped(story_details.topic_days(con, topics))
+        self.arrivals = _grouped(story_details.arrivals(con))
+        self.members = _grouped(story_details.members(con))
+        self.sentences = _grouped(story_details.sentences(con, topics))
+        self.named = _grouped(story_details.named(con))
+        self.carried = {one["story_id"]: one for one in story_details.carried(con)}
 
     def packed(self, spread: Row) -> Packed:
         """One story; what is empty is left out, and a `last` that is `first`, and `languages` that are `lang` alone."""

@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 
 from newsmill.report.queries import rows
-from newsmill.report.slots import Slots
+from newsmill.report.time_buckets import Slots
 
 CANDIDATES = 2_500
 # A story that is first on its day counts as much as one that is second a month later.

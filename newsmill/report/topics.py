@@ -13,7 +13,7 @@ import duckdb
 
 from newsmill.report.packing import packed
 from newsmill.report.queries import Row, rows
-from newsmill.report.slots import Slots
+from newsmill.report.time_buckets import Slots
 
 ANY = ""
 MEASURES = ("stories", "outlets")

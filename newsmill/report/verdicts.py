@@ -7,10 +7,10 @@ from typing import Any
 import duckdb
 
 from newsmill.quality.tables import BALANCE
-from newsmill.report.books import COUNTS, book_data
+from newsmill.report.formatting import cut, linkable
 from newsmill.report.packing import packed
 from newsmill.report.queries import Row, rows
-from newsmill.report.words import cut, linkable
+from newsmill.report.reconciliation import COUNTS, book_data
 
 REASONS = 30
 # Of a date and verdict so many records, of the newest dates, and of each verdict so many in all.

@@ -10,10 +10,10 @@ from typing import Any
 
 from lxml import etree
 
-from newsmill.sources.facts import Facts
+from newsmill.sources.fetch_metadata import Facts
 from newsmill.sources.limits import Unreadable, opened, read_whole
-from newsmill.sources.origin import Origin
 from newsmill.sources.record import Record, member_url
+from newsmill.sources.source_file import Origin
 from newsmill.urls import absolute
 
 Element = Any  # lxml comes without types

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from newsmill.sources.limits import opened, read_whole
-from newsmill.sources.origin import Origin
 from newsmill.sources.record import Record
+from newsmill.sources.source_file import Origin
 
 CONTENT_TYPES = {"html": "text/html", "text": "text/plain", "markdown": "text/markdown"}
 

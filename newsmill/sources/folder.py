@@ -13,14 +13,14 @@ from pathlib import Path, PurePosixPath
 
 from newsmill.errors import UserError
 from newsmill.sources import manifest
-from newsmill.sources.facts import EPOCH, UNKNOWN, moment_of_microseconds
 from newsmill.sources.feeds import read_feed
+from newsmill.sources.fetch_metadata import EPOCH, UNKNOWN, moment_of_microseconds
 from newsmill.sources.files import read_file
 from newsmill.sources.limits import Unreadable
 from newsmill.sources.manifest import Manifest, read_manifest
-from newsmill.sources.origin import Origin
 from newsmill.sources.record import Record
 from newsmill.sources.rows import read_jsonl, read_parquet
+from newsmill.sources.source_file import Origin
 from newsmill.sources.warc import read_warc
 
 KINDS = {

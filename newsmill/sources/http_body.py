@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.statusandheaders import StatusAndHeadersParser
 
-from newsmill.sources.facts import status_of
+from newsmill.sources.fetch_metadata import status_of
 from newsmill.sources.limits import Unreadable, read_whole
 
 MAX_HEAD = 64 * 2**10

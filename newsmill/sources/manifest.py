@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsmill.sources.facts import Facts, facts_of
+from newsmill.sources.fetch_metadata import Facts, facts_of
 from newsmill.sources.limits import disk, lines
 
 NAME = "manifest.jsonl"

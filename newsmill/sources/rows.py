@@ -11,10 +11,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from newsmill.sources.facts import Facts, facts_of, moment_of_microseconds
+from newsmill.sources.fetch_metadata import Facts, facts_of, moment_of_microseconds
 from newsmill.sources.limits import CHUNK, Unreadable, lines, opened
-from newsmill.sources.origin import Origin
 from newsmill.sources.record import Record
+from newsmill.sources.source_file import Origin
 
 REQUIRED = ("url", "body")
 COLUMNS = ("url", "fetched_at", "content_type", "status", "published", "date", "language", "lang", "body")

@@ -9,12 +9,12 @@ from itertools import count
 
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from newsmill.sources.facts import Facts, moment_of
+from newsmill.sources.damaged_warc import Damage, WarcBytes
+from newsmill.sources.fetch_metadata import Facts, moment_of
 from newsmill.sources.http_body import MAX_HEAD, response_of
 from newsmill.sources.limits import Unreadable, disk
-from newsmill.sources.origin import Origin
 from newsmill.sources.record import Record
-from newsmill.sources.warc_bytes import Damage, WarcBytes
+from newsmill.sources.source_file import Origin
 
 MAGIC = b"WARC/"
 FETCHES = ("response", "resource", "conversion", "revisit")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from newsmill.stories.places import PASSAGES, Meeting, often
+from newsmill.stories.blocking import PASSAGES, Meeting, often
 
 # Three thousand versions of one text, all alike, get some 120 edges each at 16 and 300 at 64; either way one story.
 CROWDED = 16

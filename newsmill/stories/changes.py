@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 import polars as pl
 
-from newsmill.stories.words import passage_span, read_words
+from newsmill.stories.text.words import passage_span, read_words
 
 # A change is kept short: so many passages, so many characters of each. `differences` tells all of it.
 MAX_PASSAGES = 6

@@ -10,9 +10,9 @@ import pyarrow as pa
 import xxhash
 from numpy.typing import NDArray
 
-from newsmill.stories.minhash import buckets
 from newsmill.stories.tables import FINGERPRINTS
-from newsmill.stories.words import PASSAGE_WORDS, Passages, hash_texts, read_words
+from newsmill.stories.text.minhash import buckets
+from newsmill.stories.text.words import PASSAGE_WORDS, Passages, hash_texts, read_words
 from newsmill.urls import normalise_url
 
 # Below, what two pages share is as likely a standing phrase as a story.

@@ -12,7 +12,7 @@ from collections import defaultdict
 import duckdb
 import polars as pl
 
-from newsmill.stories.grouping import on_one_site
+from newsmill.stories.clustering import on_one_site
 
 # Texts that are all but the same are one, whatever stands above them.
 NEARLY_SAME = 0.9

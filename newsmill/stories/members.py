@@ -8,11 +8,11 @@ import duckdb
 import polars as pl
 
 from newsmill.stories.changes import changes
-from newsmill.stories.grouping import group
+from newsmill.stories.clustering import group
 from newsmill.stories.headlines import without_strangers
-from newsmill.stories.scratch import store
-from newsmill.stories.similarity import with_similarity
 from newsmill.stories.tables import MEMBERS
+from newsmill.stories.temp_tables import store
+from newsmill.stories.verify import with_similarity
 
 Connection = duckdb.DuckDBPyConnection
 

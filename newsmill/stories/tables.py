@@ -6,7 +6,7 @@ from newsmill.table import Column, Table
 
 record_id = Column("record_id", pl.String(), "The page's record.")
 ingest_date = Column("ingest_date", pl.Date(), "The record's ingest date.")
-text_hash = Column("text_hash", pl.UInt64(), "xxh3-64 of the words that count; see newsmill/stories/words.py.")
+text_hash = Column("text_hash", pl.UInt64(), "xxh3-64 of the words that count; see newsmill/stories/text/words.py.")
 wording = Column("wording", pl.UInt64(), "xxh3-64 of the page's passages in order: its words, and where sentences end.")
 passage = Column("passage", pl.UInt64(), "Hash of the passage's words.")
 

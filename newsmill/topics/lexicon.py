@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsmill.topics.characters import character_flags, character_folds
-from newsmill.topics.chinese import other_script
+from newsmill.topics.chinese_scripts import other_script
 from newsmill.topics.kernels.trie import build_trie, pack_trie
 from newsmill.topics.spelling import folded, spelled_out
 from newsmill.topics.taxonomy import EntityGroup, Named, PhraseGroup, Taxonomy

@@ -33,7 +33,7 @@ def find_mentions(pages: pl.DataFrame, taxonomy: Taxonomy) -> Found:
     """
     # Numba takes a while to import, and most commands tag nothing.
     from newsmill.topics.lexicon import compile_lexicon
-    from newsmill.topics.tagger import tag_texts
+    from newsmill.topics.matcher import tag_texts
 
     units = _units(pages)
     lexicon = compile_lexicon(taxonomy)

@@ -13,9 +13,9 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from newsmill.errors import UserError
-from newsmill.topics.reading import first_mistake
 from newsmill.topics.spelling import OPTIONAL_PART, spelled_out
-from newsmill.yaml_files import one_line, parse_yaml
+from newsmill.topics.taxonomy_errors import first_mistake
+from newsmill.validation import one_line, parse_yaml
 
 MAX_PHRASE = 100
 MAX_OPTIONAL_PARTS = 3

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.kernel_cache import drop_stale_code
+from newsmill.compiled import drop_stale_code
 
 drop_stale_code(Path(__file__).parent)
 

@@ -122,7 +122,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Take archived records through today's code again: what changes, told before it lands."""
-    from newsmill.upkeep.replay import Choice
+    from newsmill.maintenance.replay import Choice
     from pipelines.cli.replay import replay_command
 
     settings = load_settings(home=home, workers=workers)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from newsmill.analyst.page_history import explain, find_records
 from newsmill.errors import UserError
-from newsmill.explain import explain, find_records
 from newsmill.settings import Settings
 from newsmill.trends.explain import explain_trend
 from newsmill.warehouse.connection import open_reader

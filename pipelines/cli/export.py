@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from newsmill.analyst.export import export_table
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_reader
-from newsmill.warehouse.export import export_table
 from newsmill.warehouse.publish import DATABASE
 from pipelines.cli.show import err
 

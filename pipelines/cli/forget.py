@@ -8,8 +8,8 @@ import polars as pl
 import typer
 
 from newsmill.errors import UserError
+from newsmill.maintenance.forget import Plan, forget, plan
 from newsmill.settings import Settings
-from newsmill.upkeep.forget import Plan, forget, plan
 from pipelines.cli.show import err, out, print_json, text
 from pipelines.scrub import scrub_history
 

@@ -7,12 +7,12 @@ import shlex
 import time
 from pathlib import Path
 
-from newsmill import mill
+from newsmill import stages
 from newsmill.errors import UserError
+from newsmill.maintenance.rebuild import SetAside, lead_on, set_aside
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
 from newsmill.topics.taxonomy import load_taxonomy
-from newsmill.upkeep.rebuild import SetAside, lead_on, set_aside
 from pipelines.cli.run import plain, sums, tell
 from pipelines.cli.show import err, out, print_json, progress, text
 from pipelines.code_location import code_location
@@ -31,7 +31,7 @@ def rebuild_command(settings: Settings, *, replace_old: bool, as_json: bool, ver
     """
     started = time.monotonic()
     found = _input_dates(settings)
-    dates = sorted({*mill.archive_of(settings).dates(), *(found or ())})
+    dates = sorted({*stages.archive_of(settings).dates(), *(found or ())})
     if not dates:
         raise UserError(str(settings.home / "raw"), "nothing is archived there", "run `newsmill run` with this --home")
     require_partitions(ingest_days(settings), dates)

@@ -7,8 +7,8 @@ from dataclasses import asdict
 import polars as pl
 
 from newsmill.errors import UserError
+from newsmill.maintenance.replay import Choice, Report, replay
 from newsmill.settings import Settings
-from newsmill.upkeep.replay import Choice, Report, replay
 from pipelines.cli.show import err, out, print_json, print_table, progress, text
 
 EXAMPLES = 3

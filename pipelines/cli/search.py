@@ -7,12 +7,12 @@ from pathlib import Path
 
 import duckdb
 
+from newsmill.analyst.search import search_stories
+from newsmill.analyst.search_index import build_index, extension, index_path
 from newsmill.errors import UserError
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
-from newsmill.warehouse.search import search_stories
-from newsmill.warehouse.search_index import build_index, extension, index_path
 from pipelines.cli.show import err, out, print_json, text
 
 # About half a minute of indexing; no one who waits for an answer waits longer.

@@ -27,7 +27,7 @@ _shares = ("precision", "recall", "f1", "precision_new", "recall_new", "f1_new")
 @topics_app.command("plan")
 def plan_command(home: Home = None, topics: Topics = None, as_json: AsJson = False, limit: Limit = 10) -> None:
     """Tell what a taxonomy would change: pages gained and lost, with their sentences; quality on the labels; trends."""
-    from newsmill.upkeep.retag import plan
+    from newsmill.maintenance.retag import plan
 
     settings = load_settings(home=home, topics=topics)
     told = plan(settings, load_taxonomy(settings.topics))
@@ -68,7 +68,7 @@ def apply_command(
     as_json: AsJson = False,
 ) -> None:
     """Tag every stored page anew with a taxonomy, from the stored texts, and publish."""
-    from newsmill.upkeep.retag import apply
+    from newsmill.maintenance.retag import apply
 
     settings = load_settings(home=home, topics=topics, workers=workers)
     with progress(quiet=as_json):
@@ -108,8 +108,8 @@ def label_command(
 
 def _ask(settings: Settings, taxonomy: Taxonomy, topics: list[str]) -> int:
     """Ask until there is nothing left or the person stops; returns how many were answered."""
+    from newsmill.topics.labelling_queue import questions
     from newsmill.topics.labels import add_label, read_labels
-    from newsmill.topics.questions import questions
     from newsmill.warehouse.connection import open_reader
     from newsmill.warehouse.publish import DATABASE
 
@@ -148,7 +148,7 @@ def _answer() -> str:
 
 def _copy(settings: Settings) -> None:
     """The labels into `topics.labels`; a run that holds the database copies them itself."""
-    from newsmill.mill import replace_labels
+    from newsmill.stages import replace_labels
     from newsmill.warehouse.connection import open_writer, transaction
 
     try:

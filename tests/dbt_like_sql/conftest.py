@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from hand_made_warehouse import FOLDER, Page, build_all, fill
 
-from newsmill.warehouse.models import Project, load_project
+from newsmill.warehouse.sql_models import Project, load_project
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ import newsmill.sources.tables
 import newsmill.stories.tables
 import newsmill.topics.tables
 from newsmill.table import Table
-from newsmill.warehouse.models import Project, build_model
+from newsmill.warehouse.sql_models import Project, build_model
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
 ROOMS = (

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from hand_made_warehouse import FOLDER, Page, build_all, busy_pages, fill
 
-from newsmill.warehouse.models import Project
+from newsmill.warehouse.sql_models import Project
 
 DBT = Path(os.environ.get("NEWSMILL_DBT", FOLDER.parent / ".venv-dbt" / "bin" / "dbt"))
 LATE = [

@@ -8,7 +8,7 @@ from hand_made_warehouse import Page, build_all, fill, marts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.warehouse.models import Project, build_model
+from newsmill.warehouse.sql_models import Project, build_model
 
 DATES = ["2026-01-05", "2026-01-06", "2026-01-13", "2026-01-20"]
 PUBLISHED = [None, "2026-01-04 09:00", "2026-01-12 09:00", "2026-01-19 09:00"]

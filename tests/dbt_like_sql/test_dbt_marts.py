@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 from hand_made_warehouse import Page, build_all, fill
 
-from newsmill.warehouse.models import Project
+from newsmill.warehouse.sql_models import Project
 
 Milled = Callable[..., duckdb.DuckDBPyConnection]
 X, Y, Z = "ai_regulation", "ai_video_models", "defense_partnerships"

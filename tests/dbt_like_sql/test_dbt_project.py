@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from hand_made_warehouse import TABLES, Page, build_all, busy_pages, fill
 
-from newsmill.warehouse.models import Project, bind_project, build_model, column_lineage, run_test
+from newsmill.warehouse.sql_models import Project, bind_project, build_model, column_lineage, run_test
 
 Milled = Callable[..., duckdb.DuckDBPyConnection]
 SOURCE_COLUMNS = {name: {column.name: column.sql_type for column in table.columns} for name, table in TABLES.items()}

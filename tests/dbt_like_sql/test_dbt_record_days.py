@@ -11,7 +11,7 @@ from hand_made_warehouse import Page, fill
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.warehouse.models import Project, build_model
+from newsmill.warehouse.sql_models import Project, build_model
 
 Milled = Callable[..., duckdb.DuckDBPyConnection]
 

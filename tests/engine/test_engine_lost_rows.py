@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from deeds import dead_on_arrival, failing, pid_of, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from misbehaving_functions import dead_on_arrival, failing, pid_of, read
 
 from newsmill.engine import local
 from newsmill.engine.local import LocalEngine

@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from newsmill.pages.language import detect_text
-from newsmill.pages.page import Record
+from newsmill.pages.languages.detect import detect_text
 from newsmill.pages.read import read_pages
+from newsmill.pages.types import Record
 from newsmill.sources.tables import ARCHIVE
 
 FETCHED = dt.datetime(2026, 7, 10, 2)

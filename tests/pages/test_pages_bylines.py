@@ -3,7 +3,7 @@
 import datetime as dt
 
 from newsmill.pages.html_page import without_byline
-from newsmill.pages.page import Published
+from newsmill.pages.types import Published
 
 REST = ["The crane came in on Tuesday.", "Jonas Reitmeier, 40, saw it."]
 

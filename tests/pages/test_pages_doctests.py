@@ -4,10 +4,13 @@ import doctest
 
 import pytest
 
-from newsmill.pages import authors, datewords, front, metadata, sitename, text
+from newsmill.pages import authors, text
+from newsmill.pages.dates import parse
+from newsmill.pages.html import metadata, site_name
+from newsmill.pages.links import section_front
 
 
-@pytest.mark.parametrize("module", [authors, datewords, front, metadata, sitename, text])
+@pytest.mark.parametrize("module", [authors, parse, section_front, metadata, site_name, text])
 def test_examples(module):
     failed, tried = doctest.testmod(module)
     assert tried > 0

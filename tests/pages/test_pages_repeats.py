@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.pages.page import Repeat
 from newsmill.pages.repeats import without_repeats
+from newsmill.pages.types import Repeat
 
 LONG = "A paragraph that is long enough to be no refrain."
 OTHER = "Another paragraph, quite different from the first one."

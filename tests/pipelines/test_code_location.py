@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.run import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, ingest_dates
+from assets.run_context import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, ingest_dates
 from newsmill.errors import UserError
 from newsmill.settings import Settings, load_settings
 from pipelines.code_location import code_location

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from healthy_mill import HEALTHY, create_tables
+from healthy_database import HEALTHY, create_tables
 
 
 @pytest.fixture

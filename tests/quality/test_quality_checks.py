@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from healthy_mill import FIRST, SECOND
+from healthy_database import FIRST, SECOND
 
 from newsmill.errors import UserError
 from newsmill.quality.checks import CheckResult, results_frame, run_suite

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from healthy_mill import FIRST, SECOND
+from healthy_database import FIRST, SECOND
 
 from newsmill.quality.checks import CheckResult, run_suite
 from newsmill.quality.suites import Suite, load_suites

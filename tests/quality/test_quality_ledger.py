@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from healthy_mill import FIRST, SECOND, create_tables
+from healthy_database import FIRST, SECOND, create_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import report_world
+import report_database
 from chromium import Chromium, find_chromium
 from lxml import html as lxml_html
-from report_view import choose
+from rendered_report import choose
 
 from newsmill.report.build import build_report
 
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[duckdb.DuckDBPyConnection]:
-    con = report_world.month_of_news()
+    con = report_database.month_of_news()
     yield con
     con.close()
 
 
 @pytest.fixture(scope="session")
 def report(world: duckdb.DuckDBPyConnection) -> str:
-    return build_report(world, report_world.MADE_AT, report_world.NAMES)
+    return build_report(world, report_database.MADE_AT, report_database.NAMES)
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +33,8 @@ def page(report: str) -> lxml_html.HtmlElement:
 
 
 @pytest.fixture(scope="session")
-def facts(page: lxml_html.HtmlElement) -> report_world.Facts:
-    return report_world.facts_of(page)
+def facts(page: lxml_html.HtmlElement) -> report_database.Facts:
+    return report_database.facts_of(page)
 
 
 @pytest.fixture(scope="session")

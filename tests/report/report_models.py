@@ -8,9 +8,9 @@ import duckdb
 
 from newsmill.settings import load_settings
 from newsmill.trends.tables import BURSTS, EXPECTED
-from newsmill.warehouse.landing import replace_table
-from newsmill.warehouse.models import load_project
-from newsmill.warehouse.models.template import Names, Template, with_defaults
+from newsmill.warehouse.sql_models import load_project
+from newsmill.warehouse.sql_models.template import Names, Template, with_defaults
+from newsmill.warehouse.writes import replace_table
 
 
 def derive(con: duckdb.DuckDBPyConnection) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-import report_world
-from report_view import cells, choose, chosen, open_table, shown_topics
-from report_world import LAST, NAMES, period
+import report_database
+from rendered_report import cells, choose, chosen, open_table, shown_topics
+from report_database import LAST, NAMES, period
 
 from newsmill.report.build import build_report
 
-DAY = report_world.dt.timedelta(days=1)
+DAY = report_database.dt.timedelta(days=1)
 
 
 def test_every_chart_is_drawn_and_nothing_is_said_or_asked(opened, address):
@@ -25,7 +25,7 @@ def test_every_chart_is_drawn_and_nothing_is_said_or_asked(opened, address):
 
 def test_topic_rows_tell_the_stories_of_all_days(opened, facts):
     rows = {topic: row[2] for topic, row in shown_topics(opened).items()}
-    first = report_world.FIRST
+    first = report_database.FIRST
     assert list(rows) == [topic["id"] for topic in facts["topics"]]
     assert rows == {topic: str(period(facts, topic, "stories", first, LAST)) for topic in NAMES}
 
@@ -36,7 +36,7 @@ def test_pointing_at_a_chart_tells_exact_numbers(opened, facts):
     said = opened.run("document.getElementById('tip').innerText").split("\n")
     told = dict(zip(said[1::2], said[2::2], strict=True))
     topic = next(id for id, name in NAMES.items() if name == said[0])
-    day = report_world.dt.datetime.strptime(told["when"], "%a %d %b %Y").date()
+    day = report_database.dt.datetime.strptime(told["when"], "%a %d %b %Y").date()
     assert int(told["stories"]) == period(facts, topic, "stories", day, day)
     assert int(told["outlets"]) == period(facts, topic, "outlets", day, day)
 
@@ -152,10 +152,10 @@ def test_age_is_told_by_the_browsers_clock(opened):
     assert said[1] == ("today" if days == 0 else "yesterday" if days == 1 else f"{days:.0f} days ago")
 
 
-@pytest.mark.parametrize("make", [report_world.empty_world, lambda: one_day()], ids=["empty", "one day"])
+@pytest.mark.parametrize("make", [report_database.empty_world, lambda: one_day()], ids=["empty", "one day"])
 def test_report_of_little_opens_in_silence(browser, tmp_path, make):
     path = tmp_path / "report.html"
-    path.write_text(build_report(make(), report_world.MADE_AT, {}), encoding="utf-8")
+    path.write_text(build_report(make(), report_database.MADE_AT, {}), encoding="utf-8")
     browser.screen(1280)
     browser.open(path.as_uri())
     assert browser.console == []
@@ -168,9 +168,11 @@ def test_report_of_little_opens_in_silence(browser, tmp_path, make):
 
 
 def one_day():
-    con = report_world.bare_world()
-    rows: report_world.Rows = {name: [] for name in report_world.FILLED}
-    report_world.add_story(rows, report_world.random.Random(1), LAST, "ai_regulation", "en", "The only headline", 1)
+    con = report_database.bare_world()
+    rows: report_database.Rows = {name: [] for name in report_database.FILLED}
+    report_database.add_story(
+        rows, report_database.random.Random(1), LAST, "ai_regulation", "en", "The only headline", 1
+    )
     rows["topics.entities"] = []
-    report_world.fill(con, rows)
+    report_database.fill(con, rows)
     return con

@@ -8,9 +8,9 @@ import re
 
 import duckdb
 import pytest
-import report_world
+import report_database
+from report_database import FIRST, LAST, MADE_AT, NAMES, add_burst, facts_of, parsed, text
 from report_models import derive
-from report_world import FIRST, LAST, MADE_AT, NAMES, add_burst, facts_of, parsed, text
 
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.report import build
@@ -21,17 +21,17 @@ from newsmill.warehouse.publish import publish_database
 
 @pytest.fixture
 def con():
-    con = report_world.bare_world()
+    con = report_database.bare_world()
     yield con
     con.close()
 
 
-def some_pages(topic: str, count: int = 3, days: tuple[dt.date, ...] = (LAST,)) -> report_world.Rows:
-    rows: report_world.Rows = {name: [] for name in report_world.FILLED}
+def some_pages(topic: str, count: int = 3, days: tuple[dt.date, ...] = (LAST,)) -> report_database.Rows:
+    rows: report_database.Rows = {name: [] for name in report_database.FILLED}
     chance = random.Random(3)
     for day in days:
         for number in range(count):
-            report_world.add_story(rows, chance, day, topic, "en", f"Headline {number}", 1)
+            report_database.add_story(rows, chance, day, topic, "en", f"Headline {number}", 1)
     return rows
 
 
@@ -56,8 +56,8 @@ def test_records_that_all_went_to_quarantine_are_accounted_for(con):
     rows = some_pages("", 0)
     chance = random.Random(5)
     for _ in range(3):
-        report_world.add_quarantined(rows, chance, LAST)
-    report_world.fill(con, rows)
+        report_database.add_quarantined(rows, chance, LAST)
+    report_database.fill(con, rows)
     page = parsed(con)
     assert "No page could be read yet" in text(page.get_element_by_id("sources"))
     assert "No page could be read yet" in text(page.get_element_by_id("topics"))
@@ -65,7 +65,7 @@ def test_records_that_all_went_to_quarantine_are_accounted_for(con):
 
 
 def test_pages_without_a_topic_still_make_stories_and_sources(con):
-    report_world.fill(con, some_pages(""))
+    report_database.fill(con, some_pages(""))
     page = parsed(con)
     assert "No page speaks of a topic yet" in text(page.get_element_by_id("topics"))
     assert len(facts_of(page)["stories"]) == 3
@@ -74,19 +74,19 @@ def test_pages_without_a_topic_still_make_stories_and_sources(con):
 
 
 def test_clean_input_says_that_nothing_was_set_aside(con):
-    report_world.fill(con, some_pages("ai_regulation"))
+    report_database.fill(con, some_pages("ai_regulation"))
     assert "nothing was set aside" in text(parsed(con).get_element_by_id("quarantine"))
 
 
 def test_health_tells_date_books_and_checks(con):
-    report_world.fill(con, some_pages("ai_regulation"))
+    report_database.fill(con, some_pages("ai_regulation"))
     page = parsed(con)
     assert health(page) == ["Data up to: last ingest date 14 Nov 2026", "The books balance", "No checks have run"]
     assert page.get_element_by_id("fresh").get("data-date") == "2026-11-14"  # the browser tells its age
 
 
 def test_record_that_went_nowhere_is_out_of_balance(con):
-    report_world.fill(con, some_pages("ai_regulation"))
+    report_database.fill(con, some_pages("ai_regulation"))
     con.execute("delete from quality.ledger where record_id = (select min(record_id) from quality.ledger)")
     page = parsed(con)
     assert "1 record out of balance" in health(page)
@@ -94,22 +94,22 @@ def test_record_that_went_nowhere_is_out_of_balance(con):
 
 
 def test_checks_that_all_held_are_told_in_one_line(con):
-    report_world.fill(con, some_pages("ai_regulation"))
-    report_world.add(con, CHECK_RESULTS, report_world.check_results("run-1", MADE_AT, failing=False))
+    report_database.fill(con, some_pages("ai_regulation"))
+    report_database.add(con, CHECK_RESULTS, report_database.check_results("run-1", MADE_AT, failing=False))
     page = parsed(con)
     assert health(page)[-1] == "All 40 checks held"
     assert "All 40 checks of run run-1 held." in text(page.get_element_by_id("checks"))
 
 
 def test_no_burst_is_told_as_what_it_means(con):
-    report_world.fill(con, some_pages("ai_regulation"))
+    report_database.fill(con, some_pages("ai_regulation"))
     page = parsed(con)
     assert news(page)[0] == "No topic burst on the one day shown: a topic needs a past to stand out from."
     assert "No topic has burst" in text(page.get_element_by_id("no-bursts"))
 
 
 def test_burst_going_on_is_told_as_such(con):
-    report_world.fill(con, some_pages("ai_regulation"))
+    report_database.fill(con, some_pages("ai_regulation"))
     add_burst(con, "ai_regulation", LAST, LAST, observed=1, expected=0.5, score=3.1)
     assert news(parsed(con))[0] == (
         "AI regulation is bursting, 14 Nov 2026: 1 story where 0.5 were expected, a chance of 1 in 1,300. The stories"
@@ -117,7 +117,7 @@ def test_burst_going_on_is_told_as_such(con):
 
 
 def test_burst_of_long_ago_is_no_news(con):
-    report_world.fill(con, some_pages("ai_regulation", days=(LAST - dt.timedelta(days=30), LAST)))
+    report_database.fill(con, some_pages("ai_regulation", days=(LAST - dt.timedelta(days=30), LAST)))
     add_burst(con, "ai_regulation", LAST - dt.timedelta(days=30), LAST - dt.timedelta(days=29))
     page = parsed(con)
     assert news(page)[0].startswith(
@@ -127,7 +127,7 @@ def test_burst_of_long_ago_is_no_news(con):
 
 
 def test_burst_whose_story_is_gone_is_still_told(con):
-    report_world.fill(con, some_pages("ai_regulation"))
+    report_database.fill(con, some_pages("ai_regulation"))
     add_burst(con, "ai_regulation", LAST, LAST, top_story_id="s-forgotten", kleinberg=False)
     [burst] = parsed(con).xpath('//ul[@id="burst-list"]/li')
     assert "Driven by" not in text(burst)
@@ -137,7 +137,7 @@ def test_burst_whose_story_is_gone_is_still_told(con):
 def test_many_bursts_are_cut_and_the_cut_is_told(con, monkeypatch):
     monkeypatch.setattr(build, "BURSTS", 5)
     days = tuple(LAST - dt.timedelta(days=age) for age in range(0, 56, 7))
-    report_world.fill(con, some_pages("ai_regulation", 1, days))
+    report_database.fill(con, some_pages("ai_regulation", 1, days))
     for day in days:
         add_burst(con, "ai_regulation", day, day)
     section = parsed(con).get_element_by_id("bursts")
@@ -150,11 +150,11 @@ def test_of_many_topics_the_busiest_twelve_are_shown(con):
     chance = random.Random(1)
     for number in range(20):
         for _ in range(1 + number % 3):
-            report_world.add_story(rows, chance, LAST, "chip_exports", "en", f"Headline {number}", 1)
+            report_database.add_story(rows, chance, LAST, "chip_exports", "en", f"Headline {number}", 1)
             for table in ("topics.page_topics", "topics.mentions"):
                 rows[table][-1]["topic"] = f"topic_{number:02}"
     rows["topics.entities"] = []
-    report_world.fill(con, rows)
+    report_database.fill(con, rows)
     page = parsed(con)
     assert "The 12 topics with most stories of 21." in text(page.get_element_by_id("topics"))
     shown = [topic["id"] for topic in facts_of(page)["topics"]]
@@ -163,16 +163,16 @@ def test_of_many_topics_the_busiest_twelve_are_shown(con):
 
 
 def test_entities_of_the_first_week_are_told_without_a_rise(con):
-    report_world.fill(con, some_pages("ai_regulation", 12))
+    report_database.fill(con, some_pages("ai_regulation", 12))
     assert any(said.startswith("Named most often in the week of 9 to 15 Nov 2026: ") for said in news(parsed(con)))
 
 
 def test_one_ingest_date_is_told_once(con):
-    report_world.fill(con, some_pages("ai_regulation"))
+    report_database.fill(con, some_pages("ai_regulation"))
     assert text(parsed(con).xpath('//p[@class="dateline"]')[0]).startswith("14 Nov 2026 made")
 
 
-def from_site(site: str, ages: list[int]) -> report_world.Rows:
+def from_site(site: str, ages: list[int]) -> report_database.Rows:
     """Records of a site, so many ingest dates ago."""
     rows = some_pages("", 1, tuple(LAST - dt.timedelta(days=age) for age in ages))
     for number, record in enumerate(rows["raw.records"]):
@@ -193,7 +193,7 @@ def from_site(site: str, ages: list[int]) -> report_world.Rows:
 )
 def test_source_is_silent_when_it_stopped_against_its_own_rhythm(con, ages, is_silent):
     for rows in (from_site("steady.example", list(range(50))), from_site("other.example", ages)):
-        report_world.add(con, report_world.RECORDS, rows["raw.records"])
+        report_database.add(con, report_database.RECORDS, rows["raw.records"])
     found, count = silent_sources(con, 10)
     assert [one["site"] for one in found] == ["other.example"] * is_silent
     assert count == len(found)
@@ -206,7 +206,7 @@ def test_silent_source_is_told_at_the_top_and_in_its_table(con):
     rows = some_pages("ai_regulation", 1, tuple(LAST - dt.timedelta(days=age) for age in range(20)))
     for age, record in enumerate(rows["raw.records"]):
         record["site"] = "gone.example" if age > 6 else "steady.example"
-    report_world.fill(con, rows)
+    report_database.fill(con, rows)
     page = parsed(con)
     assert "1 source stopped arriving" in health(page)
     assert any(said.startswith("gone.example stopped arriving: nothing for 7 ingest dates") for said in news(page))
@@ -219,7 +219,7 @@ def test_silent_sources_that_are_not_listed_are_counted_in_the_first_sentences(c
     for number, record in enumerate(rows["raw.records"]):
         age = (LAST - record["ingest_date"]).days
         record["site"] = f"gone{number % 3}.example" if age > 6 else "steady.example"
-    report_world.fill(con, rows)
+    report_database.fill(con, rows)
     assert any(re.match(r"gone\d\.example and 2 more stopped arriving", said) for said in news(parsed(con)))
 
 

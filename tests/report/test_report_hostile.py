@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from chromium import Chromium
-from report_world import ARABIC_TITLE, CLOSING_TITLE, JAVASCRIPT_URL, SCRIPT_TITLE
+from report_database import ARABIC_TITLE, CLOSING_TITLE, JAVASCRIPT_URL, SCRIPT_TITLE
 
 SHOW_ALL = """(() => {
   for (let more; (more = document.querySelector("#more-stories:not([hidden])")); ) more.click();

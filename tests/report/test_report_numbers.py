@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-import report_world
-from report_world import BURST, LAST, NAMES, period, text
+import report_database
+from report_database import BURST, LAST, NAMES, period, text
 
 from newsmill.report.lede import show
 
@@ -203,4 +203,4 @@ def test_freshness_is_told_of_page_ingest_run_and_report(page):
     assert said["Newest page"].startswith("14 Nov 2026, ")
     ages = page.xpath('//section[@id="checks"]//span[@class="age"]/@data-age')
     assert len(ages) == 5
-    assert report_world.MADE_AT.isoformat() in ages
+    assert report_database.MADE_AT.isoformat() in ages

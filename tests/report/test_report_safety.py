@@ -7,7 +7,7 @@ import hashlib
 import json
 
 from lxml import html as lxml_html
-from report_world import ARABIC_TITLE, CLOSING_TITLE, JAVASCRIPT_URL, MADE_AT, SCRIPT_TITLE, facts_of, text
+from report_database import ARABIC_TITLE, CLOSING_TITLE, JAVASCRIPT_URL, MADE_AT, SCRIPT_TITLE, facts_of, text
 
 from newsmill.report.build import build_report
 from newsmill.report.packing import dumped

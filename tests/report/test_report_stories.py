@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-import report_world
-from report_world import BURST, FIRST, LAST, PHRASES
+import report_database
+from report_database import BURST, FIRST, LAST, PHRASES
 
 from newsmill.report.queries import lent
-from newsmill.report.slots import find_slots
 from newsmill.report.stories import packed_stories
 from newsmill.report.story_choice import chosen_stories
+from newsmill.report.time_buckets import find_slots
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_entities_of_a_story_are_those_its_pages_name(facts, by_id, world):
 
 def choice(world):
     slots = find_slots(world, 366, 520)
-    topics = list(report_world.NAMES)
+    topics = list(report_database.NAMES)
     with lent(world, "slot_days", slots.frame()):
         return slots, topics, chosen_stories(world, slots, topics, FIRST)
 
@@ -145,13 +145,15 @@ def test_burst_leads_to_its_driver(facts, by_id):
 
 
 def test_story_without_a_title_or_a_site_is_still_held():
-    con = report_world.bare_world()
-    rows = {name: [] for name in report_world.FILLED}
-    report_world.add_story(rows, report_world.random.Random(1), LAST, "ai_regulation", "en", None, 1, url="file:a.html")
+    con = report_database.bare_world()
+    rows = {name: [] for name in report_database.FILLED}
+    report_database.add_story(
+        rows, report_database.random.Random(1), LAST, "ai_regulation", "en", None, 1, url="file:a.html"
+    )
     for table in ("clean.pages", "raw.records"):
         rows[table][0]["site"] = None
-    report_world.fill(con, rows)
-    [story] = report_world.facts_of(report_world.parsed(con))["stories"]
+    report_database.fill(con, rows)
+    [story] = report_database.facts_of(report_database.parsed(con))["stories"]
     assert "title" not in story
     assert "site" not in story
     assert story["url"] == "file:a.html"

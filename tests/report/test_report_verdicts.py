@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import report_world
-from report_view import cells, choose, command_behind, open_table
-from report_world import LAST
+import report_database
+from rendered_report import cells, choose, command_behind, open_table
+from report_database import LAST
 
 from newsmill.pages.tables import PAGES
 from newsmill.quality.tables import LEDGER
 from newsmill.report import verdicts
-from newsmill.report.books import books
+from newsmill.report.reconciliation import books
 from newsmill.report.verdicts import verdict_data
 from newsmill.sources.tables import RECORDS
 
@@ -112,12 +112,14 @@ def test_address_of_no_number_of_the_books_opens_nothing(opened):
 
 
 def test_record_out_of_balance_is_told():
-    con = report_world.bare_world()
-    rows: report_world.Rows = {name: [] for name in report_world.FILLED}
-    report_world.add_story(rows, report_world.random.Random(1), LAST, "ai_regulation", "en", "The only headline", 3)
+    con = report_database.bare_world()
+    rows: report_database.Rows = {name: [] for name in report_database.FILLED}
+    report_database.add_story(
+        rows, report_database.random.Random(1), LAST, "ai_regulation", "en", "The only headline", 3
+    )
     lost = rows["quality.ledger"].pop()["record_id"]
     for table in (RECORDS, LEDGER, PAGES):
-        report_world.add(con, table, rows[table.name])
+        report_database.add(con, table, rows[table.name])
     newest = verdict_data(con, *books(con, 366))["newest"]
     [told] = [one for one in newest if one[0] == "out_of_balance"]
     [(url,)] = con.execute("select url from raw.records where record_id = ?", [lost]).fetchall()

@@ -11,8 +11,8 @@ import pyarrow
 import pytest
 from raw_folder import FETCHED, MODIFIED, problems, read, read_one, write
 
+from newsmill.sources.damaged_warc import CHUNK
 from newsmill.sources.record import Record
-from newsmill.sources.warc_bytes import CHUNK
 
 URL = "http://www.example.com/a"
 HTML = b"<html><body><p>Text</p></body></html>"

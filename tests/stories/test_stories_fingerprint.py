@@ -13,13 +13,13 @@ import pytest
 import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories_mill import article, edited, frame, page
+from stories_database import article, edited, frame, page
 
 from newsmill.stories import fingerprint as module
 from newsmill.stories.fingerprint import FINGERPRINTED, fingerprint
-from newsmill.stories.letters import composed, original_offset
-from newsmill.stories.minhash import BANDS, LEAD, VALUES, buckets, shared
-from newsmill.stories.words import hash_texts, passage_span, read_words
+from newsmill.stories.text.char_tables import composed, original_offset
+from newsmill.stories.text.minhash import BANDS, LEAD, VALUES, buckets, shared
+from newsmill.stories.text.words import hash_texts, passage_span, read_words
 
 TEXT = article(1)
 MASK = 2**64 - 1

@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories_mill import FIRST_DAY, Mill, article, edited, frame, page
+from stories_database import FIRST_DAY, Mill, article, edited, frame, page
 
-from newsmill.stories import candidates, cluster, passages
+from newsmill.stories import boilerplate, candidates
 from newsmill.stories.fingerprint import fingerprint
+from newsmill.stories.plan import apply_plan, no_fingerprints, plan_stories
 
 TEXT = article(1)
 LEFT = edited(TEXT, 5, 15, 25, 35)
@@ -84,8 +85,8 @@ def test_an_older_date_that_comes_late_names_the_story_and_the_old_id_leads_on()
 def test_a_removed_record_leaves_as_if_it_had_never_come():
     kept = [page("a", LEFT), page("b", RIGHT, day=1)]
     mill = Mill().land(kept[:1]).land([*kept[1:], page("c", TEXT, day=1)])
-    plan = cluster.plan(mill.con, [], cluster.no_fingerprints(), removed=["c"])
-    cluster.land(mill.con, plan)
+    plan = plan_stories(mill.con, [], no_fingerprints(), removed=["c"])
+    apply_plan(mill.con, plan)
     mill.con.execute("delete from clean.pages where record_id = 'c'")
     assert mill.tables() == Mill().land(kept[:1]).land(kept[1:]).tables()
     assert plan.affected.rows_by_key("record_id", named=True)["c"][0]["story_id"] is None
@@ -126,14 +127,14 @@ def test_an_untouched_story_is_not_told_again():
 def test_a_day_without_pages_lands():
     mill = Mill().land([], days=[0])
     assert all(rows == [] for rows in mill.tables().values())
-    plan = cluster.plan(mill.con, [FIRST_DAY], cluster.no_fingerprints())
+    plan = plan_stories(mill.con, [FIRST_DAY], no_fingerprints())
     assert plan.affected.is_empty()
 
 
 def test_planning_leaves_nothing_in_the_database():
     mill = Mill().land([page("a", TEXT)])
     before = mill.tables()
-    cluster.plan(mill.con, [FIRST_DAY], fingerprint(frame([page("a", LEFT)])))
+    plan_stories(mill.con, [FIRST_DAY], fingerprint(frame([page("a", LEFT)])))
     assert mill.tables() == before
     assert mill.con.execute("select count(*) from duckdb_tables() where temporary").fetchall() == [(0,)]
     assert mill.con.execute("select count(*) from duckdb_views() where temporary and not internal").fetchall() == [(0,)]
@@ -143,9 +144,9 @@ def test_a_landing_rolled_back_leaves_the_last_good_state():
     mill = Mill().land([page("a", TEXT)])
     before = mill.tables()
     late = [page("b", LEFT, day=1)]
-    plan = cluster.plan(mill.con, [late[0]["ingest_date"]], fingerprint(frame(late)))
+    plan = plan_stories(mill.con, [late[0]["ingest_date"]], fingerprint(frame(late)))
     mill.con.execute("begin")
-    cluster.land(mill.con, plan)
+    apply_plan(mill.con, plan)
     mill.con.execute("rollback")
     assert mill.tables() == before
     assert mill.land(late).stories() == {frozenset("ab")}
@@ -153,7 +154,7 @@ def test_a_landing_rolled_back_leaves_the_last_good_state():
 
 def test_a_page_of_another_date_is_refused():
     with pytest.raises(ValueError, match="not among the dates"):
-        cluster.plan(Mill().con, [FIRST_DAY], fingerprint(frame([page("a", TEXT, day=1)])))
+        plan_stories(Mill().con, [FIRST_DAY], fingerprint(frame([page("a", TEXT, day=1)])))
 
 
 def test_pages_read_anew_but_not_yet_clustered_anew_do_no_harm():
@@ -250,8 +251,8 @@ def assert_same_tables(history, crowded, standing) -> None:
     every, landings = history
     with (
         patch.object(candidates, "CROWDED", crowded),
-        patch.object(passages, "STANDING_URLS", standing),
-        patch.object(passages, "STANDING_SKETCHES", standing),
+        patch.object(boilerplate, "STANDING_URLS", standing),
+        patch.object(boilerplate, "STANDING_SKETCHES", standing),
     ):
         at_once = Mill().land(every, days=range(3))
         by_day = Mill()

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from stories_mill import Mill, article, edited, page
+from stories_database import Mill, article, edited, page
 
 DAYS = [
     [page("a", article(1)), page("b", article(2)), page("e", article(5), url="https://site.example/1")],
@@ -23,7 +23,7 @@ DAYS = [
 # The second day is landed in a process that kills itself where the argument says.
 KILLED = """
 import os, signal, sys
-from stories_mill import Mill
+from stories_database import Mill
 from test_stories_killed import DAYS, die_in
 mill = Mill(sys.argv[1])
 die_in(sys.argv[2])
@@ -34,12 +34,12 @@ raise SystemExit("was not killed")
 
 def die_in(place: str) -> None:
     """Make the next call of a function of the room the last."""
-    from newsmill.stories import cluster, members
+    from newsmill.stories import members, plan
 
     module, name = {
-        "compare": (cluster, "with_similarity"),
+        "compare": (plan, "with_similarity"),
         "group": (members, "group"),
-        "land": (cluster, "_land_merges"),
+        "land": (plan, "_land_merges"),
     }[place]
 
     def die(*_: object) -> None:

@@ -6,10 +6,10 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from stories_mill import Mill, article, edited, page
+from stories_database import Mill, article, edited, page
 
-from newsmill.stories.centres import story_centres
 from newsmill.stories.changes import changes, differences
+from newsmill.stories.star_clustering import story_centres
 
 TEXT = article(1)
 SLIGHTLY = edited(TEXT, 10, 60)

@@ -7,16 +7,16 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from milling import mill_dates, settings_for, tables_of
-from topics_world import SHIPPED
+from pipeline_runs import mill_dates, settings_for, tables_of
+from topic_pages import SHIPPED
 from typer.testing import CliRunner
 
 from newsmill.errors import UserError
+from newsmill.maintenance.retag import apply, plan
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
 from newsmill.topics.labels import add_label, forget_labels, labels_file, measure, read_labels
 from newsmill.topics.taxonomy import load_taxonomy
-from newsmill.upkeep.retag import apply, plan
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.publish import publish_database
 from pipelines.cli.app import app
@@ -60,7 +60,7 @@ def milled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def home(milled: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A copy of it, where no report is written: that has its own tests and takes long."""
     monkeypatch.setattr(
-        "newsmill.upkeep.retag.publish", lambda con, settings, _: publish_database(con, settings.published)
+        "newsmill.maintenance.retag.publish", lambda con, settings, _: publish_database(con, settings.published)
     )
     folder = tmp_path / "home"
     (folder / "published").mkdir(parents=True)
@@ -140,7 +140,7 @@ def test_apply_leaves_what_a_night_with_that_taxonomy_would(home: Settings, wide
 def test_apply_in_workers_gives_the_same(home: Settings, wider: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     apply(home, load_taxonomy(wider))
     alone = tables_of(home.database)
-    monkeypatch.setattr("newsmill.topics.tagging.BATCH_PAGES", 1)
+    monkeypatch.setattr("newsmill.topics.tag.BATCH_PAGES", 1)
     apply(home.model_copy(update={"workers": 2}), load_taxonomy(wider))
     assert all(alone[name].equals(table) for name, table in tables_of(home.database).items())
 
@@ -152,7 +152,7 @@ def test_a_killed_apply_leaves_the_old_tags(home: Settings, wider: Path, monkeyp
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("newsmill.mill.replace_labels", killed)
+    monkeypatch.setattr("newsmill.stages.replace_labels", killed)
     with pytest.raises(KeyboardInterrupt):
         apply(home, load_taxonomy(wider))
     assert all(before[name].equals(table) for name, table in tables_of(home.database).items())

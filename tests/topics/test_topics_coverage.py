@@ -1,7 +1,7 @@
 """The shipped taxonomy in each of its languages: one plain sentence late in a page is enough, and no more is tagged."""
 
 import pytest
-from topics_world import SHIPPED, topics_of
+from topic_pages import SHIPPED, topics_of
 
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 

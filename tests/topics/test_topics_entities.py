@@ -4,9 +4,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from topics_world import SHIPPED, SMALL, mentions_in, page, pages_of, taxonomy_of, topics_of
+from topic_pages import SHIPPED, SMALL, mentions_in, page, pages_of, taxonomy_of, topics_of
 
-from newsmill.topics.chinese import other_script
+from newsmill.topics.chinese_scripts import other_script
 from newsmill.topics.mentions import find_mentions
 from newsmill.topics.tables import ENTITIES
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy

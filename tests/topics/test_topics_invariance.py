@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from topics_world import page, pages_of, taxonomy_of
+from topic_pages import page, pages_of, taxonomy_of
 
+from newsmill.topics.assignment import decide
 from newsmill.topics.mentions import find_mentions
-from newsmill.topics.page_topics import decide
 from newsmill.topics.taxonomy import Taxonomy
 
 known = [

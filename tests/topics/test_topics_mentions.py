@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from topics_world import PAGES, mentions_in, page, pages_of, taxonomy_of
+from topic_pages import PAGES, mentions_in, page, pages_of, taxonomy_of
 
 from newsmill.topics.mentions import MAX_SEARCHED, find_mentions
 from newsmill.topics.tables import MENTIONS

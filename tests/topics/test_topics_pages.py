@@ -4,10 +4,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from topics_world import PAGES, SHIPPED, page, pages_of, taxonomy_of, topics_of
+from topic_pages import PAGES, SHIPPED, page, pages_of, taxonomy_of, topics_of
 
+from newsmill.topics.assignment import decide
 from newsmill.topics.mentions import find_mentions
-from newsmill.topics.page_topics import decide
 from newsmill.topics.tables import PAGE_TOPICS
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 

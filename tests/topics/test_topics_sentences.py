@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from plain_sentences import plain_sentences
 
 from newsmill.topics.kernels.sentences import MAX_SENTENCE
-from newsmill.topics.tagger import split_sentences
+from newsmill.topics.matcher import split_sentences
 
 
 def split(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from topics_world import SHIPPED, SMALL, taxonomy_of
+from topic_pages import SHIPPED, SMALL, taxonomy_of
 
 from newsmill.errors import UserError
 from newsmill.topics.lexicon import compile_lexicon

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 from scipy import stats
 
+from benchmarks.simulate_trends import FIRST_DAY, Noise, false_bursts, found_bursts, series, told
 from newsmill.trends.bursts import LEAST_HISTORY_DAYS, bursts, expected_days
 from newsmill.trends.kernel import tail_score, two_states
-from newsmill.trends.simulate import FIRST_DAY, Noise, false_bursts, found_bursts, series, told
 
 YEARS = 20
 MEANS = (0.2, 1.0, 5.0, 20.0, 100.0)

@@ -14,8 +14,8 @@ import pytest
 from newsmill.errors import UserError
 from newsmill.warehouse.connection import open_reader, open_writer, require_own_version, transaction
 from newsmill.warehouse.publish import publish_database, publish_report
-from newsmill.warehouse.repairs import dates_tagged_otherwise
 from newsmill.warehouse.schema import TABLES, create_schema
+from newsmill.warehouse.staleness import dates_tagged_otherwise
 
 
 def column_names(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:

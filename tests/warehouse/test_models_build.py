@@ -11,7 +11,7 @@ import pytest
 from small_project import Change, fill_things, write_project
 
 from newsmill.errors import UserError
-from newsmill.warehouse.models import Project, build_model, load_project
+from newsmill.warehouse.sql_models import Project, build_model, load_project
 
 GROWN = "models/base/grown.sql"
 

@@ -10,7 +10,7 @@ import pytest
 from small_project import Change, fill_things, write_project
 
 from newsmill.errors import UserError
-from newsmill.warehouse.models import TestResult, build_model, load_project, run_test
+from newsmill.warehouse.sql_models import TestResult, build_model, load_project, run_test
 
 Row = tuple[int, str, str | None]
 Run = Callable[..., TestResult]

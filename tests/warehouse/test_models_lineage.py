@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from small_project import THINGS, Change, write_project
 
-from newsmill.warehouse.models import column_lineage, load_project
+from newsmill.warehouse.sql_models import column_lineage, load_project
 
 SQL = "models/top/counts.sql"
 

@@ -8,7 +8,7 @@ import pytest
 from small_project import THINGS, Change, write_project
 
 from newsmill.errors import UserError
-from newsmill.warehouse.models import bind_project, load_project
+from newsmill.warehouse.sql_models import bind_project, load_project
 
 MODEL, YML = "models/top/counts.sql", "models/models.yml"
 SINGULAR = "tests/counts_are_positive.sql"

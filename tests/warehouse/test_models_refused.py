@@ -8,7 +8,7 @@ import pytest
 from small_project import Change, write_project
 
 from newsmill.errors import UserError
-from newsmill.warehouse.models import load_project
+from newsmill.warehouse.sql_models import load_project
 
 MODEL, YML, PROJECT = "models/top/counts.sql", "models/models.yml", "dbt_project.yml"
 SINGULAR = "tests/counts_are_positive.sql"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from newsmill.pages.html.tree import BLOCKS, Tree
 from newsmill.pages.text import one_line
-from newsmill.pages.tree import BLOCKS, Tree
 
 
 @dataclass

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.pages import related
 from newsmill.pages.bodies.blocks import Blocks
 from newsmill.pages.bodies.kernels import (
     BUCKETS,
@@ -28,9 +27,10 @@ from newsmill.pages.bodies.kernels import (
 )
 from newsmill.pages.bodies.names import NAMES, around
 from newsmill.pages.bodies.surroundings import put_context, put_flags, put_surroundings, spans_around
+from newsmill.pages.html.tree import Tree
+from newsmill.pages.links import related
 from newsmill.pages.phrases import APPEALS, FURNITURE, RELATED
 from newsmill.pages.text import heading_key
-from newsmill.pages.tree import Tree
 
 Features = NDArray[np.float32]  # a row a column, a column a block
 Floats = NDArray[np.float32]

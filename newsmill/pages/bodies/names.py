@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from newsmill.pages.tree import Tree
+from newsmill.pages.html.tree import Tree
 
 # Stems of the words in names, and what they say is in the element.
 _meant = {

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from newsmill.pages.language import UNDETERMINED, Detector, answers
+from newsmill.pages.languages.detect import UNDETERMINED, Detector, answers
 from newsmill.pages.languages.scripts import ONE_LANGUAGE
 from newsmill.pages.text import CJK, width
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numba
 
-from newsmill.kernel_cache import drop_stale_code
+from newsmill.compiled import drop_stale_code
 
 drop_stale_code(Path(__file__).parent)
 

@@ -1,0 +1,1 @@
+"""Search and export for analysts, and the history of one page."""

@@ -1,0 +1,119 @@
+"""The index of a published copy: DuckDB's fts over words, and over pairs of characters where words have no spaces.
+
+It lies in the home rather than in the copy: it takes longer to build than all of a night, and analysts whose DuckDB
+has no fts could do nothing with its tables. Who searches builds it, once for each published copy.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from newsmill.analyst.search_terms import BASE_LETTERS, UNSPACED_RE2, Term
+from newsmill.errors import UserError
+from newsmill.warehouse.connection import CONFIG
+from newsmill.warehouse.schema import quoted
+
+STEMMER = "english"
+_PACKAGE = "duckdb_extension_fts"
+
+
+def extension() -> Path:
+    """The fts extension that fits the DuckDB in use.
+
+    Raises:
+        UserError: when the extra isn't installed, or is made for another version of DuckDB.
+    """
+    spec = importlib.util.find_spec(_PACKAGE)
+    mend = "`pip install 'newsmill[search]'` installs both to fit"
+    if spec is None or spec.origin is None:
+        raise UserError("search", "the extra `search` with DuckDB's fts extension is not installed", mend)
+    built = Path(spec.origin).parent / "extensions"
+    path = built / f"v{duckdb.__version__}" / "fts.duckdb_extension"
+    if not path.is_file():
+        versions = ", ".join(sorted(folder.name for folder in built.iterdir())) if built.is_dir() else "none"
+        raise UserError("search", f"the fts extension is for DuckDB {versions}, not v{duckdb.__version__}", mend)
+    return path
+
+
+def index_path(home: Path, database: Path) -> Path:
+    """Where the index of this very copy lies, once it is built."""
+    stat = database.stat()
+    return home / "search" / f"stories-{stat.st_mtime_ns:x}-{stat.st_size:x}.duckdb"
+
+
+def build_index(database: Path, target: Path) -> None:
+    """Index the canonical page of every story; indexes of earlier copies go.
+
+    Raises:
+        UserError: when the extra is missing, or the folder can't be written.
+    """
+    load = f"load {quoted(str(extension()))}"
+    draft = target.with_suffix(".draft")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        with duckdb.connect(str(draft), config=CONFIG) as con:
+            con.execute(load)
+            con.execute(f"attach {quoted(str(database))} as copy (read_only)")
+            con.execute(f"create table stories as {_words_of_stories()}")
+            con.execute("detach copy")
+            con.execute(
+                "pragma create_fts_index('stories', 'story_id', 'words', "
+                rf"stemmer = '{STEMMER}', stopwords = 'none', ignore = '\s+', strip_accents = 0, lower = 1)"
+            )
+            # The index has the words; the ids are what is asked for.
+            con.execute("alter table stories drop column words")
+        draft.replace(target)
+        for other in set(target.parent.glob("stories-*.duckdb")) - {target}:
+            other.unlink(missing_ok=True)
+    except (OSError, duckdb.IOException) as error:
+        raise UserError(str(target.parent), str(error), "search from a home that can be written") from error
+
+
+def ranked(index: Path, words: list[str]) -> pl.DataFrame:
+    """`story_id` and BM25 `score` of the stories that hold all the words."""
+    with duckdb.connect(str(index), read_only=True, config=CONFIG) as con:
+        con.execute(f"load {quoted(str(extension()))}")
+        return con.execute(
+            """
+            select story_id, score from (
+                select story_id, fts_main_stories.match_bm25(story_id, ?, conjunctive := 1) as score from stories)
+            where score is not null
+            """,
+            [" ".join(dict.fromkeys(words))],
+        ).pl()
+
+
+def stems(terms: list[Term]) -> list[Term]:
+    """The terms cut to what all their forms begin with, to show where they stand."""
+    with duckdb.connect(config=CONFIG) as con:
+        con.execute(f"load {quoted(str(extension()))}")
+
+        def cut(word: str) -> str:
+            [(stem,)] = con.execute("select stem(?, ?)", [word, STEMMER]).fetchall()
+            return str(stem).removesuffix("i")
+
+        return [Term((cut(term.pieces[0]),)) if term.is_word else term for term in terms]
+
+
+def _words_of_stories() -> str:
+    """Each story's words, and the overlapping pairs of its runs of scripts without spaces, all parted by spaces."""
+    pairs = rf"'([{UNSPACED_RE2}])([{UNSPACED_RE2}])', ' \1\2 ', 'g'"
+    forms, letters = quoted("".join(BASE_LETTERS)), quoted("".join(BASE_LETTERS.values()))
+    # Pairs from a run's first character, and from its second.
+    from_first = rf"regexp_replace(regexp_replace(said, '([{UNSPACED_RE2}]+)', ' \1 ', 'g'), {pairs})"
+    runs = rf"regexp_replace(said, '[^{UNSPACED_RE2}]+', ' ', 'g')"
+    from_second = rf"regexp_replace(regexp_replace({runs}, '(^| )[{UNSPACED_RE2}]', '\1', 'g'), {pairs})"
+    return rf"""
+        select story_id, case when regexp_matches(said, '[{UNSPACED_RE2}]')
+            then {from_first} || ' ' || {from_second} else said end as words
+        from (
+            select m.story_id, regexp_replace(
+                translate(concat_ws(chr(10), p.title, p.title, p.text), {forms}, {letters}),
+                '[^\p{{L}}\p{{N}}\p{{M}}]+', ' ', 'g') as said
+            from copy.stories.members m join copy.clean.pages p using (record_id) where m.is_canonical)
+    """  # noqa: S608

@@ -1,0 +1,69 @@
+"""After rows have gone or changed by hand: derived tables built anew, the copy and the report published."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from newsmill import stages
+from newsmill.errors import UserError
+from newsmill.settings import Settings
+from newsmill.topics.taxonomy import Taxonomy
+from newsmill.warehouse.connection import open_reader, open_writer
+from newsmill.warehouse.publish import DATABASE, publish_database, publish_report, remove_draft
+from newsmill.warehouse.sql_models import Project, build_model
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def open_milled(settings: Settings) -> Iterator[Connection]:
+    """The writer's connection to a database that a run has made.
+
+    Raises:
+        UserError: when there is none, or it stays locked; nothing is made then.
+    """
+    if not settings.database.is_file():
+        raise UserError(str(settings.database), "nothing is milled there", "run `newsmill run` with this --home first")
+    with open_writer(settings.database) as con:
+        yield con
+
+
+def derive(con: Connection, project: Project, dates: Collection[dt.date] | None) -> None:
+    """Build every model: for the ingest dates, or wholly anew where None, so that nothing of what was is left."""
+    named = [date.isoformat() for date in sorted(dates or ())]
+    for model in project.models:
+        build_model(con, project, model, {"ingest_dates": named}, full_refresh=dates is None)
+    stages.land_bursts(con)
+
+
+def publish(con: Connection, settings: Settings, taxonomy: Taxonomy) -> None:
+    """The copy, the report made from it, and no search index of the copy before."""
+    from newsmill.report.build import build_report  # Altair is slow to import.
+
+    path = publish_database(con, settings.published)
+    with open_reader(path) as copy:
+        html = build_report(copy, now(), taxonomy.names)
+    publish_report(html, settings.published)
+    shutil.rmtree(settings.home / "search", ignore_errors=True)
+
+
+def replace_by_copy(con: Connection, settings: Settings) -> None:
+    """Put a copy of what was just published in place of the writer's file, by one rename.
+
+    DuckDB leaves deleted rows in the blocks of its file until others need the room; a copy never had them.
+    """
+    draft = settings.home / f".{DATABASE}.draft"
+    remove_draft(draft)
+    shutil.copyfile(settings.published / DATABASE, draft)
+    # Until the rename the lock is ours, and without a log nothing is written to the old file any more.
+    con.execute("force checkpoint")
+    draft.replace(settings.database)
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)

@@ -1,0 +1,166 @@
+"""A change of the taxonomy: what it would change, told before it is made; and making it, from the stored texts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from newsmill import stages
+from newsmill.maintenance.publishing import publish
+from newsmill.settings import Settings
+from newsmill.topics.labels import measure, read_labels
+from newsmill.topics.tables import PAGE_TOPICS
+from newsmill.topics.tag import tag
+from newsmill.topics.taxonomy import Taxonomy
+from newsmill.warehouse.connection import open_reader, open_writer
+from newsmill.warehouse.publish import DATABASE
+from newsmill.warehouse.sql_models import Project, build_model, load_project
+
+_KEY = ["record_id", "topic"]
+_EVIDENCE = ["record_id", "topic", "place", "sentence", "phrase", "score"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a taxonomy would change.
+
+    Attributes:
+        versions: the taxonomy versions that the stored tags were made with.
+        pages: how many stored pages were tagged to know.
+        changes: a row a page and topic `gained` or `lost`: `topic`, `change`, `record_id`, `url`, `title`, and the
+            weightiest mention's `place`, `sentence`, `phrase`, `score`.
+        quality: by topic `labels`, and `precision`, `recall`, `f1` on them, now and `_new`; null where none tells.
+        series: a row a topic and week of which a number changes: `pages`, `stories`, `pages_new`, `stories_new`.
+    """
+
+    versions: list[str]
+    version_new: str
+    pages: int
+    changes: pl.DataFrame
+    quality: pl.DataFrame
+    series: pl.DataFrame
+
+
+def plan(settings: Settings, taxonomy: Taxonomy) -> Plan:
+    """Tag the published pages with the taxonomy and hold the tags against those that are stored. Writes nothing.
+
+    Raises:
+        UserError: when nothing is published, or the labels can't be read.
+    """
+    labels = read_labels(settings.home)
+    with open_reader(settings.published / DATABASE) as con:
+        now = con.execute("select * from topics.page_topics").pl()
+        new, evidence_new, pages = _tags(con, taxonomy)
+        stored = _best(con.execute("from topics.mentions semi join topics.page_topics using (record_id, topic)").pl())
+        about = con.execute(
+            """
+            select d.record_id, d.week, d.url, d.title, m.story_id
+            from intermediate.int_record_days d left join stories.members m using (record_id) where d.is_page
+            """
+        ).pl()
+    changes = pl.concat(
+        [
+            new.join(now, on=_KEY, how="anti")
+            .select(*_KEY, change=pl.lit("gained"))
+            .join(evidence_new, on=_KEY, how="left"),
+            now.join(new, on=_KEY, how="anti").select(*_KEY, change=pl.lit("lost")).join(stored, on=_KEY, how="left"),
+        ]
+    )
+    # Labels of pages that the home no longer holds say nothing of its tags.
+    labels = labels.join(about, on="record_id", how="semi")
+    topics = list(dict.fromkeys([*taxonomy.topics, *sorted(now["topic"].unique())]))
+    measured = measure(labels, new, topics).drop("labels")
+    return Plan(
+        versions=sorted(now["taxonomy_version"].unique()),
+        version_new=taxonomy.version,
+        pages=pages,
+        changes=changes.join(about.select("record_id", "url", "title"), on="record_id", how="left")
+        .select("topic", "change", "record_id", "url", "title", "place", "sentence", "phrase", "score")
+        .sort("topic", "change", "record_id"),
+        quality=measure(labels, now, topics).join(measured, on="topic", suffix="_new", maintain_order="left"),
+        series=_series(now, new, about),
+    )
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a re-tag did: `changes` has `topic`, `gained`, `lost` (pages); `dates` are the ingest dates touched."""
+
+    version: str
+    pages: int
+    changes: pl.DataFrame
+    dates: list[dt.date]
+
+
+def apply(settings: Settings, taxonomy: Taxonomy) -> Applied:
+    """Tag every stored page anew, land it in one transaction, derive what is derived from topics, and publish.
+
+    What is stored is the taxonomy's alone afterwards, so a second time changes nothing.
+
+    Raises:
+        UserError: when labels or SQL models are wrong, or the database stays locked; nothing is written then.
+    """
+    project = load_project(settings.models)
+    read_labels(settings.home)
+    with open_writer(settings.database) as con:
+        before = con.execute("select * from topics.page_topics").pl()
+        pages = stages.retag_topics(con, settings, taxonomy)
+        after = con.execute("select * from topics.page_topics").pl()
+        gained, lost = after.join(before, on=_KEY, how="anti"), before.join(after, on=_KEY, how="anti")
+        same = ["record_id", "topic", "ingest_date", "strength", "teaser_only"]
+        dates = pl.concat([after.join(before, on=same, how="anti"), before.join(after, on=same, how="anti")])
+        touched = sorted(dates["ingest_date"].unique())
+        _derive(con, project, touched)
+        publish(con, settings, taxonomy)
+    counts = pl.concat([gained.select("topic", gained=1, lost=0), lost.select("topic", gained=0, lost=1)])
+    return Applied(taxonomy.version, pages, counts.group_by("topic").sum().sort("topic"), touched)
+
+
+def _tags(con: duckdb.DuckDBPyConnection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """The tags of every published page, the weightiest mention of each, and how many pages there are."""
+    page_topics, evidence, pages = [PAGE_TOPICS.empty()], [], 0
+    dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]
+    for date in dates:
+        for batch in stages.pages_to_tag(con, date):
+            tags = tag(batch, taxonomy)
+            page_topics.append(tags.page_topics)
+            evidence.append(_best(tags.mentions.join(tags.page_topics, on=_KEY, how="semi")))
+            pages += batch.height
+    none = pl.DataFrame(schema={name: pl.Float64 if name == "score" else pl.String for name in _EVIDENCE})
+    return pl.concat(page_topics), pl.concat([none, *evidence]), pages
+
+
+def _best(mentions: pl.DataFrame) -> pl.DataFrame:
+    """The weightiest mention of each page and topic, those of the page itself before those of its teasers."""
+    in_teaser = pl.col("place") == "teaser"
+    ranked = mentions.sort(*_KEY, in_teaser, "score", "char_start", descending=[False, False, False, True, False])
+    return ranked.unique(_KEY, keep="first", maintain_order=True).select(_EVIDENCE)
+
+
+def _series(now: pl.DataFrame, new: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
+    """Pages and stories by topic and week, now and then, where they differ."""
+    counts = [
+        tags.join(about, on="record_id")
+        .group_by("topic", "week")
+        .agg(pages=pl.col("record_id").n_unique(), stories=pl.col("story_id").drop_nulls().n_unique())
+        for tags in (now, new)
+    ]
+    joined = counts[0].join(counts[1], on=["topic", "week"], how="full", suffix="_new", coalesce=True).fill_null(0)
+    changed = (pl.col("pages") != pl.col("pages_new")) | (pl.col("stories") != pl.col("stories_new"))
+    return joined.filter(changed).sort("topic", "week")
+
+
+def _derive(con: duckdb.DuckDBPyConnection, project: Project, dates: list[dt.date]) -> None:
+    """Build every model that is derived from a table of topics.
+
+    Where no tag changed all dates are built: a run killed after its tags had landed may have left them to be built.
+    """
+    derived: set[str] = set()
+    for model in project.models:
+        if derived.intersection(model.depends_on) or any(source.startswith("topics.") for source in model.sources):
+            derived.add(model.name)
+            build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
+    stages.land_bursts(con)

@@ -1,0 +1,1 @@
+"""Bytes to text: format sniffing and character encodings."""

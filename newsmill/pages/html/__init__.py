@@ -1,0 +1,1 @@
+"""HTML documents: the parsed tree, its metadata and headline."""

@@ -1,0 +1,1 @@
+"""Links on a page: teasers, related articles, section fronts."""

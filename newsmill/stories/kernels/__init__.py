@@ -1,7 +1,0 @@
-"""Numba kernels of the stories room; imported where they are called, since Numba is slow to import."""
-
-from pathlib import Path
-
-from newsmill.kernel_cache import drop_stale_code
-
-drop_stale_code(Path(__file__).parent)

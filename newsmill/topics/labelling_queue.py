@@ -1,0 +1,82 @@
+"""Which pages a person is asked about next: some drawn evenly from all, some from where tagging is least sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+import duckdb
+import polars as pl
+
+from newsmill.topics.assignment import CLEAR_SENTENCE
+
+EXCERPT = 1500
+
+
+@dataclass(frozen=True)
+class Question:
+    """One page and topic to ask about, with what a person needs to answer."""
+
+    record_id: str
+    topic: str
+    sampling: str
+    url: str
+    title: str | None
+    excerpt: str
+    sentences: list[str]
+    tagged: bool
+
+
+def questions(con: duckdb.DuckDBPyConnection, topics: list[str], labels: pl.DataFrame) -> Iterator[Question]:
+    """Every page and topic not yet labelled, one drawn evenly and one from near the threshold in turn.
+
+    The order is that of md5 over record id and topic, so the next session goes on where the last one stopped.
+    """
+    con.register("labelled", labels.select("record_id", "topic").to_arrow())
+    con.register("asked_topics", pl.DataFrame({"topic": topics}).to_arrow())
+    rows = con.execute(
+        """
+        with pairs as (
+            select p.record_id, t.topic, md5(p.record_id || ' ' || t.topic) as place
+            from clean.pages p cross join asked_topics t
+            anti join labelled l on l.record_id = p.record_id and l.topic = t.topic
+        ),
+        found as (
+            select record_id, topic, max(score) as best from topics.mentions where place <> 'teaser' group by all
+        )
+        select pairs.record_id, pairs.topic, pairs.place, abs(found.best - $threshold) as distance
+        from pairs left join found using (record_id, topic)
+        """,
+        {"threshold": CLEAR_SENTENCE},
+    ).pl()
+    drawn = rows.sort("place").select("record_id", "topic").rows()
+    unsure = rows.drop_nulls("distance").sort("distance", "place").select("record_id", "topic").rows()
+    seen = set[tuple[str, str]]()
+    for pair, sampling in chain.from_iterable(
+        zip_longest([(pair, "uniform") for pair in drawn], [(pair, "near") for pair in unsure], fillvalue=(None, ""))
+    ):
+        if pair is not None and pair not in seen:
+            seen.add(pair)
+            yield _question(con, pair[0], pair[1], sampling)
+
+
+def _question(con: duckdb.DuckDBPyConnection, record_id: str, topic: str, sampling: str) -> Question:
+    key = {"record_id": record_id, "topic": topic}
+    page = con.execute(
+        "select url, title, left(text, $length) from clean.pages where record_id = $record_id",
+        {"record_id": record_id, "length": EXCERPT},
+    ).fetchone()
+    assert page is not None
+    sentences = con.execute(
+        "select sentence from topics.mentions where record_id = $record_id and topic = $topic and place <> 'teaser' "
+        "order by score desc, char_start limit 3",
+        key,
+    ).fetchall()
+    tagged = con.execute(
+        "select 1 from topics.page_topics where record_id = $record_id and topic = $topic and not teaser_only", key
+    ).fetchone()
+    url, title, excerpt = page
+    return Question(
+        record_id, topic, sampling, url, title, excerpt or "", [said for (said,) in sentences], tagged is not None
+    )

@@ -1,0 +1,26 @@
+"""The loader of dbt_like_sql: a strict subset of dbt, checked whole before anything runs, on the run's own connection.
+
+What it reads, as dbt 1.11 does: `dbt_project.yml`; `models/**/*.sql` with `config`, `ref`, `source`, `var`,
+`is_incremental` and `this`; `models/**/*.yml` (`version: 2`) with sources, models, columns and data tests (`not_null`,
+`unique`, `accepted_values`, `relationships`); singular tests in `tests/*.sql`. All else is a UserError.
+"""
+
+from newsmill.warehouse.sql_models.binding import bind_project
+from newsmill.warehouse.sql_models.build import build_model
+from newsmill.warehouse.sql_models.data_tests import run_test
+from newsmill.warehouse.sql_models.lineage import column_lineage
+from newsmill.warehouse.sql_models.load import load_project
+from newsmill.warehouse.sql_models.project import Model, ModelColumn, ModelTest, Project, TestResult
+
+__all__ = [
+    "Model",
+    "ModelColumn",
+    "ModelTest",
+    "Project",
+    "TestResult",
+    "bind_project",
+    "build_model",
+    "column_lineage",
+    "load_project",
+    "run_test",
+]

@@ -1,0 +1,101 @@
+"""Building one model: its table replaced, its touched partitions replaced, or its view renewed, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.sql_models.binding import as_user_error, produced_types
+from newsmill.warehouse.sql_models.project import PARTITIONS_VARIABLE, Model, Project
+from newsmill.warehouse.sql_models.template import Names, Template, with_defaults
+
+
+def build_model(
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    model: Model,
+    variables: Mapping[str, Any],
+    full_refresh: bool = False,
+) -> int | None:
+    """Build the model in one transaction and return its row count, none of a view; `variables` go over the project's.
+
+    An incremental model is built whole when it is not there yet, when its columns have changed, and, if partitioned,
+    when `ingest_dates` names none; else the rows of its unique key's values are replaced. Of a partitioned model the
+    dates named are replaced even by nothing: there dbt would leave the old rows.
+
+    Raises:
+        UserError: when DuckDB can't bind the query, or it produces other types than the .yml states.
+    """
+    values = with_defaults(project.variables, variables)
+    names = Names(project.tables, project.sources, values)
+    partitions = values.get(PARTITIONS_VARIABLE, []) if model.partitioned else []
+    template = Template(model.path, model.template)
+    with transaction(con):
+        con.execute(f"create schema if not exists {model.schema}")
+        kind = _kind(con, model)
+        whole = template.render(names, this=model.table).sql
+        types = produced_types(con, model, whole)
+        grows = (
+            model.materialized == "incremental"
+            and kind == "table"
+            and not full_refresh
+            and not (model.partitioned and not partitions)
+            and _stored_types(con, model) == types
+        )
+        with as_user_error(model.path):
+            if grows:
+                query = template.render(names, this=model.table, incremental=True).sql
+                _replace_keys(con, model, query, partitions)
+            else:
+                _replace_whole(con, model, whole, kind)
+        _comment(con, model)
+        # A view would be computed to be counted.
+        query = f"select count(*) from {model.table}"  # noqa: S608
+        counted = None if model.materialized == "view" else con.execute(query).fetchone()
+    return int(counted[0]) if counted else None
+
+
+def _replace_whole(con: duckdb.DuckDBPyConnection, model: Model, query: str, kind: str | None) -> None:
+    wanted = "view" if model.materialized == "view" else "table"
+    if kind not in (None, wanted):
+        # DuckDB replaces a table by a table and a view by a view only.
+        con.execute(f"drop {kind} {model.table}")
+    con.execute(f"create or replace {wanted} {model.table} as\n{query}")
+
+
+def _replace_keys(con: duckdb.DuckDBPyConnection, model: Model, query: str, partitions: list[str]) -> None:
+    key = model.unique_key
+    con.execute(f"create or replace temp table newsmill_new_rows as\n{query}")
+    con.execute(f"delete from {model.table} where {key} in (select {key} from newsmill_new_rows)")  # noqa: S608
+    if partitions:
+        con.execute(f"delete from {model.table} where {key} = any(?::date[])", [partitions])  # noqa: S608
+    con.execute(f"insert into {model.table} by name select * from newsmill_new_rows")  # noqa: S608
+    con.execute("drop table newsmill_new_rows")
+
+
+def _comment(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """The descriptions, where those who query the file find them."""
+    kind = "view" if model.materialized == "view" else "table"
+    con.execute(f"comment on {kind} {model.table} is {_quoted(model.description)}")
+    for column in model.columns:
+        con.execute(f'comment on column {model.table}."{column.name}" is {_quoted(column.description)}')
+
+
+def _kind(con: duckdb.DuckDBPyConnection, model: Model) -> str | None:
+    found = con.execute(
+        "select table_type from information_schema.tables "
+        "where table_catalog = current_database() and table_schema = ? and table_name = ?",
+        [model.schema, model.name],
+    ).fetchone()
+    return None if found is None else "view" if found[0] == "VIEW" else "table"
+
+
+def _stored_types(con: duckdb.DuckDBPyConnection, model: Model) -> dict[str, str]:
+    return {row[0]: row[1] for row in con.execute(f"describe {model.table}").fetchall()}
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,156 @@
+"""Tests of models: each a query that returns the rows that should not be there, as in dbt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from newsmill.errors import UserError
+from newsmill.warehouse.sql_models.binding import as_user_error
+from newsmill.warehouse.sql_models.files import (
+    AcceptedValues,
+    ModelEntry,
+    NotNull,
+    Relationships,
+    TestConfig,
+    TestEntry,
+    Unique,
+    read_text,
+    validated,
+)
+from newsmill.warehouse.sql_models.project import ModelTest, Project, TestResult
+from newsmill.warehouse.sql_models.queries import parse_query
+from newsmill.warehouse.sql_models.template import Names, Template, with_defaults
+
+SAMPLE_ROWS = 20
+
+
+def run_test(
+    con: duckdb.DuckDBPyConnection, project: Project, test: ModelTest, variables: Mapping[str, Any]
+) -> TestResult:
+    """Count the rows that fail the test and show some of them, the same ones every time."""
+    names = Names(project.tables, project.sources, with_defaults(project.variables, variables))
+    sql = Template(test.path, test.template).render(names).sql
+    with as_user_error(test.path):
+        counted = con.execute(f"select count(*) from (\n{sql}\n)").fetchone()  # noqa: S608  the project's own SQL
+        failures = int(counted[0]) if counted else 0
+        sample: list[dict[str, Any]] = []
+        if failures:
+            rows = con.execute(f"select * from (\n{sql}\n) order by all limit {SAMPLE_ROWS}")  # noqa: S608
+            columns = [column[0] for column in rows.description or []]
+            sample = [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
+    return TestResult(test, failures, sample, sql)
+
+
+def generic_tests(entry: ModelEntry, table: str, path: Path, names: Names) -> list[ModelTest]:
+    """The tests that a model's .yml states of its columns and, by `column_name`, of expressions over them."""
+    found = [
+        _generic(test, column.name, entry, table, path, names, f"models.{entry.name}.columns.{column.name}")
+        for column in entry.columns
+        for test in column.data_tests
+    ]
+    return found + [
+        _generic(test, test.column_name, entry, table, path, names, f"models.{entry.name}") for test in entry.data_tests
+    ]
+
+
+def _generic(
+    test: TestEntry, column: str | None, entry: ModelEntry, table: str, path: Path, names: Names, field: str
+) -> ModelTest:
+    where = f"{path}, {field}.data_tests"
+    if column is None:
+        raise UserError(where, "the test names no column", "add column_name to its arguments, or put it with a column")
+    tested = _columns_of(column, entry, where)
+    model = "{{ ref('" + entry.name + "') }}"
+    depends_on = [entry.name]
+    listed = ", ".join(tested)
+    match test:
+        case NotNull():
+            sql = f"select *\nfrom {model}\nwhere {column} is null"
+            kind, description = "not_null", f"`{listed}` of {table} is never null."
+        case Unique():
+            sql = (
+                f"select {column} as value, count(*) as row_count\nfrom {model}\n"
+                f"where {column} is not null\ngroup by {column}\nhaving count(*) > 1"
+            )
+            kind, description = "unique", f"`{listed}` stands once in {table}."
+        case AcceptedValues():
+            values = ", ".join(_literal(value) for value in test.values)
+            sql = (
+                f"select {column} as value, count(*) as row_count\nfrom {model}\n"
+                f"where {column} not in ({values})\ngroup by {column}"
+            )
+            kind, description = "accepted_values", f"`{listed}` of {table} is one of {values}."
+        case Relationships():
+            to = Template(where, "{{ " + test.to + " }}").render(names)
+            depends_on += sorted(to.refs)
+            sql = (
+                f"select child.*\nfrom {model} as child\n"
+                f"anti join {{{{ {test.to} }}}} as parent on child.{column} = parent.{test.field}\n"
+                f"where child.{column} is not null"
+            )
+            kind = "relationships"
+            description = f"Every `{listed}` of {table} stands in `{test.field}` of {to.sql}."
+        case _:
+            raise AssertionError(f"a generic test of no known kind: {test!r}")
+    return ModelTest(
+        name="_".join([kind, entry.name, *tested]),
+        model=entry.name,
+        severity=test.config.severity,
+        description=description,
+        depends_on=tuple(dict.fromkeys(depends_on)),
+        path=path,
+        template=sql,
+    )
+
+
+def singular_test(path: Path, names: Names, order: list[str]) -> ModelTest:
+    """The test that a file of the tests folder states; the comment at its head says what must hold."""
+    template = Template(path, read_text(path))
+    rendering = template.render(names)
+    if not rendering.refs:
+        raise UserError(str(path), "it refs no model", "test a model, for a source the staging model over it")
+    head = []
+    for line in template.text.strip().splitlines():
+        if not line.startswith("--"):
+            break
+        head.append(line.removeprefix("--").strip())
+    if not head:
+        raise UserError(str(path), "no comment says what must hold", "begin the file with a line `-- what must hold`")
+    parse_query(str(path), rendering.sql, {names.models[ref] for ref in rendering.refs} | rendering.sources)
+    depends_on = tuple(sorted(rendering.refs, key=order.index))
+    return ModelTest(
+        name=path.stem,
+        model=depends_on[-1],
+        severity=validated(rendering.config, TestConfig, f"{path}, config()").severity,
+        description=" ".join(head),
+        depends_on=depends_on,
+        path=path,
+        template=template.text,
+    )
+
+
+def _columns_of(expression: str, entry: ModelEntry, where: str) -> list[str]:
+    try:
+        parsed = sqlglot.parse_one(expression, dialect="duckdb")
+    except SqlglotError as error:
+        raise UserError(
+            where, f"column_name {expression!r} does not parse", "write an expression of columns"
+        ) from error
+    found = list(dict.fromkeys(column.name for column in parsed.find_all(exp.Column)))
+    unknown = set(found) - {column.name for column in entry.columns}
+    if unknown or not found:
+        problem = f"column_name {expression!r} names no column of {entry.name}"
+        raise UserError(where, problem, "name columns of the model, as in row(day, topic)")
+    return found
+
+
+def _literal(value: str | int | float | bool) -> str:
+    # Always quoted, as in dbt; DuckDB casts it to the column's type.
+    return exp.Literal.string(str(value)).sql("duckdb")

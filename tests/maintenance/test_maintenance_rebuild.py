@@ -1,0 +1,210 @@
+"""Rebuild: another version's database set aside, all that is archived milled anew, what only the old one knew kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from pipeline_runs import differing, mill_dates, settings_for, tables_of
+from small_home import DAYS, SECRET_URL, ids_of
+
+from newsmill.errors import UserError
+from newsmill.maintenance import rebuild
+from newsmill.maintenance.forget import forget
+from newsmill.maintenance.rebuild import lead_on, old_database, set_aside
+from newsmill.settings import Settings, load_settings
+from newsmill.topics.taxonomy import load_taxonomy
+from newsmill.warehouse.connection import open_reader, open_writer
+from pipelines.cli.rebuild import rebuild_command
+from pipelines.cli.run import run_command, sums
+from pipelines.execute import Outcome
+
+PUBLISHED = "newsmill.duckdb"
+RESULT = "insert into quality.check_results by name select 'r' as run_id, '{}' as observed, true as success"
+
+
+def make_old(database: Path, *statements: str) -> None:
+    """As another version would have left it."""
+    with duckdb.connect(str(database)) as con:
+        for statement in ("alter table stories.bands alter text_hash type varchar", *statements):
+            con.execute(statement)
+
+
+def other_story(record_id: str) -> str:
+    return f"update stories.members set story_id = 's{record_id}' where record_id = '{record_id}'"
+
+
+def test_a_rebuild_leaves_what_was_there_and_keeps_what_only_the_old_one_knew(own_home: Settings) -> None:
+    before = tables_of(own_home.database)
+    published = (own_home.published / PUBLISHED).read_bytes()
+    first, again = ids_of(own_home.database, f"url = '{SECRET_URL}' order by ingest_date --")
+    [copy] = ids_of(own_home.database, "url = 'https://copy.example/b'")
+    # The old version told the copy as a story of its own, and had merged the revision's into one that is none now.
+    make_old(
+        own_home.database,
+        RESULT,
+        other_story(copy),
+        f"insert into stories.merges values ('s{again}', 's-gone', date '2026-03-02'), ('s-x', 's-y', '2026-03-02'), "
+        f"('s{first}', 's{again}', '2026-03-01')",
+    )
+    with pytest.raises(UserError, match="newsmill rebuild"), open_writer(own_home.database):
+        pass
+    old = set_aside(own_home)
+    assert old is not None
+    assert (old.path, old.check_results) == (own_home.home / "newsmill.duckdb.old", 1)
+    assert (own_home.published / PUBLISHED).read_bytes() == published
+
+    mill_dates(own_home, DAYS)
+    assert lead_on(own_home, load_taxonomy(own_home.topics), old.path) == 2
+    assert differing(before, tables_of(own_home.database)) == []
+    assert before["topics.labels"].height > 0
+    with open_reader(own_home.published / PUBLISHED) as con:
+        merges = con.execute("from stories.merges order by ingest_date, story_id").fetchall()
+        assert con.execute("select run_id, observed, success from quality.check_results").fetchall() == [
+            ("r", "{}", True)
+        ]
+    assert sorted(merges) == sorted((f"s{r}", f"s{first}", dt.date(2026, 3, 2)) for r in (again, copy))
+    with duckdb.connect(str(old.path), read_only=True) as con:
+        assert con.execute("select typeof(text_hash) from stories.bands limit 1").fetchall() == [("VARCHAR",)]
+
+
+@pytest.mark.slow
+def test_the_command_needs_no_input_and_what_was_forgotten_stays_out(
+    own_home: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forget(own_home, SECRET_URL)
+    before = tables_of(own_home.database)
+    make_old(own_home.database)
+    no_input = settings_for(own_home.home / "no-such-folder", own_home.home)
+    assert rebuild_command(no_input, replace_old=False, as_json=True, verbose=False) == 0
+    told = capsys.readouterr()
+    assert "the archive alone is read" in told.err
+    said = json.loads(told.out)
+    assert said["dates"] == [day.isoformat() for day in DAYS]
+    assert said["old_database"] == str(old_database(own_home))
+    assert said["books"]["forgotten"] == 2
+    assert differing(before, tables_of(own_home.database)) == []
+    assert differing(before, tables_of(own_home.published / PUBLISHED)) == []
+    mill_dates(own_home, DAYS)
+    assert differing(before, tables_of(own_home.database)) == []
+
+
+def test_a_database_that_was_set_aside_before_is_only_replaced_when_told(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, tmp_path)
+    with open_writer(settings.database) as con:
+        con.execute(RESULT)
+    old_database(settings).write_text("from before")
+    with pytest.raises(UserError, match=r"newsmill\.duckdb\.old: .* still there; .*--replace-old"):
+        set_aside(settings)
+    assert old_database(settings).read_text() == "from before"
+    old = set_aside(settings, replace_old=True)
+    assert old is not None and old.check_results == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["newsmill.duckdb", "newsmill.duckdb.old"]
+
+
+def test_columns_are_carried_over_by_name_and_tables_that_are_missing_are_passed_over(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, tmp_path)
+    assert set_aside(settings) is None
+    with duckdb.connect(str(settings.database)) as con:
+        con.execute("create schema quality")
+        con.execute("create table quality.check_results as select 1 as success, 7 as run_id, 'x' as dropped_since")
+    old = set_aside(settings)
+    assert old is not None and old.check_results == 1
+    assert lead_on(settings, load_taxonomy(settings.topics), old.path) == 0
+    with open_writer(settings.database) as con:
+        rows = con.execute("select run_id, success, severity from quality.check_results").fetchall()
+    assert rows == [("7", True, None)]
+
+
+HOLD = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+
+
+def test_a_database_that_is_held_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_for(tmp_path, tmp_path)
+    with open_writer(settings.database):
+        pass
+    monkeypatch.setattr(rebuild, "PATIENCE_SECONDS", 0.2)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(settings.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+        with pytest.raises(UserError, match="wait for the other run to end"):
+            set_aside(settings)
+        holder.communicate()
+    assert [path.name for path in tmp_path.iterdir()] == ["newsmill.duckdb"]
+
+
+def test_nothing_is_forgotten_while_an_old_database_lies_there(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, tmp_path)
+    old_database(settings).write_text("it may hold it")
+    with pytest.raises(UserError, match="delete it first"):
+        forget(settings, SECRET_URL)
+    assert not (tmp_path / "forgotten").exists()
+
+
+@pytest.fixture
+def failing_runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dt.date, dt.date, bool]]:
+    """What runs are begun with: first and last date, and whether from the archive alone. All fail."""
+    begun = []
+
+    def run(_: Settings, first: dt.date, last: dt.date, *, archive_only: bool, verbose: bool) -> Outcome:
+        begun.append((first, last, archive_only))
+        return Outcome("run", success=False, errors=("raw_records: no luck",), failed_checks=())
+
+    monkeypatch.setattr("pipelines.cli.rebuild.run_night", run)
+    monkeypatch.setattr("pipelines.cli.rebuild.code_location", lambda _: None)
+    return begun
+
+
+def test_after_a_run_that_failed_the_way_back_is_told(
+    own_home: Settings, failing_runs: list[tuple[dt.date, dt.date, bool]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = own_home.database.read_bytes()
+    assert rebuild_command(own_home, replace_old=False, as_json=False, verbose=False) == 1
+    told = capsys.readouterr().err
+    assert "no luck" in told
+    [_, back] = told.split("this puts it back: ")
+    subprocess.run(back, shell=True, check=True)
+    assert own_home.database.read_bytes() == before
+    assert not old_database(own_home).exists()
+
+
+def test_input_is_read_only_where_someone_named_it(
+    own_home: Settings, failing_runs: list[tuple[dt.date, dt.date, bool]], tmp_path: Path
+) -> None:
+    later = tmp_path / "input" / "2026-04-01"
+    later.mkdir(parents=True)
+    (later / "a.html").write_text("<p>Later</p>")
+    # The shipped sample is the default, and no one's archive.
+    for settings in (load_settings(home=own_home.home), settings_for(tmp_path / "input", own_home.home)):
+        rebuild_command(settings, replace_old=True, as_json=True, verbose=False)
+    assert failing_runs == [(*DAYS, True), (DAYS[0], dt.date(2026, 4, 1), False)]
+
+
+def test_where_nothing_is_archived_nothing_is_moved(own_home: Settings) -> None:
+    shutil.rmtree(own_home.home / "raw")
+    with pytest.raises(UserError, match="nothing is archived"):
+        rebuild_command(load_settings(home=own_home.home), replace_old=False, as_json=False, verbose=False)
+    assert not old_database(own_home).exists()
+
+
+def test_a_run_over_another_versions_home_is_refused_before_it_begins(own_home: Settings) -> None:
+    make_old(own_home.database)
+    before = own_home.database.read_bytes()
+    with pytest.raises(UserError, match=r"stories\.bands\.text_hash is VARCHAR instead of UBIGINT"):
+        run_command(own_home, [], (None, None), as_json=False, verbose=False)
+    assert own_home.database.read_bytes() == before
+
+
+def test_sums_are_told_of_a_copy_of_this_version_alone(own_home: Settings) -> None:
+    assert sums(own_home)["records"] == 7
+    copy = own_home.published / PUBLISHED
+    copy.chmod(0o644)
+    make_old(copy, "drop table quality.forgotten")
+    assert sums(own_home) == {}

@@ -1,0 +1,109 @@
+"""Replay: what today's code makes of archived records, told without a trace, and landed where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import polars as pl
+import pytest
+from pipeline_runs import differing, mill_dates, tables_of
+from small_home import DAYS, ids_of
+from test_maintenance_forget import contents
+
+from newsmill import stages
+from newsmill.errors import UserError
+from newsmill.maintenance.replay import Choice, Report, replay
+from newsmill.pages import reject
+from newsmill.settings import Settings
+from newsmill.warehouse.connection import open_writer
+from pipelines.cli.replay import replay_command
+
+SHORT = Choice(reason="too_short")
+
+
+class OneProcess:
+    """An engine whose functions see what a test has changed."""
+
+    def map(self, source: Iterable[pl.DataFrame], fn: Callable, _: Callable) -> Iterator[pl.DataFrame]:
+        return map(fn, source)
+
+
+def read_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "engine_of", lambda _: OneProcess())
+
+
+@pytest.fixture
+def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tomorrow's code: pages of one word are pages."""
+    read_in_this_process(monkeypatch)
+    monkeypatch.setattr(reject, "_least_width", 1)
+    monkeypatch.setattr(reject, "_least_words", 1)
+
+
+def test_the_same_code_changes_nothing_and_leaves_every_byte(milled_home: Settings) -> None:
+    before = contents(milled_home.home)
+    report = replay(milled_home, Choice(since=DAYS[0]))
+    assert report.records == 7
+    assert all(frame.is_empty() for frame in frames(report))
+    assert contents(milled_home.home) == before
+
+
+def test_a_changed_limit_changes_a_verdict_and_nothing_lands(milled_home: Settings, lenient: None) -> None:
+    before = contents(milled_home.home)
+    told = replay(milled_home, SHORT)
+    assert contents(milled_home.home) == before
+    assert (told.records, told.unreadable, told.applied) == (2, 0, False)
+    assert told.verdicts["before"].unique().to_list() == ["quarantined too_short"]
+    assert told.verdicts["after"].to_list() == ["kept", "merged"]  # they say the same
+
+
+@pytest.mark.slow
+def test_what_is_applied_is_what_was_told(own_home: Settings, lenient: None) -> None:
+    told = replay(own_home, SHORT)
+    landed = replay(own_home, SHORT, apply=True)
+    assert landed.applied
+    assert all(one.equals(other) for one, other in zip(frames(told), frames(landed), strict=True))
+    after = tables_of(own_home.database)
+    assert after["clean.pages"].height == 7
+    assert differing(after, tables_of(own_home.published / "newsmill.duckdb")) == []
+    # As if it had been read so from the first.
+    mill_dates(own_home, DAYS)
+    assert differing(after, tables_of(own_home.database)) == []
+
+
+@pytest.mark.slow
+def test_a_date_that_was_left_half_landed_is_made_up_for(own_home: Settings) -> None:
+    whole = tables_of(own_home.database)
+    with open_writer(own_home.database) as con:
+        con.execute("delete from quality.ledger where stage = 'stories' and ingest_date = ?", [DAYS[0]])
+    report = replay(own_home, Choice(site="wall.example"), apply=True)
+    assert (report.dates, report.out_of_balance) == (DAYS, 0)
+    assert differing(whole, tables_of(own_home.database)) == []
+
+
+def test_records_are_chosen_by_all_that_is_given(milled_home: Settings) -> None:
+    report = replay(milled_home, Choice(reason="too_short", site="wall.example", since=DAYS[1]))
+    assert (report.records, report.dates) == (1, [DAYS[1]])
+    with pytest.raises(UserError, match="no archived record"):
+        replay(milled_home, Choice(reason="too_short", site="other.example"))
+
+
+def test_a_page_read_otherwise_is_told_with_what_differs(
+    milled_home: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read_in_this_process(monkeypatch)
+    monkeypatch.setattr("newsmill.pages.read.without_repeats", lambda paragraphs: (paragraphs[1:], []))
+    report = replay(milled_home, Choice(site="other.example"))
+    monkeypatch.setattr("pipelines.cli.replay.replay", lambda *_, **__: report)
+    assert replay_command(milled_home, Choice(site="other.example"), apply=False, as_json=False) == 0
+    said = capsys.readouterr().out
+    for part in ("1 archived records read again", "pages: 1 read otherwise", "- Runway released", "--apply lands it"):
+        assert part in said, part
+    [told] = report.texts.to_dicts()
+    assert told["record_id"] in ids_of(milled_home.database, "url = 'https://other.example/a'")
+    assert set(told["fields"]) == {"text", "word_count"}
+    assert told["change"].startswith("- Runway released Gen-4")
+
+
+def frames(report: Report) -> list[pl.DataFrame]:
+    return [report.verdicts, report.texts, report.stories, report.topics]

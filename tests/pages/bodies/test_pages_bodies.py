@@ -1,0 +1,232 @@
+# ruff: noqa: E501 - pages are written as sites write them
+"""Bodies of article pages: what belongs to them, in its order, and what sites set around and between."""
+
+import json
+
+import numpy as np
+import pytest
+
+from newsmill.pages.bodies import extract
+from newsmill.pages.bodies.blocks import blocks_of
+from newsmill.pages.bodies.features import COLUMNS, CONTEXT, context_of, features_of
+from newsmill.pages.bodies.kernels import CAPITAL, CJK, COMMAS, DIGITS, ENDS, SENTENCES, count_characters
+from newsmill.pages.bodies.model import WEIGHTS, _model
+from newsmill.pages.bodies.names import NAMES, around
+from newsmill.pages.html.tree import parse_html
+
+EN = [
+    "The harbour office said on Tuesday that the third crane had reached the port after nine days at sea.",
+    "It will be lifted onto the new quay before the end of the month, if the wind allows, the harbour master told us.",
+    "Two older cranes are to be taken down in spring; one of them has stood there since the port was built.",
+    "“We have waited for this day for eleven years,” she said, while dockers cheered behind her.",
+]
+ZH = [
+    "港口办公室周二表示，第三台起重机经过九天的海上航行已经抵达港口，工人们在码头上等候多时。",
+    "如果风力允许，起重机将在本月底之前吊装到新码头上，港务局长对记者说，这是十一年来最大的工程。",
+    "两台旧起重机将在春天拆除，其中一台自港口建成以来一直矗立在那里，许多居民对它很有感情。",
+]
+AR = [
+    "قال مكتب الميناء يوم الثلاثاء إن الرافعة الثالثة وصلت إلى الميناء بعد تسعة أيام في البحر.",
+    "وسيتم رفعها على الرصيف الجديد قبل نهاية الشهر إذا سمحت الرياح بذلك، كما قالت مديرة الميناء.",
+    "ومن المقرر إزالة رافعتين قديمتين في الربيع، إحداهما قائمة هناك منذ بناء الميناء قبل خمسين عاما.",
+]
+AROUND = {
+    "navigation": "<nav><ul>" + "".join(f"<li><a href='/{n}'>Section {n}</a></li>" for n in range(12)) + "</ul></nav>",
+    "cookies": "<div class='cookie-consent' role='dialog'><p>We use cookies to give you the best experience on our site."
+    " By clicking accept you agree to our use of cookies, as described in our privacy policy.</p>"
+    "<button>Accept all</button><button>Manage choices</button></div>",
+    "share": "<div class='share-bar'><span>Share this article</span><a href='#'>Facebook</a><a href='#'>X</a>"
+    "<a href='#'>Email</a></div>",
+    "comments": "<section class='comments' id='comments'><h3>Comments (2)</h3><div class='comment'><b>Jan</b><p>I saw the"
+    " crane from my window this morning, and it is far bigger than I had thought it would be.</p></div>"
+    "<div class='comment'><b>Mia</b><p>Who pays for all this, I wonder, and why was nobody asked?</p></div></section>",
+    "most read": "<aside class='most-read'><h3>Most read</h3><ol>"
+    + "".join(
+        f"<li><a href='/m{n}'>Headline number {n} of another article that many have read</a></li>" for n in range(5)
+    )
+    + "</ol></aside>",
+    "newsletter": "<div class='newsletter-signup'><h4>Sign up for our newsletter</h4><p>Get the best of our port reporting"
+    " delivered to your inbox every morning.</p><form><input type='email'><button>Sign up</button></form></div>",
+    "footer": "<footer><p>© 2026 The Harbour Ledger. All rights reserved. Reproduction only with permission.</p>"
+    "<a href='/about'>About us</a><a href='/contact'>Contact</a></footer>",
+}
+
+
+def page(paragraphs=tuple(EN), extra="", title="Third crane reaches the port", language="en", direction="ltr"):
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
+    return (
+        f"<html lang='{language}' dir='{direction}'><head><title>{title}</title></head><body>{AROUND['navigation']}"
+        f"{AROUND['cookies']}<main><article class='post'><h1>{title}</h1><div class='byline'>By Ann Poe, 3 May 2026</div>"
+        f"{AROUND['share']}<div class='post-body'>{body}{extra}</div></article>{AROUND['newsletter']}{AROUND['comments']}"
+        f"{AROUND['most read']}</main>{AROUND['footer']}</body></html>"
+    )
+
+
+def body_of(html, title="Third crane reaches the port"):
+    return extract.own_body(parse_html(html), title).paragraphs
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_what_stands_around_is_no_body(name):
+    told = "\n".join(body_of(page()))
+    for text in parse_html(AROUND[name]).lines(0):
+        assert len(text) < 12 or text not in told
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "language", "direction"),
+    [(EN, "en", "ltr"), (ZH, "zh", "ltr"), (AR, "ar", "rtl")],
+    ids=["English", "Chinese", "Arabic"],
+)
+def test_paragraphs_stand_in_their_order(paragraphs, language, direction):
+    told = body_of(page(paragraphs * 2, language=language, direction=direction))
+    assert [text for text in told if text in paragraphs] == list(paragraphs) * 2
+
+
+def test_headings_lists_quotes_and_tables_are_text():
+    extra = (
+        "<h2>What comes next</h2><p>The port has listed three steps that follow in the coming weeks, it said.</p>"
+        "<ul><li>The crane is lifted onto the quay by a floating crane.</li><li>Its rails are tested with weights.</li></ul>"
+        "<blockquote><p>Nobody will be in danger at any moment of these works, the harbour master said.</p></blockquote>"
+        "<table><tr><td>Height</td><td>Eighty metres</td></tr><tr><td>Weight</td><td>Nine hundred tonnes</td></tr></table>"
+        f"<p>{EN[0]} So it stands in the plan that the council agreed to.</p>"
+    )
+    told = body_of(page(extra=extra))
+    expected = [
+        "What comes next",
+        "The crane is lifted onto the quay by a floating crane.",
+        "Nobody will be in danger at any moment of these works, the harbour master said.",
+        "Height | Eighty metres",
+        "Weight | Nine hundred tonnes",
+    ]
+    assert [text for text in told if text in expected] == expected
+
+
+def test_preformatted_text_keeps_its_lines():
+    verse = "The crane came in on a northern wind\nand stood on the deck like a tower of tin,\nand all of the town came down to the quay"
+    told = body_of(page(extra=f"<pre>{verse}</pre><p>{EN[1]}</p>"))
+    assert [line for line in told if line in verse] == verse.split("\n")
+
+
+def test_text_parted_by_line_breaks_alone_is_read():
+    html = f"<html><body>{AROUND['navigation']}<td><div id='text'>{'<br><br>'.join(EN * 2)}</div></td></body></html>"
+    assert [text for text in body_of(html) if text in EN] == EN * 2
+
+
+@pytest.mark.parametrize(
+    ("p", "widths", "body"),
+    [
+        ([0.02, 0.95, 0.9, 0.45, 0.02], [20, 300, 300, 200, 90], [1, 2]),
+        ([0.02, 0.42, 0.47, 0.45, 0.02], [20, 300, 300, 300, 90], [1, 2, 3]),
+        ([0.02, 0.42, 0.02, 0.45, 0.12], [20, 300, 300, 300, 900], [1, 3]),
+        ([0.95, 0.3, 0.28, 0.9], [300, 20, 20, 300], [0, 1, 2, 3]),
+        ([0.95, 0.3, 0.1, 0.9], [300, 20, 20, 300], [0, 3]),
+        ([0.1, 0.15, 0.05], [300, 300, 300], []),
+        ([0.0, 0.0], [0, 0], []),
+    ],
+    ids=[
+        "sure: a doubtful end is left",
+        "unsure: half believed in is taken",
+        "but not what is less likely",
+        "what stands between is taken",
+        "unless part of it is unlikely",
+        "hardly believed in is none",
+        "no text at all",
+    ],
+)
+def test_blocks_are_taken_as_their_f1_is_expected_best(p, widths, body):
+    told = extract.taken(np.array(p, np.float32), np.array(widths, np.float64))
+    assert told.nonzero()[0].tolist() == body
+
+
+def test_page_without_text_has_no_body_and_all_doubt():
+    found = extract.own_body(parse_html("<html><body><div></div></body></html>"))
+    assert (found.paragraphs, found.doubt) == ([], 1.0)
+
+
+def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
+    html = page()
+    tree = parse_html(html)
+    monkeypatch.setattr(extract, "by_trafilatura", lambda html, url: ["What trafilatura says."])
+    sure = extract.extract_body(tree, html, None)
+    assert sure.extracted_by == extract.OWN and sure.doubt <= extract.MOST_DOUBT
+    monkeypatch.setattr(extract, "MOST_DOUBT", -1.0)
+    monkeypatch.setattr(extract, "LITTLE", 100_000)
+    asked = extract.extract_body(tree, html, None)
+    assert (asked.extracted_by, asked.paragraphs) == (extract.FALLBACK, ["What trafilatura says."])
+    monkeypatch.setattr(extract, "by_trafilatura", lambda html, url: [])
+    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
+    monkeypatch.setattr(extract, "by_trafilatura", lambda html, url: ["Again."])
+    monkeypatch.setattr(extract, "LITTLE", 100)
+    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
+    monkeypatch.setattr(extract, "LITTLE", 100_000)
+    monkeypatch.setattr(extract, "LONGEST_AGAIN", 5)
+    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
+
+
+def test_trafilatura_itself_reads_the_page_without_marks():
+    told = extract.by_trafilatura(page(extra=f"<ul><li>{EN[0]}</li></ul>"), None)
+    assert EN[1] in told and not any(line.startswith(("-", "|")) for line in told)
+
+
+def test_blocks_part_where_lines_break_and_count_links():
+    tree = parse_html("<div>One <a href='/'>two</a> three<p>four</p><a href='/'>five <b>six</b></a></div>")
+    blocks = blocks_of(tree, tree.body)
+    assert blocks.texts == ["One two three", "four", "five six"]
+    assert blocks.linked == [3, 0, 7]
+    assert [tree.tags[holder] for holder in blocks.holders] == ["div", "p", "div"]
+
+
+def test_names_are_read_in_any_spelling_and_handed_down():
+    tree = parse_html(
+        "<div class='ArticleBody_text__x9'><section id='most-read'><p class='mainContent'>a</p></section>"
+        "<p style='display: none'>b</p></div>"
+    )
+    first, second = tree.all("p")
+    near, inside, depths = around(tree, [first, second])
+    bit = {name: 1 << place for place, name in enumerate(NAMES)}
+    assert inside[0] & bit["article"] and inside[0] & bit["article_content"] and inside[0] & bit["related"]
+    assert near[0] & bit["main"] and near[0] & bit["content"] and not near[1] & bit["related"]
+    assert near[1] & bit["hidden"] and not near[0] & bit["hidden"] and depths[0] == depths[1] + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "cjk", "digits", "sentences", "commas", "ends", "capital"),
+    [
+        ("In 2026, it rained. Then, it snowed!", 0, 4, 2, 2, 1, 1),
+        ("雨が降った。雪も、降った", 10, 0, 1, 1, 0, 0),
+        ("версия 1.5 of it", 0, 2, 0, 0, 0, 0),
+        ("“Да.”", 0, 0, 1, 0, 1, 0),
+        ("", 0, 0, 0, 0, 0, 0),
+    ],
+)
+def test_characters_are_counted(text, cjk, digits, sentences, commas, ends, capital):
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    [counts] = count_characters(codes, np.array([0]), np.array([len(text)]))
+    told = [int(counts[kind]) for kind in (CJK, DIGITS, SENTENCES, COMMAS, ENDS, CAPITAL)]
+    assert told == [cjk, digits, sentences, commas, ends, capital]
+
+
+def test_features_are_those_the_model_was_taught():
+    tree = parse_html(page())
+    features, layout = features_of(tree, blocks_of(tree, tree.body), "Third crane reaches the port")
+    context = context_of(layout, np.full(features.shape[1], 0.5, np.float32))
+    assert features.shape[0] == len(COLUMNS) and context.shape == (len(CONTEXT), features.shape[1])
+    assert np.isfinite(features).all() and np.isfinite(context).all()
+    assert features[COLUMNS.index("appeal")].any() and features[COLUMNS.index("is_h1")].sum() == 1
+
+
+def test_sum_of_trees_is_what_walking_the_written_ones_gives():
+    tree = parse_html(page())
+    features, _ = features_of(tree, blocks_of(tree, tree.body), None)
+    written = json.loads(WEIGHTS.read_text("utf-8"))["by_itself"]
+
+    def walk(block, tree):
+        node = 0
+        while node >= 0:
+            value = block[COLUMNS.index(tree["column"][node])]
+            node = tree["then" if value <= np.float32(tree["at_most"][node]) else "else"][node]
+        return float(tree["leaf"][-1 - node])
+
+    told = [1 / (1 + np.exp(-sum(walk(block, tree) for tree in written))) for block in features.T]
+    assert _model()[0].probabilities(features) == pytest.approx(told, abs=1e-4)

@@ -1,0 +1,232 @@
+"""Bytes to text: every way a character set is declared, and wrongly declared."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsmill.pages.encoding.decode import decode
+from newsmill.pages.encoding.labels import codec_of
+from newsmill.pages.encoding.sniff import format_of
+from newsmill.pages.types import Junk
+
+CHINESE = "国家发展改革委周二表示，将对人工智能企业实施新的登记制度，要求各地在年底之前完成核查。" * 3
+JAPANESE = "経済産業省は火曜日、人工知能を使う企業に対して新しい届け出の制度を設けると発表した。" * 3
+GREEK = "Το υπουργείο ανακοίνωσε την Τρίτη νέους κανόνες για τις εταιρείες τεχνητής νοημοσύνης. " * 3
+GERMAN = "Das Ministerium kündigte am Dienstag neue Regeln für große Firmen an, die öffentlich prüfbar wären. " * 2
+
+
+def html(text, charset=None):
+    return f"<html><head>{f'<meta charset={charset}>' if charset else ''}</head><body><p>{text}</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "declared"),
+    [
+        (CHINESE, "utf-8-sig", None),
+        (CHINESE, "utf-16", None),
+        (CHINESE, "utf-8", "utf-8"),
+        (CHINESE, "gb18030", "gb2312"),
+        (CHINESE.translate(str.maketrans("国发", "國發")), "gb18030", "GBK"),
+        (JAPANESE, "cp932", "Shift_JIS"),
+        (JAPANESE, "euc_jp", "EUC-JP"),
+        (GREEK, "cp1253", "windows-1253"),
+        (GERMAN, "cp1252", "iso-8859-1"),
+        ("“Zitat” – " + GERMAN, "cp1252", "iso-8859-1"),
+    ],
+)
+def test_declared_character_sets(text, codec, declared):
+    content_type = f"text/html; charset={declared}" if declared else "text/html"
+    assert decode(html(text).encode(codec), content_type) == html(text)
+
+
+def test_character_set_that_the_page_declares():
+    text = html(CHINESE, "gbk")
+    assert decode(text.encode("gb18030"), "text/html") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"), [(CHINESE, "gb18030"), (JAPANESE, "cp932"), (GREEK, "cp1253"), (GERMAN, "cp1252")]
+)
+@pytest.mark.parametrize("declared", ["utf-8", None])
+def test_character_set_that_is_wrongly_declared_or_not_at_all(text, codec, declared):
+    content_type = f"text/html; charset={declared}" if declared else None
+    assert decode(html(text).encode(codec), content_type) == html(text)
+
+
+def test_chinese_declared_as_western_is_no_gibberish():
+    assert decode(html(CHINESE).encode("gb18030"), "text/html; charset=iso-8859-1") == html(CHINESE)
+
+
+def test_utf8_declared_as_western():
+    assert decode(html(GERMAN).encode(), "text/html; charset=iso-8859-1") == html(GERMAN)
+
+
+def test_utf8_taken_for_western_and_encoded_again_is_mended():
+    twice = html(GERMAN).encode().decode("cp1252").encode()
+    assert decode(twice, "text/html; charset=utf-8") == html(GERMAN)
+
+
+def test_utf8_encoded_again_with_losses_is_undecodable():
+    template = "<div class='page'>" * 400
+    lossy = html(template + CHINESE).encode().decode("cp1252", "replace").encode()
+    with pytest.raises(Junk) as caught:
+        decode(lossy, "text/html; charset=utf-8")
+    assert caught.value.verdict[0] == "undecodable"
+
+
+def test_one_stray_byte_changes_nothing_else():
+    start, end = html(CHINESE).encode().split("。".encode(), 1)
+    broken = start + b"\xff" + "。".encode() + end
+    assert decode(broken, "text/html; charset=utf-8").replace("\ufffd", "") == html(CHINESE)
+
+
+def test_text_cut_amid_a_character_is_kept():
+    assert decode("市场监管总局".encode()[:-1], "text/plain; charset=utf-8").startswith("市场监管总")
+
+
+def test_unknown_character_set_of_readable_bytes():
+    assert decode(html(GERMAN).encode(), "text/html; charset=x-martian") == html(GERMAN)
+
+
+def test_unknown_character_set_of_unreadable_bytes():
+    with pytest.raises(Junk) as caught:
+        decode(bytes(range(128, 256)) * 20, "text/html; charset=x-martian")
+    assert caught.value.verdict[0] == "unknown_charset"
+    assert "x-martian" in caught.value.verdict[1]
+
+
+@pytest.mark.parametrize("body", [b"\1\2 letters" * 200, b"\1\2 l\xe9tt\xe8r" * 200], ids=["seven bits", "eight bits"])
+def test_unknown_character_set_is_the_reason_however_the_guesses_fail(body):
+    with pytest.raises(Junk) as caught:
+        decode(b"<html><head><meta charset='x-martian'></head><body>" + body, "text/html")
+    assert caught.value.verdict[0] == "unknown_charset"
+    assert "x-martian" in caught.value.verdict[1]
+
+
+def test_known_character_set_beside_an_unknown_one_is_undecodable():
+    with pytest.raises(Junk) as caught:
+        decode(b"<meta charset='x-martian'>" + bytes(range(256)) * 20, "text/html; charset=utf-8")
+    assert caught.value.verdict[0] == "undecodable"
+
+
+def test_binary_data_as_text():
+    with pytest.raises(Junk) as caught:
+        decode(bytes(range(256)) * 20, "text/plain")
+    assert caught.value.verdict[0] == "undecodable"
+
+
+@pytest.mark.parametrize("label", ["zlib", "idna", "unicode_escape", "utf-7", "rot13", "a" * 500, "\x00"])
+def test_codecs_that_are_no_character_sets_are_not_used(label):
+    content_type = f"text/plain; charset={label}"
+    assert decode(b"plain \\u0041 +AEE-", content_type) == "plain \\u0041 +AEE-"
+    assert decode(html(GERMAN).encode("cp1252"), content_type) == html(GERMAN)
+
+
+POLISH = "Minister powiedział we wtorek, że nowe przepisy o sztucznej inteligencji będą łatwiejsze do spełnienia. " * 2
+CZECH = "Ministerstvo v úterý oznámilo, že nová pravidla pro umělou inteligenci budou pro firmy přísnější. " * 2
+TURKISH = "Bakanlık salı günü yaptığı açıklamada yapay zekâ şirketleri için yeni kuralların geleceğini söyledi. " * 2
+RUSSIAN = "Министерство во вторник сообщило о новых правилах для компаний, которые занимаются искусственным разумом. "
+ICELANDIC = "Ráðuneytið sagði á þriðjudag að nýjar reglur um gervigreind yrðu kynntar fyrir fyrirtækjum í haust. " * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (POLISH, "cp1250"),
+        (POLISH, "iso8859-2"),
+        (CZECH, "cp1250"),
+        (CZECH, "iso8859-2"),
+        (TURKISH, "cp1254"),
+        (ICELANDIC, "cp1252"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+        (RUSSIAN, "cp866"),
+        (RUSSIAN, "iso8859-5"),
+        (GREEK, "iso8859-7"),
+    ],
+)
+@pytest.mark.parametrize("declared", ["iso-8859-1", "utf-8", None])
+def test_single_byte_sets_are_told_by_their_letters(text, codec, declared):
+    assert decode(html(text).encode(codec), f"text/html; charset={declared}" if declared else None) == html(text)
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "windows-1250"])
+def test_a_single_foreign_word_does_not_overrule_what_is_declared(label):
+    english = "<p>The ministry opened a consultation on rules for machine-made pictures, officials said.</p>" * 5
+    text = html(english + "<li>Café</li>")
+    assert decode(text.encode("cp1252"), f"text/html; charset={label}") == text
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [GERMAN, GREEK, CHINESE])
+@pytest.mark.parametrize("declared", ["utf-16", "utf-8", None])
+def test_utf16_without_a_mark(codec, text, declared):
+    body = html(text).encode(codec)
+    content_type = f"text/html; charset={declared}" if declared else "text/html"
+    assert format_of(body, content_type) == "html"
+    assert decode(body, content_type) == html(text)
+
+
+@pytest.mark.parametrize("declared", ["utf-16", "utf-16le", "unicode"])
+def test_ascii_that_calls_itself_utf16_is_not(declared):
+    assert decode(html("plain words").encode(), f"text/html; charset={declared}") == html("plain words")
+
+
+@pytest.mark.parametrize("declared", ["iso-2022-jp", "utf-8", None])
+def test_seven_bit_japanese(declared):
+    content_type = f"text/html; charset={declared}" if declared else None
+    assert decode(html(JAPANESE).encode("iso2022_jp"), content_type) == html(JAPANESE)
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("latin1", "cp1252"),
+        ("x-cp1252", "cp1252"),
+        ("iso88599", "cp1254"),
+        ("logical", "iso8859-8"),
+        ("dos-874", "cp874"),
+        ("x-mac-cyrillic", "mac-cyrillic"),
+        ("ks_c_5601-1989", "cp949"),
+        ("cn-big5", "big5hkscs"),
+        ("gb_2312-80", "gb18030"),
+        ("unicode-1-1-utf-8", "utf-8"),
+        ("Windows-31J", "cp932"),
+        ("x-user-imagined", None),
+    ],
+)
+def test_labels_of_the_encoding_standard(label, codec):
+    assert codec_of(label) == codec
+
+
+def test_null_bytes_in_a_page_are_no_reason_to_refuse_it():
+    assert "hello" in decode(html("hello\0 world, how are you today").encode(), "text/html")
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=200))
+def test_any_utf8_text_comes_back_or_is_mended(text):
+    decoded = decode(text.encode(), "text/plain; charset=utf-8")
+    assert decoded == text or len(decoded) < len(text)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.binary(max_size=400), st.sampled_from(["text/html", "text/plain; charset=big5", "text/html; charset=none"]))
+def test_any_bytes_are_text_or_junk(body, content_type):
+    try:
+        assert isinstance(decode(body, content_type), str)
+    except Junk as none:
+        assert none.verdict[0] in ("undecodable", "unknown_charset")
+
+
+def test_english_page_whose_quotes_were_lost_twice_is_still_read():
+    text = "<p>" + "The crane\ufffds arm is sixty metres long, the harbour master said. " * 20
+    mangled = text.encode().decode("cp1252").encode()
+    assert decode(mangled, "text/html; charset=utf-8").count("The crane\ufffds arm") == 20
+
+
+def test_greek_page_whose_letters_were_lost_twice_is_not():
+    text = "<p>" + "Ο γεραν\ufffdς έφτ\ufffdσε στο λιμ\ufffdνι. " * 40
+    mangled = "".join(chr(byte) if byte < 0x80 or byte >= 0xA0 else "\ufffd" for byte in text.encode()).encode()
+    with pytest.raises(Junk, match="undecodable"):
+        decode(mangled, "text/html; charset=utf-8")

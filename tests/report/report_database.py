@@ -1,0 +1,284 @@
+"""A month of made-up news as a database, for the report: topics, stories, a burst, hostile titles, failing checks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from typing import Any
+
+import duckdb
+import polars as pl
+from lxml import html as lxml_html
+from report_data import laid_out
+from report_models import derive
+
+from newsmill.pages.tables import PAGES
+from newsmill.quality.tables import CHECK_RESULTS, LEDGER
+from newsmill.report.build import build_report
+from newsmill.sources.tables import RECORDS
+from newsmill.stories.tables import MEMBERS
+from newsmill.table import Table
+from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
+from newsmill.trends.tables import BURSTS
+from newsmill.warehouse.schema import create_schema
+from newsmill.warehouse.writes import insert
+
+Rows = dict[str, list[dict[str, object]]]
+Facts = dict[str, Any]
+FILLED = {table.name: table for table in (RECORDS, PAGES, MEMBERS, LEDGER, MENTIONS, PAGE_TOPICS, ENTITIES)}
+
+FIRST = dt.date(2026, 10, 16)
+DAYS = 30
+LAST = FIRST + dt.timedelta(days=DAYS - 1)
+MADE_AT = dt.datetime(2026, 11, 15, 2, 14)
+NAMES = {
+    "ai_video_models": "AI video models",
+    "ai_regulation": "AI regulation",
+    "defense_partnerships": "Defense partnerships",
+    "chip_exports": "Chip exports",
+}
+BURST = (dt.date(2026, 11, 8), dt.date(2026, 11, 10))
+
+SCRIPT_TITLE = "<script>alert(1)</script>"
+CLOSING_TITLE = "</script></style><!--<img src=x onerror=alert(2)>"
+ARABIC_TITLE = "نموذج جديد لتوليد الفيديو يثير جدلا"
+ODD_NAME = "A&B ~50% #1, 'x'"
+JAVASCRIPT_URL = "javascript:alert(3)"
+
+SITES = ["northwire.example", "dailyledger.example", "keizai.example", "lejournal.example", "abendblatt.example"] + [
+    f"local{number:02}.example" for number in range(24)
+]
+HEADLINES = {
+    "ai_video_models": [
+        ("en", "Studio releases video model that holds a scene for two minutes"),
+        ("ja", "動画生成モデルの新版、二分間の場面を一度に描く"),
+        ("en", "Short drama made with generated video reaches 40 million viewers"),
+        ("zh", "视频生成模型降价一半，短剧公司排队试用"),
+        ("en", "Actors' union and video model maker settle over likeness"),
+    ],
+    "ai_regulation": [
+        ("en", "Regulator opens inquiry into how chatbots answer election questions"),
+        ("de", "Bundestag streitet über Aufsicht für KI-Systeme"),
+        ("fr", "Le Parlement adopte des règles pour les modèles d'IA générative"),
+        ("en", "Standards body publishes test method for high-risk AI"),
+    ],
+    "defense_partnerships": [
+        ("en", "Ministry signs software deal with drone autonomy firm"),
+        ("en", "Staff protest over model licence for classified networks"),
+        ("fr", "Un contrat de défense pour une jeune pousse de l'IA"),
+    ],
+    "chip_exports": [("en", "Export licences for accelerators delayed again"), ("ja", "半導体の輸出許可、再び延期")],
+    "": [("en", "Harbour bridge closed for repairs until spring"), ("de", "Weinlese fällt in diesem Jahr früher aus")],
+}
+PHRASES = {
+    "ai_video_models": "video model",
+    "ai_regulation": "regulator",
+    "defense_partnerships": "defence ministry",
+    "chip_exports": "export licence",
+}
+NAMED = {
+    "ai_video_models": [("Marlow 2", "model"), ("Heron Labs", "company")],
+    "ai_regulation": [("AI Act", "law"), ("Standards Office", "agency"), ("<b>Bold Labs</b>", "company")],
+    "defense_partnerships": [("Tidewater", "company"), (ODD_NAME, "programme")],
+    "chip_exports": [("Commerce Department", "agency")],
+}
+QUARANTINED = [
+    ("pages", "no_text", "the page has no text besides navigation"),
+    ("pages", "error_page", "HTTP status 404: the site says the page is gone"),
+    ("pages", "cookie_wall", "<b>only a consent form</b>, 214 characters"),
+    ("raw", "unreadable_gzip", "the gzip stream ends after 1,024 of 8,310 bytes"),
+]
+
+
+def bare_world() -> duckdb.DuckDBPyConnection:
+    """Every table of the rooms there, nothing in any, and no model built."""
+    con = duckdb.connect()
+    create_schema(con)
+    return con
+
+
+def empty_world() -> duckdb.DuckDBPyConnection:
+    """A home that milled nothing."""
+    con = bare_world()
+    derive(con)
+    return con
+
+
+def add_burst(con: duckdb.DuckDBPyConnection, topic: str, start: dt.date, end: dt.date, **own: object) -> None:
+    burst = {"topic": topic, "start_day": start, "end_day": end, "observed": 38, "expected": 9.2, "p_value": 4e-12}
+    burst |= {"score": 11.4, "peak_day": end, "kleinberg": True} | own
+    add(con, BURSTS, [burst])
+
+
+def month_of_news(seed: int = 7) -> duckdb.DuckDBPyConnection:
+    con = bare_world()
+    chance = random.Random(seed)
+    rows: Rows = {name: [] for name in FILLED}
+    for offset in range(DAYS):
+        day = FIRST + dt.timedelta(days=offset)
+        for topic, headlines in HEADLINES.items():
+            usual = 3 if topic else 6
+            busy = topic == "ai_regulation" and BURST[0] <= day <= BURST[1]
+            for _ in range(chance.randint(usual - 2, usual + 1) + (9 if busy else 0)):
+                language, headline = chance.choice(headlines)
+                widely = chance.random() < (0.3 if busy else 0.08)
+                pages = chance.randint(12, 27) if widely else chance.choice([1, 1, 1, 1, 2, 3, 4])
+                add_story(rows, chance, day, topic, language, headline, pages)
+        for _ in range(chance.randint(1, 6)):
+            add_quarantined(rows, chance, day)
+    _add_hostile(rows, chance)
+    fill(con, rows)
+    top = con.execute(
+        """select m.story_id from stories.members m join topics.page_topics t using (record_id)
+           where t.topic = 'ai_regulation' and m.ingest_date between ? and ?
+           group by 1 order by count(*) desc, 1 limit 1""",
+        list(BURST),
+    ).fetchall()[0][0]
+    add_burst(con, "ai_regulation", *BURST, top_story_id=top)
+    add(con, CHECK_RESULTS, check_results("run-30", MADE_AT - dt.timedelta(minutes=9)))
+    add(con, CHECK_RESULTS, check_results("run-29", MADE_AT - dt.timedelta(days=1), failing=False))
+    return con
+
+
+def fill(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+    """The rows land, and the trends are drawn from them by the models."""
+    for name, table in FILLED.items():
+        add(con, table, rows[name])
+    derive(con)
+
+
+def parsed(con: duckdb.DuckDBPyConnection) -> lxml_html.HtmlElement:
+    return lxml_html.document_fromstring(build_report(con, MADE_AT, NAMES))
+
+
+def facts_of(page: lxml_html.HtmlElement) -> Facts:
+    """What the report's scripts read."""
+    return laid_out(json.loads(page.get_element_by_id("facts").text))
+
+
+def period(facts: Facts, topic: str, measure: str, first: dt.date, last: dt.date) -> int:
+    """Stories or outlets of a period, as the report's scripts count them (templates/js/facts.js)."""
+    begin = dt.date.fromisoformat(facts["slots"]["first"])
+    start, end = (first - begin).days, (last - begin).days
+    places = [one["id"] for one in facts["topics"]]
+    series = facts["series"][places.index(topic) if topic else len(places)][measure]
+    pairs = [(slot, *series[slot][i : i + 2]) for slot in range(start, end + 1) for i in range(0, len(series[slot]), 2)]
+    return sum(things for slot, gap, things in pairs if gap == 0 or slot - gap < start)
+
+
+def text(element: lxml_html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def add(con: duckdb.DuckDBPyConnection, table: Table, rows: list[dict[str, object]]) -> None:
+    """Rows with the columns that matter here; the others are null."""
+    insert(con, table, pl.DataFrame([{name: row.get(name) for name in table.schema} for row in rows], table.schema))
+
+
+def check_results(run_id: str, checked_at: dt.datetime, failing: bool = True) -> list[dict[str, object]]:
+    results: list[dict[str, object]] = [
+        {
+            "run_id": run_id,
+            "checked_at": checked_at,
+            "table_name": "clean.pages",
+            "expectation": f"column_{number}_is_not_null",
+            "severity": "error",
+            "success": True,
+            "observed": "{}",
+        }
+        for number in range(40)
+    ]
+    if failing:
+        results[3] |= {"expectation": "published_at is not in the future", "severity": "warn", "success": False}
+        results[3] |= {
+            "observed": '{"unexpected": 2}',
+            "failing_sample": '[{"record_id": "ab12", "published_at": "2031"}]',
+        }
+        results[4] |= {"expectation": "language is of ISO 639-1", "success": False, "observed": '{"unexpected": 1}'}
+        results[5] |= {"expectation": "similarity lies in 0..1", "success": None, "observed": "MetricResolutionError"}
+    return results
+
+
+def add_story(rows, chance, day, topic, language, headline, pages, url=None) -> None:
+    story = f"{chance.getrandbits(128):032x}"
+    first = dt.datetime.combine(day, dt.time(chance.randint(0, 16), chance.randint(0, 59)))
+    for number, site in enumerate(chance.sample(SITES, pages)):
+        record = story if number == 0 else f"{chance.getrandbits(128):032x}"
+        seen = first + dt.timedelta(minutes=17 * number)
+        own = {"record_id": record, "ingest_date": day, "site": site}
+        own |= {"url": url or f"https://{site}/{day:%Y/%m/%d}/{record[:8]}.html?a=1&b=2"}
+        rows["raw.records"].append(_record(own, seen))
+        rows["clean.pages"].append(
+            own
+            | {"kind": "article", "title": headline, "published_at": seen, "published_from": "json_ld"}
+            | {"language": language, "language_confidence": 0.99, "text": headline, "word_count": 300}
+            | {"published_offset_minutes": 0, "authors": [], "languages": []}
+            | {"extracted_by": "trafilatura", "code_version": "0.1.0"}
+        )
+        rows["stories.members"].append(
+            own
+            | {"story_id": story, "is_canonical": number == 0, "method": "minhash_jaccard" if number else "none"}
+            | {"relation": chance.choice(["copy", "edited_copy", "revision"]) if number else "original"}
+            | {"matched_record_id": story if number else None, "similarity": 0.93 if number else None}
+        )
+        rows["quality.ledger"].append(_verdict(own, "stories", "merged" if number else "kept"))
+        if topic:
+            _add_mention(rows, chance, own, topic, headline)
+    if topic == "ai_video_models" and chance.random() < 0.3:
+        rows["topics.page_topics"].append(
+            {"record_id": story, "ingest_date": day, "topic": "ai_regulation", "score": 1.0, "strength": "part"}
+            | {"teaser_only": True, "taxonomy_version": "000000000001"}
+        )
+
+
+def _add_mention(rows, chance, own, topic, headline) -> None:
+    phrase = PHRASES[topic]
+    sentence = f"The {phrase} at the centre of it was named on Tuesday: {headline}."
+    rows["topics.mentions"].append(
+        own
+        | {"topic": topic, "place": "body", "sentence": sentence, "char_start": 0, "char_end": len(sentence)}
+        | {"phrase": phrase, "score": 2.0, "taxonomy_version": "000000000001"}
+    )
+    if chance.random() < 0.6:
+        entity, kind = chance.choice(NAMED[topic])
+        named = {"entity": entity, "kind": kind, "topic": topic, "place": "body", "count": 1}
+        rows["topics.entities"].append(own | named | {"taxonomy_version": "000000000001"})
+    rows["topics.page_topics"].append(
+        own
+        | {"topic": topic, "score": 3.0, "strength": chance.choice(["main", "main", "part"]), "teaser_only": False}
+        | {"taxonomy_version": "000000000001"}
+    )
+
+
+def add_quarantined(rows, chance, day) -> None:
+    stage, reason, detail = chance.choice(QUARANTINED)
+    record = f"{chance.getrandbits(128):032x}"
+    own = {"record_id": record, "ingest_date": day, "site": chance.choice(SITES)}
+    own |= {"url": f"https://{own['site']}/q/{record[:8]}"}
+    rows["raw.records"].append(_record(own, dt.datetime.combine(day, dt.time(3))))
+    rows["quality.ledger"].append(_verdict(own, stage, "quarantined") | {"reason": reason, "detail": detail})
+
+
+def _add_hostile(rows, chance) -> None:
+    """Titles and addresses as an attacker would write them, in stories wide enough to be shown."""
+    add_story(rows, chance, LAST, "ai_regulation", "en", SCRIPT_TITLE, 28)
+    add_story(rows, chance, LAST, "ai_video_models", "en", CLOSING_TITLE, 28)
+    add_story(rows, chance, LAST, "ai_regulation", "en", "A link that runs", 28, url=JAVASCRIPT_URL)
+    add_story(rows, chance, LAST, "chip_exports", "en", "W" * 4000, 28)
+    add_story(rows, chance, LAST, "ai_video_models", "ar", ARABIC_TITLE, 27)
+
+
+def _record(own, seen) -> dict[str, object]:
+    return own | {
+        "source": "file",
+        "source_path": f"{own['ingest_date']}/{own['record_id'][:8]}.html",
+        "fetched_at": seen + dt.timedelta(hours=2),
+        "content_type": "text/html",
+        "byte_size": 48_000,
+        "sha256": own["record_id"] * 2,
+    }
+
+
+def _verdict(own, stage, verdict) -> dict[str, object]:
+    return own | {"stage": stage, "verdict": verdict, "code_version": "0.1.0", "run_id": "run-30"}
