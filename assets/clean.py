@@ -23,7 +23,7 @@ def pages(
     dates = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         for date in dates:
-            stages.land_pages(con, settings, date, context.run.run_id)
+            stages.load_pages(con, settings, date, context.run.run_id)
         for table in TABLES:
             count_partitions(context, con, table.name, dates)
             metadata = table_evidence(con, table.name, dates)

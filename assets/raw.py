@@ -26,7 +26,7 @@ def records(
     known = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         for date in known:
-            stages.land_records(con, settings, date, context.run.run_id)
+            stages.load_records(con, settings, date, context.run.run_id)
         count_partitions(context, con, RECORDS.name, known)
         yield dg.MaterializeResult(
             asset_key=records.key,

@@ -32,7 +32,7 @@ def mentions(
     dates = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
     with open_writer(settings.database) as con:
         for date in sorted({*dates, *dates_to_tag(con)}):
-            stages.land_topics(con, settings, taxonomy, date)
+            stages.load_topics(con, settings, taxonomy, date)
         for table in (MENTIONS, PAGE_TOPICS, ENTITIES):
             count_partitions(context, con, table.name, dates)
             metadata = table_evidence(con, table.name, dates) | {"taxonomy_version": taxonomy.version}

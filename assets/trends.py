@@ -40,7 +40,7 @@ def _spec(table: Table) -> dg.AssetSpec:
 def bursts(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult[None]]:
     """Hold every day of every topic against the topic's own past."""
     with open_writer(settings.database) as con:
-        stages.land_bursts(con)
+        stages.load_bursts(con)
         for table in (EXPECTED, BURSTS):
             metadata = table_evidence(con, table.name)
             if table is EXPECTED:

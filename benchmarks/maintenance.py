@@ -68,15 +68,15 @@ def _mill(settings: Settings, pages: int) -> None:
             records = [_fetched(date, row) for row in printed.iter_rows(named=True)]
             stages.archive_of(settings).append(records)
             read = printed.with_columns(pl.Series("record_id", [record.record_id for record in records]))
-            stages.land_records(con, settings, date, RUN)
+            stages.load_records(con, settings, date, RUN)
             with transaction(con):
                 insert(con, PAGES, _as_read(read))
                 verdicts = read.select(
                     "record_id", "ingest_date", reason=pl.lit(None, pl.String), detail=pl.lit(None, pl.String)
                 )
                 insert(con, LEDGER, page_verdicts(verdicts, RUN))
-            stages.land_stories(con, settings, date, RUN)
-            stages.land_topics(con, settings, taxonomy, date)
+            stages.load_stories(con, settings, date, RUN)
+            stages.load_topics(con, settings, taxonomy, date)
         derive(con, load_project(settings.models), None)
         publish(con, settings, taxonomy)
 

@@ -57,20 +57,20 @@ def _one_round(settings: Settings) -> tuple[Seconds, int]:
         stages.archive_input(settings, dates)
     with open_writer(settings.database) as con:
         with _timed(seconds, "list records"):
-            records = sum(stages.land_records(con, settings, date, "bench") for date in dates)
+            records = sum(stages.load_records(con, settings, date, "bench") for date in dates)
         with _timed(seconds, "read pages"):
             for date in dates:
-                stages.land_pages(con, settings, date, "bench")
+                stages.load_pages(con, settings, date, "bench")
         with _timed(seconds, "tell stories"):
             for date in dates:
-                stages.land_stories(con, settings, date, "bench")
+                stages.load_stories(con, settings, date, "bench")
         with _timed(seconds, "tag topics"):
             for date in dates:
-                stages.land_topics(con, settings, taxonomy, date)
+                stages.load_topics(con, settings, taxonomy, date)
         with _timed(seconds, "build SQL models"):
             for model in project.models:
                 build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
-            stages.land_bursts(con)
+            stages.load_bursts(con)
         with _timed(seconds, "check expectations"):
             for suite in load_suites():
                 run_suite(con, suite, dates if suite.by_date else None)

@@ -27,7 +27,7 @@ from newsmill.warehouse.connection import open_writer, transaction
 from pipelines.cli.show import out, print_table
 
 FIRST = dt.date(2026, 1, 1)
-NIGHT = 25_000
+DAILY = 25_000
 Row = dict[str, Any]
 
 
@@ -94,9 +94,9 @@ def _one_night(database: Path, pages: int) -> Row:
 def _build(database: Path, pages: int) -> Row:
     press, spent = Press(), 0.0
     with open_writer(database) as con:
-        for number in range(pages // NIGHT):
+        for number in range(pages // DAILY):
             date = FIRST + dt.timedelta(days=number)
-            _put(con, press.day(date, NIGHT))
+            _put(con, press.day(date, DAILY))
             spent += _tell(con, date)
     return {"cpu": spent}
 

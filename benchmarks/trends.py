@@ -37,7 +37,7 @@ SIZES: tuple[tuple[Size, int], ...] = (
 )
 
 # A night of DAYS, drawn by md5 so that it is the same every time: pages of two weeks, a third of them with topics.
-NIGHT = """
+DAILY = """
 create or replace temp table made as
 select md5('record' || i)::varchar as record_id,
        (date '{first}' + (i // {by_day})::integer) as ingest_date,
@@ -129,7 +129,7 @@ def _night(folder: Path, pages: int) -> tuple[pl.DataFrame, str]:
 
 def _make(con: duckdb.DuckDBPyConnection, start: int, end: int, by_day: int) -> None:
     con.execute(
-        NIGHT.format(first=FIRST, start=start, end=end, by_day=by_day, back=3 * by_day, members=int(MEMBERS_A_STORY))
+        DAILY.format(first=FIRST, start=start, end=end, by_day=by_day, back=3 * by_day, members=int(MEMBERS_A_STORY))
     )
 
 
@@ -140,7 +140,7 @@ def _build(con: duckdb.DuckDBPyConnection, project: Any, dates: list[str]) -> di
         build_model(con, project, model, {"ingest_dates": dates})
         seconds[model.name] = (time.process_time() - cpu, time.perf_counter() - wall)
     cpu, wall = time.process_time(), time.perf_counter()
-    stages.land_bursts(con)
+    stages.load_bursts(con)
     seconds["topic_bursts"] = (time.process_time() - cpu, time.perf_counter() - wall)
     return seconds
 

@@ -1,4 +1,4 @@
-"""The one error a person is expected to mend: shown as a single line, exit code 2."""
+"""The one error a person is expected to hint: shown as a single line, exit code 2."""
 
 
 class UserError(Exception):
@@ -7,9 +7,9 @@ class UserError(Exception):
     Args:
         where: the file, field or option that is wrong, as the user would find it.
         problem: what is wrong with it.
-        mend: what to do.
+        hint: what to do.
     """
 
-    def __init__(self, where: str, problem: str, mend: str) -> None:
-        super().__init__(f"{where}: {problem}; {mend}")
-        self.where, self.problem, self.mend = where, problem, mend
+    def __init__(self, where: str, problem: str, hint: str) -> None:
+        super().__init__(f"{where}: {problem}; {hint}")
+        self.where, self.problem, self.hint = where, problem, hint

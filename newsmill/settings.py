@@ -92,5 +92,5 @@ def load_settings(**arguments: Any) -> Settings:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         where = f"--{field}" if field in given else f"{CONFIG_FILE} or NEWSMILL_{field.upper()}, field {field}"
-        mend = "remove it" if first["type"] == "extra_forbidden" else f"correct the value {first['input']!r}"
-        raise UserError(where, first["msg"], mend) from error
+        hint = "remove it" if first["type"] == "extra_forbidden" else f"correct the value {first['input']!r}"
+        raise UserError(where, first["msg"], hint) from error

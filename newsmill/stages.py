@@ -31,7 +31,7 @@ from newsmill.stories.plan import StoryPlan, apply_plan, no_fingerprints, plan_s
 from newsmill.topics import tag
 from newsmill.topics.labels import read_labels
 from newsmill.topics.mentions import MAX_SEARCHED
-from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, TO_TAG
+from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, RETAG_QUEUE
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.trends.bursts import bursts, expected_days
 from newsmill.trends.tables import BURSTS, EXPECTED
@@ -63,7 +63,7 @@ def archive_input(settings: Settings, dates: Collection[dt.date] | None) -> Appe
     return appended
 
 
-def land_records(con: Connection, settings: Settings, date: dt.date, run_id: str) -> int:
+def load_records(con: Connection, settings: Settings, date: dt.date, run_id: str) -> int:
     """`raw.records` of one date, from the archive."""
     records = archive_of(settings).records([date])
     with transaction(con):
@@ -73,7 +73,7 @@ def land_records(con: Connection, settings: Settings, date: dt.date, run_id: str
     return records.height
 
 
-def land_pages(
+def load_pages(
     con: Connection,
     settings: Settings,
     date: dt.date,
@@ -116,7 +116,7 @@ def land_pages(
     return count(con, PAGES, date)
 
 
-def land_stories(con: Connection, settings: Settings, date: dt.date, run_id: str) -> int:
+def load_stories(con: Connection, settings: Settings, date: dt.date, run_id: str) -> int:
     """The stories that one date's pages belong to; returns how many pages of any date were told anew."""
     pages = batches(
         con,
@@ -133,15 +133,15 @@ def land_stories(con: Connection, settings: Settings, date: dt.date, run_id: str
     prints = [fingerprint(batch) for batch in pages]
     plan = plan_stories(con, [date], pl.concat(prints) if prints else no_fingerprints())
     with transaction(con):
-        affected = tell_stories(con, plan, run_id)
+        affected = apply_story_plan(con, plan, run_id)
     advance("stories", affected)
     return affected
 
 
-def tell_stories(con: Connection, plan: StoryPlan, run_id: str) -> int:
+def apply_story_plan(con: Connection, plan: StoryPlan, run_id: str) -> int:
     """Land a plan and its verdicts, in the caller's transaction; returns how many pages were told anew.
 
-    Where other passages stand now other sentences are mentions: those dates wait in `topics.to_tag`.
+    Where other passages stand now other sentences are mentions: those dates wait in `topics.retag_queue`.
     """
     affected = apply_plan(con, plan)
     con.register("affected_records", affected.select("record_id").to_arrow())
@@ -151,7 +151,7 @@ def tell_stories(con: Connection, plan: StoryPlan, run_id: str) -> int:
     waiting = pl.Series(dates_to_tag(con), dtype=pl.Date)
     insert(
         con,
-        TO_TAG,
+        RETAG_QUEUE,
         pl.DataFrame({"ingest_date": pl.Series(plan.told_anew, dtype=pl.Date)}).filter(
             ~pl.col("ingest_date").is_in(waiting.implode())
         ),
@@ -159,7 +159,7 @@ def tell_stories(con: Connection, plan: StoryPlan, run_id: str) -> int:
     return affected.height
 
 
-def land_topics(
+def load_topics(
     con: Connection, settings: Settings, taxonomy: Taxonomy, date: dt.date, staging: Path | None = None
 ) -> int:
     """`topics.mentions`, `page_topics` and `entities` of one date; returns the mentions."""
@@ -171,7 +171,7 @@ def land_topics(
         with transaction(con):
             for table in (MENTIONS, PAGE_TOPICS, ENTITIES):
                 replace_date(con, table, date, staged / table.name)
-            con.execute("delete from topics.to_tag where ingest_date = ?", [date])
+            con.execute("delete from topics.retag_queue where ingest_date = ?", [date])
             replace_labels(con, settings)
     return count(con, MENTIONS, date)
 
@@ -200,12 +200,12 @@ def retag_topics(con: Connection, settings: Settings, taxonomy: Taxonomy) -> int
             for table in (MENTIONS, PAGE_TOPICS, ENTITIES):
                 con.execute(f"delete from {table.name}")  # noqa: S608
                 insert(con, table, staged / table.name)
-            con.execute("delete from topics.to_tag")
+            con.execute("delete from topics.retag_queue")
             replace_labels(con, settings)
     return read
 
 
-def land_bursts(con: Connection) -> int:
+def load_bursts(con: Connection) -> int:
     """`trends.topic_expected` and `trends.topic_bursts`, made anew from the topics' days; returns the bursts.
 
     Later days than that of the last fetch are what pages announce, and no news yet.
@@ -250,7 +250,7 @@ def pages_to_tag(con: Connection, date: dt.date) -> Iterator[pl.DataFrame]:
             from clean.teasers where ingest_date = $date group by record_id) t using (record_id)
         left join (
             select record_id, list({'start': char_start, 'end': char_end} order by char_start) as boilerplate
-            from clean.standing where ingest_date = $date group by record_id) s using (record_id)
+            from clean.boilerplate_spans where ingest_date = $date group by record_id) s using (record_id)
         where p.ingest_date = $date order by p.record_id
         """,
         {"date": date, "searched": MAX_SEARCHED},

@@ -15,7 +15,7 @@ from newsmill.settings import Settings
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.schema import source_columns
 from newsmill.warehouse.sql_models import bind_project, load_project
-from pipelines.jobs import models_job, night_job
+from pipelines.jobs import daily_job, models_job
 from pipelines.partitions import ingest_days
 from pipelines.policies import lay_policies
 from pipelines.schedules import nightly
@@ -43,7 +43,7 @@ def code_location(settings: Settings) -> dg.Definitions:
     tables = [*milled, *model_assets(project), trends.bursts]
     database = published.database_asset(last_of(tables))
     assets = [*tables, database, published.report]
-    night = night_job()
+    night = daily_job()
     models = models_job([*rebuilt, *trends.bursts.keys, *database.keys, *published.report.keys])
     return dg.Definitions(
         assets=lay_policies(assets, ingest_days(settings), by_date),

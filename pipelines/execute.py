@@ -12,7 +12,7 @@ from assets.run_context import ARCHIVE_ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
 from newsmill.settings import Settings
 from pipelines.code_location import code_location
 from pipelines.instance import open_instance
-from pipelines.jobs import NIGHT
+from pipelines.jobs import DAILY
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Outcome:
         return self.success and all(check.severity != "ERROR" for check in self.failed_checks)
 
 
-def run_night(
+def run_daily(
     settings: Settings, first: dt.date, last: dt.date, *, archive_only: bool = False, verbose: bool = False
 ) -> Outcome:
     """Mill the ingest dates from `first` to `last` in one run; with `archive_only` the input folder is not looked at.
@@ -48,7 +48,7 @@ def run_night(
     Raises:
         UserError: when taxonomy, suites or SQL models are wrong; nothing is written then.
     """
-    job = code_location(settings).resolve_job_def(NIGHT)
+    job = code_location(settings).resolve_job_def(DAILY)
     tags = {ARCHIVE_ONLY_TAG: "true"} if archive_only else {}
     if first != last:
         tags |= {RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()}

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-NIGHT = "night"
+DAILY = "daily"
 MODELS = "models"
 
 
-def night_job() -> dg.UnresolvedAssetJobDefinition:
+def daily_job() -> dg.UnresolvedAssetJobDefinition:
     """Everything, for one ingest date; launched over a range it is one run, since every asset backfills in one."""
     return dg.define_asset_job(
-        NIGHT,
+        DAILY,
         dg.AssetSelection.all(),
         description="Mill one ingest date, or a range in one run: raw, clean, stories, topics, SQL models, published.",
-        tags={"newsmill": "night"},
+        tags={"newsmill": "daily"},
     )
 
 

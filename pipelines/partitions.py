@@ -26,9 +26,11 @@ def require_partitions(days: dg.DailyPartitionsDefinition, dates: list[dt.date])
     first, last = days.get_first_partition_key(), days.get_last_partition_key()
     for date in dates:
         if first is not None and date.isoformat() < first:
-            mend = f"set first_ingest_date in newsmill.toml or NEWSMILL_FIRST_INGEST_DATE={date} in the environment"
-            raise UserError(f"ingest date {date}", f"lies before the first partition, {first}", mend)
+            hint = f"set first_ingest_date in newsmill.toml or NEWSMILL_FIRST_INGEST_DATE={date} in the environment"
+            raise UserError(f"ingest date {date}", f"lies before the first partition, {first}", hint)
         if last is not None and date.isoformat() > last:
             raise UserError(
-                f"ingest date {date}", "lies in the future", "rename the day folder or mend the file's time"
+                f"ingest date {date}",
+                "lies in the future",
+                "rename the day folder or fix the file's modification time",
             )

@@ -26,18 +26,18 @@ def settings_for(input_folder: Path, home: Path) -> Settings:
     return load_settings(input=input_folder, home=home, workers=1)
 
 
-def mill_dates(settings: Settings, dates: Sequence[dt.date], run_id: str = "test") -> None:
+def run_dates(settings: Settings, dates: Sequence[dt.date], run_id: str = "test") -> None:
     """One night: the stages for the dates, in the order given, and then the models."""
     taxonomy = load_taxonomy(settings.topics)
     stages.archive_input(settings, dates)
     with open_writer(settings.database) as con:
         for date in dates:
-            stages.land_records(con, settings, date, run_id)
-            stages.land_pages(con, settings, date, run_id)
-            stages.land_stories(con, settings, date, run_id)
-            stages.land_topics(con, settings, taxonomy, date)
+            stages.load_records(con, settings, date, run_id)
+            stages.load_pages(con, settings, date, run_id)
+            stages.load_stories(con, settings, date, run_id)
+            stages.load_topics(con, settings, taxonomy, date)
         for date in dates_to_tag(con):
-            stages.land_topics(con, settings, taxonomy, date)
+            stages.load_topics(con, settings, taxonomy, date)
         build_models(con, settings, dates)
 
 
@@ -46,7 +46,7 @@ def build_models(con: duckdb.DuckDBPyConnection, settings: Settings, dates: Sequ
     dates = sorted({*dates, *dates_tagged_otherwise(con)})
     for model in project.models:
         build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
-    stages.land_bursts(con)
+    stages.load_bursts(con)
 
 
 def tables_of(database: Path) -> dict[str, pl.DataFrame]:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import duckdb
-from pipeline_runs import mill_dates, settings_for
+from pipeline_runs import run_dates, settings_for
 
 from newsmill import stages
 from newsmill.maintenance.publishing import publish
@@ -72,7 +72,7 @@ def write_input(root: Path) -> Path:
 
 def make_home(input_folder: Path, home: Path) -> Settings:
     settings = settings_for(input_folder, home)
-    mill_dates(settings, DAYS)
+    run_dates(settings, DAYS)
     with open_writer(settings.database) as con:
         for (record_id,) in con.execute("select record_id from clean.pages").fetchall():
             add_label(settings.home, record_id, "ai_video_models", True, "uniform")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pipeline_runs import differing, mill_dates, settings_for, tables_of
+from pipeline_runs import differing, run_dates, settings_for, tables_of
 
 from newsmill import stages
 from newsmill.quality.ledger import books
@@ -31,7 +31,7 @@ def three_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def milled(input_folder: Path, home: Path, nights: Sequence[Sequence[dt.date]]) -> dict[str, pl.DataFrame]:
     settings = settings_for(input_folder, home)
     for dates in nights:
-        mill_dates(settings, dates)
+        run_dates(settings, dates)
     return tables_of(settings.database)
 
 
@@ -69,10 +69,10 @@ def test_files_that_come_late_leave_what_they_would_have_left_in_time(
     for file in late:
         file.rename(tmp_path / file.name)
     settings = settings_for(slow, tmp_path / "home")
-    mill_dates(settings, DAYS)
+    run_dates(settings, DAYS)
     for file in late:
         shutil.move(tmp_path / file.name, file)
-    mill_dates(settings, [DAYS[1]])
+    run_dates(settings, [DAYS[1]])
     assert differing(one_night, tables_of(settings.database)) == []
 
 
@@ -80,14 +80,14 @@ def test_the_archive_alone_rebuilds_the_tables(
     three_days: Path, one_night: dict[str, pl.DataFrame], tmp_path: Path
 ) -> None:
     settings = settings_for(three_days, tmp_path / "home")
-    mill_dates(settings, DAYS)
+    run_dates(settings, DAYS)
     settings.database.unlink()
     other = tmp_path / "other-input" / "2026-10-13"
     other.mkdir(parents=True)
     shutil.copy(three_days / "2026-10-13" / "manifest.jsonl", other)
     first = sorted((three_days / "2026-10-13").glob("*.html"))[0]
     shutil.copy(first, other)
-    mill_dates(settings_for(tmp_path / "other-input", tmp_path / "home"), DAYS)
+    run_dates(settings_for(tmp_path / "other-input", tmp_path / "home"), DAYS)
     assert differing(one_night, tables_of(settings.database)) == []
 
 
@@ -95,7 +95,7 @@ def test_a_crash_between_stages_leaves_the_last_good_state(
     three_days: Path, one_night: dict[str, pl.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(three_days, tmp_path)
-    mill_dates(settings, DAYS)
+    run_dates(settings, DAYS)
     good = tables_of(settings.database)
 
     def crash(*_: object) -> pl.DataFrame:
@@ -103,7 +103,7 @@ def test_a_crash_between_stages_leaves_the_last_good_state(
 
     with monkeypatch.context() as broken, pytest.raises(MemoryError):
         broken.setattr(stages, "story_verdicts", crash)
-        mill_dates(settings, [DAYS[1]])
+        run_dates(settings, [DAYS[1]])
     assert differing(good, tables_of(settings.database)) == []
     assert not (tmp_path / "staging").exists()
     assert differing(one_night, good) == []
@@ -116,15 +116,15 @@ def test_what_a_killed_run_left_staged_does_not_land(
     left.mkdir(parents=True)
     one_night["clean.pages"].write_parquet(left / "999999.parquet")
     settings = settings_for(three_days, tmp_path)
-    mill_dates(settings, DAYS)
+    run_dates(settings, DAYS)
     assert differing(one_night, tables_of(settings.database)) == []
     assert not (tmp_path / "staging").exists()
 
 
 def test_the_books_balance_on_every_date(three_days: Path, tmp_path: Path) -> None:
     settings = settings_for(three_days, tmp_path)
-    mill_dates(settings, DAYS)
+    run_dates(settings, DAYS)
     with open_writer(settings.database) as con:
         days = books(con, DAYS)
     assert [day.ingest_date for day in days] == DAYS
-    assert all(day.records == day.kept + day.merged + day.quarantined and day.out_of_balance == 0 for day in days)
+    assert all(day.records == day.kept + day.merged + day.quarantined and day.unreconciled == 0 for day in days)

@@ -55,11 +55,11 @@ def night(settings: Settings, dates: Sequence[dt.date]) -> None:
     stages.archive_input(settings, dates)
     with open_writer(settings.database) as con:
         for date in dates:
-            stages.land_records(con, settings, date, "test")
-            stages.land_pages(con, settings, date, "test")
-            stages.land_stories(con, settings, date, "test")
+            stages.load_records(con, settings, date, "test")
+            stages.load_pages(con, settings, date, "test")
+            stages.load_stories(con, settings, date, "test")
         for date in sorted({*dates, *dates_to_tag(con)}):
-            stages.land_topics(con, settings, taxonomy, date)
+            stages.load_topics(con, settings, taxonomy, date)
 
 
 def milled(input_folder: Path, home: Path, nights: Sequence[Sequence[dt.date]]) -> dict[str, pl.DataFrame]:
@@ -74,9 +74,9 @@ def test_topics_are_the_same_in_any_order(two_days: Path, tmp_path: Path) -> Non
     assert first["topics.mentions"]["sentence"].unique().to_list() == [STANDING]
     assert first["topics.page_topics"].height == A_DAY
     by_day = milled(two_days, tmp_path / "by-day", [[date] for date in DAYS[1:]])
-    assert by_day["clean.standing"]["record_id"].n_unique() == 2 * A_DAY
+    assert by_day["clean.boilerplate_spans"]["record_id"].n_unique() == 2 * A_DAY
     assert by_day["topics.mentions"].is_empty()
-    assert by_day["topics.to_tag"].is_empty()
+    assert by_day["topics.retag_queue"].is_empty()
     assert differing(by_day, milled(two_days, tmp_path / "at-once", [DAYS])) == []
     assert differing(by_day, milled(two_days, tmp_path / "reversed", [[date] for date in reversed(DAYS)])) == []
 
@@ -92,13 +92,13 @@ def test_a_night_that_ended_before_the_topics_is_made_up_for_by_the_next(two_day
     stages.archive_input(settings, DAYS[1:])
     with open_writer(settings.database) as con:
         for date in DAYS[1:]:
-            stages.land_records(con, settings, date, "test")
-            stages.land_pages(con, settings, date, "test")
-            stages.land_stories(con, settings, date, "test")
+            stages.load_records(con, settings, date, "test")
+            stages.load_pages(con, settings, date, "test")
+            stages.load_stories(con, settings, date, "test")
         assert dates_to_tag(con) == DAYS
     with open_writer(settings.database) as con:
         for date in dates_to_tag(con):
-            stages.land_topics(con, settings, taxonomy, date)
+            stages.load_topics(con, settings, taxonomy, date)
         assert dates_tagged_otherwise(con) == DAYS[:1]
         build_models(con, settings, DAYS[1:])
     tables = tables_of(settings.database)

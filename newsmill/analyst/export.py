@@ -124,8 +124,8 @@ def _require_target(target: Path, force: bool) -> None:
 
 def _require_excel(con: duckdb.DuckDBPyConnection, rows: str, parameters: dict[str, object]) -> None:
     if importlib.util.find_spec("xlsxwriter") is None:
-        mend = "`pip install 'newsmill[excel]'`, or export as csv"
-        raise UserError("--format xlsx", "the extra `excel` with XlsxWriter is not installed", mend)
+        hint = "`pip install 'newsmill[excel]'`, or export as csv"
+        raise UserError("--format xlsx", "the extra `excel` with XlsxWriter is not installed", hint)
     [(count,)] = con.execute(f"select count(*) from ({rows})", parameters).fetchall()  # noqa: S608
     if count > EXCEL_ROWS:
         problem = f"{count:,} rows, and a sheet holds {EXCEL_ROWS:,}"

@@ -28,14 +28,14 @@ def extension() -> Path:
         UserError: when the extra isn't installed, or is made for another version of DuckDB.
     """
     spec = importlib.util.find_spec(_PACKAGE)
-    mend = "`pip install 'newsmill[search]'` installs both to fit"
+    hint = "`pip install 'newsmill[search]'` installs both to fit"
     if spec is None or spec.origin is None:
-        raise UserError("search", "the extra `search` with DuckDB's fts extension is not installed", mend)
+        raise UserError("search", "the extra `search` with DuckDB's fts extension is not installed", hint)
     built = Path(spec.origin).parent / "extensions"
     path = built / f"v{duckdb.__version__}" / "fts.duckdb_extension"
     if not path.is_file():
         versions = ", ".join(sorted(folder.name for folder in built.iterdir())) if built.is_dir() else "none"
-        raise UserError("search", f"the fts extension is for DuckDB {versions}, not v{duckdb.__version__}", mend)
+        raise UserError("search", f"the fts extension is for DuckDB {versions}, not v{duckdb.__version__}", hint)
     return path
 
 

@@ -16,9 +16,9 @@ import polars as pl
 
 from newsmill import stages
 from newsmill.errors import UserError
-from newsmill.maintenance.publishing import derive, now, open_milled, publish, replace_by_copy
+from newsmill.maintenance.publishing import derive, now, open_processed, publish, replace_by_copy
 from newsmill.maintenance.rebuild import old_database
-from newsmill.quality.ledger import books
+from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.sources.tombstones import Tombstone, Tombstones, compared, kind_of, read_tombstones, tombstone
 from newsmill.stories.plan import no_fingerprints, plan_stories
@@ -72,7 +72,7 @@ class Forgotten:
     records: pl.DataFrame
     archived: int
     told_anew: int
-    out_of_balance: int
+    unreconciled: int
     names: list[str]
 
 
@@ -122,7 +122,7 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
     stone = _stone(key, why)
     if (old := old_database(settings)).exists():
         raise UserError(str(old), "a rebuild left it, and it may hold what is to be forgotten", "delete it first")
-    with open_milled(settings) as con:
+    with open_processed(settings) as con:
         stones = read_tombstones(settings.home)
         records = _covered(con, settings, _with(stones, [stone]))
         if records.is_empty() and stone.hash not in stones.stones:
@@ -138,13 +138,13 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
         names = _names(stone, key, records)
         told_anew = _clear(con, settings, ids, names)
         for date in dates_to_tag(con):
-            stages.land_topics(con, settings, taxonomy, date)
+            stages.load_topics(con, settings, taxonomy, date)
         forget_labels(settings.home, set(ids))
         with transaction(con):
             stages.replace_labels(con, settings)
         derive(con, project, None)
         publish(con, settings, taxonomy)
-        wrong = sum(day.out_of_balance for day in books(con))
+        wrong = sum(day.unreconciled for day in reconcile(con))
         replace_by_copy(con, settings)
     return Forgotten(records, archived, told_anew, wrong, names)
 
@@ -153,7 +153,7 @@ def _clear(con: Connection, settings: Settings, ids: list[str], names: list[str]
     """Take the records out of every table, and tell anew the stories of what remains; returns how many pages."""
     told = plan_stories(con, [], no_fingerprints(), removed=ids)
     with transaction(con):
-        stages.tell_stories(con, told, f"forget {now().isoformat(timespec='seconds')}")
+        stages.apply_story_plan(con, told, f"forget {now().isoformat(timespec='seconds')}")
         con.register("going", pl.DataFrame({"record_id": ids}, {"record_id": pl.String}).to_arrow())
         for name in OF_RECORDS:
             con.execute(f"delete from {name} where record_id in (from going)")  # noqa: S608

@@ -21,7 +21,7 @@ Connection = duckdb.DuckDBPyConnection
 
 
 @contextmanager
-def open_milled(settings: Settings) -> Iterator[Connection]:
+def open_processed(settings: Settings) -> Iterator[Connection]:
     """The writer's connection to a database that a run has made.
 
     Raises:
@@ -38,7 +38,7 @@ def derive(con: Connection, project: Project, dates: Collection[dt.date] | None)
     named = [date.isoformat() for date in sorted(dates or ())]
     for model in project.models:
         build_model(con, project, model, {"ingest_dates": named}, full_refresh=dates is None)
-    stages.land_bursts(con)
+    stages.load_bursts(con)
 
 
 def publish(con: Connection, settings: Settings, taxonomy: Taxonomy) -> None:

@@ -59,8 +59,8 @@ def set_aside(settings: Settings, *, replace_old: bool = False) -> SetAside | No
     """
     database, old = settings.database, old_database(settings)
     if old.exists() and not replace_old:
-        mend = f"delete it, or say --replace-old; or move it back to {DATABASE} if it is the better one"
-        raise UserError(str(old), "a database that was set aside before is still there", mend)
+        hint = f"delete it, or say --replace-old; or move it back to {DATABASE} if it is the better one"
+        raise UserError(str(old), "a database that was set aside before is still there", hint)
     if not database.is_file():
         return None
     draft = settings.home / f".{DATABASE}.draft"

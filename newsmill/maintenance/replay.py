@@ -17,9 +17,9 @@ import polars as pl
 
 from newsmill import stages
 from newsmill.errors import UserError
-from newsmill.maintenance.publishing import derive, now, open_milled, publish
+from newsmill.maintenance.publishing import derive, now, open_processed, publish
 from newsmill.pages.tables import PAGES
-from newsmill.quality.ledger import books
+from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.stories.changes import changes
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
@@ -95,7 +95,7 @@ class Report:
         texts: pages that were and are: `fields` that changed, and `change`, a short diff of the text.
         stories: `before` and `after`: story, relation, and what it was matched to; of any page.
         topics: `topic`, `before` and `after`: its strength, null where the page hasn't the topic; of any page.
-        dates: the ingest dates touched. applied: whether it landed. out_of_balance: records, afterwards.
+        dates: the ingest dates touched. applied: whether it landed. unreconciled: records, afterwards.
     """
 
     records: int
@@ -106,7 +106,7 @@ class Report:
     topics: pl.DataFrame
     dates: list[dt.date]
     applied: bool
-    out_of_balance: int
+    unreconciled: int
 
 
 def replay(settings: Settings, choice: Choice, *, apply: bool = False) -> Report:
@@ -117,9 +117,9 @@ def replay(settings: Settings, choice: Choice, *, apply: bool = False) -> Report
     """
     taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)
     if apply:
-        with open_milled(settings) as con:
+        with open_processed(settings) as con:
             report = _replayed(con, settings, taxonomy, choice, None)
-            if not report.out_of_balance:
+            if not report.unreconciled:
                 derive(con, project, report.dates)
                 publish(con, settings, taxonomy)
         return report
@@ -140,7 +140,7 @@ def _replayed(con: Connection, settings: Settings, taxonomy: Taxonomy, choice: C
         raise UserError(asked, "no archived record is chosen by it", "`newsmill status` shows the reasons there are")
     _remember(con, chosen)
     dates = _land(con, settings, taxonomy, chosen, scratch)
-    wrong = sum(day.out_of_balance for day in books(con))
+    wrong = sum(day.unreconciled for day in reconcile(con))
     return Report(
         records=int(chosen["readable"].sum()),
         unreadable=chosen.height - int(chosen["readable"].sum()),
@@ -150,7 +150,7 @@ def _replayed(con: Connection, settings: Settings, taxonomy: Taxonomy, choice: C
         topics=_changed(con, "topics"),
         dates=dates,
         applied=scratch is None,
-        out_of_balance=wrong,
+        unreconciled=wrong,
     )
 
 
@@ -162,14 +162,14 @@ def _land(
     Dates that a run or a replay left half landed are told anew too.
     """
     run_id = f"replay {now().isoformat(timespec='seconds')}"
-    touched = set(chosen["ingest_date"]) | {day.ingest_date for day in books(con) if day.out_of_balance}
+    touched = set(chosen["ingest_date"]) | {day.ingest_date for day in reconcile(con) if day.unreconciled}
     for (date,), records in chosen.filter("readable").group_by("ingest_date", maintain_order=True):
-        stages.land_pages(con, settings, date, run_id, only=set(records["record_id"]), staging=staging)
+        stages.load_pages(con, settings, date, run_id, only=set(records["record_id"]), staging=staging)
     for date in sorted(touched):
-        stages.land_stories(con, settings, date, run_id)
+        stages.load_stories(con, settings, date, run_id)
     touched |= set(dates_to_tag(con))
     for date in sorted(touched):
-        stages.land_topics(con, settings, taxonomy, date, staging=staging)
+        stages.load_topics(con, settings, taxonomy, date, staging=staging)
     return sorted(touched)
 
 

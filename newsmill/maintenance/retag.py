@@ -163,4 +163,4 @@ def _derive(con: duckdb.DuckDBPyConnection, project: Project, dates: list[dt.dat
         if derived.intersection(model.depends_on) or any(source.startswith("topics.") for source in model.sources):
             derived.add(model.name)
             build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
-    stages.land_bursts(con)
+    stages.load_bursts(con)

@@ -16,7 +16,7 @@ KEPT, MERGED, QUARANTINED = "kept", "merged", "quarantined"
 
 
 @dataclass(frozen=True)
-class BooksDay:
+class DayReconciliation:
     """The books of one ingest date. They balance where no record of it is out of balance."""
 
     ingest_date: dt.date
@@ -24,7 +24,7 @@ class BooksDay:
     kept: int
     merged: int
     quarantined: int
-    out_of_balance: int
+    unreconciled: int
 
 
 def raw_verdicts(records: pl.DataFrame, run_id: str) -> pl.DataFrame:
@@ -75,17 +75,17 @@ def story_verdicts(members: pl.DataFrame, run_id: str) -> pl.DataFrame:
     )
 
 
-def books(con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date] | None = None) -> list[BooksDay]:
+def reconcile(con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date] | None = None) -> list[DayReconciliation]:
     """The books of the ingest dates (all of them where None), in order; a date without records has none."""
     where, parameters = _of(dates)
     rows = con.execute(
         f"""
-        select ingest_date, records, kept, merged, quarantined, out_of_balance
-        from quality.books {where} order by ingest_date
+        select ingest_date, records, kept, merged, quarantined, unreconciled
+        from quality.reconciliation {where} order by ingest_date
         """,  # noqa: S608
         parameters,
     ).fetchall()
-    return [BooksDay(*row) for row in rows]
+    return [DayReconciliation(*row) for row in rows]
 
 
 def unbalanced_records(

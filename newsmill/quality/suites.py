@@ -114,8 +114,8 @@ def _form_error(path: Path, document: Any, error: ValidationError) -> UserError:
         place = place[2:]
     if place:
         where += f", field {'.'.join(str(part) for part in place)}"
-    mend = {"missing": "add it", "unexpected_keyword_argument": "remove it"}.get(first["type"], "correct it")
-    return UserError(where, first["msg"], mend)
+    hint = {"missing": "add it", "unexpected_keyword_argument": "remove it"}.get(first["type"], "correct it")
+    return UserError(where, first["msg"], hint)
 
 
 def _known(path: Path, expectation: Expectation) -> Expectation:

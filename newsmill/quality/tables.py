@@ -52,16 +52,16 @@ QUARANTINE = Table(
     ),
 )
 
-BOOKS = Table(
-    "quality.books",
-    "one ingest date: `records` is the sum of `kept`, `merged` and `quarantined`, and `out_of_balance` is 0",
+RECONCILIATION = Table(
+    "quality.reconciliation",
+    "one ingest date: `records` is the sum of `kept`, `merged` and `quarantined`, and `unreconciled` is 0",
     (
         Column("ingest_date", pl.Date(), "The ingest date."),
         Column("records", pl.Int64(), "Records that came in."),
         Column("kept", pl.Int64(), "Records that became a page and stand for their story, or are alone in it."),
         Column("merged", pl.Int64(), "Records whose page went into the story of another."),
         Column("quarantined", pl.Int64(), "Records set aside with a reason."),
-        Column("out_of_balance", pl.Int64(), "Records without exactly one such verdict; 0 where the books balance."),
+        Column("unreconciled", pl.Int64(), "Records without exactly one such verdict; 0 where the books balance."),
     ),
 )
 
@@ -84,11 +84,11 @@ from (
 group by record_id, ingest_date
 """
 
-BOOKS_VIEW = f"""
-create or replace view quality.books as
+RECONCILIATION_VIEW = f"""
+create or replace view quality.reconciliation as
 select ingest_date, sum(records)::bigint as records, sum(kept)::bigint as kept, sum(merged)::bigint as merged,
        sum(quarantined)::bigint as quarantined,
-       count(*) filter (records <> 1 or verdicts <> 1) as out_of_balance
+       count(*) filter (records <> 1 or verdicts <> 1) as unreconciled
 from ({BALANCE})
 group by ingest_date
 """  # noqa: S608

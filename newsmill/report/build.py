@@ -91,7 +91,7 @@ def build_report(con: duckdb.DuckDBPyConnection, made_at: datetime, topic_names:
     quality = _quality(con)
     told = {"made_at": made_at, "headline": headline(con), "names": topic_names} | quality
     data: dict[str, Any] = {
-        "books": verdict_data(con, quality["books"], quality["books_total"]),
+        "reconciliation": verdict_data(con, quality["reconciliation"], quality["reconciliation_total"]),
         "specs": specifications(),
     }
     counted = _by_slot(con, topic_names)
@@ -108,12 +108,12 @@ def build_report(con: duckdb.DuckDBPyConnection, made_at: datetime, topic_names:
 
 
 def _quality(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    listed, total = reconciliation.books(con, INGEST_DATES)
+    listed, total = reconciliation.reconciliation(con, INGEST_DATES)
     checks, failing = reconciliation.last_checks(con, CHECKS)
     silent, silent_count = sources.silent_sources(con, SILENT)
     return {
-        "books": listed,
-        "books_total": total,
+        "reconciliation": listed,
+        "reconciliation_total": total,
         "quarantine": reconciliation.quarantine(con, REASONS, EXAMPLES),
         "checks": checks,
         "failing_checks": failing,
@@ -168,7 +168,7 @@ def _findings_data(counted: Counted, found: Findings) -> dict[str, Any]:
 
 
 def _told(counted: Counted, found: Findings, quality: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """What the template needs besides numbers and books."""
+    """What the template needs besides numbers and reconciliation."""
     return {
         "slots": counted.slots,
         "topics": counted.data["topics"],

@@ -30,7 +30,7 @@ def specifications() -> dict[str, Spec]:
         "measures": _measures(alt),
         "change": _change(alt),
         "shares": _shares(alt),
-        "books": _books(alt),
+        "reconciliation": _books(alt),
     }
 
 
@@ -109,10 +109,10 @@ def _shares(alt: Any) -> Spec:
 
 
 def _books(alt: Any) -> Spec:
-    """Records by ingest date, stacked by where they went; `books` (date, verdict, place, records)."""
+    """Records by ingest date, stacked by where they went; `reconciliation` (date, verdict, place, records)."""
     date = alt.X("yearmonthdate(date):O", title=None, axis=alt.Axis(format="%-d %b", labelAngle=0, labelOverlap=True))
     bars = (
-        alt.Chart(alt.NamedData(name="books"))
+        alt.Chart(alt.NamedData(name="reconciliation"))
         .mark_bar(style=["verdict"])
         .encode(
             x=date,

@@ -34,7 +34,7 @@ SCRIPTS = (
     "sheet",
     "changes",
     "sources",
-    "books",
+    "reconciliation",
     "main",
 )
 

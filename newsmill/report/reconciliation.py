@@ -1,4 +1,4 @@
-"""The books of the report: what came in and where it went, what was set aside, and which checks failed."""
+"""The reconciliation of the report: what came in and where it went, what was set aside, and which checks failed."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import duckdb
 
 from newsmill.report.queries import Row, row, rows
 
-COUNTS = ("records", "kept", "merged", "quarantined", "out_of_balance")
+COUNTS = ("records", "kept", "merged", "quarantined", "unreconciled")
 
 
-def books(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row], Row]:
+def reconciliation(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row], Row]:
     """The last ingest dates, newest first, and the sums over all of them (with `dates`, how many there are)."""
-    listed = rows(con, "select * from quality.books order by ingest_date desc limit ?", limit)
+    listed = rows(con, "select * from quality.reconciliation order by ingest_date desc limit ?", limit)
     total = row(
         con,
         """
         select count(*) as dates, coalesce(sum(records), 0)::bigint as records, coalesce(sum(kept), 0)::bigint as kept,
                coalesce(sum(merged), 0)::bigint as merged, coalesce(sum(quarantined), 0)::bigint as quarantined,
-               coalesce(sum(out_of_balance), 0)::bigint as out_of_balance
-        from quality.books
+               coalesce(sum(unreconciled), 0)::bigint as unreconciled
+        from quality.reconciliation
         """,
     )
     return listed, total
 
 
-def book_data(listed: list[Row]) -> dict[str, Any]:
+def reconciliation_data(listed: list[Row]) -> dict[str, Any]:
     """By columns, oldest first: `date` and `COUNTS`."""
     oldest_first = listed[::-1]
     return {"date": [one["ingest_date"].isoformat() for one in oldest_first]} | {

@@ -1,4 +1,4 @@
-"""What stands behind the books: of each verdict why, how often and on which ingest date, and the newest records."""
+"""The verdicts behind the reconciliation: reasons, counts by ingest date, and the newest records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsmill.quality.tables import BALANCE
 from newsmill.report.formatting import cut, linkable
 from newsmill.report.packing import packed
 from newsmill.report.queries import Row, rows
-from newsmill.report.reconciliation import COUNTS, book_data
+from newsmill.report.reconciliation import COUNTS, reconciliation_data
 
 REASONS = 30
 # Of a date and verdict so many records, of the newest dates, and of each verdict so many in all.
@@ -29,10 +29,10 @@ where l.verdict = 'quarantined' or l.stage = 'stories'
 """
 
 
-def verdict_data(con: duckdb.DuckDBPyConnection, books: list[Row], total: Row) -> dict[str, Any]:
-    """The books by columns, `all` summed; and their `parts` and `newest` records, see `_parts` and `_newest`."""
-    listed = book_data(books)
-    unsettled = _out_of_balance(con) if total["out_of_balance"] else []
+def verdict_data(con: duckdb.DuckDBPyConnection, reconciliation: list[Row], total: Row) -> dict[str, Any]:
+    """The reconciliation by columns, with sums in `all`, `parts` (see `_parts`) and `newest` records (`_newest`)."""
+    listed = reconciliation_data(reconciliation)
+    unsettled = _out_of_balance(con) if total["unreconciled"] else []
     return listed | {
         "all": {count: total[count] for count in COUNTS},
         "parts": _parts(con, listed["date"]),
@@ -108,7 +108,7 @@ def _out_of_balance(con: duckdb.DuckDBPyConnection) -> list[list[str]]:
     found = rows(
         con,
         f"""
-        select 'out_of_balance' as verdict, b.verdicts || ' verdicts' as reason, b.ingest_date, r.url, r.source_path,
+        select 'unreconciled' as verdict, b.verdicts || ' verdicts' as reason, b.ingest_date, r.url, r.source_path,
                'came in ' || b.records || ' times: ' || b.kept || ' kept, ' || b.merged || ' merged, '
                || b.quarantined || ' quarantined' as text, b.record_id, null as story_id
         from ({BALANCE}) b left join raw.records r using (record_id, ingest_date)

@@ -113,8 +113,8 @@ def scan(root: Path) -> Scan:
             else:
                 skipped.append(path)
     if not files:
-        mend = f"put pages into it with one of the endings {', '.join(KINDS)}, gzipped or not"
-        raise UserError(f"input {root}", "it holds no file that can be read", mend)
+        hint = f"put pages into it with one of the endings {', '.join(KINDS)}, gzipped or not"
+        raise UserError(f"input {root}", "it holds no file that can be read", hint)
     return Scan(sorted(files, key=lambda file: file.path), sorted(skipped))
 
 

@@ -165,7 +165,7 @@ HELD_AT = f"""
 select distinct text_hash, passage as place, words
 from (from plan_held_before semi join asked on place = passage union all from plan_held_besides)
 join (from stories.fingerprints where near) using (wording)
-anti join stories.standing using (site, passage)
+anti join stories.site_boilerplate using (site, passage)
 where words >= {TELLING_WORDS}
 """  # noqa: S608
 
@@ -190,7 +190,7 @@ PASSAGES = Meeting(
     select distinct text_hash, passage as place, words
     from (from stories.fingerprints where near and text_hash in (select text_hash from asked))
     join (from stories.passages where words >= {TELLING_WORDS}) using (wording)
-    anti join stories.standing using (site, passage)
+    anti join stories.site_boilerplate using (site, passage)
     """,  # noqa: S608
     coming=_coming_passages,
     repeats=True,

@@ -15,7 +15,7 @@ import polars as pl
 
 from newsmill.stories.blocking import often, sifted
 from newsmill.stories.fingerprint import CORE, FINGERPRINTED, leave_out
-from newsmill.stories.tables import STANDING_SPANS
+from newsmill.stories.tables import BOILERPLATE_SPANS
 from newsmill.stories.temp_tables import store
 
 Connection = duckdb.DuckDBPyConnection
@@ -36,7 +36,7 @@ with really_gone as (
     from plan_gone anti join plan_came using (record_id, wording, url, site, sketch) where sketch is not null
 )
 select distinct site, passage
-from really_gone join stories.passages using (wording) semi join stories.standing using (site, passage)
+from really_gone join stories.passages using (wording) semi join stories.site_boilerplate using (site, passage)
 """
 
 HOLDERS = """
@@ -47,7 +47,7 @@ holders as (
     union select wording, passage from plan_wordings semi join keys using (passage)
 )
 from holders where passage in (select passage from holders group by passage having count(*) >= $enough)
-   or passage in (select passage from stories.standing)
+   or passage in (select passage from stories.site_boilerplate)
 """
 
 # Most passages that many pages hold are of stories that many sites tell; what can stand is told by few columns.
@@ -61,7 +61,7 @@ with pages as (
 select site, passage
 from pages join plan_holders using (wording) semi join plan_touched using (site, passage)
 group by all having count(distinct wording) >= $enough
-union select site, passage from stories.standing semi join plan_touched using (site, passage)
+union select site, passage from stories.site_boilerplate semi join plan_touched using (site, passage)
 """
 SPREAD_HOLDERS = "delete from plan_holders where passage not in (select passage from plan_spread)"
 
@@ -82,12 +82,12 @@ standing as (
 )
 select site, passage, standing.passage is not null as stands
 from plan_spread left join standing using (site, passage)
-where stands <> ((site, passage) in (select (site, passage) from stories.standing))
+where stands <> ((site, passage) in (select (site, passage) from stories.site_boilerplate))
 """
 
 STANDING_AFTER = """
 create or replace temp view plan_standing as
-from stories.standing anti join plan_turned using (site, passage)
+from stories.site_boilerplate anti join plan_turned using (site, passage)
 union all by name
 select site, passage from plan_turned where stands
 """
@@ -105,7 +105,7 @@ HELD = """
 create or replace temp table plan_held as
 with wordings as (select distinct wording from stories.fingerprints semi join plan_again using (record_id))
 select wording, passage from stories.passages semi join wordings using (wording)
-where passage in (select passage from plan_touched union select passage from stories.standing)
+where passage in (select passage from plan_touched union select passage from stories.site_boilerplate)
 union from plan_wordings
 """
 
@@ -131,7 +131,7 @@ where counted.rowid >= $start and counted.rowid < $start + $length
 
 SPANS = """
 create or replace temp view plan_spans as
-from clean.standing where record_id not in (select record_id from plan_gone)
+from clean.boilerplate_spans where record_id not in (select record_id from plan_gone)
 union all by name from plan_new_spans
 """
 
@@ -140,11 +140,11 @@ def learn_standing(con: Connection, fingerprints: pl.DataFrame) -> pl.DataFrame:
     """The fingerprints to land: those given, and of other dates those with a passage that begins or ceases to stand.
 
     All with standing passages left out of `text_hash`, `word_count`, `near` and `buckets`. Leaves plan_turned (site,
-    passage, stands), plan_standing (as it will be), plan_new_spans and plan_spans (clean.standing as it comes and will
-    be), and adds the pages of other dates to plan_gone.
+    passage, stands), plan_standing (as it will be), plan_new_spans and plan_spans (clean.boilerplate_spans as it comes
+    and will be), and adds the pages of other dates to plan_gone.
     """
     con.execute(LOST)
-    standing = con.execute("from stories.standing").pl()
+    standing = con.execute("from stories.site_boilerplate").pl()
     lost = con.execute("from plan_lost").pl()
     touched = pl.concat([lost, _frequent(con, fingerprints, standing, lost)])
     store(con, "plan_touched", touched)
@@ -210,4 +210,4 @@ def _counted_anew(con: Connection) -> pl.DataFrame:
 def _store_spans(con: Connection, rows: pl.DataFrame, anew: pl.DataFrame) -> None:
     spans = anew.select("record_id", "spans").filter(pl.col("spans").list.len() > 0).explode("spans").unnest("spans")
     dated = spans.join(rows.select("record_id", "ingest_date"), on="record_id")
-    store(con, "plan_new_spans", STANDING_SPANS.conform(dated))
+    store(con, "plan_new_spans", BOILERPLATE_SPANS.conform(dated))

@@ -76,7 +76,7 @@ class StoryPlan:
         affected: the new stories.members row of every page of the dates, and of others whose row changes; of pages
             that vanished only record_id and ingest_date.
         led: where story ids lead now; see members.Affected.
-        told_anew: ingest dates on whose pages clean.standing changes, `dates` among them.
+        told_anew: ingest dates on whose pages clean.boilerplate_spans changes, `dates` among them.
     """
 
     dates: tuple[dt.date, ...]
@@ -162,8 +162,8 @@ def _plan(
             "stories.fingerprints": FINGERPRINTS.conform(landing),
             "stories.bands": _of_texts(landing, told("from plan_coming")),
             "stories.passages": _of_wordings(landing, told(COMING_WORDINGS)),
-            "stories.standing": told("select site, passage from plan_turned where stands"),
-            "clean.standing": told("from plan_new_spans"),
+            "stories.site_boilerplate": told("select site, passage from plan_turned where stands"),
+            "clean.boilerplate_spans": told("from plan_new_spans"),
             "stories.edges": gained,
             "stories.members": affected.members.filter(pl.col("story_id").is_not_null()),
         },
@@ -171,8 +171,8 @@ def _plan(
             "stories.fingerprints": told("select record_id from plan_gone"),
             "stories.bands": told("from plan_going"),
             "stories.passages": told(GOING_WORDINGS),
-            "stories.standing": told("select site, passage from plan_turned where not stands"),
-            "clean.standing": told("select record_id from plan_gone"),
+            "stories.site_boilerplate": told("select site, passage from plan_turned where not stands"),
+            "clean.boilerplate_spans": told("select record_id from plan_gone"),
             "stories.edges": dropped.select("text_a", "text_b", "method"),
             "stories.members": affected.members.select("record_id"),
         },

@@ -112,8 +112,8 @@ PASSAGES = Table(
     ),
 )
 
-STANDING = Table(
-    "stories.standing",
+SITE_BOILERPLATE = Table(
+    "stories.site_boilerplate",
     "one passage that stands on very many pages of a site, and so belongs to the site rather than to any story",
     (
         Column("site", pl.String(), "The site."),
@@ -121,8 +121,8 @@ STANDING = Table(
     ),
 )
 
-STANDING_SPANS = Table(
-    "clean.standing",
+BOILERPLATE_SPANS = Table(
+    "clean.boilerplate_spans",
     "one standing passage on one page: left out of fingerprints",
     (
         record_id,
@@ -155,4 +155,4 @@ EDGES = Table(
     ),
 )
 
-TABLES = (MEMBERS, MERGES, FINGERPRINTS, BANDS, PASSAGES, STANDING, STANDING_SPANS, EDGES)
+TABLES = (MEMBERS, MERGES, FINGERPRINTS, BANDS, PASSAGES, SITE_BOILERPLATE, BOILERPLATE_SPANS, EDGES)

@@ -77,8 +77,8 @@ def _label(path: Path, number: int, line: str) -> Label:
         if not isinstance(label.verdict, bool) or not all(isinstance(v, str) for v in (label.record_id, label.topic)):
             raise ValueError
     except (ValueError, KeyError, TypeError) as error:
-        mend = f"remove the line, or give it {', '.join(_fields)}"
-        raise UserError(f"{path}, line {number}", "is no label", mend) from error
+        hint = f"remove the line, or give it {', '.join(_fields)}"
+        raise UserError(f"{path}, line {number}", "is no label", hint) from error
     return label
 
 

@@ -80,8 +80,8 @@ LABELS = Table(
     ),
 )
 
-TO_TAG = Table(
-    "topics.to_tag",
+RETAG_QUEUE = Table(
+    "topics.retag_queue",
     "one ingest date on whose pages other passages stand than when they were tagged; the next run tags them anew",
     (ingest_date,),
 )

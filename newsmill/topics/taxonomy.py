@@ -156,7 +156,7 @@ def load_taxonomy(path: Path) -> Taxonomy:
     """The taxonomy of a YAML file.
 
     Raises:
-        UserError: naming file, topic, field and mend of the first mistake.
+        UserError: naming file, topic, field and hint of the first mistake.
     """
     try:
         data = path.read_bytes()
@@ -211,8 +211,8 @@ def _check_references(where: str, group: Weighted, known: set[str]) -> None:
     words_of = group.words_of if isinstance(group, PhraseGroup) else []
     for name in (*group.close, *group.needs, *group.near, *words_of):
         if name not in known:
-            mend = "name one that stands under `contexts:`, or a topic with entities"
-            raise UserError(where, f"{name!r} is no context", mend)
+            hint = "name one that stands under `contexts:`, or a topic with entities"
+            raise UserError(where, f"{name!r} is no context", hint)
     if isinstance(group, PhraseGroup) and not words_of and not any(True for _ in group.phrases()):
         raise UserError(where, "has no phrases", "add some under a language, as `en: [...]`, or `words_of: [context]`")
 

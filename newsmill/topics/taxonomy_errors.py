@@ -23,7 +23,7 @@ MENDS = {
 
 
 def first_mistake(path: Path, error: ValidationError) -> UserError:
-    """The first mistake pydantic found, as file, topic, field, problem and mend.
+    """The first mistake pydantic found, as file, topic, field, problem and hint.
 
     A key it doesn't know goes before all: it is often the one that it misses elsewhere, misspelled.
     """

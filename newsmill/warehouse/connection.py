@@ -74,8 +74,8 @@ def patiently(database: Path, opening: Callable[[], T], patience: float) -> T:
         return attempts(opening)
     except duckdb.Error as error:
         held = "wait for the other run to end or close what holds it; analysts open published/newsmill.duckdb"
-        mend = held if _is_lock(error) else "move it away; `newsmill rebuild` builds it anew from the archive"
-        raise UserError(str(database), str(error).splitlines()[0], mend) from error
+        hint = held if _is_lock(error) else "move it away; `newsmill rebuild` builds it anew from the archive"
+        raise UserError(str(database), str(error).splitlines()[0], hint) from error
 
 
 def require_own_version(database: Path) -> None:
@@ -123,8 +123,8 @@ def open_reader(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _published_otherwise(database: Path, told: str) -> UserError:
-    mend = "`newsmill run` publishes it anew, or says that `newsmill rebuild` is needed first"
-    return UserError(str(database), f"published by another version of newsmill: {told}", mend)
+    hint = "`newsmill run` publishes it anew, or says that `newsmill rebuild` is needed first"
+    return UserError(str(database), f"published by another version of newsmill: {told}", hint)
 
 
 @contextmanager

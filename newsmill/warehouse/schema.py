@@ -9,11 +9,18 @@ import duckdb
 
 from newsmill.errors import UserError
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
-from newsmill.quality.tables import BOOKS, BOOKS_VIEW, CHECK_RESULTS, LEDGER, QUARANTINE, QUARANTINE_VIEW
+from newsmill.quality.tables import (
+    CHECK_RESULTS,
+    LEDGER,
+    QUARANTINE,
+    QUARANTINE_VIEW,
+    RECONCILIATION,
+    RECONCILIATION_VIEW,
+)
 from newsmill.sources.tables import FORGOTTEN, RECORDS
 from newsmill.stories.tables import TABLES as STORIES
 from newsmill.table import Table
-from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, TO_TAG
+from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, RETAG_QUEUE
 
 TABLES: tuple[Table, ...] = (
     RECORDS,
@@ -25,12 +32,12 @@ TABLES: tuple[Table, ...] = (
     PAGE_TOPICS,
     ENTITIES,
     LABELS,
-    TO_TAG,
+    RETAG_QUEUE,
     LEDGER,
     FORGOTTEN,
     CHECK_RESULTS,
 )
-VIEWS = ((QUARANTINE, QUARANTINE_VIEW), (BOOKS, BOOKS_VIEW))
+VIEWS = ((QUARANTINE, QUARANTINE_VIEW), (RECONCILIATION, RECONCILIATION_VIEW))
 
 
 def source_columns() -> dict[str, dict[str, str]]:
@@ -96,8 +103,8 @@ def require_own_columns(con: duckdb.DuckDBPyConnection) -> Stored:
         [(path,)] = con.execute(
             "select coalesce(path, database_name) from duckdb_databases() where database_name = current_database()"
         ).fetchall()
-        mend = "`newsmill rebuild` builds it anew from the archive; labels and what was forgotten are kept"
-        raise UserError(path, f"made by another version of newsmill: {told}", mend)
+        hint = "`newsmill rebuild` builds it anew from the archive; labels and what was forgotten are kept"
+        raise UserError(path, f"made by another version of newsmill: {told}", hint)
     return stored
 
 

@@ -14,7 +14,7 @@ TAG = ("record_id", "topic", "strength", "teaser_only", "taxonomy_version")
 
 def dates_to_tag(con: Connection) -> list[dt.date]:
     """The ingest dates whose pages have other standing passages than when they were tagged, in order."""
-    return [date for (date,) in con.execute("select ingest_date from topics.to_tag order by all").fetchall()]
+    return [date for (date,) in con.execute("select ingest_date from topics.retag_queue order by all").fetchall()]
 
 
 def dates_tagged_otherwise(con: Connection) -> list[dt.date]:

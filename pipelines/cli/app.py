@@ -132,7 +132,7 @@ def replay(
 
 @app.command()
 def status(home: Home = None, as_json: AsJson = False) -> None:
-    """Show the books, the last runs and the failing checks. Exit code 1 when any is wrong."""
+    """Show the reconciliation, the last runs and the failing checks. Exit code 1 when any is wrong."""
     from pipelines.cli.status import status_command
 
     raise typer.Exit(status_command(_home(home), as_json=as_json))

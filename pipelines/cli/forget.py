@@ -41,7 +41,7 @@ def forget_command(settings: Settings, key: str, why: str | None, *, yes: bool, 
                 "records": done.records["record_id"].to_list(),
                 "archived": done.archived,
                 "told_anew": done.told_anew,
-                "out_of_balance": done.out_of_balance,
+                "unreconciled": done.unreconciled,
                 "busy": [str(path) for path in busy],
             }
         )
@@ -52,9 +52,9 @@ def forget_command(settings: Settings, key: str, why: str | None, *, yes: bool, 
         )
     for path in busy:
         err.print(f"{text(path)} is in use and may still name it; stop what uses it, and say the same again")
-    if done.out_of_balance:
-        err.print(f"{done.out_of_balance:,} records are out of balance; `newsmill run` reads their dates again")
-    return 1 if busy or done.out_of_balance else 0
+    if done.unreconciled:
+        err.print(f"{done.unreconciled:,} records are unaccounted for; `newsmill run` reads their dates again")
+    return 1 if busy or done.unreconciled else 0
 
 
 def _tell(going: Plan) -> None:

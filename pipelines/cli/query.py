@@ -26,7 +26,7 @@ def query_command(settings: Settings, sql: str, *, as_json: bool, csv: bool, lim
             frame = con.execute(sql).pl()
         except duckdb.Error as error:
             raise UserError(
-                "query", str(error), "mend the SQL; `newsmill query 'show all tables'` lists what there is"
+                "query", str(error), "fix the SQL; `newsmill query 'show all tables'` lists what there is"
             ) from error
         except pl.exceptions.PolarsError as error:
             raise UserError("query", str(error), "cast the column to one that can be shown, as `::varchar`") from error

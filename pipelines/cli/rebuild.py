@@ -16,7 +16,7 @@ from newsmill.topics.taxonomy import load_taxonomy
 from pipelines.cli.run import plain, sums, tell
 from pipelines.cli.show import err, out, print_json, progress, text
 from pipelines.code_location import code_location
-from pipelines.execute import run_night
+from pipelines.execute import run_daily
 from pipelines.partitions import ingest_days, require_partitions
 
 
@@ -40,7 +40,7 @@ def rebuild_command(settings: Settings, *, replace_old: bool, as_json: bool, ver
     led = 0
     try:
         with progress(quiet=as_json or verbose):
-            outcome = run_night(settings, dates[0], dates[-1], archive_only=found is None, verbose=verbose)
+            outcome = run_daily(settings, dates[0], dates[-1], archive_only=found is None, verbose=verbose)
             if old and outcome.success:
                 led = lead_on(settings, load_taxonomy(settings.topics), old.path)
     except BaseException:
@@ -51,7 +51,7 @@ def rebuild_command(settings: Settings, *, replace_old: bool, as_json: bool, ver
         done = {
             "dates": dates,
             "runs": [plain(outcome)],
-            "books": sums(settings),
+            "reconciliation": sums(settings),
             "old_database": old and old.path,
             "check_results": old.check_results if old else 0,
             "story_ids": led,

@@ -31,9 +31,9 @@ def replay_command(settings: Settings, choice: Choice, *, apply: bool, as_json: 
         print_json({"choice": asdict(choice), **told})
     else:
         _tell(report)
-    if report.out_of_balance:
-        err.print(f"{report.out_of_balance:,} records are out of balance; `newsmill run` reads their dates again")
-    return 1 if report.out_of_balance else 0
+    if report.unreconciled:
+        err.print(f"{report.unreconciled:,} records are unaccounted for; `newsmill run` reads their dates again")
+    return 1 if report.unreconciled else 0
 
 
 def _tell(report: Report) -> None:

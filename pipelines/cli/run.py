@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from newsmill.errors import UserError
-from newsmill.quality.ledger import books
+from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
 from newsmill.warehouse.connection import open_reader, require_own_version
 from newsmill.warehouse.publish import DATABASE, REPORT
 from pipelines.cli.show import err, out, print_json, progress, text
-from pipelines.execute import Outcome, run_night
+from pipelines.execute import Outcome, run_daily
 from pipelines.partitions import ingest_days, require_partitions
 
 Bounds = tuple[dt.date | None, dt.date | None]
@@ -36,10 +36,12 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
     require_partitions(ingest_days(settings), dates)
     ranges = [(date, date) for date in dates] if wanted else [(dates[0], dates[-1])]
     with progress(quiet=as_json or verbose):
-        outcomes = [run_night(settings, first, last, verbose=verbose) for first, last in ranges]
+        outcomes = [run_daily(settings, first, last, verbose=verbose) for first, last in ranges]
     seconds = time.monotonic() - started
     if as_json:
-        print_json({"runs": [plain(outcome) for outcome in outcomes], "books": sums(settings), "seconds": seconds})
+        print_json(
+            {"runs": [plain(outcome) for outcome in outcomes], "reconciliation": sums(settings), "seconds": seconds}
+        )
     else:
         tell(settings, outcomes, seconds)
     return 0 if all(outcome.clean for outcome in outcomes) else 1
@@ -65,19 +67,19 @@ def plain(outcome: Outcome) -> dict[str, Any]:
 
 
 def sums(settings: Settings) -> dict[str, int]:
-    """The sums of the published books; empty where this version of newsmill has published nothing."""
+    """The sums of the published reconciliation; empty where this version of newsmill has published nothing."""
     try:
         with open_reader(settings.published / DATABASE) as con:
-            days = books(con, None)
+            days = reconcile(con, None)
             [(forgotten,)] = con.execute("select count(*) from quality.forgotten").fetchall()
     except UserError:
         return {}
-    names = ("records", "kept", "merged", "quarantined", "out_of_balance")
+    names = ("records", "kept", "merged", "quarantined", "unreconciled")
     return {name: sum(getattr(day, name) for day in days) for name in names} | {"forgotten": forgotten}
 
 
 def tell(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
-    """What failed in the runs, the published books, and where to look."""
+    """What failed in the runs, the published reconciliation, and where to look."""
     for outcome in outcomes:
         for message in outcome.errors:
             err.print(f"[red]failed[/red] {text(message)}")

@@ -58,7 +58,7 @@ def _index(con: duckdb.DuckDBPyConnection, settings: Settings, database: Path, *
     except UserError as error:
         if wanted:
             raise
-        err.print(f"Reading the texts: {text(error.problem)}; {text(error.mend)}.", soft_wrap=True)
+        err.print(f"Reading the texts: {text(error.problem)}; {text(error.hint)}.", soft_wrap=True)
         return None
     side = index_path(settings.home, database)
     if side.is_file():

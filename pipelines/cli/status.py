@@ -9,7 +9,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from newsmill.quality.ledger import books
+from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
@@ -20,25 +20,25 @@ LAST_RUNS = 5
 
 
 def status_command(settings: Settings, *, as_json: bool) -> int:
-    """Show books, runs and failing checks; returns 1 when books, last run or an error check is wrong.
+    """Show reconciliation, runs and failing checks; returns 1 when reconciliation, last run or an error check is wrong.
 
     Raises:
         UserError: when nothing has been published in this home.
     """
     with open_reader(settings.published / DATABASE) as con:
-        days = pl.DataFrame([vars(day) for day in books(con, None)])
+        days = pl.DataFrame([vars(day) for day in reconcile(con, None)])
         failing = failing_checks(con)
     with open_instance(settings) as instance:
         runs = last_runs(instance)
     wrong = (
-        (days.height > 0 and days["out_of_balance"].sum() > 0)
+        (days.height > 0 and days["unreconciled"].sum() > 0)
         or any(check["severity"] == "error" for check in failing)
         or (bool(runs) and runs[0]["status"] == dg.DagsterRunStatus.FAILURE.value)
     )
     if as_json:
-        print_json({"books": days.to_dicts(), "runs": runs, "failing_checks": failing, "ok": not wrong})
+        print_json({"reconciliation": days.to_dicts(), "runs": runs, "failing_checks": failing, "ok": not wrong})
         return int(wrong)
-    print_table(days, "Books")
+    print_table(days, "Reconciliation")
     print_table(pl.DataFrame(runs, infer_schema_length=None), f"Last {LAST_RUNS} runs")
     if failing:
         print_table(pl.DataFrame(failing, infer_schema_length=None), "Failing checks")

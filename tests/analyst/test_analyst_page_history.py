@@ -13,10 +13,10 @@ from pipelines.cli.explain import explain_command
 PUBLISHED = "newsmill.duckdb"
 
 
-def test_members_tell_what_they_matched_and_where_they_differ(milled_home: Settings) -> None:
-    first, again = ids_of(milled_home.database, f"url = '{SECRET_URL}' order by ingest_date, record_id --")
-    [copy] = ids_of(milled_home.database, "url = 'https://copy.example/b'")
-    with open_reader(milled_home.published / PUBLISHED) as con:
+def test_members_tell_what_they_matched_and_where_they_differ(processed_home: Settings) -> None:
+    first, again = ids_of(processed_home.database, f"url = '{SECRET_URL}' order by ingest_date, record_id --")
+    [copy] = ids_of(processed_home.database, "url = 'https://copy.example/b'")
+    with open_reader(processed_home.published / PUBLISHED) as con:
         story = explain(con, copy)["story"]
     members = {member["record_id"]: member for member in story["members"]}
     assert story["members"][0]["record_id"] == first
@@ -46,8 +46,8 @@ def test_an_id_that_was_merged_leads_to_the_story(own_home: Settings) -> None:
         assert [merged["story_id"] for merged in explain(con, canonical)["story"]["merged"]] == ["s-old"]
 
 
-def test_a_person_is_told_the_same(milled_home: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    explain_command(milled_home, "https://copy.example/b", as_json=False)
+def test_a_person_is_told_the_same(processed_home: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    explain_command(processed_home, "https://copy.example/b", as_json=False)
     told = capsys.readouterr().out
     for part in (
         "edited_copy, 0.",

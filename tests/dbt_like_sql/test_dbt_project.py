@@ -76,7 +76,7 @@ SOUND = [
 ]
 # What breaks each singular test: before the models are built, or in what they built.
 BROKEN_INPUT = {
-    "books_balance": "delete from quality.ledger where record_id = 'junk'",
+    "records_reconcile": "delete from quality.ledger where record_id = 'junk'",
     "stories_have_one_canonical_page": "update stories.members set is_canonical = true",
     "teaser_mentions_have_their_teaser": "delete from clean.teasers",
     "teaser_only_is_what_the_mentions_say": "update topics.page_topics set teaser_only = false",
@@ -118,7 +118,7 @@ def test_a_verdict_twice_does_not_balance(con: duckdb.DuckDBPyConnection, projec
     fill(con, SOUND)
     con.execute("insert into quality.ledger by name select 'junk' as record_id, 'stories' as stage, 'kept' as verdict")
     build_all(con, project)
-    test = next(test for test in project.tests if test.name == "books_balance")
+    test = next(test for test in project.tests if test.name == "records_reconcile")
     (row,) = run_test(con, project, test, {}).sample
     assert (row["record_id"], row["last_verdicts"]) == ("junk", 2)
 

@@ -1,4 +1,4 @@
-"""Forgetting: it is nowhere in the home afterwards, the books balance, and it does not come back."""
+"""Forgetting: it is nowhere in the home afterwards, the reconciliation balance, and it does not come back."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipeline_runs import differing, mill_dates, settings_for, tables_of
+from pipeline_runs import differing, run_dates, settings_for, tables_of
 from small_home import DAYS, SECRET, SECRET_SITE, SECRET_URL, ids_of
 
 from newsmill import stages
 from newsmill.analyst.page_history import find_records
 from newsmill.errors import UserError
 from newsmill.maintenance.forget import forget, plan
-from newsmill.quality.ledger import books
+from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_reader, open_writer
 from pipelines.cli.forget import forget_command
@@ -52,7 +52,7 @@ def test_a_url_is_nowhere_and_stays_out(own_home: Settings) -> None:
     # Without "www." or scheme's case: it is compared as everywhere.
     done = forget(own_home, SECRET_URL.replace("https://", "http://www."), "court order")
     assert sorted(done.records["record_id"]) == sorted(gone)
-    assert (done.archived, done.out_of_balance) == (2, 0)
+    assert (done.archived, done.unreconciled) == (2, 0)
     for needle in needles:
         assert files_with(own_home.home, needle) == [], needle
     assert files_with(own_home.home, f"company {SECRET}s said"), "another page of the site stays"
@@ -68,14 +68,14 @@ def test_a_url_is_nowhere_and_stays_out(own_home: Settings) -> None:
 def test_a_rerun_and_a_rebuild_leave_the_same_tables(own_home: Settings, tmp_path: Path) -> None:
     forget(own_home, SECRET_URL)
     after = tables_of(own_home.database)
-    mill_dates(own_home, DAYS)
+    run_dates(own_home, DAYS)
     assert differing(after, tables_of(own_home.database)) == []
 
     # From the archive alone, which is all that a home can be rebuilt from.
     rebuilt = settings_for(own_home.input, tmp_path / "rebuilt")
     for kept in ("raw", "forgotten", "labels"):
         shutil.copytree(own_home.home / kept, rebuilt.home / kept)
-    mill_dates(rebuilt, DAYS)
+    run_dates(rebuilt, DAYS)
     assert differing(after, tables_of(rebuilt.database)) == []
 
 
@@ -87,8 +87,8 @@ def test_a_site_goes_with_all_its_records_those_set_aside_too(own_home: Settings
     for needle in (SECRET, SECRET_SITE):
         assert files_with(own_home.home, needle) == []
     with open_writer(own_home.database) as con:
-        days = books(con)
-        assert [(d.records, d.kept + d.merged + d.quarantined, d.out_of_balance) for d in days] == [
+        days = reconcile(con)
+        assert [(d.records, d.kept + d.merged + d.quarantined, d.unreconciled) for d in days] == [
             (1, 1, 0),
             (2, 2, 0),
         ]
@@ -109,7 +109,7 @@ def test_what_was_cut_off_goes_on_when_asked_again(own_home: Settings, monkeypat
             forget(own_home, record)
     assert files_with(own_home.home, record)
     done = forget(own_home, record)
-    assert (done.records.height, done.archived, done.out_of_balance) == (1, 0, 0)
+    assert (done.records.height, done.archived, done.unreconciled) == (1, 0, 0)
     assert files_with(own_home.home, record) == []
     # The other fetch of the URL stays, and the copy is matched to it.
     [first] = ids_of(own_home.database, f"url = '{SECRET_URL}'")
@@ -118,9 +118,9 @@ def test_what_was_cut_off_goes_on_when_asked_again(own_home: Settings, monkeypat
     assert told == [(first,)]
 
 
-def test_a_plan_tells_what_goes_and_what_stays_and_changes_nothing(milled_home: Settings) -> None:
-    before = contents(milled_home.home)
-    going = plan(milled_home, SECRET_URL)
+def test_a_plan_tells_what_goes_and_what_stays_and_changes_nothing(processed_home: Settings) -> None:
+    before = contents(processed_home.home)
+    going = plan(processed_home, SECRET_URL)
     assert (going.kind, going.records.height, going.rows["raw.records"], going.rows["topics.labels"]) == (
         "url",
         2,
@@ -128,15 +128,15 @@ def test_a_plan_tells_what_goes_and_what_stays_and_changes_nothing(milled_home: 
         2,
     )
     assert going.kin["url"].to_list() == ["https://copy.example/b"]
-    assert contents(milled_home.home) == before
+    assert contents(processed_home.home) == before
 
 
-def test_what_no_one_knows_is_to_mend(milled_home: Settings) -> None:
-    before = contents(milled_home.home)
+def test_what_no_one_knows_is_to_mend(processed_home: Settings) -> None:
+    before = contents(processed_home.home)
     for key in ("https://nowhere.example/", "nowhere.example", "0" * 32):
         with pytest.raises(UserError, match="no record has"):
-            plan(milled_home, key)
-    assert contents(milled_home.home) == before
+            plan(processed_home, key)
+    assert contents(processed_home.home) == before
 
 
 def contents(home: Path) -> dict[Path, bytes]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pipeline_runs import differing, mill_dates, settings_for, tables_of
+from pipeline_runs import differing, run_dates, settings_for, tables_of
 from small_home import DAYS, SECRET_URL, ids_of
 
 from newsmill.errors import UserError
@@ -60,7 +60,7 @@ def test_a_rebuild_leaves_what_was_there_and_keeps_what_only_the_old_one_knew(ow
     assert (old.path, old.check_results) == (own_home.home / "newsmill.duckdb.old", 1)
     assert (own_home.published / PUBLISHED).read_bytes() == published
 
-    mill_dates(own_home, DAYS)
+    run_dates(own_home, DAYS)
     assert lead_on(own_home, load_taxonomy(own_home.topics), old.path) == 2
     assert differing(before, tables_of(own_home.database)) == []
     assert before["topics.labels"].height > 0
@@ -88,10 +88,10 @@ def test_the_command_needs_no_input_and_what_was_forgotten_stays_out(
     said = json.loads(told.out)
     assert said["dates"] == [day.isoformat() for day in DAYS]
     assert said["old_database"] == str(old_database(own_home))
-    assert said["books"]["forgotten"] == 2
+    assert said["reconciliation"]["forgotten"] == 2
     assert differing(before, tables_of(own_home.database)) == []
     assert differing(before, tables_of(own_home.published / PUBLISHED)) == []
-    mill_dates(own_home, DAYS)
+    run_dates(own_home, DAYS)
     assert differing(before, tables_of(own_home.database)) == []
 
 
@@ -157,7 +157,7 @@ def failing_runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dt.date, dt.date
         begun.append((first, last, archive_only))
         return Outcome("run", success=False, errors=("raw_records: no luck",), failed_checks=())
 
-    monkeypatch.setattr("pipelines.cli.rebuild.run_night", run)
+    monkeypatch.setattr("pipelines.cli.rebuild.run_daily", run)
     monkeypatch.setattr("pipelines.cli.rebuild.code_location", lambda _: None)
     return begun
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import polars as pl
 import pytest
-from pipeline_runs import differing, mill_dates, tables_of
+from pipeline_runs import differing, run_dates, tables_of
 from small_home import DAYS, ids_of
 from test_maintenance_forget import contents
 
@@ -40,18 +40,18 @@ def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reject, "_least_words", 1)
 
 
-def test_the_same_code_changes_nothing_and_leaves_every_byte(milled_home: Settings) -> None:
-    before = contents(milled_home.home)
-    report = replay(milled_home, Choice(since=DAYS[0]))
+def test_the_same_code_changes_nothing_and_leaves_every_byte(processed_home: Settings) -> None:
+    before = contents(processed_home.home)
+    report = replay(processed_home, Choice(since=DAYS[0]))
     assert report.records == 7
     assert all(frame.is_empty() for frame in frames(report))
-    assert contents(milled_home.home) == before
+    assert contents(processed_home.home) == before
 
 
-def test_a_changed_limit_changes_a_verdict_and_nothing_lands(milled_home: Settings, lenient: None) -> None:
-    before = contents(milled_home.home)
-    told = replay(milled_home, SHORT)
-    assert contents(milled_home.home) == before
+def test_a_changed_limit_changes_a_verdict_and_nothing_lands(processed_home: Settings, lenient: None) -> None:
+    before = contents(processed_home.home)
+    told = replay(processed_home, SHORT)
+    assert contents(processed_home.home) == before
     assert (told.records, told.unreadable, told.applied) == (2, 0, False)
     assert told.verdicts["before"].unique().to_list() == ["quarantined too_short"]
     assert told.verdicts["after"].to_list() == ["kept", "merged"]  # they say the same
@@ -67,7 +67,7 @@ def test_what_is_applied_is_what_was_told(own_home: Settings, lenient: None) -> 
     assert after["clean.pages"].height == 7
     assert differing(after, tables_of(own_home.published / "newsmill.duckdb")) == []
     # As if it had been read so from the first.
-    mill_dates(own_home, DAYS)
+    run_dates(own_home, DAYS)
     assert differing(after, tables_of(own_home.database)) == []
 
 
@@ -77,30 +77,30 @@ def test_a_date_that_was_left_half_landed_is_made_up_for(own_home: Settings) -> 
     with open_writer(own_home.database) as con:
         con.execute("delete from quality.ledger where stage = 'stories' and ingest_date = ?", [DAYS[0]])
     report = replay(own_home, Choice(site="wall.example"), apply=True)
-    assert (report.dates, report.out_of_balance) == (DAYS, 0)
+    assert (report.dates, report.unreconciled) == (DAYS, 0)
     assert differing(whole, tables_of(own_home.database)) == []
 
 
-def test_records_are_chosen_by_all_that_is_given(milled_home: Settings) -> None:
-    report = replay(milled_home, Choice(reason="too_short", site="wall.example", since=DAYS[1]))
+def test_records_are_chosen_by_all_that_is_given(processed_home: Settings) -> None:
+    report = replay(processed_home, Choice(reason="too_short", site="wall.example", since=DAYS[1]))
     assert (report.records, report.dates) == (1, [DAYS[1]])
     with pytest.raises(UserError, match="no archived record"):
-        replay(milled_home, Choice(reason="too_short", site="other.example"))
+        replay(processed_home, Choice(reason="too_short", site="other.example"))
 
 
 def test_a_page_read_otherwise_is_told_with_what_differs(
-    milled_home: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    processed_home: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     read_in_this_process(monkeypatch)
     monkeypatch.setattr("newsmill.pages.read.without_repeats", lambda paragraphs: (paragraphs[1:], []))
-    report = replay(milled_home, Choice(site="other.example"))
+    report = replay(processed_home, Choice(site="other.example"))
     monkeypatch.setattr("pipelines.cli.replay.replay", lambda *_, **__: report)
-    assert replay_command(milled_home, Choice(site="other.example"), apply=False, as_json=False) == 0
+    assert replay_command(processed_home, Choice(site="other.example"), apply=False, as_json=False) == 0
     said = capsys.readouterr().out
     for part in ("1 archived records read again", "pages: 1 read otherwise", "- Runway released", "--apply lands it"):
         assert part in said, part
     [told] = report.texts.to_dicts()
-    assert told["record_id"] in ids_of(milled_home.database, "url = 'https://other.example/a'")
+    assert told["record_id"] in ids_of(processed_home.database, "url = 'https://other.example/a'")
     assert set(told["fields"]) == {"text", "word_count"}
     assert told["change"].startswith("- Runway released Gen-4")
 

@@ -14,7 +14,7 @@ from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
 
 DOCUMENT = (PROJECT / "docs" / "analysts.md").read_text(encoding="utf-8")
-WHERE_ZERO_IS_WELL = {"out_of_balance"}
+WHERE_ZERO_IS_WELL = {"unreconciled"}
 
 
 class Question(NamedTuple):

@@ -1,4 +1,4 @@
-"""Checks as a run meets them: unbalanced books stop everything derived, a failing expectation shows its rows."""
+"""Checks in a run: a failed reconciliation stops derived tables; a failing expectation shows its rows."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run_derived(settings: Settings, instance: dg.DagsterInstance) -> dg.ExecuteI
     location = code_location(settings)
     stages = {"raw", "clean", "stories", "topics"}
     derived = [spec.key for spec in location.resolve_all_asset_specs() if spec.key.path[0] not in stages]
-    return location.resolve_job_def("night").execute_in_process(
+    return location.resolve_job_def("daily").execute_in_process(
         instance=instance, partition_key=DAY, asset_selection=derived, raise_on_error=False
     )
 
@@ -57,10 +57,11 @@ def test_unbalanced_books_stop_everything_derived_and_name_the_record(
     published = (own_home.published / "newsmill.duckdb").stat().st_mtime_ns
     result = run_derived(own_home, instance)
     assert not result.success
-    [books] = [e for e in result.get_asset_check_evaluations() if e.asset_key == dg.AssetKey(["quality", "ledger"])]
-    assert not books.passed
-    assert books.metadata["out_of_balance"].value == 1
-    assert lost in str(books.metadata["failing_samples"].value)
+    ledger = dg.AssetKey(["quality", "ledger"])
+    [reconciliation] = [e for e in result.get_asset_check_evaluations() if e.asset_key == ledger]
+    assert not reconciliation.passed
+    assert reconciliation.metadata["unreconciled"].value == 1
+    assert lost in str(reconciliation.metadata["failing_samples"].value)
     materialized = {event.asset_key.path[0] for event in result.get_asset_materialization_events() if event.asset_key}
     assert materialized == {"quality"}
     assert (own_home.published / "newsmill.duckdb").stat().st_mtime_ns == published

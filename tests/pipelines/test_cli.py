@@ -88,11 +88,11 @@ def test_status_shows_books_runs_and_checks(home: Path) -> None:
     status = told.json
     assert told.code == 0, told.out
     assert status["ok"] is True
-    assert len(status["books"]) == 14
-    assert all(day["records"] == day["kept"] + day["merged"] + day["quarantined"] for day in status["books"])
+    assert len(status["reconciliation"]) == 14
+    assert all(day["records"] == day["kept"] + day["merged"] + day["quarantined"] for day in status["reconciliation"])
     assert status["runs"][0]["status"] == "SUCCESS"
     plain = called("status", "--home", str(home))
-    assert "Books" in plain.out and "Last 5 runs" in plain.out
+    assert "Reconciliation" in plain.out and "Last 5 runs" in plain.out
 
 
 def test_report_says_where_it_is(home: Path) -> None:
@@ -167,8 +167,8 @@ def test_a_folder_of_ones_own_with_bad_input_is_milled_and_the_bad_is_quarantine
     document = told.json  # one JSON document, nothing else
     assert told.code == 0, told.err
     assert document["runs"][0]["success"] is True
-    books = {"records": 8, "kept": 1, "merged": 0, "quarantined": 7, "out_of_balance": 0, "forgotten": 0}
-    assert document["books"] == books
+    reconciliation = {"records": 8, "kept": 1, "merged": 0, "quarantined": 7, "unreconciled": 0, "forgotten": 0}
+    assert document["reconciliation"] == reconciliation
     rows = called(
         "query", "select reason, detail from quality.quarantine", "--home", "HOME", "--json", cwd=tmp_path
     ).json

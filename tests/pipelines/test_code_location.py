@@ -13,7 +13,7 @@ from assets.run_context import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, in
 from newsmill.errors import UserError
 from newsmill.settings import Settings, load_settings
 from pipelines.code_location import code_location
-from pipelines.jobs import night_job
+from pipelines.jobs import daily_job
 from pipelines.partitions import ingest_days, require_partitions
 from pipelines.schedules import nightly
 from pipelines.sensors import digests, new_files, stretches
@@ -81,8 +81,8 @@ def test_nothing_is_derived_before_the_books_balance(location: dg.Definitions) -
         if key.startswith("trends/"):
             above = dg.AssetSelection.assets(key).upstream().resolve(graph)
             assert dg.AssetKey(["quality", "ledger"]) in above, key
-    books = dg.AssetCheckKey(dg.AssetKey(["quality", "ledger"]), "books_balance")
-    assert graph.get_check_spec(books).blocking
+    reconciliation = dg.AssetCheckKey(dg.AssetKey(["quality", "ledger"]), "records_reconcile")
+    assert graph.get_check_spec(reconciliation).blocking
 
 
 def test_every_expectation_is_a_check(location: dg.Definitions) -> None:
@@ -92,13 +92,13 @@ def test_every_expectation_is_a_check(location: dg.Definitions) -> None:
 
 
 def test_the_night_job_runs_a_range_in_one_run(location: dg.Definitions) -> None:
-    job = location.resolve_job_def("night")
+    job = location.resolve_job_def("daily")
     assert job.partitions_def is not None
     assert job.backfill_policy == dg.BackfillPolicy.single_run()
 
 
 def test_the_schedule_is_on_at_the_configured_time_and_mills_the_day_that_ended(settings: Settings) -> None:
-    schedule = nightly(settings, night_job())
+    schedule = nightly(settings, daily_job())
     assert schedule.cron_schedule == "30 3 * * *"
     assert schedule.execution_timezone == "Europe/Berlin"
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
@@ -109,7 +109,7 @@ def test_the_schedule_is_on_at_the_configured_time_and_mills_the_day_that_ended(
 
 
 def tick(settings: Settings, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
-    sensor = new_files(settings, night_job())
+    sensor = new_files(settings, daily_job())
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
     return sensor(dg.build_sensor_context(cursor=cursor))
 

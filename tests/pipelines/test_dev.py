@@ -102,7 +102,7 @@ RUNS = """query($tag: [ExecutionTag!]) { runsOrError(filter: {tags: $tag}) { ...
 @pytest.mark.slow
 def test_a_range_started_from_the_ui_is_one_run_and_no_query_waits_for_it(dev: Dev) -> None:
     selector = {
-        "partitionSetName": "night_partition_set",
+        "partitionSetName": "daily_partition_set",
         "repositorySelector": {"repositoryName": "__repository__", "repositoryLocationName": "newsmill"},
     }
     days = ["2026-10-13", "2026-10-14"]

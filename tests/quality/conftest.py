@@ -19,7 +19,7 @@ def empty_mill() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture
-def mill(empty_mill: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def con(empty_mill: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Every table that a suite checks, with rows on which every expectation holds."""
     empty_mill.execute(HEALTHY)
     return empty_mill

@@ -1,4 +1,4 @@
-"""A small database on which every expectation holds, made by hand: 25 records over two ingest dates."""
+"""A small con on which every expectation holds, made by hand: 25 records over two ingest dates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 import duckdb
 
 from newsmill.pages.tables import PAGES, TEASERS
-from newsmill.quality.tables import BOOKS_VIEW, LEDGER, QUARANTINE_VIEW
+from newsmill.quality.tables import LEDGER, QUARANTINE_VIEW, RECONCILIATION_VIEW
 from newsmill.sources.tables import RECORDS
 from newsmill.stories.tables import FINGERPRINTS, MEMBERS
 from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
@@ -106,4 +106,4 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"create schema if not exists {table.name.split('.')[0]}")
         con.execute(f"create table {table.name} ({', '.join(f'{c.name} {c.sql_type}' for c in table.columns)})")
     con.execute(QUARANTINE_VIEW)
-    con.execute(BOOKS_VIEW)
+    con.execute(RECONCILIATION_VIEW)

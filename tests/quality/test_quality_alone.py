@@ -46,13 +46,13 @@ def watched() -> Iterator[list[str]]:
 
 
 def test_a_run_opens_no_connection_and_writes_no_file(
-    mill: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setenv("GX_CLOUD_ACCESS_TOKEN", "token")
     monkeypatch.setenv("GX_CLOUD_ORGANIZATION_ID", "organization")
     with watched() as seen:
-        assert urls_hold(mill)
+        assert urls_hold(con)
     assert seen == []
 
 
@@ -63,20 +63,20 @@ def test_the_watch_sees_what_it_is_there_for(tmp_path: Path) -> None:
     assert [line.split()[0] for line in seen] == ["open", "socket.connect"]
 
 
-def test_the_callers_connection_is_left_as_it_was(mill: duckdb.DuckDBPyConnection) -> None:
-    mill.begin()
-    mill.execute("update raw.records set url = null")
-    half_read = mill.execute("select 1 union all select 2 order by 1")
+def test_the_callers_connection_is_left_as_it_was(con: duckdb.DuckDBPyConnection) -> None:
+    con.begin()
+    con.execute("update raw.records set url = null")
+    half_read = con.execute("select 1 union all select 2 order by 1")
     assert half_read.fetchone() == (1,)
-    held = urls_hold(mill)
+    held = urls_hold(con)
     assert half_read.fetchone() == (2,)
-    mill.commit()
+    con.commit()
     assert held is True, "what is not committed is not seen"
-    assert urls_hold(mill) is False
+    assert urls_hold(con) is False
 
 
 def test_the_file_is_free_once_the_caller_closes_it(tmp_path: Path) -> None:
-    path = tmp_path / "mill.duckdb"
+    path = tmp_path / "con.duckdb"
     con = duckdb.connect(str(path))
     con.execute("create schema raw; create table raw.records as select 'u' as url, date '2026-03-01' as ingest_date")
     assert urls_hold(con)
@@ -87,10 +87,10 @@ def test_the_file_is_free_once_the_caller_closes_it(tmp_path: Path) -> None:
         assert urls_hold(published)
 
 
-def test_cursors_are_closed_though_great_expectations_holds_on_to_them(mill: duckdb.DuckDBPyConnection) -> None:
+def test_cursors_are_closed_though_great_expectations_holds_on_to_them(con: duckdb.DuckDBPyConnection) -> None:
     from newsmill.quality.gx import Cursors
 
-    with Cursors(mill, "select 1 as one") as cursors:
+    with Cursors(con, "select 1 as one") as cursors:
         cursor = cursors.cursor()
         assert cursor.execute("from newsmill_batch").fetchall() == [(1,)]
     with pytest.raises(duckdb.ConnectionException):

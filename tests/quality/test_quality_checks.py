@@ -40,8 +40,8 @@ NO_COLUMN = expect("no_column", "ExpectColumnValuesToNotBeNull", column="nope")
 URLS = expect("urls", "ExpectColumnValuesToNotBeNull", column="url")
 
 
-def test_a_broken_query_is_an_error_and_no_verdict_on_the_data(mill: duckdb.DuckDBPyConnection) -> None:
-    broken, no_column, urls = run(mill, BROKEN, NO_COLUMN, URLS)
+def test_a_broken_query_is_an_error_and_no_verdict_on_the_data(con: duckdb.DuckDBPyConnection) -> None:
+    broken, no_column, urls = run(con, BROKEN, NO_COLUMN, URLS)
     assert (broken.success, broken.failing_sample) == (None, [])
     assert broken.error is not None
     assert "syntax error" in broken.error
@@ -51,42 +51,42 @@ def test_a_broken_query_is_an_error_and_no_verdict_on_the_data(mill: duckdb.Duck
     assert (urls.success, urls.error) == (True, None)
 
 
-def test_one_that_can_not_run_does_not_take_others_along(mill: duckdb.DuckDBPyConnection) -> None:
+def test_one_that_can_not_run_does_not_take_others_along(con: duckdb.DuckDBPyConnection) -> None:
     texts = expect("texts", "ExpectColumnValuesToBeInSet", column="byte_size", value_set=["many"])
     sizes = expect("sizes", "ExpectColumnValuesToBeBetween", column="byte_size", max_value=1010)
-    results = run(mill, texts, URLS, sizes)
+    results = run(con, texts, URLS, sizes)
     assert [result.success for result in results] == [None, True, False]
     assert "Could not convert string 'many'" in (results[0].error or "")
     assert len(results[2].failing_sample) == 14
 
 
-def test_a_failing_query_without_sample_still_fails(mill: duckdb.DuckDBPyConnection) -> None:
-    mill.execute("update raw.records set url = null")
+def test_a_failing_query_without_sample_still_fails(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update raw.records set url = null")
     named_by_great_expectations = rows_query("named", "select * from {batch} where subselect.url is null")
-    [result] = run(mill, named_by_great_expectations)
+    [result] = run(con, named_by_great_expectations)
     assert (result.success, list(result.failing_sample[0])) == (False, ["no_sample"])
 
 
-def test_a_missing_table_is_an_error_of_every_expectation(mill: duckdb.DuckDBPyConnection) -> None:
-    results = run(mill, URLS, NO_SITE, table="trends.not_built_yet")
+def test_a_missing_table_is_an_error_of_every_expectation(con: duckdb.DuckDBPyConnection) -> None:
+    results = run(con, URLS, NO_SITE, table="trends.not_built_yet")
     assert [result.success for result in results] == [None, None]
     assert all("not_built_yet" in (result.error or "") for result in results)
 
 
-def test_a_table_without_ingest_dates_can_not_be_checked_by_date(mill: duckdb.DuckDBPyConnection) -> None:
-    [result] = run(mill, URLS, table="trends.topic_daily", dates=[FIRST])
+def test_a_table_without_ingest_dates_can_not_be_checked_by_date(con: duckdb.DuckDBPyConnection) -> None:
+    [result] = run(con, URLS, table="trends.topic_daily", dates=[FIRST])
     assert "ingest_date" in (result.error or "")
 
 
-def test_arguments_that_contradict_each_other_are_the_users_to_mend(mill: duckdb.DuckDBPyConnection) -> None:
+def test_arguments_that_contradict_each_other_are_the_users_to_mend(con: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(UserError, match=r"raw\.records, expectation sizes, field kwargs"):
-        run(mill, expect("sizes", "ExpectColumnValuesToBeBetween", column="byte_size"))
+        run(con, expect("sizes", "ExpectColumnValuesToBeBetween", column="byte_size"))
 
 
-def test_results_come_in_the_suites_order_with_what_was_observed(mill: duckdb.DuckDBPyConnection) -> None:
-    mill.execute("update raw.records set url = null where byte_size = 1003")
+def test_results_come_in_the_suites_order_with_what_was_observed(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update raw.records set url = null where byte_size = 1003")
     rows = expect("rows", "ExpectTableRowCountToBeBetween", min_value=1)
-    results = run(mill, rows, NO_SITE, URLS, dates=[FIRST])
+    results = run(con, rows, NO_SITE, URLS, dates=[FIRST])
     assert [(result.name, json.loads(result.observed)) for result in results] == [
         ("rows", {"observed_value": 20}),
         ("no_site", {"observed_value": 0}),
@@ -95,51 +95,51 @@ def test_results_come_in_the_suites_order_with_what_was_observed(mill: duckdb.Du
     assert results[2].why == "Because."
 
 
-def test_the_same_expectation_under_two_names_gives_two_results(mill: duckdb.DuckDBPyConnection) -> None:
+def test_the_same_expectation_under_two_names_gives_two_results(con: duckdb.DuckDBPyConnection) -> None:
     again = expect("urls_again", "ExpectColumnValuesToNotBeNull", column="url")
-    assert [result.name for result in run(mill, URLS, again)] == ["urls", "urls_again"]
+    assert [result.name for result in run(con, URLS, again)] == ["urls", "urls_again"]
 
 
-def test_only_the_runs_dates_are_checked(mill: duckdb.DuckDBPyConnection) -> None:
-    mill.execute("update raw.records set url = null where ingest_date = ?", [SECOND])
+def test_only_the_runs_dates_are_checked(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update raw.records set url = null where ingest_date = ?", [SECOND])
     verdicts = {
-        name: run(mill, URLS, dates=dates)[0].success
+        name: run(con, URLS, dates=dates)[0].success
         for name, dates in {"first": [FIRST], "both": [FIRST, SECOND], "none": [], "all": None}.items()
     }
     assert verdicts == {"first": True, "both": False, "none": True, "all": False}
 
 
-def test_a_suite_not_by_date_checks_the_whole_table(mill: duckdb.DuckDBPyConnection) -> None:
-    mill.execute("update raw.records set url = null where ingest_date = ?", [SECOND])
-    [result] = run_suite(mill, Suite("raw.records", False, (URLS,)), [FIRST])
+def test_a_suite_not_by_date_checks_the_whole_table(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update raw.records set url = null where ingest_date = ?", [SECOND])
+    [result] = run_suite(con, Suite("raw.records", False, (URLS,)), [FIRST])
     assert result.success is False
 
 
-def test_mostly_holds_in_spite_of_some_rows(mill: duckdb.DuckDBPyConnection) -> None:
-    mill.execute("update raw.records set url = null where byte_size = 1003")
-    [result] = run(mill, expect("urls", "ExpectColumnValuesToNotBeNull", column="url", mostly=0.9))
+def test_mostly_holds_in_spite_of_some_rows(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update raw.records set url = null where byte_size = 1003")
+    [result] = run(con, expect("urls", "ExpectColumnValuesToNotBeNull", column="url", mostly=0.9))
     assert (result.success, result.failing_sample) == (True, [])
     assert json.loads(result.observed)["unexpected_count"] == 1
 
 
 @pytest.mark.parametrize("expectation", [rows_query("texts", "select * from {batch} where text like 'x%'"), NO_COLUMN])
-def test_a_sample_is_twenty_rows_with_long_texts_cut(mill: duckdb.DuckDBPyConnection, expectation: Expectation) -> None:
-    mill.execute("update clean.pages set text = repeat('x', 10000), author = null")
+def test_a_sample_is_twenty_rows_with_long_texts_cut(con: duckdb.DuckDBPyConnection, expectation: Expectation) -> None:
+    con.execute("update clean.pages set text = repeat('x', 10000), author = null")
     authors = expect("authors", "ExpectColumnValuesToNotBeNull", column="author")
     checked = authors if expectation is NO_COLUMN else expectation
-    [result] = run(mill, checked, table="clean.pages")
+    [result] = run(con, checked, table="clean.pages")
     assert [len(row["text"]) for row in result.failing_sample] == [200] * 20
     assert result.failing_sample[0]["text"].endswith("x…")
     assert next(iter(result.failing_sample[0])) == "record_id"
 
 
-def test_a_sample_is_json_whatever_the_rows_hold(mill: duckdb.DuckDBPyConnection) -> None:
+def test_a_sample_is_json_whatever_the_rows_hold(con: duckdb.DuckDBPyConnection) -> None:
     odd = rows_query(
         "odd",
         """select 'nan'::double as nan, 1.50::decimal(9, 2) as money, '\\x00\\xFF'::blob as bytes, [1, null] as list,
         timestamp '2026-03-01 06:00:00' as seen, true as yes, null as nothing from {batch} limit 1""",
     )
-    [result] = run(mill, odd)
+    [result] = run(con, odd)
     assert json.loads(json.dumps(result.failing_sample, allow_nan=False)) == [
         {
             "nan": "nan",
@@ -153,17 +153,19 @@ def test_a_sample_is_json_whatever_the_rows_hold(mill: duckdb.DuckDBPyConnection
     ]
 
 
-def test_regex_braces_are_doubled_and_batches_can_be_joined_with_themselves(mill: duckdb.DuckDBPyConnection) -> None:
+def test_regex_braces_are_doubled_and_batches_can_be_joined_with_themselves(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
     query = """select a.record_id from {batch} a join {batch} b using (record_id)
                where not regexp_full_match(a.record_id, '[0-9a-f]{{32}}')"""
-    [result] = run(mill, rows_query("hex", query))
+    [result] = run(con, rows_query("hex", query))
     assert (result.success, result.error) == (True, None)
 
 
-def test_results_frame_holds_verdicts_errors_and_samples(mill: duckdb.DuckDBPyConnection) -> None:
-    mill.execute("update raw.records set site = null where byte_size = 1003")
+def test_results_frame_holds_verdicts_errors_and_samples(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update raw.records set site = null where byte_size = 1003")
     at = dt.datetime(2026, 3, 3, 2, 0)
-    frame = results_frame(run(mill, URLS, NO_SITE, BROKEN), "run-1", at)
+    frame = results_frame(run(con, URLS, NO_SITE, BROKEN), "run-1", at)
     assert frame.schema == CHECK_RESULTS.schema
     assert frame["success"].to_list() == [True, False, None]
     assert frame.select("run_id", "checked_at", "table_name").unique().row(0) == ("run-1", at, "raw.records")
@@ -177,10 +179,10 @@ def test_no_results_make_an_empty_frame() -> None:
 
 
 def test_great_expectations_still_needs_its_results_buffered(
-    mill: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When this fails, `buffered` has become superfluous."""
     from newsmill.quality import gx
 
     monkeypatch.setattr(gx, "buffered", lambda _: contextlib.nullcontext())
-    assert run(mill, URLS)[0].success is None
+    assert run(con, URLS)[0].success is None

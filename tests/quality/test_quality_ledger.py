@@ -13,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsmill import __version__
-from newsmill.quality.ledger import BooksDay, books, page_verdicts, raw_verdicts, story_verdicts, unbalanced_records
+from newsmill.quality.ledger import (
+    DayReconciliation,
+    page_verdicts,
+    raw_verdicts,
+    reconcile,
+    story_verdicts,
+    unbalanced_records,
+)
 from newsmill.quality.tables import LEDGER
 from newsmill.sources.tables import RECORDS
 from newsmill.stories.tables import MEMBERS
@@ -105,13 +112,13 @@ def test_no_rows_make_an_empty_ledger(empty: pl.DataFrame) -> None:
     assert verdicts(empty) == []
 
 
-def test_the_books_of_the_healthy_mill_balance(mill: duckdb.DuckDBPyConnection) -> None:
-    first = BooksDay(FIRST, records=20, kept=17, merged=1, quarantined=2, out_of_balance=0)
-    second = BooksDay(SECOND, records=5, kept=4, merged=1, quarantined=0, out_of_balance=0)
-    assert books(mill, None) == [first, second]
-    assert books(mill, [SECOND]) == [second]
-    assert books(mill, []) == books(mill, [dt.date(2020, 1, 1)]) == []
-    assert unbalanced_records(mill, None).is_empty()
+def test_the_books_of_the_healthy_mill_balance(con: duckdb.DuckDBPyConnection) -> None:
+    first = DayReconciliation(FIRST, records=20, kept=17, merged=1, quarantined=2, unreconciled=0)
+    second = DayReconciliation(SECOND, records=5, kept=4, merged=1, quarantined=0, unreconciled=0)
+    assert reconcile(con, None) == [first, second]
+    assert reconcile(con, [SECOND]) == [second]
+    assert reconcile(con, []) == reconcile(con, [dt.date(2020, 1, 1)]) == []
+    assert unbalanced_records(con, None).is_empty()
 
 
 def three(number: int = 3) -> str:
@@ -152,23 +159,23 @@ def three(number: int = 3) -> str:
     ],
 )
 def test_a_record_without_exactly_one_end_is_found(
-    mill: duckdb.DuckDBPyConnection, damage: str, problem: str, said: str | None
+    con: duckdb.DuckDBPyConnection, damage: str, problem: str, said: str | None
 ) -> None:
-    mill.execute(damage.format(id=three()))
-    assert [day.out_of_balance for day in books(mill)] == [1, 0]
-    found = unbalanced_records(mill, [FIRST])
+    con.execute(damage.format(id=three()))
+    assert [day.unreconciled for day in reconcile(con)] == [1, 0]
+    found = unbalanced_records(con, [FIRST])
     assert found.select("record_id", "ingest_date", "problem", "verdicts").rows() == [(three(), FIRST, problem, said)]
-    assert unbalanced_records(mill, [SECOND]).is_empty()
+    assert unbalanced_records(con, [SECOND]).is_empty()
 
 
-def test_a_verdict_on_the_wrong_date_puts_both_dates_out_of_balance(mill: duckdb.DuckDBPyConnection) -> None:
-    mill.execute("update quality.ledger set ingest_date = ? where record_id = ?", [SECOND, three()])
-    assert [(day.ingest_date, day.out_of_balance) for day in books(mill)] == [(FIRST, 1), (SECOND, 1)]
+def test_a_verdict_on_the_wrong_date_puts_both_dates_out_of_balance(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update quality.ledger set ingest_date = ? where record_id = ?", [SECOND, three()])
+    assert [(day.ingest_date, day.unreconciled) for day in reconcile(con)] == [(FIRST, 1), (SECOND, 1)]
 
 
-def test_samples_are_limited_and_lead_to_the_url(mill: duckdb.DuckDBPyConnection) -> None:
-    mill.execute("delete from quality.ledger")
-    found = unbalanced_records(mill, None, 2)
+def test_samples_are_limited_and_lead_to_the_url(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("delete from quality.ledger")
+    found = unbalanced_records(con, None, 2)
     assert found["url"].to_list() == ["https://news.example/0", "https://news.example/1"]
 
 
@@ -203,7 +210,7 @@ def test_books_balance_if_and_only_if_each_record_has_one_end(
     for name, table, rows in (("raw.records", RECORDS, records), ("quality.ledger", LEDGER, entries)):
         arrow = frame_of(table.schema, rows).to_arrow()  # noqa: F841 (DuckDB reads it by name)
         shared.execute(f"insert into {name} from arrow")
-    found = {day.ingest_date: day for day in books(shared)}
+    found = {day.ingest_date: day for day in reconcile(shared)}
     for number, date in enumerate(dates):
         ends = [ended for day, ended, _ in ledgers if day == number]
         if not ends:
@@ -211,8 +218,8 @@ def test_books_balance_if_and_only_if_each_record_has_one_end(
             continue
         day = found[date]
         assert day.records == len(ends)
-        assert day.out_of_balance == sum(len(ended) != 1 for ended in ends)
-        if day.out_of_balance == 0:
+        assert day.unreconciled == sum(len(ended) != 1 for ended in ends)
+        if day.unreconciled == 0:
             assert day.records == day.kept + day.merged + day.quarantined
     expected = [str(number) for number, (_, ended, _) in enumerate(ledgers) if len(ended) != 1]
     assert sorted(unbalanced_records(shared, dates)["record_id"]) == expected

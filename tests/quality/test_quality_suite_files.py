@@ -1,4 +1,4 @@
-"""Reading suite files: what is accepted, and one line naming file, field and mend for what is not."""
+"""Reading suite files: what is accepted, and one line naming file, field and hint for what is not."""
 
 from __future__ import annotations
 

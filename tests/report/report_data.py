@@ -40,7 +40,7 @@ def laid_out(facts: dict[str, Any]) -> dict[str, Any]:
         facts[key]["pages"] = [_listed(text, size) for text in facts[key]["pages"]]
         for rows in facts["places"][key].values():
             rows[:] = [[*row[:2], unpacked(row[2])] for row in rows]
-    facts["books"]["parts"] = [[*part[:4], unpacked(part[4])] for part in facts["books"]["parts"]]
+    facts["reconciliation"]["parts"] = [[*part[:4], unpacked(part[4])] for part in facts["reconciliation"]["parts"]]
     facts["entities"] = [_entity(one, facts["entities"]["since"]) for one in facts["entities"]["listed"]]
     facts["stories"] = [_story(story) for story in facts["stories"]]
     return facts

@@ -59,7 +59,7 @@ def test_page_is_as_wide_as_a_phone_whatever_is_open(browser, address):
         "Math.max(...[...document.querySelectorAll('#sheet *')].map((e) => e.getBoundingClientRect().right))"
     )
     assert widest <= 360
-    for show in ("books~", "site~*~2026-10-16~2026-11-14~ai_regulation"):
+    for show in ("reconciliation~", "site~*~2026-10-16~2026-11-14~ai_regulation"):
         browser.run("document.getElementById('sheet').close()")
         browser.run(f"location.hash = 'topics=ai_regulation&show={show}'")
         browser.wait("document.getElementById('sheet').open")

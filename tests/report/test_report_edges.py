@@ -70,7 +70,7 @@ def test_pages_without_a_topic_still_make_stories_and_sources(con):
     assert "No page speaks of a topic yet" in text(page.get_element_by_id("topics"))
     assert len(facts_of(page)["stories"]) == 3
     charts = page.xpath('//div[contains(@class, "chart")]/@id')
-    assert charts == ["sites-chart", "languages-chart", "books-chart"]
+    assert charts == ["sites-chart", "languages-chart", "reconciliation-chart"]
 
 
 def test_clean_input_says_that_nothing_was_set_aside(con):
@@ -81,7 +81,11 @@ def test_clean_input_says_that_nothing_was_set_aside(con):
 def test_health_tells_date_books_and_checks(con):
     report_database.fill(con, some_pages("ai_regulation"))
     page = parsed(con)
-    assert health(page) == ["Data up to: last ingest date 14 Nov 2026", "The books balance", "No checks have run"]
+    assert health(page) == [
+        "Data up to: last ingest date 14 Nov 2026",
+        "Every record is accounted for",
+        "No checks have run",
+    ]
     assert page.get_element_by_id("fresh").get("data-date") == "2026-11-14"  # the browser tells its age
 
 
@@ -89,8 +93,8 @@ def test_record_that_went_nowhere_is_out_of_balance(con):
     report_database.fill(con, some_pages("ai_regulation"))
     con.execute("delete from quality.ledger where record_id = (select min(record_id) from quality.ledger)")
     page = parsed(con)
-    assert "1 record out of balance" in health(page)
-    assert "1 out of balance" in text(page.xpath('//p[@class="equation"]')[0])
+    assert "1 record unaccounted for" in health(page)
+    assert "1 unaccounted for" in text(page.xpath('//p[@class="equation"]')[0])
 
 
 def test_checks_that_all_held_are_told_in_one_line(con):

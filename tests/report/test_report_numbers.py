@@ -148,12 +148,14 @@ def test_sources_and_languages_are_counted_by_day(facts, world):
 
 
 def test_books_balance_by_ingest_date(page, facts, world):
-    shown = [numbers(row.xpath("td")) for row in page.xpath('//div[@aria-label="Books by ingest date"]//tbody/tr')]
+    shown = [
+        numbers(row.xpath("td")) for row in page.xpath('//div[@aria-label="Reconciliation by ingest date"]//tbody/tr')
+    ]
     expected = world.execute(
-        "select records, kept, merged, quarantined, out_of_balance from quality.books order by ingest_date desc"
+        "select records, kept, merged, quarantined, unreconciled from quality.reconciliation order by ingest_date desc"
     ).fetchall()
     assert shown == [list(book) for book in expected]
-    assert facts["books"]["kept"] == [kept for _, kept, *_ in expected[::-1]]
+    assert facts["reconciliation"]["kept"] == [kept for _, kept, *_ in expected[::-1]]
     assert all(came == kept + merged + aside for came, kept, merged, aside, _ in shown)
     totals = [sum(column) for column in zip(*shown, strict=True)]
     equation = [int(text(b).replace(",", "")) for b in page.xpath('//p[@class="equation"]//b')]

@@ -1,4 +1,4 @@
-"""Every number of the books leads to its reasons and records, and to the query that lists them all."""
+"""Every number of the reconciliation leads to its reasons and records, and to the query that lists them all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from report_database import LAST
 from newsmill.pages.tables import PAGES
 from newsmill.quality.tables import LEDGER
 from newsmill.report import verdicts
-from newsmill.report.reconciliation import books
+from newsmill.report.reconciliation import reconciliation
 from newsmill.report.verdicts import verdict_data
 from newsmill.sources.tables import RECORDS
 
@@ -24,7 +24,7 @@ select verdict, reason, ingest_date, count(*) from final group by all
 
 
 def test_reasons_of_every_verdict_and_date_are_those_of_the_ledger(facts, world):
-    told = facts["books"]
+    told = facts["reconciliation"]
     shown = {
         (verdict, reason, told["date"][place]): records
         for verdict, _, reason, _, by_date in told["parts"]
@@ -39,7 +39,7 @@ def test_reasons_of_every_verdict_and_date_are_those_of_the_ledger(facts, world)
 
 def test_rare_reasons_are_counted_together(world, monkeypatch):
     monkeypatch.setattr(verdicts, "REASONS", 1)
-    parts = verdict_data(world, *books(world, 366))["parts"]
+    parts = verdict_data(world, *reconciliation(world, 366))["parts"]
     shown = {reason: total for verdict, _, reason, total, _ in parts if verdict == "quarantined"}
     found = world.execute("select reason, count(*) from quality.quarantine group by 1 order by 2 desc, 1").fetchall()
     assert shown == dict(found[:1]) | {"": sum(records for _, records in found[1:])}
@@ -53,20 +53,20 @@ def test_newest_records_are_told_with_address_file_and_why(facts, world):
                from quality.ledger l join raw.records r using (record_id) where l.verdict = 'quarantined'"""
         ).fetchall()
     }
-    told = [one for one in facts["books"]["newest"] if one[0] == "quarantined"]
+    told = [one for one in facts["reconciliation"]["newest"] if one[0] == "quarantined"]
     assert told[0][2] == max(date for _, date, _ in found)
     for verdict, reason, date, url, path, text, _ in told:
         assert found[verdict, date, url] == (reason, path, text)
-    dates = {date for verdict, _, date, *_ in facts["books"]["newest"] if verdict == "merged"}
+    dates = {date for verdict, _, date, *_ in facts["reconciliation"]["newest"] if verdict == "merged"}
     assert len(dates) >= 10
     stories = {story["id"] for story in facts["stories"]}
-    assert all(one[6] in stories for one in facts["books"]["newest"] if one[0] == "merged")
+    assert all(one[6] in stories for one in facts["reconciliation"]["newest"] if one[0] == "merged")
 
 
 def test_number_of_a_date_leads_to_its_reasons_and_to_all_its_records(opened, world):
-    open_table(opened, "book-rows")
+    open_table(opened, "reconciliation-rows")
     for place, verdict in ((2, "kept"), (3, "merged"), (4, "quarantined")):
-        number = f"#book-rows tr:has(td:nth-child(5) a) td:nth-child({place + 1}) a"
+        number = f"#reconciliation-rows tr:has(td:nth-child(5) a) td:nth-child({place + 1}) a"
         said = int(opened.run(f"document.querySelector('{number}').textContent"))
         opened.click(number)
         opened.wait("document.getElementById('sheet').open")
@@ -98,14 +98,14 @@ def test_sum_of_all_dates_leads_to_every_reason_and_a_merged_record_to_its_story
 
 
 def test_bar_of_the_chart_leads_to_its_records(opened):
-    bar = "document.querySelector('#books-chart .mark-rect path')"
+    bar = "document.querySelector('#reconciliation-chart .mark-rect path')"
     opened.run(f"{bar}.dispatchEvent(new MouseEvent('click', {{ bubbles: true }}))")
     opened.wait("document.getElementById('sheet').open")
     assert cells(opened, "#sheet-title")[0].startswith("Records of ")
 
 
 def test_address_of_no_number_of_the_books_opens_nothing(opened):
-    for show in ("books~stolen~2026-11-14", "books~kept~1999-01-01", "story~nothing"):
+    for show in ("reconciliation~stolen~2026-11-14", "reconciliation~kept~1999-01-01", "story~nothing"):
         choose(opened, f"show={show}")
         assert not opened.run("document.getElementById('sheet').open")
     assert opened.console == []
@@ -120,8 +120,8 @@ def test_record_out_of_balance_is_told():
     lost = rows["quality.ledger"].pop()["record_id"]
     for table in (RECORDS, LEDGER, PAGES):
         report_database.add(con, table, rows[table.name])
-    newest = verdict_data(con, *books(con, 366))["newest"]
-    [told] = [one for one in newest if one[0] == "out_of_balance"]
+    newest = verdict_data(con, *reconciliation(con, 366))["newest"]
+    [told] = [one for one in newest if one[0] == "unreconciled"]
     [(url,)] = con.execute("select url from raw.records where record_id = ?", [lost]).fetchall()
     assert told[2:4] == [str(LAST), url]
     assert told[5] == "came in 1 times: 0 kept, 0 merged, 0 quarantined"

@@ -1,4 +1,4 @@
-"""A database with the stories room's tables, into which tests land days of pages."""
+"""A db with the stories room's tables, into which tests land days of pages."""
 
 from __future__ import annotations
 
@@ -75,11 +75,11 @@ def frame(pages: Iterable[dict]) -> pl.DataFrame:
     return pl.DataFrame(list(pages), schema=PAGES)
 
 
-class Mill:
+class Database:
     """Stands in for the caller: lands texts, plans, lands the plan, keeps the books on what it was told."""
 
-    def __init__(self, database: str = ":memory:") -> None:
-        self.con = duckdb.connect(database, config={"threads": 1})
+    def __init__(self, db: str = ":memory:") -> None:
+        self.con = duckdb.connect(db, config={"threads": 1})
         self.con.execute("create schema if not exists stories; create schema if not exists clean")
         for table in EVERY_TABLE:
             columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
@@ -91,7 +91,7 @@ class Mill:
         self.told: dict[str, tuple] = {}
         self.affected = MEMBERS.empty()
 
-    def land(self, pages: Sequence[dict], days: Iterable[int] | None = None) -> Mill:
+    def land(self, pages: Sequence[dict], days: Iterable[int] | None = None) -> Database:
         """Makes `pages` the pages of `days`, by default of the days that they name."""
         dates = (
             {p["ingest_date"] for p in pages} if days is None else {FIRST_DAY + dt.timedelta(days=day) for day in days}

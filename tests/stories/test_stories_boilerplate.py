@@ -5,7 +5,7 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import pytest
-from stories_database import Mill, article, edited, page
+from stories_database import Database, article, edited, page
 
 from newsmill.stories import boilerplate
 from newsmill.stories.boilerplate import STANDING_URLS
@@ -33,33 +33,36 @@ def standing_on(number: int, passage: str = WALL, first: int = 0, **other: objec
 
 
 def test_a_passage_on_very_many_pages_of_a_site_tells_no_story():
-    mill = Mill().land(standing_on(STANDING_URLS))
-    assert len(mill.stories()) == STANDING_URLS
-    assert len(mill.rows("stories.standing")) == 12
-    spans = mill.con.execute(
-        "select char_start, char_end from clean.standing where record_id = 'r00' order by all"
+    db = Database().land(standing_on(STANDING_URLS))
+    assert len(db.stories()) == STANDING_URLS
+    assert len(db.rows("stories.site_boilerplate")) == 12
+    spans = db.con.execute(
+        "select char_start, char_end from clean.boilerplate_spans where record_id = 'r00' order by all"
     ).fetchall()
     assert [WALL[start:end] for start, end in spans[:2]] == [f"Notice {article(500 + n, words=18)}." for n in (0, 1)]
 
 
 def test_below_that_it_is_as_good_as_any_other():
-    mill = Mill().land(standing_on(STANDING_URLS - 1))
-    assert len(mill.stories()) == 1
-    assert mill.rows("stories.standing") == mill.rows("clean.standing") == []
+    db = Database().land(standing_on(STANDING_URLS - 1))
+    assert len(db.stories()) == 1
+    assert db.rows("stories.site_boilerplate") == db.rows("clean.boilerplate_spans") == []
 
 
 def test_pages_from_before_a_passage_was_noticed_are_told_anew():
-    mill = Mill().land(standing_on(HALF)).land(standing_on(STANDING_URLS - HALF, first=HALF, day=1))
-    assert len(mill.stories()) == STANDING_URLS
+    db = Database().land(standing_on(HALF)).land(standing_on(STANDING_URLS - HALF, first=HALF, day=1))
+    assert len(db.stories()) == STANDING_URLS
     assert (
-        mill.tables() == Mill().land(standing_on(HALF) + standing_on(STANDING_URLS - HALF, first=HALF, day=1)).tables()
+        db.tables()
+        == Database().land(standing_on(HALF) + standing_on(STANDING_URLS - HALF, first=HALF, day=1)).tables()
     )
-    assert set(mill.affected["record_id"]) == {f"r{n:02}" for n in range(1, STANDING_URLS)}, "r00 was its own before"
+    assert set(db.affected["record_id"]) == {f"r{n:02}" for n in range(1, STANDING_URLS)}, "r00 was its own before"
 
 
 def test_a_passage_ceases_to_stand_with_the_pages_that_held_it():
-    mill = Mill().land(standing_on(HALF)).land(standing_on(STANDING_URLS - HALF, first=HALF, day=1)).land([], days=[1])
-    assert mill.tables() == Mill().land(standing_on(HALF)).tables()
+    db = (
+        Database().land(standing_on(HALF)).land(standing_on(STANDING_URLS - HALF, first=HALF, day=1)).land([], days=[1])
+    )
+    assert db.tables() == Database().land(standing_on(HALF)).tables()
 
 
 def test_copies_and_refetches_of_one_story_make_no_standing_passage():
@@ -69,16 +72,16 @@ def test_copies_and_refetches_of_one_story_make_no_standing_passage():
         page(f"b{n:02}", edited(text, n), url="https://site.example/live", title="One", hour=n % 24, **SITE)
         for n in range(30)
     ]
-    mill = Mill().land(copies + refetches)
-    assert mill.rows("stories.standing") == []
-    assert len(mill.stories()) == 1
+    db = Database().land(copies + refetches)
+    assert db.rows("stories.site_boilerplate") == []
+    assert len(db.stories()) == 1
 
 
 def test_a_passage_stands_on_one_site_only():
     elsewhere = page("x", f"{STANDING} {article(99)}")
-    mill = Mill().land([*standing_on(STANDING_URLS, STANDING), elsewhere])
-    assert {site for site, _ in mill.rows("stories.standing")} == {"site.example"}
-    assert "x" not in {row[0] for row in mill.rows("clean.standing")}
+    db = Database().land([*standing_on(STANDING_URLS, STANDING), elsewhere])
+    assert {site for site, _ in db.rows("stories.site_boilerplate")} == {"site.example"}
+    assert "x" not in {row[0] for row in db.rows("clean.boilerplate_spans")}
 
 
 @pytest.mark.parametrize("reverse", [False, True])
@@ -87,10 +90,10 @@ def test_one_wording_under_many_headlines_is_no_standing_passage_whatever_other_
     same = [page(f"a{n}", text, url=f"https://site.example/{n}", title=f"Headline {n}", **SITE) for n in range(9)]
     elsewhere = [page(f"b{n}", f"{STANDING} {article(50 + n)}", day=1) for n in range(9)]
     nights = [same, elsewhere]
-    mill = Mill()
+    db = Database()
     for pages in reversed(nights) if reverse else nights:
-        mill.land(pages)
-    assert mill.rows("stories.standing") == []
+        db.land(pages)
+    assert db.rows("stories.site_boilerplate") == []
 
 
 def test_pages_that_hold_little_else_are_only_matched_when_the_same():
@@ -99,13 +102,13 @@ def test_pages_that_hold_little_else_are_only_matched_when_the_same():
         for n in range(3)
     ]
     again = {**stubs[0], "record_id": "t", "url": "https://site.example/other"}
-    mill = Mill().land([*standing_on(STANDING_URLS), *stubs, again])
-    assert {story for story in mill.stories() if story & {"s0", "s1", "s2"}} == {
+    db = Database().land([*standing_on(STANDING_URLS), *stubs, again])
+    assert {story for story in db.stories() if story & {"s0", "s1", "s2"}} == {
         frozenset({"s0", "t"}),
         frozenset({"s1"}),
         frozenset({"s2"}),
     }
-    assert {"s0", "s1", "s2", "t"} < {row[0] for row in mill.rows("clean.standing")}
+    assert {"s0", "s1", "s2", "t"} < {row[0] for row in db.rows("clean.boilerplate_spans")}
 
 
 ALIKE = (f"{article(1, words=24)}. {article(2)}", f"{article(3, words=24)}. {article(2)}")
@@ -127,13 +130,13 @@ def test_texts_of_one_site_that_are_alike_are_one_story_unless_their_headlines_a
         page(f"r{n}", text, hour=6 + n, url=f"https://site.example/{n}", title=title, **SITE)
         for n, (text, title) in enumerate(zip(ALIKE, titles, strict=True))
     )
-    assert len(Mill().land([one, other]).stories()) == stories
+    assert len(Database().land([one, other]).stories()) == stories
     elsewhere = {**other, "site": "elsewhere.example", "url": "https://elsewhere.example/1"}
-    assert len(Mill().land([one, elsewhere]).stories()) == 1
+    assert len(Database().land([one, elsewhere]).stories()) == 1
     dumps = [{**one, "site": None}, {**other, "site": None}]
-    assert len(Mill().land(dumps).stories()) == 1, "of which sites they are is not known"
+    assert len(Database().land(dumps).stories()) == 1, "of which sites they are is not known"
     nearly = {**other, "text": edited(one["text"], 70)}
-    assert len(Mill().land([one, nearly]).stories()) == 1, "it is all but the same text"
+    assert len(Database().land([one, nearly]).stories()) == 1, "it is all but the same text"
 
 
 @pytest.mark.parametrize(
@@ -155,17 +158,17 @@ def test_headlines_that_change_on_a_rerun_are_heeded():
         page(f"r{n}", text, day=n, url=f"https://site.example/{n}", title=title, **SITE)
         for n, (text, title) in enumerate(zip(ALIKE, titles, strict=True))
     ]
-    mill = Mill().land(pages[:1]).land(pages[1:])
-    assert len(mill.stories()) == 2
-    mill.land([{**pages[1], "title": titles[0]}])
-    assert len(mill.stories()) == 1
+    db = Database().land(pages[:1]).land(pages[1:])
+    assert len(db.stories()) == 2
+    db.land([{**pages[1], "title": titles[0]}])
+    assert len(db.stories()) == 1
 
 
 def test_the_same_story_on_two_sites_with_different_furniture_is_an_exact_copy():
     here = standing_on(STANDING_URLS)
     there = page("z", article(3, words=60), hour=9)
-    mill = Mill().land([*here, there])
-    row = mill.members()["z"]
+    db = Database().land([*here, there])
+    row = db.members()["z"]
     assert (row["relation"], row["matched_record_id"], row["similarity"]) == ("copy", "r03", 1.0)
 
 
@@ -177,27 +180,27 @@ def words(text: str, start: int, end: int) -> str:
 
 
 def test_a_shortened_copy_inside_a_longer_page_is_found():
-    mill = Mill().land([page("a", LONG), page("b", words(LONG, 0, 120), hour=7)])
-    row = mill.members()["b"]
+    db = Database().land([page("a", LONG), page("b", words(LONG, 0, 120), hour=7)])
+    row = db.members()["b"]
     assert (row["relation"], row["matched_record_id"], row["method"]) == ("edited_copy", "a", "shared_passages")
     assert row["similarity"] < 0.4
     assert row["containment"] == 1.0
 
 
 def test_a_brief_that_came_first_is_the_original_of_the_long_page():
-    mill = Mill().land([page("a", words(LONG, 60, 200)), page("b", LONG, hour=7), page("c", edited(LONG, 9), hour=8)])
-    assert mill.stories() == {frozenset("abc")}
-    assert mill.members()["a"]["is_canonical"]
+    db = Database().land([page("a", words(LONG, 60, 200)), page("b", LONG, hour=7), page("c", edited(LONG, 9), hour=8)])
+    assert db.stories() == {frozenset("abc")}
+    assert db.members()["a"]["is_canonical"]
 
 
 def test_a_short_quotation_makes_no_story():
-    mill = Mill().land([page("a", LONG), page("b", words(LONG, 0, 55), hour=7)])
-    assert len(mill.stories()) == 2
+    db = Database().land([page("a", LONG), page("b", words(LONG, 0, 55), hour=7)])
+    assert len(db.stories()) == 2
 
 
 def test_half_of_a_text_with_something_else_is_another_story():
-    mill = Mill().land([page("a", LONG), page("b", words(LONG, 0, 100) + " " + article(50, words=100), hour=7)])
-    assert len(mill.stories()) == 2
+    db = Database().land([page("a", LONG), page("b", words(LONG, 0, 100) + " " + article(50, words=100), hour=7)])
+    assert len(db.stories()) == 2
 
 
 def sentences(*seeds: int, words: int = 30) -> str:
@@ -208,8 +211,8 @@ NEWS, OURS, THEIRS = sentences(1, 2, 3), sentences(11, 12), sentences(21, 22)
 
 
 def test_a_copy_among_words_of_either_template_is_found_by_its_beginning():
-    mill = Mill().land([page("a", f"{NEWS}\n{OURS}"), page("b", f"{NEWS}\n{THEIRS}", hour=7)])
-    row = mill.members()["b"]
+    db = Database().land([page("a", f"{NEWS}\n{OURS}"), page("b", f"{NEWS}\n{THEIRS}", hour=7)])
+    row = db.members()["b"]
     assert (row["relation"], row["method"]) == ("edited_copy", "shared_lead")
     assert 0.3 <= row["similarity"] < 0.55 <= row["containment"] < 0.8
 
@@ -223,24 +226,24 @@ def test_a_copy_among_words_of_either_template_is_found_by_its_beginning():
     ],
 )
 def test_neither_the_rest_nor_the_beginning_alone_makes_a_story(one, other):
-    assert len(Mill().land([page("a", one), page("b", other, hour=7)]).stories()) == 2
+    assert len(Database().land([page("a", one), page("b", other, hour=7)]).stories()) == 2
 
 
 def test_pages_of_one_site_that_begin_alike_are_stories_of_their_own_until_one_stands_elsewhere():
     here = [page("a", f"{NEWS}\n{OURS}", **SITE), page("b", f"{NEWS}\n{THEIRS}", hour=7, **SITE)]
-    assert len(Mill().land(here).stories()) == 2
+    assert len(Database().land(here).stories()) == 2
     elsewhere = page("c", f"{NEWS}\n{THEIRS}", day=1)
-    mill = Mill().land(here).land([elsewhere])
-    assert mill.stories() == {frozenset("abc")}
-    assert mill.tables() == Mill().land([elsewhere]).land(here).tables()
+    db = Database().land(here).land([elsewhere])
+    assert db.stories() == {frozenset("abc")}
+    assert db.tables() == Database().land([elsewhere]).land(here).tables()
 
 
 @pytest.mark.parametrize("hour", [1, 12])
 def test_a_compilation_does_not_join_the_stories_that_it_holds(hour):
     items = [article(seed, words=90) for seed in (1, 2, 3)]
     digest = page("d", ". ".join(items) + ".", hour=hour)
-    mill = Mill().land([page(f"i{n}", item, hour=6) for n, item in enumerate(items)] + [digest])
-    assert len(mill.stories()) == 4
+    db = Database().land([page(f"i{n}", item, hour=6) for n, item in enumerate(items)] + [digest])
+    assert len(db.stories()) == 4
 
 
 def test_what_joins_as_a_part_leads_no_further():
@@ -271,7 +274,7 @@ def test_a_template_of_ones_own_site_takes_no_page_from_its_copy_elsewhere():
     short = page("a", f"{article(1, words=12)}.\n{below}", **SITE)
     whole = page("b", f"{sentences(1, 2, 3, 4, 5, 6, 7)}\n{below}", hour=7, **SITE)
     copy = page("c", sentences(1, 2, 3, 4, 5, 6, 7), hour=8)
-    assert Mill().land([short, whole, copy]).stories() == {frozenset("a"), frozenset("bc")}
+    assert Database().land([short, whole, copy]).stories() == {frozenset("a"), frozenset("bc")}
 
 
 @pytest.mark.parametrize("number", [8, 40])
@@ -287,7 +290,7 @@ def test_daily_digests_that_share_a_skeleton_are_stories_of_their_own(number):
         )
         for day in range(number)
     ]
-    assert len(Mill().land(digests).stories()) == number
+    assert len(Database().land(digests).stories()) == number
 
 
 @pytest.mark.parametrize("number", [6, 30])
@@ -306,7 +309,7 @@ def test_stock_tables_of_different_days_are_stories_of_their_own(number):
         )
         for day in range(number)
     ]
-    assert len(Mill().land(tables).stories()) == number
+    assert len(Database().land(tables).stories()) == number
 
 
 def test_legal_texts_that_share_most_clauses_come_apart_once_the_clauses_are_known():
@@ -320,10 +323,10 @@ def test_legal_texts_that_share_most_clauses_come_apart_once_the_clauses_are_kno
         )
         for n in range(60)
     ]
-    assert len(Mill().land(texts).stories()) == 60
+    assert len(Database().land(texts).stories()) == 60
 
 
 def test_counting_standing_pages_takes_one_reading_of_what_turned():
     with patch.object(boilerplate, "PAGES_AT_ONCE", 3):
-        mill = Mill().land(standing_on(STANDING_URLS))
-    assert len(mill.stories()) == STANDING_URLS
+        db = Database().land(standing_on(STANDING_URLS))
+    assert len(db.stories()) == STANDING_URLS

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories_database import FIRST_DAY, Mill, article, edited, frame, page
+from stories_database import FIRST_DAY, Database, article, edited, frame, page
 
 from newsmill.stories import boilerplate, candidates
 from newsmill.stories.fingerprint import fingerprint
@@ -21,157 +21,161 @@ RIGHT = edited(TEXT, 50, 60, 70, 80)
 
 
 def test_a_later_day_joins_a_story_and_the_story_keeps_its_id():
-    mill = Mill().land([page("b", TEXT)]).land([page("a", TEXT, day=1)])
-    assert mill.members()["a"]["story_id"] == mill.members()["b"]["story_id"] == "sb"
-    assert mill.members()["a"]["relation"] == "copy"
+    db = Database().land([page("b", TEXT)]).land([page("a", TEXT, day=1)])
+    assert db.members()["a"]["story_id"] == db.members()["b"]["story_id"] == "sb"
+    assert db.members()["a"]["relation"] == "copy"
 
 
 def test_a_late_original_becomes_canonical_under_the_old_id():
-    mill = Mill().land([page("a", TEXT, day=1), page("b", TEXT, day=1, hour=7)])
+    db = Database().land([page("a", TEXT, day=1), page("b", TEXT, day=1, hour=7)])
     published = dt.datetime(2026, 3, 1, 8)
-    mill.land([page("late", TEXT, day=2, published_at=published, published_offset_minutes=0)])
-    members = mill.members()
+    db.land([page("late", TEXT, day=2, published_at=published, published_offset_minutes=0)])
+    members = db.members()
     assert {row["story_id"] for row in members.values()} == {"sa"}
     assert members["late"]["is_canonical"]
     assert members["a"]["relation"] == "copy"
     assert members["a"]["matched_record_id"] == members["b"]["matched_record_id"] == "late"
-    assert set(mill.affected["record_id"]) == {"a", "b", "late"}
+    assert set(db.affected["record_id"]) == {"a", "b", "late"}
 
 
 def test_a_late_page_bridges_two_stories_and_the_older_id_stays():
-    mill = Mill().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)])
-    assert mill.stories() == {frozenset("a"), frozenset("b")}
-    mill.land([page("c", TEXT, day=2)])
-    assert mill.stories() == {frozenset("abc")}
-    assert mill.members()["b"]["story_id"] == "sa"
-    assert mill.members()["b"]["matched_record_id"] == "c", "no earlier page is like it"
+    db = Database().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)])
+    assert db.stories() == {frozenset("a"), frozenset("b")}
+    db.land([page("c", TEXT, day=2)])
+    assert db.stories() == {frozenset("abc")}
+    assert db.members()["b"]["story_id"] == "sa"
+    assert db.members()["b"]["matched_record_id"] == "c", "no earlier page is like it"
 
 
 @pytest.mark.slow
 def test_removing_the_bridge_on_a_rerun_splits_the_story_again():
-    mill = Mill().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)])
-    before = mill.tables()
-    mill.land([page("c", TEXT, day=2)]).land([], days=[2])
-    assert mill.tables() == before
-    gone = mill.affected.filter(pl.col("story_id").is_null())
+    db = Database().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)])
+    before = db.tables()
+    db.land([page("c", TEXT, day=2)]).land([], days=[2])
+    assert db.tables() == before
+    gone = db.affected.filter(pl.col("story_id").is_null())
     assert gone.select("record_id", "ingest_date").rows() == [("c", FIRST_DAY + dt.timedelta(days=2))]
 
 
 def test_a_rerun_with_the_same_pages_changes_nothing_but_tells_the_day_again():
-    mill = Mill().land([page("a", TEXT)]).land([page("b", LEFT, day=1)])
-    before = mill.tables()
-    mill.land([page("b", LEFT, day=1)])
-    assert mill.tables() == before
-    assert mill.affected["record_id"].to_list() == ["b"]
+    db = Database().land([page("a", TEXT)]).land([page("b", LEFT, day=1)])
+    before = db.tables()
+    db.land([page("b", LEFT, day=1)])
+    assert db.tables() == before
+    assert db.affected["record_id"].to_list() == ["b"]
 
 
 @pytest.mark.slow
 def test_where_a_merged_story_went_is_told_and_its_id_leads_there():
-    mill = Mill().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)]).land([page("c", TEXT, day=2)])
-    assert mill.rows("stories.merges") == [("sb", "sa", FIRST_DAY + dt.timedelta(days=2))]
-    mill.land([], days=[2])
-    assert mill.rows("stories.merges") == [], "they came apart again"
+    db = Database().land([page("a", LEFT)]).land([page("b", RIGHT, day=1)]).land([page("c", TEXT, day=2)])
+    assert db.rows("stories.merges") == [("sb", "sa", FIRST_DAY + dt.timedelta(days=2))]
+    db.land([], days=[2])
+    assert db.rows("stories.merges") == [], "they came apart again"
 
 
 @pytest.mark.slow
 def test_an_older_date_that_comes_late_names_the_story_and_the_old_id_leads_on():
-    mill = Mill().land([page("b", LEFT, day=1)]).land([page("c", RIGHT, day=2)]).land([page("t", TEXT, day=3)])
-    mill.land([page("a", TEXT)])
-    assert {row["story_id"] for row in mill.members().values()} == {"sa"}
-    assert {row[:2] for row in mill.rows("stories.merges")} == {("sb", "sa"), ("sc", "sa")}
+    db = Database().land([page("b", LEFT, day=1)]).land([page("c", RIGHT, day=2)]).land([page("t", TEXT, day=3)])
+    db.land([page("a", TEXT)])
+    assert {row["story_id"] for row in db.members().values()} == {"sa"}
+    assert {row[:2] for row in db.rows("stories.merges")} == {("sb", "sa"), ("sc", "sa")}
 
 
 @pytest.mark.slow
 def test_a_removed_record_leaves_as_if_it_had_never_come():
     kept = [page("a", LEFT), page("b", RIGHT, day=1)]
-    mill = Mill().land(kept[:1]).land([*kept[1:], page("c", TEXT, day=1)])
-    plan = plan_stories(mill.con, [], no_fingerprints(), removed=["c"])
-    apply_plan(mill.con, plan)
-    mill.con.execute("delete from clean.pages where record_id = 'c'")
-    assert mill.tables() == Mill().land(kept[:1]).land(kept[1:]).tables()
+    db = Database().land(kept[:1]).land([*kept[1:], page("c", TEXT, day=1)])
+    plan = plan_stories(db.con, [], no_fingerprints(), removed=["c"])
+    apply_plan(db.con, plan)
+    db.con.execute("delete from clean.pages where record_id = 'c'")
+    assert db.tables() == Database().land(kept[:1]).land(kept[1:]).tables()
     assert plan.affected.rows_by_key("record_id", named=True)["c"][0]["story_id"] is None
 
 
 @pytest.mark.slow
 def test_a_text_that_changes_on_a_rerun_leaves_nothing_behind():
-    mill = Mill().land([page("a", TEXT)]).land([page("b", LEFT, day=1)]).land([page("b", article(2), day=1)])
-    assert mill.tables() == Mill().land([page("a", TEXT), page("b", article(2), day=1)]).tables()
-    assert mill.stories() == {frozenset("a"), frozenset("b")}
+    db = Database().land([page("a", TEXT)]).land([page("b", LEFT, day=1)]).land([page("b", article(2), day=1)])
+    assert db.tables() == Database().land([page("a", TEXT), page("b", article(2), day=1)]).tables()
+    assert db.stories() == {frozenset("a"), frozenset("b")}
 
 
 @pytest.mark.slow
 def test_a_text_keeps_its_bands_while_another_page_carries_it():
-    mill = Mill().land([page("a", TEXT)]).land([page("b", TEXT, day=1), page("c", LEFT, day=1)]).land([], days=[0])
-    assert mill.stories() == {frozenset("bc")}
-    assert mill.tables() == Mill().land([page("b", TEXT, day=1), page("c", LEFT, day=1)]).tables()
+    db = Database().land([page("a", TEXT)]).land([page("b", TEXT, day=1), page("c", LEFT, day=1)]).land([], days=[0])
+    assert db.stories() == {frozenset("bc")}
+    assert db.tables() == Database().land([page("b", TEXT, day=1), page("c", LEFT, day=1)]).tables()
 
 
 @pytest.mark.slow
 def test_a_revision_edge_goes_with_the_fetch_that_made_it():
     rewritten = edited(TEXT, 5, 20, 35, 50, 65, 80)
     url = "https://site.example/1"
-    mill = Mill().land([page("a", TEXT), page("b", rewritten, hour=7, url=url)]).land([page("c", TEXT, day=1, url=url)])
-    assert mill.stories() == {frozenset("abc")}
-    mill.land([], days=[1])
-    assert mill.stories() == {frozenset("a"), frozenset("b")}
-    assert mill.rows("stories.edges") == []
+    db = (
+        Database()
+        .land([page("a", TEXT), page("b", rewritten, hour=7, url=url)])
+        .land([page("c", TEXT, day=1, url=url)])
+    )
+    assert db.stories() == {frozenset("abc")}
+    db.land([], days=[1])
+    assert db.stories() == {frozenset("a"), frozenset("b")}
+    assert db.rows("stories.edges") == []
 
 
 def test_an_untouched_story_is_not_told_again():
-    mill = Mill().land([page("a", TEXT), page("b", article(2))]).land([page("c", LEFT, day=1)])
-    assert mill.affected["record_id"].to_list() == ["c"]
-    mill.land([page("d", TEXT, day=2, published_at=dt.datetime(2026, 2, 1), published_offset_minutes=0)])
-    assert mill.affected["record_id"].to_list() == ["a", "c", "d"]
+    db = Database().land([page("a", TEXT), page("b", article(2))]).land([page("c", LEFT, day=1)])
+    assert db.affected["record_id"].to_list() == ["c"]
+    db.land([page("d", TEXT, day=2, published_at=dt.datetime(2026, 2, 1), published_offset_minutes=0)])
+    assert db.affected["record_id"].to_list() == ["a", "c", "d"]
 
 
 def test_a_day_without_pages_lands():
-    mill = Mill().land([], days=[0])
-    assert all(rows == [] for rows in mill.tables().values())
-    plan = plan_stories(mill.con, [FIRST_DAY], no_fingerprints())
+    db = Database().land([], days=[0])
+    assert all(rows == [] for rows in db.tables().values())
+    plan = plan_stories(db.con, [FIRST_DAY], no_fingerprints())
     assert plan.affected.is_empty()
 
 
 def test_planning_leaves_nothing_in_the_database():
-    mill = Mill().land([page("a", TEXT)])
-    before = mill.tables()
-    plan_stories(mill.con, [FIRST_DAY], fingerprint(frame([page("a", LEFT)])))
-    assert mill.tables() == before
-    assert mill.con.execute("select count(*) from duckdb_tables() where temporary").fetchall() == [(0,)]
-    assert mill.con.execute("select count(*) from duckdb_views() where temporary and not internal").fetchall() == [(0,)]
+    db = Database().land([page("a", TEXT)])
+    before = db.tables()
+    plan_stories(db.con, [FIRST_DAY], fingerprint(frame([page("a", LEFT)])))
+    assert db.tables() == before
+    assert db.con.execute("select count(*) from duckdb_tables() where temporary").fetchall() == [(0,)]
+    assert db.con.execute("select count(*) from duckdb_views() where temporary and not internal").fetchall() == [(0,)]
 
 
 def test_a_landing_rolled_back_leaves_the_last_good_state():
-    mill = Mill().land([page("a", TEXT)])
-    before = mill.tables()
+    db = Database().land([page("a", TEXT)])
+    before = db.tables()
     late = [page("b", LEFT, day=1)]
-    plan = plan_stories(mill.con, [late[0]["ingest_date"]], fingerprint(frame(late)))
-    mill.con.execute("begin")
-    apply_plan(mill.con, plan)
-    mill.con.execute("rollback")
-    assert mill.tables() == before
-    assert mill.land(late).stories() == {frozenset("ab")}
+    plan = plan_stories(db.con, [late[0]["ingest_date"]], fingerprint(frame(late)))
+    db.con.execute("begin")
+    apply_plan(db.con, plan)
+    db.con.execute("rollback")
+    assert db.tables() == before
+    assert db.land(late).stories() == {frozenset("ab")}
 
 
 def test_a_page_of_another_date_is_refused():
     with pytest.raises(ValueError, match="not among the dates"):
-        plan_stories(Mill().con, [FIRST_DAY], fingerprint(frame([page("a", TEXT, day=1)])))
+        plan_stories(Database().con, [FIRST_DAY], fingerprint(frame([page("a", TEXT, day=1)])))
 
 
 def test_pages_read_anew_but_not_yet_clustered_anew_do_no_harm():
-    mill = Mill().land([page("a", TEXT)])
-    mill.con.execute("update clean.pages set text = 'something else altogether'")
-    mill.land([page("b", LEFT, day=1)])
-    assert mill.stories() == {frozenset("a"), frozenset("b")}
-    mill.land([page("a", RIGHT), page("b", LEFT, day=1), page("c", TEXT, day=1)])
-    assert mill.stories() == {frozenset("abc")}
+    db = Database().land([page("a", TEXT)])
+    db.con.execute("update clean.pages set text = 'something else altogether'")
+    db.land([page("b", LEFT, day=1)])
+    assert db.stories() == {frozenset("a"), frozenset("b")}
+    db.land([page("a", RIGHT), page("b", LEFT, day=1), page("c", TEXT, day=1)])
+    assert db.stories() == {frozenset("abc")}
 
 
 def test_a_crowded_bucket_is_compared_with_its_smallest_texts_only():
     versions = [page(f"r{n:02}", edited(TEXT, n)) for n in range(12)]
     with patch.object(candidates, "CROWDED", 2):
-        mill = Mill().land(versions)
-    assert len(mill.rows("stories.edges")) < 12 * 11 / 2
-    assert len(mill.stories()) == 1
+        db = Database().land(versions)
+    assert len(db.rows("stories.edges")) < 12 * 11 / 2
+    assert len(db.stories()) == 1
 
 
 BASES = [article(seed, words=55) for seed in range(3)]
@@ -254,23 +258,23 @@ def assert_same_tables(history, crowded, standing) -> None:
         patch.object(boilerplate, "STANDING_URLS", standing),
         patch.object(boilerplate, "STANDING_SKETCHES", standing),
     ):
-        at_once = Mill().land(every, days=range(3))
-        by_day = Mill()
+        at_once = Database().land(every, days=range(3))
+        by_day = Database()
         for day, of_day, only_read in landings:
             if only_read:
                 by_day.read(of_day, [FIRST_DAY + dt.timedelta(days=day)])
             else:
                 by_day.land(of_day, days=[day])
     assert by_day.tables() == at_once.tables()
-    for mill in (by_day, at_once):
-        assert sorted(mill.told.values(), key=repr) == mill.rows("stories.members"), "all that changed was told"
-        assert_sound(mill)
+    for db in (by_day, at_once):
+        assert sorted(db.told.values(), key=repr) == db.rows("stories.members"), "all that changed was told"
+        assert_sound(db)
 
 
-def assert_sound(mill: Mill) -> None:
+def assert_sound(db: Database) -> None:
     """One canonical a story, the first; everyone else matched to a member of the same story."""
-    members = mill.members()
-    for story in mill.stories():
+    members = db.members()
+    for story in db.stories():
         originals = [record for record in story if members[record]["is_canonical"]]
         assert len(originals) == 1
         for record in story - set(originals):

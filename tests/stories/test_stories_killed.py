@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from stories_database import Mill, article, edited, page
+from stories_database import Database, article, edited, page
 
 DAYS = [
     [page("a", article(1)), page("b", article(2)), page("e", article(5), url="https://site.example/1")],
@@ -23,11 +23,11 @@ DAYS = [
 # The second day is landed in a process that kills itself where the argument says.
 KILLED = """
 import os, signal, sys
-from stories_database import Mill
+from stories_database import Database
 from test_stories_killed import DAYS, die_in
-mill = Mill(sys.argv[1])
+db = Database(sys.argv[1])
 die_in(sys.argv[2])
-mill.land(DAYS[1])
+db.land(DAYS[1])
 raise SystemExit("was not killed")
 """
 
@@ -53,13 +53,13 @@ def die_in(place: str) -> None:
 def test_a_killed_run_leaves_the_last_good_state_and_the_next_one_what_it_would_have(
     tmp_path: Path, place: str
 ) -> None:
-    database = str(tmp_path / "mill.duckdb")
-    first = Mill(database).land(DAYS[0])
+    db = str(tmp_path / "db.duckdb")
+    first = Database(db).land(DAYS[0])
     good = first.tables()
     first.con.close()
     paths = os.pathsep.join(["tests", "tests/stories", "."])
     run = subprocess.run(
-        [sys.executable, "-c", KILLED, database, place],
+        [sys.executable, "-c", KILLED, db, place],
         env={**os.environ, "PYTHONPATH": paths},
         cwd=Path(__file__).resolve().parents[2],
         capture_output=True,
@@ -67,6 +67,6 @@ def test_a_killed_run_leaves_the_last_good_state_and_the_next_one_what_it_would_
         timeout=120,
     )
     assert run.returncode == -signal.SIGKILL, run.stderr
-    after = Mill(database)
+    after = Database(db)
     assert after.tables() == good
-    assert after.land(DAYS[1]).tables() == Mill().land(DAYS[0]).land(DAYS[1]).tables()
+    assert after.land(DAYS[1]).tables() == Database().land(DAYS[0]).land(DAYS[1]).tables()

@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from stories_database import Mill, article, edited, page
+from stories_database import Database, article, edited, page
 
 from newsmill.stories.changes import changes, differences
 from newsmill.stories.star_clustering import story_centres
@@ -15,14 +15,14 @@ TEXT = article(1)
 SLIGHTLY = edited(TEXT, 10, 60)
 
 
-def matched(mill: Mill, record: str) -> tuple:
-    row = mill.members()[record]
+def matched(db: Database, record: str) -> tuple:
+    row = db.members()[record]
     return row["relation"], row["matched_record_id"], row["method"]
 
 
 def test_a_page_alone_is_a_story_of_its_own():
-    mill = Mill().land([page("a", TEXT)])
-    assert mill.members()["a"] == {
+    db = Database().land([page("a", TEXT)])
+    assert db.members()["a"] == {
         "record_id": "a",
         "ingest_date": dt.date(2026, 3, 1),
         "story_id": "sa",
@@ -37,39 +37,39 @@ def test_a_page_alone_is_a_story_of_its_own():
 
 
 def test_refetch_is_the_same_url_with_the_same_text():
-    mill = Mill().land(
+    db = Database().land(
         [
             page("a", TEXT, url="https://site.example/1"),
             page("b", TEXT + " !", url="http://www.site.example/1?utm_source=mail#top", hour=7),
         ]
     )
-    assert matched(mill, "b") == ("refetch", "a", "text_hash")
-    assert mill.members()["b"]["similarity"] == 1.0
+    assert matched(db, "b") == ("refetch", "a", "text_hash")
+    assert db.members()["b"]["similarity"] == 1.0
 
 
 def test_revision_is_the_same_url_with_another_text_matched_to_the_fetch_before():
     url = "https://site.example/1"
-    mill = Mill().land(
+    db = Database().land(
         [
             page("a", TEXT, url=url, hour=1),
             page("b", SLIGHTLY, url=url, hour=2),
             page("c", edited(SLIGHTLY, 30), url=url, hour=3),
         ]
     )
-    assert matched(mill, "b") == ("revision", "a", "same_url")
-    assert matched(mill, "c") == ("revision", "b", "same_url")
-    assert mill.members()["c"]["similarity"] == pytest.approx((98 - 5) / (98 + 5))
+    assert matched(db, "b") == ("revision", "a", "same_url")
+    assert matched(db, "c") == ("revision", "b", "same_url")
+    assert db.members()["c"]["similarity"] == pytest.approx((98 - 5) / (98 + 5))
 
 
 def test_a_revision_says_what_changed():
     url = "https://site.example/1"
     before = TEXT + ". Two were hurt. Nobody knows why."
     after = TEXT + ". Three were hurt. Nobody knows why."
-    mill = Mill().land(
+    db = Database().land(
         [page("a", before, url=url), page("b", after, url=url, hour=7), page("c", after, url=url, hour=8)]
     )
-    assert mill.members()["b"]["change"] == "- Two were hurt.\n+ Three were hurt."
-    assert mill.members()["a"]["change"] is mill.members()["c"]["change"] is None
+    assert db.members()["b"]["change"] == "- Two were hurt.\n+ Three were hurt."
+    assert db.members()["a"]["change"] is db.members()["c"]["change"] is None
 
 
 def test_a_change_is_kept_short_and_told_whole_where_asked():
@@ -88,44 +88,44 @@ def test_nothing_changed_but_line_breaks_is_no_change():
 
 def test_a_text_put_back_is_a_refetch_of_when_it_stood_there():
     url = "https://site.example/1"
-    mill = Mill().land(
+    db = Database().land(
         [page("a", TEXT, url=url, hour=1), page("b", SLIGHTLY, url=url, hour=2), page("c", TEXT, url=url, hour=3)]
     )
-    assert matched(mill, "c") == ("refetch", "a", "text_hash")
+    assert matched(db, "c") == ("refetch", "a", "text_hash")
 
 
 def test_revision_too_different_for_a_near_copy_is_found_by_its_url():
     rewritten = edited(TEXT, 5, 20, 35, 50, 65, 80)
-    at_one_url = Mill().land(
+    at_one_url = Database().land(
         [page("a", TEXT, url="https://s.example/1"), page("b", rewritten, url="https://s.example/1", hour=7)]
     )
     assert matched(at_one_url, "b") == ("revision", "a", "same_url")
     assert 0.4 <= at_one_url.members()["b"]["similarity"] < 0.55
-    elsewhere = Mill().land([page("a", TEXT), page("b", rewritten, hour=7)])
+    elsewhere = Database().land([page("a", TEXT), page("b", rewritten, hour=7)])
     assert elsewhere.stories() == {frozenset("a"), frozenset("b")}
 
 
 def test_another_text_at_the_same_url_is_another_story():
     url = "https://site.example/live"
-    mill = Mill().land([page("a", TEXT, url=url), page("b", article(2), url=url, hour=7)])
-    assert mill.stories() == {frozenset("a"), frozenset("b")}
+    db = Database().land([page("a", TEXT, url=url), page("b", article(2), url=url, hour=7)])
+    assert db.stories() == {frozenset("a"), frozenset("b")}
 
 
 def test_copy_is_the_same_text_elsewhere_matched_to_its_first_page():
-    mill = Mill().land([page("a", TEXT), page("b", TEXT.upper(), hour=7), page("c", TEXT.replace(" ", "\n"), hour=8)])
-    assert matched(mill, "b") == matched(mill, "c") == ("copy", "a", "text_hash")
-    assert mill.members()["c"]["similarity"] == 1.0
+    db = Database().land([page("a", TEXT), page("b", TEXT.upper(), hour=7), page("c", TEXT.replace(" ", "\n"), hour=8)])
+    assert matched(db, "b") == matched(db, "c") == ("copy", "a", "text_hash")
+    assert db.members()["c"]["similarity"] == 1.0
 
 
 def test_edited_copy_is_matched_to_the_most_similar_text():
-    mill = Mill().land([page("a", TEXT), page("b", SLIGHTLY, hour=7), page("c", edited(SLIGHTLY, 30), hour=8)])
-    assert matched(mill, "b") == ("edited_copy", "a", "minhash_jaccard")
-    assert matched(mill, "c") == ("edited_copy", "b", "minhash_jaccard")
-    assert mill.members()["b"]["similarity"] == pytest.approx((98 - 10) / (98 + 10))
+    db = Database().land([page("a", TEXT), page("b", SLIGHTLY, hour=7), page("c", edited(SLIGHTLY, 30), hour=8)])
+    assert matched(db, "b") == ("edited_copy", "a", "minhash_jaccard")
+    assert matched(db, "c") == ("edited_copy", "b", "minhash_jaccard")
+    assert db.members()["b"]["similarity"] == pytest.approx((98 - 10) / (98 + 10))
 
 
 def test_edited_copy_is_matched_to_the_first_of_equally_similar_texts():
-    mill = Mill().land(
+    db = Database().land(
         [
             page("a", TEXT),
             page("b", edited(TEXT, 20), hour=7),
@@ -133,7 +133,7 @@ def test_edited_copy_is_matched_to_the_first_of_equally_similar_texts():
             page("z", TEXT, hour=9),
         ]
     )
-    assert matched(mill, "c") == ("edited_copy", "a", "minhash_jaccard")
+    assert matched(db, "c") == ("edited_copy", "a", "minhash_jaccard")
 
 
 def test_chinese_edited_copy_is_found():
@@ -144,74 +144,74 @@ def test_chinese_edited_copy_is_found():
         sentence
         + "与此同时出口数量也创下历史新高多家企业表示将继续扩大海外工厂的产能以满足欧洲和东南亚市场不断上升的需求"
     )
-    mill = Mill().land([page("a", text), page("b", text.replace("主要原因", "关键因素") + "。", hour=7)])
-    assert matched(mill, "b") == ("edited_copy", "a", "minhash_jaccard")
+    db = Database().land([page("a", text), page("b", text.replace("主要原因", "关键因素") + "。", hour=7)])
+    assert matched(db, "b") == ("edited_copy", "a", "minhash_jaccard")
 
 
 def test_line_breaks_between_chinese_characters_do_not_matter():
     text = "今年第一季度全国新能源汽车销量同比增长"
-    mill = Mill().land([page("a", text), page("b", "\n".join(text), hour=7)])
-    assert matched(mill, "b") == ("copy", "a", "text_hash")
+    db = Database().land([page("a", text), page("b", "\n".join(text), hour=7)])
+    assert matched(db, "b") == ("copy", "a", "text_hash")
 
 
 def test_short_texts_are_matched_only_when_the_same():
     short = article(3, words=40)
-    mill = Mill().land([page("a", short), page("b", short + " indeed", hour=7), page("c", short, hour=8)])
-    assert mill.stories() == {frozenset("ac"), frozenset("b")}
+    db = Database().land([page("a", short), page("b", short + " indeed", hour=7), page("c", short, hour=8)])
+    assert db.stories() == {frozenset("ac"), frozenset("b")}
 
 
 def test_front_pages_are_matched_only_when_the_same():
     url = "https://site.example/"
-    mill = Mill().land(
+    db = Database().land(
         [
             page("a", TEXT, kind="front", url=url),
             page("b", SLIGHTLY, kind="front", url=url, hour=7),
             page("c", TEXT, kind="front", url=url, hour=8),
         ]
     )
-    assert mill.stories() == {frozenset("ac"), frozenset("b")}
-    assert mill.rows("stories.bands") == mill.rows("stories.edges") == []
+    assert db.stories() == {frozenset("ac"), frozenset("b")}
+    assert db.rows("stories.bands") == db.rows("stories.edges") == []
 
 
 def test_pages_without_words_are_the_same_only_at_one_url():
-    mill = Mill().land(
+    db = Database().land(
         [page("a", "", url="https://s.example/1"), page("b", "…", url="https://s.example/1", hour=7), page("c", "")]
     )
-    assert mill.stories() == {frozenset("ab"), frozenset("c")}
+    assert db.stories() == {frozenset("ab"), frozenset("c")}
 
 
 def test_canonical_is_the_page_published_first_not_the_one_fetched_first():
-    mill = Mill().land(
+    db = Database().land(
         [
             page("a", TEXT, hour=6),
             page("b", TEXT, hour=9, published_at=dt.datetime(2026, 3, 1, 12), published_offset_minutes=8 * 60),
         ]
     )
-    assert matched(mill, "a") == ("copy", "b", "text_hash")
-    assert mill.members()["b"]["is_canonical"]
+    assert matched(db, "a") == ("copy", "b", "text_hash")
+    assert db.members()["b"]["is_canonical"]
 
 
 def test_a_date_without_a_time_does_not_come_before_a_time_on_that_day():
     at_noon = dt.datetime(2026, 3, 1, 12)
-    mill = Mill().land(
+    db = Database().land(
         [
             page("a", TEXT, day=1, published_at=dt.datetime(2026, 3, 1)),
             page("b", TEXT, day=1, hour=9, published_at=at_noon, published_offset_minutes=0),
         ]
     )
-    assert mill.members()["b"]["is_canonical"]
+    assert db.members()["b"]["is_canonical"]
 
 
 def test_a_story_holds_what_is_within_two_edges_of_its_canonical_text():
     links = [TEXT]
     for start in (0, 20, 40, 60):
         links.append(edited(links[-1], start + 6, start + 12, start + 18))
-    mill = Mill().land(
+    db = Database().land(
         [page(name, text, hour=hour) for hour, (name, text) in enumerate(zip("abcde", links, strict=True))]
     )
-    assert mill.stories() == {frozenset("abc"), frozenset("de")}
-    assert matched(mill, "c") == ("edited_copy", "b", "minhash_jaccard")
-    assert matched(mill, "d") == ("original", None, "none")
+    assert db.stories() == {frozenset("abc"), frozenset("de")}
+    assert matched(db, "c") == ("edited_copy", "b", "minhash_jaccard")
+    assert matched(db, "d") == ("original", None, "none")
 
 
 def test_a_text_of_another_story_does_not_lead_into_this_one():

@@ -1,4 +1,4 @@
-"""The temporary tables of planning, and how the database works meanwhile."""
+"""The temporary tables of planning, and how the db works meanwhile."""
 
 import datetime as dt
 

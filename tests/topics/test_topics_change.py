@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipeline_runs import mill_dates, settings_for, tables_of
+from pipeline_runs import run_dates, settings_for, tables_of
 from topic_pages import SHIPPED
 from typer.testing import CliRunner
 
@@ -50,7 +50,7 @@ def milled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         # drawn first is not the unsure one.
         os.utime(file, (1772413200, 1772413200))
     settings = settings_for(folder / "input", folder / "home")
-    mill_dates(settings, sorted({file.ingest_date for file in scan(settings.input).files}))
+    run_dates(settings, sorted({file.ingest_date for file in scan(settings.input).files}))
     with open_writer(settings.database) as con:
         publish_database(con, settings.published)
     return settings
@@ -127,7 +127,7 @@ def test_apply_leaves_what_a_night_with_that_taxonomy_would(home: Settings, wide
     done = apply(home, taxonomy)
     assert (done.pages, done.changes.rows()) == (3, [("ferries", 1, 0)])
     anew = home.model_copy(update={"home": tmp_path / "anew", "topics": wider})
-    mill_dates(anew, sorted({file.ingest_date for file in scan(home.input).files}))
+    run_dates(anew, sorted({file.ingest_date for file in scan(home.input).files}))
     ours, theirs = tables_of(home.database), tables_of(anew.database)
     for name, table in theirs.items():
         assert ours[name].equals(table), name

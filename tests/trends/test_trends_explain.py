@@ -28,7 +28,7 @@ def con() -> duckdb.DuckDBPyConnection:
     fill(con, pages)
     con.execute("update topics.mentions set sentence = 'A sentence of ' || record_id, char_start = 0")
     build_all(con, load_project(FOLDER))
-    assert stages.land_bursts(con) == 1
+    assert stages.load_bursts(con) == 1
     return con
 
 
@@ -86,7 +86,7 @@ def test_what_python_computes_is_described_in_the_database(con: duckdb.DuckDBPyC
 
 def test_landing_twice_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
     before = con.execute("from trends.topic_bursts").fetchall()
-    assert stages.land_bursts(con) == 1
+    assert stages.load_bursts(con) == 1
     assert con.execute("from trends.topic_bursts").fetchall() == before
 
 
@@ -95,7 +95,7 @@ def test_what_is_only_announced_does_not_burst() -> None:
         fill(con, [Page(f"d{day}", day, topics={TOPIC: "main"}) for day in days("2026-01-05", 28)])
         fill(con, [Page(f"a{n}", "2026-02-01", published="2026-02-03 08:00", topics={TOPIC: "main"}) for n in range(9)])
         build_all(con, load_project(FOLDER))
-        assert stages.land_bursts(con) == 0
+        assert stages.load_bursts(con) == 0
 
 
 def test_days_on_which_nothing_was_read_are_not_judged() -> None:
@@ -104,7 +104,7 @@ def test_days_on_which_nothing_was_read_are_not_judged() -> None:
     with duckdb.connect(config={"threads": 1}) as con:
         fill(con, [Page(f"{n}-{day}", day, topics={TOPIC: "main"} if n < 2 else {}) for day in read for n in range(4)])
         build_all(con, load_project(FOLDER))
-        stages.land_bursts(con)
+        stages.load_bursts(con)
         told = con.execute(
             "select day::varchar, expected > 1.5, score from trends.topic_expected "
             "where day >= '2026-01-25' order by day"

@@ -31,7 +31,7 @@ def test_a_new_file_has_every_table_with_comments(tmp_path: Path) -> None:
             "and table_name not in ('books', 'quarantine')"
         ).fetchall()
         assert uncommented == []
-        assert con.execute("select * from quality.books").fetchall() == []
+        assert con.execute("select * from quality.reconciliation").fetchall() == []
 
 
 def test_making_the_schema_again_changes_nothing_and_makes_a_table_that_is_missing(tmp_path: Path) -> None:

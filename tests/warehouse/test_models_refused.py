@@ -1,4 +1,4 @@
-"""What the loader refuses: each case named by file, field and mend, in one line."""
+"""What the loader refuses: each case named by file, field and hint, in one line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SINGULAR = "tests/counts_are_positive.sql"
 
 WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
     "no project file": ({PROJECT: None}, ["dbt_project.yml: there is no such file"]),
-    "not YAML": ({PROJECT: "name: [small"}, ["dbt_project.yml: not YAML", "mend the YAML"]),
+    "not YAML": ({PROJECT: "name: [small"}, ["dbt_project.yml: not YAML", "fix the YAML"]),
     "a key twice": ({PROJECT: ("profile: small", "name: small")}, ["the key 'name' stands twice"]),
     "an unknown project key": ({PROJECT: ("profile: small", "seed-paths: [s]")}, ["seed-paths", "remove it"]),
     "another project's models": (

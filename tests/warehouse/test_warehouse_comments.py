@@ -11,7 +11,9 @@ from newsmill.warehouse.schema import TABLES, VIEWS
 def test_comments_read_as_the_rooms_state_them_today(tmp_path: Path) -> None:
     """Also in a home made by earlier code, and on views."""
     with open_writer(tmp_path / "newsmill.duckdb") as con:
-        con.execute("comment on column raw.records.url is 'Said long ago.'; comment on view quality.books is null")
+        con.execute(
+            "comment on column raw.records.url is 'Said long ago.'; comment on view quality.reconciliation is null"
+        )
     stated = {
         (*table.name.split("."), column.name): column.text
         for table in (*TABLES, *(view for view, _ in VIEWS))

@@ -62,8 +62,8 @@ def model_config(
         if config.unique_key or config.incremental_strategy:
             raise UserError(where, "unique_key and incremental_strategy belong to incremental models", "remove them")
     elif config.unique_key is None or config.incremental_strategy is None:
-        mend = "say unique_key='...' and incremental_strategy='delete+insert'"
-        raise UserError(where, "an incremental model must say how it grows", mend)
+        hint = "say unique_key='...' and incremental_strategy='delete+insert'"
+        raise UserError(where, "an incremental model must say how it grows", hint)
     elif config.unique_key not in {column.name for column in entry.columns}:
         raise UserError(
             where, f"unique_key {config.unique_key} is no column of {entry.name}", "name one of its columns"

@@ -151,7 +151,7 @@ def read_yaml(path: Path, shape: type[Shape]) -> Shape:
     try:
         data = parse_yaml(read_text(path))
     except yaml.YAMLError as error:
-        raise UserError(str(path), f"not YAML: {one_line(error)}", "mend the YAML") from error
+        raise UserError(str(path), f"not YAML: {one_line(error)}", "fix the YAML") from error
     return validated(data, shape, str(path))
 
 
@@ -179,9 +179,9 @@ def validated(data: Any, shape: type[Shape], where: str) -> Shape:
             "missing": ("it is missing", "add it"),
             "extra_forbidden": ("the subset of dbt that is read has no such key", "remove it"),
         }
-        problem, mend = said.get(first["type"], (first["msg"], f"correct {first['input']!r:.80}"))
+        problem, hint = said.get(first["type"], (first["msg"], f"correct {first['input']!r:.80}"))
         field = _field(data, first["loc"])
-        raise UserError(f"{where}, {field}" if field else where, problem, mend) from error
+        raise UserError(f"{where}, {field}" if field else where, problem, hint) from error
 
 
 def _field(data: Any, location: tuple[int | str, ...]) -> str:

@@ -29,7 +29,7 @@ def load_project(folder: Path) -> Project:
     """Read the project in the folder and check all of it that can be checked without a database.
 
     Raises:
-        UserError: for the first thing that is wrong, naming file, field and mend.
+        UserError: for the first thing that is wrong, naming file, field and hint.
     """
     project_path = folder / "dbt_project.yml"
     said = read_yaml(project_path, ProjectFile)
@@ -143,8 +143,8 @@ def _checked(template: Template, names: Names, entry: _Entry, config: ModelConfi
         unproduced = sorted(stated.difference(produced))
         if unproduced:
             problem = f"{template.where} does not produce it"
-            mend = "select it under that name, or remove its entry"
-            raise UserError(f"{entry.path}, models.{name}.columns.{unproduced[0]}", problem, mend)
+            hint = "select it under that name, or remove its entry"
+            raise UserError(f"{entry.path}, models.{name}.columns.{unproduced[0]}", problem, hint)
     return whole
 
 
@@ -154,8 +154,8 @@ def _in_dependency_order(templates: dict[str, Template], renderings: dict[str, R
         sorter.prepare()
     except CycleError as error:
         cycle = error.args[1]
-        mend = "take one ref() out of the circle (a model's own table is `this`)"
-        raise UserError(templates[cycle[0]].where, f"its refs go in a circle: {' -> '.join(cycle)}", mend) from error
+        hint = "take one ref() out of the circle (a model's own table is `this`)"
+        raise UserError(templates[cycle[0]].where, f"its refs go in a circle: {' -> '.join(cycle)}", hint) from error
     order: list[str] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready())

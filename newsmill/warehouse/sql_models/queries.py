@@ -26,7 +26,7 @@ def parse_query(where: str, sql: str, tables: set[str]) -> exp.Query:
         count = len(_parser().cursor().extract_statements(sql))
         query = sqlglot.parse_one(sql, dialect="duckdb") if count == 1 else None
     except (duckdb.ParserException, SqlglotError) as error:
-        raise UserError(where, f"the SQL does not parse: {' '.join(str(error).split())}", "mend the SQL") from error
+        raise UserError(where, f"the SQL does not parse: {' '.join(str(error).split())}", "fix the SQL") from error
     if query is None or sql.endswith(";"):
         raise UserError(where, "it is not exactly one query", "leave one select, without a semicolon")
     if not isinstance(query, exp.Query):

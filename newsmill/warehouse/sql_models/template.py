@@ -62,7 +62,7 @@ class Template:
             self.tree = tree = environment.parse(text)
         except TemplateError as error:
             line = getattr(error, "lineno", None)
-            raise UserError(f"{where}, line {line}", f"not Jinja: {error}", "mend the template") from error
+            raise UserError(f"{where}, line {line}", f"not Jinja: {error}", "fix the template") from error
         for node in tree.find_all(nodes.Stmt):
             if not isinstance(node, STATEMENTS):
                 raise UserError(
@@ -118,7 +118,7 @@ class Template:
         try:
             rendering.sql = self.compiled.render(values).strip()
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-            raise UserError(self.where, f"the template can't be rendered: {error}", "mend the template") from error
+            raise UserError(self.where, f"the template can't be rendered: {error}", "fix the template") from error
         return rendering
 
     def _known(self, call: str, key: Any, known: Mapping[Any, Any], what: str) -> Any:

@@ -15,7 +15,7 @@ const entities = (facts.entities?.listed ?? []).map((one, place) => ({
 }));
 
 // An archive read late has whole weeks, though its last page stands amid one.
-const isOver = (week) => dayNumber(week) + 6 <= Math.max(slots.last, dayNumber(facts.books.date.at(-1)));
+const isOver = (week) => dayNumber(week) + 6 <= Math.max(slots.last, dayNumber(facts.reconciliation.date.at(-1)));
 
 // Weeks that the period touches and that have any page with an entity of the chosen topics, newest first.
 const entityWeeks = () => {

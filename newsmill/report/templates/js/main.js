@@ -1,4 +1,4 @@
-// Everything starts here: without it the sentences, bursts, books and quarantine still read.
+// Everything starts here: without it the sentences, bursts, reconciliation and quarantine still read.
 const goTo = (id) => {
   const target = at(id);
   if (!target) return;

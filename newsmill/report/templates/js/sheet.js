@@ -90,13 +90,13 @@ const fillSheet = (asked) => {
 };
 
 // How many days each kind of question names.
-const DATES = { range: [2], burst: [2], entity: [1], change: [1], site: [2], language: [2], story: [0], all: [0], books: [0, 1] };
+const DATES = { range: [2], burst: [2], entity: [1], change: [1], site: [2], language: [2], story: [0], all: [0], reconciliation: [0, 1] };
 
 const readShow = (show) => {
   const [kind, ...parts] = show.split("~").map((part) => { try { return decodeURIComponent(part); } catch { return part; } });
   const dates = parts.filter((part) => /^\d{4}-\d\d-\d\d$/.test(part)).length;
   if (!Object.hasOwn(DATES, kind) || !DATES[kind].includes(dates)) return null;
-  return slots || kind === "books" ? QUESTIONS[kind](...parts) : null;
+  return slots || kind === "reconciliation" ? QUESTIONS[kind](...parts) : null;
 };
 
 const openSheet = (show) => {

@@ -32,7 +32,7 @@ const tellPoint = (one) => (one.chance
 const tellPart = (one) => [["", one.topic], [one.part, signed(one.pages)], ["in all", one.change]];
 const tellShare = (one) => [["", one.name], ["pages", number(one.pages)], ["share", percent(one.share)],
   ["period before", one.before === null ? undefined : number(one.before)]];
-const tellBook = (one) => [["", one.label], [one.verdict, number(one.records)], ["came in", one.all]];
+const describeBar = (one) => [["", one.label], [one.verdict, number(one.records)], ["came in", one.all]];
 
 const startTips = () => {
   addEventListener("scroll", hideTip, { passive: true });

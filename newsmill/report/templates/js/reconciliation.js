@@ -1,24 +1,24 @@
 // Records by ingest date: kept, merged, quarantined, and what stands behind each number; and how old everything is.
 const VERDICTS = ["kept", "merged", "quarantined"];
-const MEANINGS = { kept: "kept: pages that stand for their story, by kind", merged: "merged: pages that went into the story of another", quarantined: "quarantined: set aside, with a reason", out_of_balance: "out of balance: without exactly one verdict" };
+const MEANINGS = { kept: "kept: pages that stand for their story, by kind", merged: "merged: pages that went into the story of another", quarantined: "quarantined: set aside, with a reason", unreconciled: "unaccounted for: without exactly one verdict" };
 const STAGES = { raw: "the file", pages: "the page", stories: "the story" };
 const RECORDS_AT_ONCE = 25;
 
 const showBooks = () => {
-  if (!at("books-chart")) return;
+  if (!at("reconciliation-chart")) return;
   const inPeriod = (date) => !slots || (dayNumber(date) >= state.from && dayNumber(date) <= state.to);
-  const some = facts.books.date.some(inPeriod);
-  const rows = facts.books.date.flatMap((date, i) => (some && !inPeriod(date) ? [] : VERDICTS.map((verdict, place) => ({
-    date: `${date}T00:00`, label: weekdayText(date), verdict, place, records: facts.books[verdict][i], show: showing("books", verdict, date),
-    all: number(VERDICTS.reduce((total, one) => total + facts.books[one][i], 0)),
+  const some = facts.reconciliation.date.some(inPeriod);
+  const rows = facts.reconciliation.date.flatMap((date, i) => (some && !inPeriod(date) ? [] : VERDICTS.map((verdict, place) => ({
+    date: `${date}T00:00`, label: weekdayText(date), verdict, place, records: facts.reconciliation[verdict][i], show: showing("reconciliation", verdict, date),
+    all: number(VERDICTS.reduce((total, one) => total + facts.reconciliation[one][i], 0)),
   }))));
-  draw(at("books-chart"), "books", { books: rows }, { onPick: pick, tell: tellBook });
+  draw(at("reconciliation-chart"), "reconciliation", { reconciliation: rows }, { onPick: pick, tell: describeBar });
 };
 
 const verdictQuery = (verdict, date) => {
   const when = date ? `ingest_date = '${date}'` : "true";
   if (verdict === "quarantined") return command(`from quality.quarantine where ${when}`);
-  if (verdict === "out_of_balance") return command(`from quality.books where out_of_balance > 0 and ${when}`);
+  if (verdict === "unreconciled") return command(`from quality.reconciliation where unreconciled > 0 and ${when}`);
   return command(`select l.reason, r.* from quality.ledger l join raw.records r using (record_id, ingest_date) where l.stage = 'stories' and l.verdict = '${verdict}' and ${when}`);
 };
 
@@ -31,10 +31,10 @@ const recordItem = ([, reason, date, url, file, text, story]) =>
 
 // One verdict, of one ingest date or of all: how many for what reason, the newest records, and what lists them all.
 const verdictBody = (verdict, date, all) => {
-  const place = facts.books.date.indexOf(date);
-  const parts = facts.books.parts.filter(([own]) => own === verdict).map(([, stage, reason, total, text]) =>
+  const place = facts.reconciliation.date.indexOf(date);
+  const parts = facts.reconciliation.parts.filter(([own]) => own === verdict).map(([, stage, reason, total, text]) =>
     ({ stage, reason, records: date ? (unpacked(text).find(([own]) => own === place)?.[1] ?? 0) : total })).filter((one) => one.records).sort((a, b) => b.records - a.records);
-  const records = facts.books.newest.filter(([own, , day]) => own === verdict && (!date || day === date)).slice(0, RECORDS_AT_ONCE);
+  const records = facts.reconciliation.newest.filter(([own, , day]) => own === verdict && (!date || day === date)).slice(0, RECORDS_AT_ONCE);
   const why = parts.length > 0 && table(
     [heading(verdict === "kept" ? "Kind" : "Reason"), verdict === "quarantined" && heading("While reading"), heading("Records", true)],
     parts.map((one) => el("tr", null, el("th", { scope: "row" }, reasonText(one.reason)), verdict === "quarantined" && el("td", null, STAGES[one.stage] ?? one.stage), cell(number(one.records)))));
@@ -46,27 +46,27 @@ const verdictBody = (verdict, date, all) => {
   ].filter(Boolean);
 };
 
-QUESTIONS.books = (verdict, date) => {
-  const place = facts.books.date.indexOf(date);
-  const known = verdict === "" || VERDICTS.includes(verdict) || verdict === "out_of_balance";
+QUESTIONS.reconciliation = (verdict, date) => {
+  const place = facts.reconciliation.date.indexOf(date);
+  const known = verdict === "" || VERDICTS.includes(verdict) || verdict === "unreconciled";
   if (!known || (date && place < 0)) return null;
-  const of = (one) => (date ? facts.books[one][place] : facts.books.all[one]);
-  const unsettled = of("out_of_balance");
-  const asked = verdict ? [verdict] : [...VERDICTS, "out_of_balance"].filter(of);
+  const of = (one) => (date ? facts.reconciliation[one][place] : facts.reconciliation.all[one]);
+  const unsettled = of("unreconciled");
+  const asked = verdict ? [verdict] : [...VERDICTS, "unreconciled"].filter(of);
   return {
     title: `${date ? `Records of ${dayText(date)}` : "All records"}${verdict ? `: ${relationText(verdict)}` : ""}`,
-    numbers: `${number(of("records"))} came in = ${VERDICTS.map((one) => `${number(of(one))} ${one}`).join(" + ")}${unsettled ? `; ${number(unsettled)} out of balance` : ""}`,
+    numbers: `${number(of("records"))} came in = ${VERDICTS.map((one) => `${number(of(one))} ${one}`).join(" + ")}${unsettled ? `; ${number(unsettled)} unaccounted for` : ""}`,
     body: asked.flatMap((one) => verdictBody(one, date, of(one))),
   };
 };
 
 // The table stands without scripts; with them each of its numbers leads to its records.
-const linkBooks = () => {
-  for (const row of document.querySelectorAll("#books tbody tr[data-date]")) {
-    ["", ...VERDICTS, "out_of_balance"].forEach((verdict, i) => {
+const linkRows = () => {
+  for (const row of document.querySelectorAll("#reconciliation tbody tr[data-date]")) {
+    ["", ...VERDICTS, "unreconciled"].forEach((verdict, i) => {
       const place = row.children[i + 1];
       const value = place.textContent.trim();
-      if (value !== "0") place.replaceChildren(behind(showing("books", verdict, row.dataset.date), value, `${value} records ${verdict ? relationText(verdict) : "came in"}, ${dayText(row.dataset.date)}`));
+      if (value !== "0") place.replaceChildren(behind(showing("reconciliation", verdict, row.dataset.date), value, `${value} records ${verdict ? relationText(verdict) : "came in"}, ${dayText(row.dataset.date)}`));
     });
   }
 };
@@ -81,7 +81,7 @@ const showAges = () => {
 };
 
 const startBooks = () => {
-  if (at("book-rows")) onOpen(at("book-rows"), linkBooks);
+  if (at("reconciliation-rows")) onOpen(at("book-rows"), linkRows);
   onChange((only) => only || showBooks());
   showBooks();
   showAges();
