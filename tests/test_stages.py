@@ -12,7 +12,7 @@ import pytest
 from pipeline_runs import differing, run_dates, settings_for, tables_of
 
 from newsmill import stages
-from newsmill.quality.ledger import books
+from newsmill.quality.ledger import reconcile
 from newsmill.warehouse.connection import open_writer
 
 DAYS = [dt.date(2026, 10, 13), dt.date(2026, 10, 14), dt.date(2026, 10, 15)]
@@ -121,10 +121,10 @@ def test_what_a_killed_run_left_staged_does_not_land(
     assert not (tmp_path / "staging").exists()
 
 
-def test_the_books_balance_on_every_date(three_days: Path, tmp_path: Path) -> None:
+def test_the_records_reconcile_on_every_date(three_days: Path, tmp_path: Path) -> None:
     settings = settings_for(three_days, tmp_path)
     run_dates(settings, DAYS)
     with open_writer(settings.database) as con:
-        days = books(con, DAYS)
+        days = reconcile(con, DAYS)
     assert [day.ingest_date for day in days] == DAYS
     assert all(day.records == day.kept + day.merged + day.quarantined and day.unreconciled == 0 for day in days)

@@ -30,7 +30,7 @@ def specifications() -> dict[str, Spec]:
         "measures": _measures(alt),
         "change": _change(alt),
         "shares": _shares(alt),
-        "reconciliation": _books(alt),
+        "reconciliation": _reconciliation(alt),
     }
 
 
@@ -108,7 +108,7 @@ def _shares(alt: Any) -> Spec:
     return _spec(alt.layer(bars, ticks), description="Pages of the period, and of the period before.")
 
 
-def _books(alt: Any) -> Spec:
+def _reconciliation(alt: Any) -> Spec:
     """Records by ingest date, stacked by where they went; `reconciliation` (date, verdict, place, records)."""
     date = alt.X("yearmonthdate(date):O", title=None, axis=alt.Axis(format="%-d %b", labelAngle=0, labelOverlap=True))
     bars = (

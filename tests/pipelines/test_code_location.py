@@ -75,7 +75,7 @@ def test_every_table_shows_its_columns_and_every_model_its_lineage(location: dg.
             assert set(lineage) == {column.name for column in columns}, key
 
 
-def test_nothing_is_derived_before_the_books_balance(location: dg.Definitions) -> None:
+def test_nothing_is_derived_before_the_records_reconcile(location: dg.Definitions) -> None:
     graph = location.resolve_asset_graph()
     for key in specs(location):
         if key.startswith("trends/"):

@@ -196,7 +196,7 @@ def shared() -> duckdb.DuckDBPyConnection:
 
 @given(ledgers=ledgers)
 @settings(deadline=None, max_examples=50)
-def test_books_balance_if_and_only_if_each_record_has_one_end(
+def test_records_reconcile_if_and_only_if_each_record_has_one_end(
     shared: duckdb.DuckDBPyConnection, ledgers: list[tuple[int, list[tuple[str, str]], set[tuple[str, str]]]]
 ) -> None:
     dates = (FIRST, SECOND)

@@ -78,7 +78,7 @@ def test_clean_input_says_that_nothing_was_set_aside(con):
     assert "nothing was set aside" in text(parsed(con).get_element_by_id("quarantine"))
 
 
-def test_health_tells_date_books_and_checks(con):
+def test_health_shows_date_reconciliation_and_checks(con):
     report_database.fill(con, some_pages("ai_regulation"))
     page = parsed(con)
     assert health(page) == [

@@ -147,14 +147,14 @@ def test_sources_and_languages_are_counted_by_day(facts, world):
     assert sum(facts["all_pages"]) == world.execute("select count(*) from clean.pages").fetchone()[0]
 
 
-def test_books_balance_by_ingest_date(page, facts, world):
+def test_records_reconcile_by_ingest_date(page, facts, world):
     shown = [
         numbers(row.xpath("td")) for row in page.xpath('//div[@aria-label="Reconciliation by ingest date"]//tbody/tr')
     ]
     expected = world.execute(
         "select records, kept, merged, quarantined, unreconciled from quality.reconciliation order by ingest_date desc"
     ).fetchall()
-    assert shown == [list(book) for book in expected]
+    assert shown == [list(row) for row in expected]
     assert facts["reconciliation"]["kept"] == [kept for _, kept, *_ in expected[::-1]]
     assert all(came == kept + merged + aside for came, kept, merged, aside, _ in shown)
     totals = [sum(column) for column in zip(*shown, strict=True)]

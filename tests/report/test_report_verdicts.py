@@ -104,7 +104,7 @@ def test_bar_of_the_chart_leads_to_its_records(opened):
     assert cells(opened, "#sheet-title")[0].startswith("Records of ")
 
 
-def test_address_of_no_number_of_the_books_opens_nothing(opened):
+def test_unknown_reconciliation_address_opens_nothing(opened):
     for show in ("reconciliation~stolen~2026-11-14", "reconciliation~kept~1999-01-01", "story~nothing"):
         choose(opened, f"show={show}")
         assert not opened.run("document.getElementById('sheet').open")

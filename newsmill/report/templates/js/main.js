@@ -36,7 +36,7 @@ const start = async () => {
   startEntities();
   startStories();
   startSources();
-  startBooks();
+  startReconciliation();
   startSheet();
   window.addEventListener("hashchange", () => {
     if (!location.hash.includes("=")) return;

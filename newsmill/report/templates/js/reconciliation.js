@@ -4,7 +4,7 @@ const MEANINGS = { kept: "kept: pages that stand for their story, by kind", merg
 const STAGES = { raw: "the file", pages: "the page", stories: "the story" };
 const RECORDS_AT_ONCE = 25;
 
-const showBooks = () => {
+const showReconciliation = () => {
   if (!at("reconciliation-chart")) return;
   const inPeriod = (date) => !slots || (dayNumber(date) >= state.from && dayNumber(date) <= state.to);
   const some = facts.reconciliation.date.some(inPeriod);
@@ -80,10 +80,10 @@ const showAges = () => {
   at("fresh-words").textContent = days <= 1 ? "Data is current" : `Data is ${number(days)} days old`;
 };
 
-const startBooks = () => {
-  if (at("reconciliation-rows")) onOpen(at("book-rows"), linkRows);
-  onChange((only) => only || showBooks());
-  showBooks();
+const startReconciliation = () => {
+  if (at("reconciliation-rows")) onOpen(at("reconciliation-rows"), linkRows);
+  onChange((only) => only || showReconciliation());
+  showReconciliation();
   showAges();
   setInterval(showAges, 60000);
 };
