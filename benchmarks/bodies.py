@@ -24,9 +24,9 @@ from newsmill.pages.bodies import extract
 from newsmill.pages.encoding.decode import decode
 from newsmill.pages.html import json_ld, metadata
 from newsmill.pages.html.tree import parse_html
-from newsmill.pages.html_page import without_title
+from newsmill.pages.html_page import remove_title
 from newsmill.pages.read import extraction_libraries
-from newsmill.pages.types import Junk
+from newsmill.pages.types import Rejected
 from pipelines.cli.show import out, print_table
 
 _some_doubt = 0.2
@@ -63,7 +63,7 @@ def _by_doubt(pages: list[tuple[LabelledPage, str]]) -> pl.DataFrame:
     for page, html in pages:
         body = _own(html, page)
         if body.doubt >= _some_doubt:
-            other = "\n".join(extract.by_trafilatura(html, page.url))
+            other = "\n".join(extract.extract_with_trafilatura(html, page.url))
             rows.append((int(10 * body.doubt) / 10, word_f1(body.text, page.body), word_f1(other, page.body)))
     told = pl.DataFrame(rows, schema=["doubt", "newsmill", "trafilatura"], orient="row")
     return (
@@ -92,22 +92,22 @@ def _row(name: str, reader: Reader, pages: list[tuple[LabelledPage, str]], worst
         "shingle_f1": round(f1, 4),
         "word_f1": round(fmean(words), 4),
         "cpu_ms": round(1000 * fmean(spent), 2),
-        "fell_back": f"{by.count(extract.FALLBACK) / len(by):.1%}" if name == "newsmill" else "",
+        "fell_back": f"{by.count(extract.FALLBACK_EXTRACTOR) / len(by):.1%}" if name == "newsmill" else "",
     }
 
 
 def _decoded(page: LabelledPage) -> str:
     try:
         return decode(page.html, None)
-    except Junk:
+    except Rejected:
         return page.html.decode("utf-8", "replace")
 
 
 def _newsmill(html: str, page: LabelledPage) -> tuple[str, str]:
     tree = parse_html(html)
-    title = metadata.title_of(tree, json_ld.nodes_of(tree), page.url)
+    title = metadata.extract_title(tree, json_ld.parse_json_ld(tree), page.url)
     body = extract.extract_body(tree, html, page.url, title)
-    return "\n".join(without_title(body.paragraphs, title)), body.extracted_by
+    return "\n".join(remove_title(body.paragraphs, title)), body.extracted_by
 
 
 def _newsmill_alone(html: str, page: LabelledPage) -> tuple[str, str]:
@@ -117,16 +117,18 @@ def _newsmill_alone(html: str, page: LabelledPage) -> tuple[str, str]:
 
 def _own(html: str, page: LabelledPage) -> extract.Extracted:
     tree = parse_html(html)
-    title = metadata.title_of(tree, json_ld.nodes_of(tree), page.url)
-    body = extract.own_body(tree, title)
-    return replace(body, paragraphs=without_title(body.paragraphs, title))
+    title = metadata.extract_title(tree, json_ld.parse_json_ld(tree), page.url)
+    body = extract.extract_with_model(tree, title)
+    return replace(body, paragraphs=remove_title(body.paragraphs, title))
 
 
 def _trafilatura(*, fast: bool, include_tables: bool) -> Reader:
     def read(html: str, page: LabelledPage) -> tuple[str, str]:
-        from trafilatura import extract as by_trafilatura
+        from trafilatura import extract as extract_with_trafilatura
 
-        text = by_trafilatura(html, url=page.url, fast=fast, include_comments=False, include_tables=include_tables)
+        text = extract_with_trafilatura(
+            html, url=page.url, fast=fast, include_comments=False, include_tables=include_tables
+        )
         return text or "", "trafilatura"
 
     return read

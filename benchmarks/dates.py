@@ -19,12 +19,12 @@ import polars as pl
 import typer
 
 from benchmarks.labelled import LabelledPage, labelled_pages
-from newsmill.pages.dates.resolve import resolve
+from newsmill.pages.dates import resolve
 from newsmill.pages.encoding.decode import decode
 from newsmill.pages.html import json_ld
 from newsmill.pages.html.tree import parse_html
 from newsmill.pages.read import extraction_libraries
-from newsmill.pages.types import Record
+from newsmill.pages.types import Fetch
 from pipelines.cli.show import out, print_table
 
 Finder = Callable[[str, LabelledPage], str | None]
@@ -39,8 +39,8 @@ def main(truth: Annotated[list[Path], typer.Option(help="Folder of labelled page
 
         def newsmill(html: str, page: LabelledPage, sources: Counter[str] = sources) -> str | None:
             tree = parse_html(html)
-            record = Record(page.html, page.url, FETCHED)
-            found = resolve.dates_of(tree, json_ld.nodes_of(tree), record, html).published
+            fetch = Fetch(page.html, page.url, FETCHED)
+            found = resolve.dates_of(tree, json_ld.parse_json_ld(tree), fetch, html).published
             sources[found.source if found else "none"] += 1
             return found and found.at.date().isoformat()
 

@@ -26,15 +26,15 @@ import typer
 from numpy.typing import NDArray
 
 from benchmarks.scoring import shingle_score, tokens, word_f1
-from newsmill.pages.bodies.blocks import blocks_of
-from newsmill.pages.bodies.extract import taken
-from newsmill.pages.bodies.features import COLUMNS, CONTEXT, Layout, context_of, features_of
+from newsmill.pages.bodies.blocks import split_blocks
+from newsmill.pages.bodies.extract import select_blocks
+from newsmill.pages.bodies.features import COLUMNS, CONTEXT_COLUMNS, Layout, compute_context, compute_features
 from newsmill.pages.bodies.model import WEIGHTS
 from newsmill.pages.encoding.decode import decode
-from newsmill.pages.html.json_ld import nodes_of
-from newsmill.pages.html.metadata import title_of
+from newsmill.pages.html.json_ld import parse_json_ld
+from newsmill.pages.html.metadata import extract_title
 from newsmill.pages.html.tree import parse_html
-from newsmill.pages.types import Junk
+from newsmill.pages.types import Rejected
 
 _folds, _inner_folds = 5, 2
 _first = {"num_leaves": 15, "learning_rate": 0.05, "min_data_in_leaf": 150, "feature_fraction": 0.3}
@@ -97,7 +97,7 @@ def main(
     if write:
         first, second = _learn(pages)
         _print_scores("all seen", pages, [_judge(page, first, second) for page in pages])
-        names = [*COLUMNS, *CONTEXT]
+        names = [*COLUMNS, *CONTEXT_COLUMNS]
         trees = {"by_itself": _written(first, names), "in_context": _written(second, names)}
         lines = [f'"{name}": [\n' + ",\n".join(map(json.dumps, found)) + "\n]" for name, found in trees.items()]
         WEIGHTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
@@ -117,7 +117,7 @@ def _learn(pages: Sequence[Labelled]) -> tuple[Any, Any]:
 
 
 def _with_context(page: Labelled, p: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.concatenate([page.features, context_of(page.layout, p)])
+    return np.concatenate([page.features, compute_context(page.layout, p)])
 
 
 def _fit(
@@ -142,7 +142,7 @@ def _judge(page: Labelled, first: Any, second: Any) -> NDArray[np.float32]:
 def _print_scores(what: str, pages: Sequence[Labelled], told: Sequence[NDArray[np.float32]]) -> None:
     for source in dict.fromkeys(page.source for page in pages):
         pairs = [
-            ("\n".join(compress(page.texts, taken(ps, page.layout.widths))), page.truth)
+            ("\n".join(compress(page.texts, select_blocks(ps, page.layout.widths))), page.truth)
             for page, ps in zip(pages, told, strict=True)
             if page.source == source
         ]
@@ -174,11 +174,11 @@ def _of_corpus(folder: Path, templates: Path | None) -> Iterator[Labelled]:
 def _labelled(source: str, url: str, body: bytes, content_type: str | None, truth: str) -> Iterator[Labelled]:
     try:
         tree = parse_html(decode(body, content_type))
-    except Junk:
+    except Rejected:
         return
-    blocks = blocks_of(tree, tree.body)
+    blocks = split_blocks(tree, tree.body)
     if len(blocks):
-        features, layout = features_of(tree, blocks, title_of(tree, nodes_of(tree), url))
+        features, layout = compute_features(tree, blocks, extract_title(tree, parse_json_ld(tree), url))
         words = [[word.lower() for word in tokens(text)] for text in blocks.texts]
         labels = _labels(words, [word.lower() for word in tokens(truth)])
         site = (urlsplit(url).hostname or url).removeprefix("www.")

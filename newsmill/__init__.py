@@ -1,3 +1,27 @@
-"""newsmill: how raw news pages are milled into topic and trend tables. Imports no Dagster."""
+"""newsmill: raw news pages go in, topic and trend tables come out. This package does not import Dagster.
+
+The public functions are loaded on first use, so that `import newsmill` stays fast.
+
+    >>> import newsmill
+    >>> newsmill.read_page("The port reopens\\n\\nThe port reopened on Tuesday, the harbor master said.\\n").title
+    'The port reopens'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from newsmill.pages.read import read_page
 
 __version__ = "0.1.0"
+__all__ = ["read_page"]
+
+_MODULES = {"read_page": "newsmill.pages.read"}  # of the public functions
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,8 +15,7 @@ import duckdb
 import polars as pl
 
 from newsmill.engine.local import LocalEngine
-from newsmill.pages.lost import lost_pages
-from newsmill.pages.read import READERS
+from newsmill.pages.read import PAGE_READERS, quarantine_lost
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.progress import advance, expect
 from newsmill.quality.ledger import page_verdicts, raw_verdicts, story_verdicts
@@ -98,7 +97,7 @@ def load_pages(
     expect("pages", count(con, RECORDS, date) if only is None else len(only))
     with staging_folder(staging or settings.home) as staged:
         for number, read in enumerate(
-            engine_of(settings).map(readable, READERS[settings.language_detector], lost_pages)
+            engine_of(settings).map(readable, PAGE_READERS[settings.language_detector], quarantine_lost)
         ):
             pages = read.filter(pl.col("reason").is_null())
             for table, rows in (

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from newsmill.pages.dates.parse import find_all
-from newsmill.pages.html.headline import headline_of
-from newsmill.pages.html.json_ld import Node, is_article, names_in
-from newsmill.pages.html.metadata import meta_contents, sites_of, unescaped
-from newsmill.pages.html.site_name import names_site
+from newsmill.pages.html.headline import find_headline
+from newsmill.pages.html.json_ld import Node, get_names, is_article
+from newsmill.pages.html.metadata import extract_site_names, get_meta_contents, unescape
+from newsmill.pages.html.site_name import is_site_name
 from newsmill.pages.html.tree import TEXT, Tree
 from newsmill.pages.phrases import (
     AND,
@@ -20,14 +20,14 @@ from newsmill.pages.phrases import (
     BYLINE,
     CHANGED,
     ENDS_IN_ROLE,
-    FURNITURE,
     MONTHS,
     PUBLISHED,
-    RELATED,
+    RELATED_HEADINGS,
     ROLE,
     ROLE_AT_EDGE,
+    UI_LABELS,
 )
-from newsmill.pages.text import cjk_count, heading_key
+from newsmill.pages.text import count_cjk, heading_key
 
 _longest_name = 100
 _longest_byline = 300
@@ -95,8 +95,10 @@ def authors_of(tree: Tree, nodes: Sequence[Node]) -> list[str]:
         authors = list(dict.fromkeys(author for text in source for author in people_in(text)))
         if not authors:
             continue
-        sites = sites_of(tree, nodes, next(iter(tree.metas().get("og:url", ())), "")) if sites is None else sites
-        persons = [author for author in authors if not (_is_account(author) or names_site(author, sites))]
+        sites = (
+            extract_site_names(tree, nodes, next(iter(tree.metas().get("og:url", ())), "")) if sites is None else sites
+        )
+        persons = [author for author in authors if not (_is_account(author) or is_site_name(author, sites))]
         if persons:
             return persons[:_most_authors]
         weak = weak or authors
@@ -106,8 +108,8 @@ def authors_of(tree: Tree, nodes: Sequence[Node]) -> list[str]:
 def _sources(tree: Tree, nodes: Sequence[Node]) -> Iterator[list[str]]:
     for node in nodes:
         if is_article(node) and node.get("author"):
-            yield names_in(node["author"], nodes)
-    yield meta_contents(tree, *_author_meta)
+            yield get_names(node["author"], nodes)
+    yield get_meta_contents(tree, *_author_meta)
     yield from _marked(tree)
     yield _near_headline(tree)
 
@@ -118,7 +120,7 @@ def people_in(text: str) -> list[str]:
     >>> people_in("By Jane Doe, Staff Writer, and Li Hua")
     ['Jane Doe', 'Li Hua']
     """
-    text = unescaped(text)
+    text = unescape(text)
     if len(text) > _longest_byline:
         return []
     names = (name for part in _between.split(_without_by(text)) for name in _parted(part))
@@ -137,7 +139,7 @@ def _without_by(text: str) -> str:
 def _parted(text: str) -> Iterator[str]:
     """The names that commas and words for `and` part: not `Doe, Jane`, nor what is said of one person."""
     parts = _comma.split(text)
-    if len(parts[0].split()) < _full_name and not cjk_count(parts[0]):
+    if len(parts[0].split()) < _full_name and not count_cjk(parts[0]):
         parts = [text]
     for number, part in enumerate(parts):
         if number == 0 or not ENDS_IN_ROLE.fullmatch(part):
@@ -153,7 +155,7 @@ def _name(text: str) -> str:
     if ROLE.fullmatch(text):
         return ""
     plain = ROLE_AT_EDGE.sub("", text)
-    return plain if len(plain.split()) >= _full_name or cjk_count(plain) else text
+    return plain if len(plain.split()) >= _full_name or count_cjk(plain) else text
 
 
 def _is_account(author: str) -> bool:
@@ -240,18 +242,18 @@ def _is_name(text: str) -> bool:
     key = heading_key(text)
     return (
         len(words) <= _most_words
-        and (len(words) > 1 or len(text) > _shortest_word or bool(cjk_count(text)))
+        and (len(words) > 1 or len(text) > _shortest_word or bool(count_cjk(text)))
         and key not in MONTHS
         and not _sentence.search(text)
-        and key not in FURNITURE
-        and key not in RELATED
+        and key not in UI_LABELS
+        and key not in RELATED_HEADINGS
         and 2 * sum(word[0].islower() for word in words) <= len(words)
     )
 
 
 def _near_headline(tree: Tree) -> list[str]:
     """What follows a word for `by` near the headline; else the one author to whose page links lead."""
-    headline = headline_of(tree)
+    headline = find_headline(tree)
     if headline is not None:
         start, stop = tree.sizes[headline] - _just_before, tree.sizes[tree.ends[headline]] + _near
         for node in range(bisect_left(tree.sizes, start), min(bisect_right(tree.sizes, stop), len(tree))):

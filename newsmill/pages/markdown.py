@@ -13,9 +13,9 @@ import yaml
 from newsmill.pages.authors import people_in
 from newsmill.pages.dates import resolve
 from newsmill.pages.dates.parse import Moment, parse
-from newsmill.pages.html.tree import lines_of_html
-from newsmill.pages.text import one_line, paragraphs_of
-from newsmill.pages.types import Draft, Published, Record
+from newsmill.pages.html.tree import html_to_lines
+from newsmill.pages.text import one_line, split_paragraphs
+from newsmill.pages.types import Fetch, ParsedPage, Published
 
 _front_matter = re.compile(
     r"\s*(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<fields>.{0,20000}?)\r?\n(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL
@@ -39,7 +39,7 @@ class _PlainLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def read_markdown(text: str, record: Record) -> Draft:
+def read_markdown(text: str, fetch: Fetch) -> ParsedPage:
     """The page that a Markdown file is of; its title from the front matter, else its first heading."""
     fields, body = parted(text)
     lines = list(plain_lines(body))
@@ -49,13 +49,13 @@ def read_markdown(text: str, record: Record) -> Draft:
         title = lines[0][0]
         lines = lines[1:]
     authors = [name for field in _author_fields for name in _names(fields.get(field))]
-    return Draft(
+    return ParsedPage(
         kind="article",
         extracted_by="markdown",
-        url=record.url,
+        url=fetch.url,
         title=title,
         authors=list(dict.fromkeys(authors)),
-        published=_published(fields, record),
+        published=_published(fields, fetch),
         # A post that only points elsewhere has its words in the front matter.
         paragraphs=[line for line, _ in lines]
         or list(filter(None, (_text(fields.get(name)) for name in _summary_fields)))[:1],
@@ -91,7 +91,7 @@ def plain_lines(text: str) -> Iterator[tuple[str, int]]:
         elif token.type == "heading_close":
             level = 0
         elif token.type == "inline":
-            lines = paragraphs_of(_inline(token.children or []))
+            lines = split_paragraphs(_inline(token.children or []))
             if cells or token.map is None:
                 cells += lines
             else:
@@ -99,12 +99,12 @@ def plain_lines(text: str) -> Iterator[tuple[str, int]]:
         elif token.type == "tr_open":
             cells = [""]
         elif token.type == "tr_close":
-            yield from ((row, 0) for row in paragraphs_of(" | ".join(filter(None, cells))))
+            yield from ((row, 0) for row in split_paragraphs(" | ".join(filter(None, cells))))
             cells = []
         elif token.type == "html_block":
-            yield from ((line, 0) for line in lines_of_html(token.content))
+            yield from ((line, 0) for line in html_to_lines(token.content))
         elif token.type in ("fence", "code_block"):
-            yield from ((line, 0) for line in paragraphs_of(token.content))
+            yield from ((line, 0) for line in split_paragraphs(token.content))
 
 
 def _said(shortcode: re.Match[str]) -> str:
@@ -122,11 +122,11 @@ def _inline(tokens: Iterable[Any]) -> str:
     return "".join(parts)
 
 
-def _published(fields: dict[str, Any], record: Record) -> Published | None:
+def _published(fields: dict[str, Any], fetch: Fetch) -> Published | None:
     for field in _date_fields:
-        if found := resolve.believed(_moment(fields.get(field)), "meta", record.fetched_at):
+        if found := resolve.believed(_moment(fields.get(field)), "meta", fetch.fetched_at):
             return found
-    return resolve.hinted(record) or resolve.in_url(record.url, record.fetched_at)
+    return resolve.hinted(fetch) or resolve.in_url(fetch.url, fetch.fetched_at)
 
 
 def _moment(value: object) -> Moment | None:

@@ -1,19 +1,19 @@
-"""The tables of the pages room, and the frame that `read_pages` returns."""
+"""The tables that the pages package fills, and the schema of the frame that `read_pages` returns."""
 
 import polars as pl
 
 from newsmill.table import Column, Table
 
-record_id = Column("record_id", pl.String(), "The record the page was read from.")
-ingest_date = Column("ingest_date", pl.Date(), "The record's ingest date.")
+RECORD_ID = Column("record_id", pl.String(), "The record that the page was read from.")
+INGEST_DATE = Column("ingest_date", pl.Date(), "The record's ingest date.")
 
 PAGES = Table(
     "clean.pages",
     "one page read from a record",
     (
-        record_id,
-        ingest_date,
-        Column("kind", pl.String(), "`article`, `front`, `feed_item` or `text_dump`; junk is quarantined."),
+        RECORD_ID,
+        INGEST_DATE,
+        Column("kind", pl.String(), "`article`, `front`, `feed_item` or `text_dump`; anything else is quarantined."),
         Column(
             "url",
             pl.String(),
@@ -26,13 +26,13 @@ PAGES = Table(
         Column(
             "published_at",
             pl.Datetime("us"),
-            "When the page says it was published, in the page's own zone.",
+            "When the page was published according to itself, in its own time zone.",
             required=False,
         ),
         Column(
             "published_offset_minutes",
             pl.Int16(),
-            "Offset of that zone from UTC; null when the page names none.",
+            "UTC offset of that zone; null when the page does not state one.",
             required=False,
         ),
         Column(
@@ -44,43 +44,43 @@ PAGES = Table(
         Column(
             "modified_at",
             pl.Datetime("us"),
-            "When the page says it was last changed, in the page's own zone.",
+            "When the page was last modified according to itself, in its own time zone.",
             required=False,
         ),
         Column(
             "modified_offset_minutes",
             pl.Int16(),
-            "Offset of that zone from UTC; null when the page names none.",
+            "UTC offset of that zone; null when the page does not state one.",
             required=False,
         ),
         Column(
-            "modified_from", pl.String(), "Where that date came from, in the words of `published_from`.", required=False
+            "modified_from", pl.String(), "Where that date came from: the values of `published_from`.", required=False
         ),
-        Column("language", pl.String(), "ISO 639-1, `zh`, or `und` where it can't be known."),
+        Column("language", pl.String(), "ISO 639-1, `zh`, or `und` when undetermined."),
         Column("language_confidence", pl.Float64(), "0 to 1; 0 for `und`."),
         Column(
             "languages",
             pl.List(pl.String()),
-            "The languages that the text is written in, most text first: several where it interleaves them.",
+            "Languages of the text, most text first: several when paragraphs alternate between them.",
         ),
         Column(
             "text",
             pl.String(),
-            "The body, paragraphs parted by newlines, in-page repeats and teasers removed.",
+            "The body, one paragraph per line, without in-page repeats and teasers.",
         ),
         Column("word_count", pl.Int32(), "Words of the text; a CJK character counts as a word."),
         Column(
             "extracted_by",
             pl.String(),
-            "What read the body: `newsmill`, `trafilatura` where that was in doubt, `text_dump`, `markdown`, `feed`.",
+            "What extracted the body: `newsmill`, `trafilatura` (the fallback), `text_dump`, `markdown`, `feed`.",
         ),
         Column(
             "extraction_doubt",
             pl.Float64(),
-            "Of HTML articles: the share of the body that newsmill's own extractor was in doubt of.",
+            "HTML articles only: share of the body that newsmill's own extractor was unsure of.",
             required=False,
         ),
-        Column("code_version", pl.String(), "Version of newsmill that read it."),
+        Column("code_version", pl.String(), "Version of newsmill that read the page."),
     ),
 )
 
@@ -88,12 +88,12 @@ TEASERS = Table(
     "clean.teasers",
     "one teaser on a page",
     (
-        record_id,
-        ingest_date,
-        Column("position", pl.Int32(), "Place among the page's teasers, from 0."),
+        RECORD_ID,
+        INGEST_DATE,
+        Column("position", pl.Int32(), "Index among the page's teasers, from 0."),
         Column("title", pl.String(), "Headline of the teaser."),
-        Column("snippet", pl.String(), "Its snippet, possibly cut by the site.", required=False),
-        Column("url", pl.String(), "Where it leads, absolute.", required=False),
+        Column("snippet", pl.String(), "Its snippet; sites often cut it.", required=False),
+        Column("url", pl.String(), "The absolute URL it links to.", required=False),
     ),
 )
 
@@ -101,20 +101,20 @@ REPEATS = Table(
     "clean.repeats",
     "one passage seen again on its page",
     (
-        record_id,
-        ingest_date,
+        RECORD_ID,
+        INGEST_DATE,
         Column(
             "position",
             pl.Int32(),
-            "Paragraph number at which the passage stands again, from 0, before removal.",
+            "Paragraph index of the repeat, from 0, before removal.",
         ),
-        Column("first_position", pl.Int32(), "Paragraph number at which it stood first."),
+        Column("first_position", pl.Int32(), "Paragraph index of its first occurrence."),
         Column("char_count", pl.Int32(), "Its length in characters."),
     ),
 )
 
-# One row a record, page or not: what `read_pages` returns. `reason` is null for a page and set for quarantine.
-READ = pl.Schema(
+# What `read_pages` returns: one row per record. `reason` is null for a page and set for a quarantined record.
+READ_SCHEMA = pl.Schema(
     {
         **PAGES.schema,
         "teasers": pl.List(

@@ -1,4 +1,4 @@
-"""What passes between the readers of the pages room: a draft of a page, or the reason why there is none."""
+"""The types that the page readers exchange: a fetch goes in, a parsed page or the reason for rejecting it comes out."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-# A reason in snake_case and what exactly was wrong.
-Verdict = tuple[str, str]
 
-
-class Junk(Exception):
-    """The record holds no page: its reason for quarantine and the detail, for a person."""
+class Rejected(Exception):
+    """The fetch does not contain a page. `reason` is in snake_case, `detail` describes what was wrong."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
-        self.verdict: Verdict = (reason, detail)
+        self.reason, self.detail = reason, detail
 
 
 @dataclass(frozen=True)
 class Published:
-    """When a page says it was published, or changed: its wall time, its zone's offset where stated, the place."""
+    """A publication or modification date: the page's wall time, its UTC offset where stated, where it was found."""
 
     at: dt.datetime
     offset_minutes: int | None
@@ -29,6 +26,8 @@ class Published:
 
 @dataclass(frozen=True)
 class Teaser:
+    """A link to another page, with that page's headline."""
+
     title: str
     snippet: str | None = None
     url: str | None = None
@@ -36,7 +35,7 @@ class Teaser:
 
 @dataclass(frozen=True)
 class Repeat:
-    """A paragraph seen again: its number and that of its first showing, before removal; its length."""
+    """A repeated paragraph: its index and that of the first occurrence (both before removal), its length."""
 
     position: int
     first_position: int
@@ -44,8 +43,8 @@ class Repeat:
 
 
 @dataclass(frozen=True)
-class Record:
-    """What a reader needs to know of a record."""
+class Fetch:
+    """The fields of an archived record that the page readers use."""
 
     body: bytes
     url: str
@@ -55,14 +54,14 @@ class Record:
     hint_published: str | None = None
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> Record:
-        """From a named row of the archive."""
+    def from_row(cls, row: dict[str, Any]) -> Fetch:
+        """Build a fetch from a named row of the archive."""
         return cls(**{name: row[name] for name in cls.__dataclass_fields__ if name != "body"}, body=row["body"] or b"")
 
 
 @dataclass
-class Draft:
-    """A page as a reader found it, before repeats are removed and verdicts given."""
+class ParsedPage:
+    """A parsed page. `repeats` and the language fields are set last, once the page is known to be one."""
 
     kind: str
     extracted_by: str
@@ -73,4 +72,13 @@ class Draft:
     modified: Published | None = None
     paragraphs: list[str] = field(default_factory=list)
     teasers: list[Teaser] = field(default_factory=list)
-    doubt: float | None = None  # share of the body that its extractor was in doubt of
+    extraction_doubt: float | None = None  # share of the body that its extractor was unsure of
+    repeats: list[Repeat] = field(default_factory=list)
+    language: str = "und"
+    language_confidence: float = 0.0
+    languages: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The body, one paragraph per line."""
+        return "\n".join(self.paragraphs)

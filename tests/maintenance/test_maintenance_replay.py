@@ -36,8 +36,8 @@ def read_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tomorrow's code: pages of one word are pages."""
     read_in_this_process(monkeypatch)
-    monkeypatch.setattr(reject, "_least_width", 1)
-    monkeypatch.setattr(reject, "_least_words", 1)
+    monkeypatch.setattr(reject, "_MIN_BODY_WIDTH", 1)
+    monkeypatch.setattr(reject, "_MIN_BODY_WORDS", 1)
 
 
 def test_the_same_code_changes_nothing_and_leaves_every_byte(processed_home: Settings) -> None:
@@ -92,7 +92,7 @@ def test_a_page_read_otherwise_is_told_with_what_differs(
     processed_home: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     read_in_this_process(monkeypatch)
-    monkeypatch.setattr("newsmill.pages.read.without_repeats", lambda paragraphs: (paragraphs[1:], []))
+    monkeypatch.setattr("newsmill.pages.read.remove_repeats", lambda paragraphs: (paragraphs[1:], []))
     report = replay(processed_home, Choice(site="other.example"))
     monkeypatch.setattr("pipelines.cli.replay.replay", lambda *_, **__: report)
     assert replay_command(processed_home, Choice(site="other.example"), apply=False, as_json=False) == 0

@@ -12,7 +12,7 @@ import pytest
 
 from newsmill.pages.languages.detect import detect_text
 from newsmill.pages.read import read_pages
-from newsmill.pages.types import Record
+from newsmill.pages.types import Fetch
 from newsmill.sources.tables import ARCHIVE
 
 FETCHED = dt.datetime(2026, 7, 10, 2)
@@ -71,10 +71,10 @@ def row() -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-def record() -> Callable[..., Record]:
-    """A record for a reader called directly."""
+def make_fetch() -> Callable[..., Fetch]:
+    """Builds a fetch for a reader that is called directly."""
 
-    def make(body: bytes | str = b"", **given: Any) -> Record:
-        return Record.of(archive_row(body, **given))
+    def make(body: bytes | str = b"", **given: Any) -> Fetch:
+        return Fetch.from_row(archive_row(body, **given))
 
     return make

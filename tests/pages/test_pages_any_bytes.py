@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsmill.pages.read import read_pages
-from newsmill.pages.tables import READ
+from newsmill.pages.tables import READ_SCHEMA
 from newsmill.sources.tables import ARCHIVE
 
 WORDS = st.sampled_from(
@@ -134,7 +134,7 @@ def test_any_bytes_end_in_one_page_or_one_reason(records, row):
         for number, (body, kind, url, status) in enumerate(records)
     ]
     told = read_pages(pl.DataFrame(rows, schema=ARCHIVE.schema))
-    assert told.schema == READ
+    assert told.schema == READ_SCHEMA
     assert told["record_id"].to_list() == [one["record_id"] for one in rows]
     for page in told.iter_rows(named=True):
         assert (page["kind"] is None) == (page["reason"] is not None)

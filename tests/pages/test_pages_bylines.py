@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from newsmill.pages.html_page import without_byline
+from newsmill.pages.html_page import remove_byline
 from newsmill.pages.types import Published
 
 REST = ["The crane came in on Tuesday.", "Jonas Reitmeier, 40, saw it."]
@@ -10,29 +10,29 @@ REST = ["The crane came in on Tuesday.", "Jonas Reitmeier, 40, saw it."]
 
 def test_a_line_of_date_and_author_is_no_body():
     line = "9. Oktober 2026, 14:40 Uhr Jonas Reitmeier"
-    assert without_byline([line, *REST], ["Jonas Reitmeier"]) == REST
+    assert remove_byline([line, *REST], ["Jonas Reitmeier"]) == REST
 
 
 def test_a_sentence_that_names_the_author_stays():
     line = "Jonas Reitmeier has worked at the port since 1998, and has seen three cranes come and go."
-    assert without_byline([line, *REST], ["Jonas Reitmeier"]) == [line, *REST]
+    assert remove_byline([line, *REST], ["Jonas Reitmeier"]) == [line, *REST]
 
 
 def test_a_short_line_without_the_author_or_a_number_stays():
     for line in ("9. Oktober 2026", "Von Jonas Reitmeier"):
-        assert without_byline([line, *REST], ["Someone Else"]) == [line, *REST]
-    assert without_byline(["Von Jonas Reitmeier"], ["Jonas Reitmeier"]) == ["Von Jonas Reitmeier"]
+        assert remove_byline([line, *REST], ["Someone Else"]) == [line, *REST]
+    assert remove_byline(["Von Jonas Reitmeier"], ["Jonas Reitmeier"]) == ["Von Jonas Reitmeier"]
 
 
 def test_the_same_line_further_down_stays():
     line = "9. Oktober 2026, 14:40 Uhr Jonas Reitmeier"
     body = ["One.", "Two.", "Three.", line]
-    assert without_byline(body, ["Jonas Reitmeier"]) == body
+    assert remove_byline(body, ["Jonas Reitmeier"]) == body
 
 
 def test_a_line_of_the_pages_own_date_is_no_body_and_one_of_another_is():
     published = Published(dt.datetime(2026, 10, 9, 14, 40), None, "text")
-    assert without_byline(["9. Oktober 2026, 14:40 Uhr Timo Brandl", *REST], [], published) == REST
+    assert remove_byline(["9. Oktober 2026, 14:40 Uhr Timo Brandl", *REST], [], published) == REST
     assert (
-        without_byline(["Was am 7. Oktober 2026 geschah", *REST], [], published)[0] == "Was am 7. Oktober 2026 geschah"
+        remove_byline(["Was am 7. Oktober 2026 geschah", *REST], [], published)[0] == "Was am 7. Oktober 2026 geschah"
     )

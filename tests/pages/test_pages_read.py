@@ -1,4 +1,4 @@
-"""The batch function: a row a record, in order, whatever the bytes."""
+"""The batch function: a row a fetch, in order, whatever the bytes."""
 
 import pickle
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsmill.engine.local import LocalEngine
 from newsmill.pages import read
 from newsmill.pages.read import read_pages
-from newsmill.pages.tables import READ
+from newsmill.pages.tables import READ_SCHEMA
 from newsmill.sources.tables import ARCHIVE
 
 PAGE = "<html><head><title>A headline</title></head><body><h1>A headline</h1><article>%s</article></body></html>"
@@ -31,7 +31,7 @@ def records(row):
 
 def test_one_row_a_record_in_order(records):
     told = read_pages(records)
-    assert told.schema == READ
+    assert told.schema == READ_SCHEMA
     assert told["record_id"].to_list() == list(BATCH)
     assert told["reason"].to_list() == [None, "unsupported_content_type", None, "not_found_page"]
     assert told["ingest_date"].to_list() == records["ingest_date"].to_list()
@@ -57,7 +57,7 @@ def test_page_has_all_that_is_required_and_quarantine_says_why(records):
 
 
 def test_empty_batch(records):
-    assert read_pages(records.clear()).equals(pl.DataFrame(schema=READ))
+    assert read_pages(records.clear()).equals(pl.DataFrame(schema=READ_SCHEMA))
 
 
 def test_same_records_same_rows_in_any_batches(records):

@@ -2,13 +2,13 @@
 
 import pytest
 
-from newsmill.pages.reject import verdict_on
-from newsmill.pages.types import Draft
+from newsmill.pages.reject import check_page
+from newsmill.pages.types import ParsedPage
 
 
 def verdict(title, text, kind="article"):
-    found = verdict_on(Draft(kind, "x", "https://news.example/x", title=title, paragraphs=text.split("\n")))
-    return found and found[0]
+    rejected = check_page(ParsedPage(kind, "x", "https://news.example/x", title=title, paragraphs=text.split("\n")))
+    return rejected and rejected.reason
 
 
 @pytest.mark.parametrize(

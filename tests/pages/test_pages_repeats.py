@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.pages.repeats import without_repeats
+from newsmill.pages.repeats import remove_repeats
 from newsmill.pages.types import Repeat
 
 LONG = "A paragraph that is long enough to be no refrain."
@@ -12,55 +12,55 @@ CHINESE = "这一段文字足够长，因此再次出现时应当被移除掉。
 
 
 def test_long_paragraph_seen_again_goes_and_is_recorded():
-    kept, repeats = without_repeats([LONG, OTHER, LONG])
+    kept, repeats = remove_repeats([LONG, OTHER, LONG])
     assert kept == [LONG, OTHER]
     assert repeats == [Repeat(2, 0, len(LONG))]
 
 
 def test_chinese_paragraph_needs_half_the_characters():
     assert 20 <= len(CHINESE) < 40
-    assert without_repeats([CHINESE, OTHER, CHINESE])[0] == [CHINESE, OTHER]
+    assert remove_repeats([CHINESE, OTHER, CHINESE])[0] == [CHINESE, OTHER]
 
 
 def test_short_line_stands_however_often():
-    assert without_repeats(["Yes.", LONG, "Yes.", OTHER, "Yes."]) == (["Yes.", LONG, "Yes.", OTHER, "Yes."], [])
+    assert remove_repeats(["Yes.", LONG, "Yes.", OTHER, "Yes."]) == (["Yes.", LONG, "Yes.", OTHER, "Yes."], [])
 
 
 def test_white_space_does_not_hide_a_repeat():
-    assert without_repeats([LONG, "  " + LONG.replace(" ", "  ")])[0] == [LONG]
+    assert remove_repeats([LONG, "  " + LONG.replace(" ", "  ")])[0] == [LONG]
 
 
 def test_body_standing_twice_goes_with_its_short_headings():
     body = ["Background", LONG, "Outlook", OTHER]
-    kept, repeats = without_repeats(body + body)
+    kept, repeats = remove_repeats(body + body)
     assert kept == body
     assert [(repeat.position, repeat.first_position) for repeat in repeats] == [(4, 0), (5, 1), (6, 2), (7, 3)]
 
 
 def test_body_standing_three_times_is_kept_once():
     body = ["Background", LONG, "Outlook", OTHER]
-    kept, repeats = without_repeats(body * 3)
+    kept, repeats = remove_repeats(body * 3)
     assert kept == body
     assert len(repeats) == 8
 
 
 def test_run_of_short_lines_goes_as_a_run():
     lines = ["Rice and beans", "Bread and butter", "Fish and chips"]
-    assert without_repeats([*lines, LONG, *lines])[0] == [*lines, LONG]
+    assert remove_repeats([*lines, LONG, *lines])[0] == [*lines, LONG]
 
 
 def test_two_short_lines_are_no_run():
-    assert without_repeats(["Question?", "Answer.", LONG, "Question?", "Answer."])[1] == []
+    assert remove_repeats(["Question?", "Answer.", LONG, "Question?", "Answer."])[1] == []
 
 
 def test_heading_that_leads_to_something_new_stands():
-    assert without_repeats(["Update", LONG, "Update", OTHER])[1] == []
+    assert remove_repeats(["Update", LONG, "Update", OTHER])[1] == []
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from([LONG, OTHER, CHINESE, "Yes.", "No.", "Update"]), max_size=30))
 def test_nothing_new_is_lost_and_positions_say_what_was_removed(paragraphs):
-    kept, repeats = without_repeats(paragraphs)
+    kept, repeats = remove_repeats(paragraphs)
     removed = {repeat.position for repeat in repeats}
     assert kept == [paragraph for place, paragraph in enumerate(paragraphs) if place not in removed]
     assert set(kept) == set(paragraphs)
@@ -73,6 +73,6 @@ def test_nothing_new_is_lost_and_positions_say_what_was_removed(paragraphs):
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.sampled_from([LONG, OTHER, CHINESE, "Yes.", "Update"]), max_size=20))
 def test_removing_again_finds_no_long_repeat(paragraphs):
-    kept, _ = without_repeats(paragraphs)
+    kept, _ = remove_repeats(paragraphs)
     long = [paragraph for paragraph in kept if len(paragraph) >= 20]
     assert len(long) == len(set(long))

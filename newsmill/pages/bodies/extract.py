@@ -1,4 +1,4 @@
-"""The body of an article page: the blocks of text that a small model takes for it, or what trafilatura finds."""
+"""Extract the body of an article page: the text blocks that a small model selects, or trafilatura's result."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsmill.pages.html.tree import Tree, parse_html
-from newsmill.pages.text import paragraphs_of, width
+from newsmill.pages.text import split_paragraphs, width
 
-OWN, FALLBACK = "newsmill", "trafilatura"
+OWN_EXTRACTOR, FALLBACK_EXTRACTOR = "newsmill", "trafilatura"
 
-# The probability from which a block is taken for body lies between these: low on a page of which the model is unsure.
-_least_from, _most_from = 0.2, 0.55
-_caution = 1.3  # what the model expects of its choice is somewhat better than what comes of it
-_between_from = 0.25  # and from which all that stands between two such blocks is: headings, lists, cells of tables
-# Where the model takes hardly anything, or is in doubt of all that it takes and that is little, trafilatura is asked.
-# Elsewhere trafilatura is no better as a rule, at many times the cost: `python -m benchmarks.bodies` tells by doubt.
-MOST_DOUBT = 0.95
-LITTLE = 200  # width of a body
-# It costs seconds on some large pages. There the model's answer stands.
-LONGEST_AGAIN = 120_000  # characters of HTML
+# Bounds of the probability above which a block is selected; it is low on pages of which the model is unsure.
+_MIN_THRESHOLD, _MAX_THRESHOLD = 0.2, 0.55
+_F1_CALIBRATION = 1.3  # the F1 that the model expects, divided by the F1 that it reaches
+_MIN_GAP_PROBABILITY = 0.25  # blocks between two selected ones are selected above this: headings, lists, table cells
+# trafilatura reads pages on which the model selects hardly anything, or little text of which it is unsure. On other
+# pages it is no better as a rule, at many times the cost: `python -m benchmarks.bodies` compares both by doubt.
+MAX_DOUBT = 0.95
+SHORT_BODY_WIDTH = 200
+MAX_FALLBACK_CHARS = 120_000  # of HTML: trafilatura takes seconds on some larger pages
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """A body as paragraphs, what found it, and the share of it that the model was in doubt of."""
+    """A body as paragraphs, its extractor, and the share of it that the model was unsure of."""
 
     paragraphs: list[str]
     extracted_by: str
@@ -35,83 +34,86 @@ class Extracted:
 
     @property
     def text(self) -> str:
+        """The body, one paragraph per line."""
         return "\n".join(self.paragraphs)
 
 
 def extract_body(tree: Tree, html: str, url: str | None, title: str | None = None) -> Extracted:
-    """The body of a page: without navigation, comments or related articles; headings, lists, quotes and tables as text.
+    """Extract the body: headings, lists, quotes and tables as text; no navigation, comments or related articles.
 
-    `html` is what the tree was parsed from, for the fallback; `title` the page's title where it is known.
+    `html` is the tree's source, for the fallback; `title` is the page's title if known.
     """
-    own = own_body(tree, title)
-    if own.doubt <= MOST_DOUBT or width(own.text) > LITTLE or len(html) > LONGEST_AGAIN:
-        return own
-    paragraphs = by_trafilatura(html, url)
-    return Extracted(paragraphs, FALLBACK, own.doubt) if paragraphs else own
+    extracted = extract_with_model(tree, title)
+    if extracted.doubt <= MAX_DOUBT or width(extracted.text) > SHORT_BODY_WIDTH or len(html) > MAX_FALLBACK_CHARS:
+        return extracted
+    paragraphs = extract_with_trafilatura(html, url)
+    return Extracted(paragraphs, FALLBACK_EXTRACTOR, extracted.doubt) if paragraphs else extracted
 
 
-def load() -> None:
-    """Loads the model and its kernels, which a machine's first use compiles for some seconds."""
-    own_body(parse_html("<p>A page of one paragraph.</p>"))
+def warm_up() -> None:
+    """Load the model and its kernels; the first use on a machine compiles them for some seconds."""
+    extract_with_model(parse_html("<p>A page of one paragraph.</p>"))
 
 
-def own_body(tree: Tree, title: str | None = None) -> Extracted:
-    """The body as the model sees it. `doubt` is 1 where it finds none."""
-    from newsmill.pages.bodies.blocks import blocks_of
-    from newsmill.pages.bodies.features import features_of
-    from newsmill.pages.bodies.model import judge
+def extract_with_model(tree: Tree, title: str | None = None) -> Extracted:
+    """Extract the body with the model alone. `doubt` is 1 where it selects nothing."""
+    from newsmill.pages.bodies.blocks import split_blocks
+    from newsmill.pages.bodies.features import compute_features
+    from newsmill.pages.bodies.model import predict_body
 
-    blocks = blocks_of(tree, tree.body)
+    blocks = split_blocks(tree, tree.body)
     if not len(blocks):
-        return Extracted([], OWN, 1.0)
-    features, layout = features_of(tree, blocks, title)
-    p = judge(features, layout)
-    weights = layout.weights
-    chosen = taken(p, layout.widths)
-    whole = float(weights[chosen].sum())
-    doubtful = float((weights * (0.5 - abs(p - 0.5))).sum())
-    paragraphs = _paragraphs(tree, [(blocks.holders[place], blocks.texts[place]) for place in chosen.nonzero()[0]])
-    return Extracted(paragraphs, OWN, min(doubtful / whole, 1.0) if whole else 1.0)
+        return Extracted([], OWN_EXTRACTOR, 1.0)
+    features, layout = compute_features(tree, blocks, title)
+    probabilities = predict_body(features, layout)
+    selected = select_blocks(probabilities, layout.widths)
+    selected_weight = float(layout.weights[selected].sum())
+    unsure_weight = float((layout.weights * (0.5 - abs(probabilities - 0.5))).sum())
+    paragraphs = _build_paragraphs(
+        tree, [(blocks.holders[block], blocks.texts[block]) for block in selected.nonzero()[0]]
+    )
+    return Extracted(paragraphs, OWN_EXTRACTOR, min(unsure_weight / selected_weight, 1.0) if selected_weight else 1.0)
 
 
-def taken(p: NDArray[np.float32], widths: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which blocks are body, by their probabilities and widths: those whose F1, all text counted, is expected best.
-
-    Such a choice takes what is likelier than half that F1 (Lipton, Elkan, Naryanaswamy: Optimal thresholding of
-    classifiers to maximize F1 measure, 2014). So a post that the model only half believes in is still taken whole
-    where nothing else on its page is likelier.
-    """
-    threshold = min(max(_best_f1(p, widths) / 2 * _caution, _least_from), _most_from)
-    body = p > threshold
-    # How many blocks before each are too unlikely: as many at both ends of a gap, if none in it is.
-    unlikely = np.cumsum(p <= min(_between_from, threshold))
-    seeds = np.flatnonzero(body)
-    for gap in np.flatnonzero((np.diff(seeds) > 1) & (np.diff(unlikely[seeds]) == 0)).tolist():
-        body[seeds[gap] : seeds[gap + 1]] = True
-    return body
-
-
-def _best_f1(p: NDArray[np.float32], widths: NDArray[np.float64]) -> float:
-    """The F1 to expect of the likeliest blocks, as many as are best taken."""
-    likely = widths * p
-    order = np.argsort(-p, kind="stable")
-    expected = 2 * np.cumsum(likely[order]) / np.maximum(np.cumsum(widths[order]) + likely.sum(), 1)
-    return float(expected.max())
-
-
-def by_trafilatura(html: str, url: str | None) -> list[str]:
-    """The body as trafilatura finds it, without comments, with tables."""
+def extract_with_trafilatura(html: str, url: str | None) -> list[str]:
+    """Extract the body's paragraphs with trafilatura, without comments, with tables."""
     from trafilatura import extract
 
     text: str | None = extract(html, url=url, include_comments=False, include_tables=True)
-    return list(filter(None, map(_without_marks, paragraphs_of(text or ""))))
+    return list(filter(None, map(_strip_marks, split_paragraphs(text or ""))))
 
 
-def _paragraphs(tree: Tree, chosen: Sequence[tuple[int, str]]) -> list[str]:
-    """Blocks as paragraphs: the cells of a table's row on one line, preformatted text on its own lines."""
+def select_blocks(probabilities: NDArray[np.float32], widths: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Select the blocks that maximize the expected F1 of the body's text.
+
+    The optimal threshold is half that F1 (Lipton, Elkan, Naryanaswamy: Optimal thresholding of classifiers to maximize
+    F1 measure, 2014). So a post with probabilities of only one half is still selected whole where nothing else on its
+    page is likelier.
+    """
+    expected_f1 = _compute_best_f1(probabilities, widths)
+    threshold = min(max(expected_f1 / 2 * _F1_CALIBRATION, _MIN_THRESHOLD), _MAX_THRESHOLD)
+    selected = probabilities > threshold
+    # The number of unlikely blocks up to each block: equal at both ends of a gap that contains none.
+    unlikely = np.cumsum(probabilities <= min(_MIN_GAP_PROBABILITY, threshold))
+    seeds = np.flatnonzero(selected)
+    for gap in np.flatnonzero((np.diff(seeds) > 1) & (np.diff(unlikely[seeds]) == 0)).tolist():
+        selected[seeds[gap] : seeds[gap + 1]] = True
+    return selected
+
+
+def _compute_best_f1(probabilities: NDArray[np.float32], widths: NDArray[np.float64]) -> float:
+    """Return the highest expected F1 of any number of the likeliest blocks."""
+    expected_widths = widths * probabilities
+    order = np.argsort(-probabilities, kind="stable")
+    f1 = 2 * np.cumsum(expected_widths[order]) / np.maximum(np.cumsum(widths[order]) + expected_widths.sum(), 1)
+    return float(f1.max())
+
+
+def _build_paragraphs(tree: Tree, selected: Sequence[tuple[int, str]]) -> list[str]:
+    """Turn (holder, text) blocks to paragraphs: a table row's cells on one line, preformatted text on its own lines."""
     paragraphs: list[str] = []
     last_row = last_pre = None
-    for holder, text in chosen:
+    for holder, text in selected:
         tag = tree.tags[holder]
         pre = holder if tag == "pre" else None
         row = tree.ancestor(holder, "tr") if tag in ("td", "th") else None
@@ -125,7 +127,7 @@ def _paragraphs(tree: Tree, chosen: Sequence[tuple[int, str]]) -> list[str]:
     return paragraphs
 
 
-def _without_marks(line: str) -> str:
-    """The line without the marks that trafilatura sets for list items and table cells; empty where it is marks only."""
+def _strip_marks(line: str) -> str:
+    """Return the line without trafilatura's marks of list items and table cells; empty where it has only marks."""
     line = line.removeprefix("- ").strip("| ")
     return line if any(map(str.isalnum, line)) else ""

@@ -25,11 +25,11 @@ from newsmill.pages.bodies.kernels import (
     holds_any,
     pair_bucket,
 )
-from newsmill.pages.bodies.names import NAMES, around
-from newsmill.pages.bodies.surroundings import put_context, put_flags, put_surroundings, spans_around
+from newsmill.pages.bodies.names import NAMES, ancestor_flags
+from newsmill.pages.bodies.surroundings import put_context_rows, put_flags, put_surroundings, spans_around
 from newsmill.pages.html.tree import Tree
 from newsmill.pages.links import related
-from newsmill.pages.phrases import APPEALS, FURNITURE, RELATED
+from newsmill.pages.phrases import CALLS_TO_ACTION, RELATED_HEADINGS, UI_LABELS
 from newsmill.pages.text import heading_key
 
 Features = NDArray[np.float32]  # a row a column, a column a block
@@ -103,7 +103,7 @@ COLUMNS = (
     "page_links",
     "page_cjk",
 )
-CONTEXT = (
+CONTEXT_COLUMNS = (
     "p",
     *(f"p_{where}{step}" for where in ("before", "after") for step in (1, 2, 3)),
     *(f"mean_p_{level}" for level in (1, 2, 3, 4)),
@@ -131,14 +131,14 @@ class Layout:
     in_flow: NDArray[np.bool_]  # whether its holder is a part of a text, so that what is around that holds the text
 
 
-def features_of(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Features, Layout]:
+def compute_features(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Features, Layout]:
     """The values of `COLUMNS` for every block of a page, a row a column; and the page's layout."""
     count = len(blocks)
     lengths = np.array([len(text) for text in blocks.texts], np.int64)
     ends = np.cumsum(lengths)
     characters = count_characters(_codes(blocks.texts), ends - lengths, ends)
     widths = (lengths + characters[:, CJK]).astype(np.float64)
-    links = np.array(blocks.linked) / np.maximum(lengths, 1)
+    links = np.array(blocks.linked_chars) / np.maximum(lengths, 1)
     weights = widths * (1 - links)
     holders, parents = np.array(blocks.holders, np.int64), np.array(tree.parents, np.int64)
     first, last = spans_around(np.array(blocks.starts, np.int64), holders, parents, np.array(tree.ends, np.int64))
@@ -151,7 +151,7 @@ def features_of(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Features
     row = _put_look(features, blocks.texts, lengths, widths, links, characters)
     put_flags(features, row, np.array([_holder_bit.get(tag, 0) for tag in tags], np.int64), len(HOLDERS))
     row += len(HOLDERS)
-    near, inside, depths = around(tree, blocks.holders)
+    near, inside, depths = ancestor_flags(tree, blocks.holders)
     for bits in (near, inside):
         put_flags(features, row, np.array(bits, np.int64), len(NAMES))
         row += len(NAMES)
@@ -163,10 +163,12 @@ def features_of(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Features
     return features, layout
 
 
-def context_of(layout: Layout, p: Floats) -> Features:
-    """The values of `CONTEXT` for every block of a page, given how likely each is body by itself."""
-    context = np.empty((len(CONTEXT), len(p)), np.float32)
-    put_context(context, p.astype(np.float64), layout.weights, layout.paths, layout.first, layout.last, layout.in_flow)
+def compute_context(layout: Layout, p: Floats) -> Features:
+    """The values of `CONTEXT_COLUMNS` for every block of a page, given how likely each is body by itself."""
+    context = np.empty((len(CONTEXT_COLUMNS), len(p)), np.float32)
+    put_context_rows(
+        context, p.astype(np.float64), layout.weights, layout.paths, layout.first, layout.last, layout.in_flow
+    )
     return context
 
 
@@ -180,8 +182,8 @@ def _put_look(
         links,
         *(characters[:, kind] for kind in (SENTENCES, COMMAS, ENDS, CAPITAL)),
         characters[:, DIGITS] / np.maximum(lengths, 1),
-        [key in FURNITURE for key in keys],
-        [key in RELATED for key in keys],
+        [key in UI_LABELS for key in keys],
+        [key in RELATED_HEADINGS for key in keys],
         _appealing([text.lower() if is_short else "" for text, is_short in zip(texts, short, strict=True)]),
     )
     for row, values in enumerate(columns):
@@ -201,7 +203,7 @@ def _put_place(
         before.append(seen[text])
         seen[text] += 1
     others = np.zeros(len(blocks), np.bool_)
-    for node in related.blocks_of(tree):
+    for node in related.find_related_blocks(tree):
         others[bisect_left(blocks.starts, node) : bisect_left(blocks.starts, tree.ends[node])] = True
     columns: tuple[Any, ...] = (
         order / len(blocks),
@@ -267,10 +269,10 @@ def _appealing(texts: list[str]) -> NDArray[np.bool_]:
 
 @cache
 def _appeals() -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """The phrases of `APPEALS` as `holds_any` takes them."""
-    starts = np.cumsum([0, *map(len, APPEALS)], dtype=np.int64)
-    buckets, following = np.full(BUCKETS, -1, np.int32), np.full(len(APPEALS), -1, np.int32)
-    for number, phrase in enumerate(APPEALS):
+    """The phrases of `CALLS_TO_ACTION` as `holds_any` takes them."""
+    starts = np.cumsum([0, *map(len, CALLS_TO_ACTION)], dtype=np.int64)
+    buckets, following = np.full(BUCKETS, -1, np.int32), np.full(len(CALLS_TO_ACTION), -1, np.int32)
+    for number, phrase in enumerate(CALLS_TO_ACTION):
         bucket = pair_bucket(ord(phrase[0]), ord(phrase[1]))
         following[number], buckets[bucket] = buckets[bucket], number
-    return _codes(APPEALS), starts, buckets, following
+    return _codes(CALLS_TO_ACTION), starts, buckets, following

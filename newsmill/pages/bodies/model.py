@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.pages.bodies.features import COLUMNS, CONTEXT, Features, Floats, Layout, context_of
+from newsmill.pages.bodies.features import COLUMNS, CONTEXT_COLUMNS, Features, Floats, Layout, compute_context
 from newsmill.pages.bodies.kernels import sum_of_trees
 
 WEIGHTS = Path(__file__).with_name("weights.json")
@@ -51,17 +51,17 @@ class Trees:
         return probabilities
 
 
-def judge(features: Features, layout: Layout) -> Floats:
+def predict_body(features: Features, layout: Layout) -> Floats:
     """For every block, the probability that it is part of the body."""
-    by_itself, in_context = _model()
+    by_itself, in_context = _load_models()
     first = by_itself.probabilities(features)
-    return in_context.probabilities(np.concatenate([features, context_of(layout, first)]))
+    return in_context.probabilities(np.concatenate([features, compute_context(layout, first)]))
 
 
 @cache
-def _model() -> tuple[Trees, Trees]:
+def _load_models() -> tuple[Trees, Trees]:
     written = json.loads(WEIGHTS.read_text("utf-8"))
-    names = [*COLUMNS, *CONTEXT]
+    names = [*COLUMNS, *CONTEXT_COLUMNS]
     return _trees(written["by_itself"], names), _trees(written["in_context"], names)
 
 

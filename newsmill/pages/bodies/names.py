@@ -78,7 +78,7 @@ _part = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _style_hidden = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def around(tree: Tree, holders: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+def ancestor_flags(tree: Tree, holders: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
     """For every element asked for: what it and the two around it call themselves, what all around it do, its depth.
 
     The first two as `NAMES` bits.

@@ -163,7 +163,7 @@ def put_surroundings(
 
 
 @njit(cache=True, nogil=True)
-def put_context(
+def put_context_rows(
     out: Floats,
     p: NDArray[np.float64],
     weights: NDArray[np.float64],
@@ -172,7 +172,7 @@ def put_context(
     last: Ints,
     in_flow: NDArray[np.bool_],
 ) -> int:
-    """Rows of `features.CONTEXT`; returns how many."""
+    """Rows of `features.CONTEXT_COLUMNS`; returns how many."""
     count = len(p)
     mass = weights * p
     weight_before, mass_before = np.zeros(count + 1), np.zeros(count + 1)

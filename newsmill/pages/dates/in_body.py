@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from newsmill.pages.dates.in_metadata import Said
 from newsmill.pages.dates.parse import Moment, find_all, parse
-from newsmill.pages.html.headline import headline_of
+from newsmill.pages.html.headline import find_headline
 from newsmill.pages.html.tree import Tree
 from newsmill.pages.phrases import BYLINE, CHANGED, FIRST_PUBLISHED, PUBLISHED
-from newsmill.pages.text import cjk_count, sentence_ends
+from newsmill.pages.text import count_cjk, count_sentence_ends
 
 _microdata = dict.fromkeys(("datepublished", "publisheddate", "publishdate", "pubdate", "datecreated"), "published")
 _microdata |= dict.fromkeys(("datemodified", "modifieddate", "dateupdated"), "changed")
@@ -63,7 +63,7 @@ class Shown:
     def __init__(self, tree: Tree, day_first: bool | None) -> None:
         self._tree = tree
         self._day_first = day_first
-        self._headline = headline_of(tree)
+        self._headline = find_headline(tree)
         # Where titles were changed later, the headline may still be the first heading, and what it holds lower down.
         first = tree.first("h1")
         self._headlines = [one for one in dict.fromkeys((self._headline, first)) if one is not None]
@@ -160,7 +160,7 @@ class Shown:
             len(text) > _longest_line
             or not (place or near or is_line_alone)
             or _no_publication.search(text)
-            or (sentence_ends(text) and len(text) > 2 * _longest_date and not names & _OF_DATES)
+            or (count_sentence_ends(text) and len(text) > 2 * _longest_date and not names & _OF_DATES)
             or self._is_of_another(line)
         ):
             return
@@ -185,7 +185,7 @@ class Shown:
                 label = self._label(line)
             behind = text[stop : dates[number + 1][1] if number + 1 < len(dates) else None][:_label_behind]
             if number == 0 and not _tells(label) and _tells(behind):
-                labels_follow = len(dates) == 1 or bool(cjk_count(behind))
+                labels_follow = len(dates) == 1 or bool(count_cjk(behind))
             end = stop
             yield moment, behind if labels_follow else label
 
@@ -220,9 +220,9 @@ class Shown:
 
     def _before(self, node: int) -> int | None:
         """What stands before a node in the same element, blanks passed over."""
-        before = self._tree.before(node)
+        before = self._tree.previous_sibling(node)
         while before is not None and not self._tree.size(before):
-            before = self._tree.before(before)
+            before = self._tree.previous_sibling(before)
         return before
 
     def _nearness(self, node: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsmill.pages.dates.parse import Moment, parse
-from newsmill.pages.html.json_ld import Node, is_article, is_page, texts_in
+from newsmill.pages.html.json_ld import Node, get_texts, is_article, is_page
 from newsmill.pages.html.tree import Tree
 
 _meta_published = (
@@ -103,7 +103,7 @@ def in_json_ld(nodes: Sequence[Node], day_first: bool | None) -> Iterator[Said]:
     for keys, is_change in ((("datePublished", "dateCreated"), False), (("dateModified",), True)):
         for key in keys:
             for node in ranked:
-                for text in texts_in(node.get(key))[:1]:
+                for text in get_texts(node.get(key))[:1]:
                     if moment := parse(text, day_first):
                         yield Said(moment, "json_ld", is_change)
 

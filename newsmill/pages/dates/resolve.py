@@ -14,7 +14,7 @@ from newsmill.pages.dates.in_metadata import Said, in_json_ld, in_meta
 from newsmill.pages.dates.parse import Moment, find, parse
 from newsmill.pages.html.json_ld import Node
 from newsmill.pages.html.tree import Tree
-from newsmill.pages.types import Published, Record
+from newsmill.pages.types import Fetch, Published
 
 EARLIEST = dt.datetime(1995, 1, 1)  # before the first news sites
 _a_day = dt.timedelta(days=1)
@@ -37,20 +37,20 @@ class Dates(NamedTuple):
     modified: Published | None
 
 
-def dates_of(tree: Tree, nodes: Sequence[Node], record: Record, html: str = "") -> Dates:
+def dates_of(tree: Tree, nodes: Sequence[Node], fetch: Fetch, html: str = "") -> Dates:
     """The dates of an HTML page; of `html`, its source, htmldate's guess where the page says nothing plain.
 
     `nodes` are the page's JSON-LD nodes. A date after the fetch or before 1995 is not believed. `source` of each is
     `json_ld`, `meta`, `time`, `hint`, `url`, `text` or `htmldate`.
     """
-    fetched_at = record.fetched_at
+    fetched_at = fetch.fetched_at
     day_first = _day_first(tree)
     shown = Shown(tree, day_first)
     said = [*in_json_ld(nodes, day_first), *in_meta(tree, day_first)]
     times = shown.in_times(and_microdata=not said)
     said += times
     published, modified = _believed_of(said, False, fetched_at), _believed_of(said, True, fetched_at)
-    published += filter(None, (hinted(record), in_url(record.url, fetched_at)))
+    published += filter(None, (hinted(fetch), in_url(fetch.url, fetched_at)))
     if not published or _is_of_its_change(published[0], modified):
         in_text = shown.in_text(only_near=bool(published))
         said += in_text
@@ -120,9 +120,9 @@ def believed(moment: Moment | None, source: str, fetched_at: dt.datetime) -> Pub
     return Published(at, offset, source)
 
 
-def hinted(record: Record) -> Published | None:
+def hinted(fetch: Fetch) -> Published | None:
     """The date that a manifest or feed gives."""
-    return believed(parse(record.hint_published or ""), "hint", record.fetched_at)
+    return believed(parse(fetch.hint_published or ""), "hint", fetch.fetched_at)
 
 
 def in_url(url: str, fetched_at: dt.datetime) -> Published | None:

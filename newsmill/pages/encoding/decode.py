@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import islice
 
 from newsmill.pages.encoding.labels import codec_of
-from newsmill.pages.types import Junk
+from newsmill.pages.types import Rejected
 
 _marks = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -52,7 +52,7 @@ def decode(body: bytes, content_type: str | None) -> str:
     """The text of a body.
 
     Raises:
-        Junk: `unknown_charset` when no one knows the declared one and none fits; `undecodable` when none fits.
+        Rejected: `unknown_charset` when no one knows the declared one and none fits; `undecodable` when none fits.
     """
     for mark, name in _marks:
         if body.startswith(mark):
@@ -70,12 +70,12 @@ def decode(body: bytes, content_type: str | None) -> str:
             return _legible(_unmangled(body, _utf8(body)), "utf-8")
         labels = labels or _declared(body, content_type)
         return _decoded(body, _known(labels))
-    except Junk as none:
+    except Rejected as none:
         labels = labels or _declared(body, content_type)
         if labels and not _known(labels):
             # That no one knows the name tells more than how the guesses at it failed.
             detail = f"the declared character set {labels[0]!r} is not known, and no other fits"
-            raise Junk("unknown_charset", detail) from none
+            raise Rejected("unknown_charset", detail) from none
         raise
 
 
@@ -130,7 +130,9 @@ def _decoded(body: bytes, names: Sequence[str]) -> str:
     text = body.decode("utf-8", "replace")
     if _sound(text, _lost_at_most):
         return _legible(text, "utf-8")
-    raise Junk("undecodable", f"neither {' nor '.join(dict.fromkeys(['utf-8', *names]))} fits the bytes, nor any other")
+    raise Rejected(
+        "undecodable", f"neither {' nor '.join(dict.fromkeys(['utf-8', *names]))} fits the bytes, nor any other"
+    )
 
 
 def _fitting(body: bytes, name: str) -> str:
@@ -216,7 +218,7 @@ def _unmangled(body: bytes, text: str) -> str:
     mended = _not_ascii.sub(lambda run: _put_back(run.group()), text)
     # In a language that is written in ASCII what was lost is a few quotes.
     if not _sound(mended) and len(_foreign_letter.findall(mended)) >= _many_letters:
-        raise Junk("undecodable", "UTF-8 was taken for Windows-1252 and encoded again, with characters lost")
+        raise Rejected("undecodable", "UTF-8 was taken for Windows-1252 and encoded again, with characters lost")
     return mended
 
 
@@ -243,5 +245,5 @@ def _legible(text: str, name: str) -> str:
     step = max(_slice, len(text) // _slices)
     seen = "".join(text[start : start + _slice] for start in range(0, len(text), step))
     if seen and len(_control.findall(seen)) > 0.1 * len(seen):
-        raise Junk("undecodable", f"read as {name}, a tenth of it is control or lost characters")
+        raise Rejected("undecodable", f"read as {name}, a tenth of it is control or lost characters")
     return text

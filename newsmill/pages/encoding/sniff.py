@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 from newsmill.pages.encoding.decode import two_bytes_each
-from newsmill.pages.types import Junk
+from newsmill.pages.types import Rejected
 
 Format = Literal["html", "text", "markdown", "feed"]
 
@@ -54,20 +54,20 @@ def format_of(body: bytes, content_type: str | None) -> Format:
     """How a body is to be read, by the declared type where the bytes don't contradict it.
 
     Raises:
-        Junk: `unsupported_content_type`.
+        Rejected: `unsupported_content_type`.
     """
     declared = media_type(content_type)
     body = _in_ascii(body)
     start = body[:_looked_at].removeprefix(codecs.BOM_UTF8).lstrip()
     for magic, name in _magic.items():
         if start.startswith(magic):
-            raise Junk("unsupported_content_type", f"the bytes are {name} (declared: {declared or 'nothing'})")
+            raise Rejected("unsupported_content_type", f"the bytes are {name} (declared: {declared or 'nothing'})")
     if declared == "text/html" and not _tag.search(body):
         return "text"
     if declared in _declared:
         return _declared[declared]
     if declared not in _vague:
-        raise Junk("unsupported_content_type", f"the content type is {declared}")
+        raise Rejected("unsupported_content_type", f"the content type is {declared}")
     return _looks_like(start, declared)
 
 
@@ -87,7 +87,9 @@ def _looks_like(start: bytes, declared: str | None) -> Format:
         if _html.search(start):
             return "html"
     if declared in ("text/xml", "application/xml"):
-        raise Junk("unsupported_content_type", f"the content type is {declared}, and it is neither a feed nor XHTML")
+        raise Rejected(
+            "unsupported_content_type", f"the content type is {declared}, and it is neither a feed nor XHTML"
+        )
     if 20 * start.count(b"\0") > len(start):
-        raise Junk("unsupported_content_type", f"binary data (declared: {declared or 'nothing'})")
+        raise Rejected("unsupported_content_type", f"binary data (declared: {declared or 'nothing'})")
     return "markdown" if _markdown.match(start) else "text"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from newsmill.pages.html.tree import Tree
-from newsmill.pages.text import CJK, heading_key, width, words_of
+from newsmill.pages.text import CJK, heading_key, split_words, width
 
 _between_parts = re.compile(rf"\s*[|｜_–—·•»«]+\s*|\s+[-:/]+\s+|(?<=[{CJK}])-+|-+(?=[{CJK}])")
 _most = 8  # elements of a level that are looked at
@@ -14,13 +14,13 @@ _least_title = 15  # width of a title that is sought in the page's texts
 _least_words, _shared = 3, 0.5  # of an `h1`: so many of its words in the titles, and it says the same otherwise
 
 
-def headline_of(tree: Tree) -> int | None:
+def find_headline(tree: Tree) -> int | None:
     """The first `h1` that the page's titles tell of, else a lower heading or any element that is one of them, or a
     lower heading that begins one.
 
     Else the first `h1` with text; None where there is none.
     """
-    return tree.once(_found)
+    return tree.cached(_found)
 
 
 def _found(tree: Tree) -> int | None:
@@ -31,11 +31,11 @@ def _found(tree: Tree) -> int | None:
     titles = {key for key in map(heading_key, texts) if width(key) >= _least_width}
     # Shorter parts of the document's title are the site's name or a section's, though a heading may hold them.
     lesser = {heading_key(part) for title in documents for part in _parts(tree.text(title))} - titles
-    words = {word for title in titles for word in words_of(title)}
+    words = {word for title in titles for word in split_words(title)}
     first: int | None = None
     for heading in tree.all("h1")[:_most]:
         key = heading_key(tree.text(heading, 300))
-        own = words_of(key)
+        own = split_words(key)
         held = width(key) >= _least_width and any(key in title or title in key for title in titles)
         alike = len(own) >= _least_words and len(words.intersection(own)) >= _shared * len(own)
         if key not in lesser and (held or alike):

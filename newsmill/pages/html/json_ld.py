@@ -31,7 +31,7 @@ _plain_field = re.compile(
 )
 
 
-def nodes_of(tree: Tree) -> list[Node]:
+def parse_json_ld(tree: Tree) -> list[Node]:
     """The page's JSON-LD nodes, those of articles first, of several articles the one at the page's own address."""
     nodes: list[Node] = []
     for text in tree.data.values():
@@ -41,27 +41,27 @@ def nodes_of(tree: Tree) -> list[Node]:
 
 
 def is_article(node: Node) -> bool:
-    return any(kind.endswith(_articles) for kind in types_of(node))
+    return any(kind.endswith(_articles) for kind in schema_types(node))
 
 
 def is_page(node: Node) -> bool:
     """Whether the node stands for the page, though it calls itself no article."""
-    return any(kind.endswith(_pages) for kind in types_of(node))
+    return any(kind.endswith(_pages) for kind in schema_types(node))
 
 
-def types_of(node: Node) -> list[str]:
+def schema_types(node: Node) -> list[str]:
     """Its schema.org types, in lower case."""
     kinds = node.get("@type")
     return [kind.lower() for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
 
 
-def texts_in(value: object) -> list[str]:
+def get_texts(value: object) -> list[str]:
     """The texts and numbers in a property that holds one or a list of them."""
     values = value[:20] if isinstance(value, list) else [value]
     return [str(one) for one in values if isinstance(one, str | int) and not isinstance(one, bool)]
 
 
-def names_in(value: object, nodes: Sequence[Node] = ()) -> list[str]:
+def get_names(value: object, nodes: Sequence[Node] = ()) -> list[str]:
     """The names in a property that holds texts, nodes with a `name`, references to such nodes, or lists of these."""
     if isinstance(value, str):
         return [value]
@@ -71,7 +71,7 @@ def names_in(value: object, nodes: Sequence[Node] = ()) -> list[str]:
         name = value.get("name")
         return [one for one in (name if isinstance(name, list) else [name])[:20] if isinstance(one, str)]
     if isinstance(value, list):
-        return [name for one in value[:20] if not isinstance(one, list) for name in names_in(one, nodes)]
+        return [name for one in value[:20] if not isinstance(one, list) for name in get_names(one, nodes)]
     return []
 
 

@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
-from newsmill.pages.html.headline import headline_of
+from newsmill.pages.html.headline import find_headline
 from newsmill.pages.html.json_ld import Node, is_article
-from newsmill.pages.html.site_name import names_site, site_names
+from newsmill.pages.html.site_name import build_site_keys, is_site_name
 from newsmill.pages.html.tree import Tree
 from newsmill.pages.phrases import SITE_ENDING
-from newsmill.pages.text import CJK, cjk_count, heading_key, one_line, reads_like_title, width, words_of
+from newsmill.pages.text import CJK, count_cjk, heading_key, looks_like_title, one_line, split_words, width
 from newsmill.urls import absolute, site_of
 
 _longest_title = 500
@@ -31,50 +31,50 @@ _dense_separators = re.compile(rf"\s*[|｜_]+\s*|(?<=[{CJK}])\s*[-–—]+\s*|\s
 _site_meta = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name")
 
 
-def meta_contents(tree: Tree, *names: str) -> list[str]:
+def get_meta_contents(tree: Tree, *names: str) -> list[str]:
     """Contents of the meta elements of these names, in the order of the names."""
     metas = tree.metas()
-    return [text for name in names for content in metas.get(name, ()) if (text := unescaped(content))]
+    return [text for name in names for content in metas.get(name, ()) if (text := unescape(content))]
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """The text on one line, without the entities that sites escape twice."""
     text = text[:_longest_looked_at]
     return one_line(html.unescape(html.unescape(text)) if "&" in text else text)
 
 
-def sites_of(tree: Tree, nodes: Sequence[Node], url: str) -> set[str]:
-    """The names of the page's site, as `sitename.names_site` takes them."""
-    return site_names(meta_contents(tree, *_site_meta), nodes, url)
+def extract_site_names(tree: Tree, nodes: Sequence[Node], url: str) -> set[str]:
+    """The names of the page's site, as `sitename.is_site_name` takes them."""
+    return build_site_keys(get_meta_contents(tree, *_site_meta), nodes, url)
 
 
-def title_of(tree: Tree, nodes: Sequence[Node], url: str) -> str | None:
+def extract_title(tree: Tree, nodes: Sequence[Node], url: str) -> str | None:
     """The headline on the page where its titles tell of it; else JSON-LD's, Open Graph's, `h1`, `title`.
 
     Without the site's name.
     """
-    sites = sites_of(tree, nodes, url)
-    documents = [unescaped(tree.text(element)) for element in tree.all("title")[:1]]
+    sites = extract_site_names(tree, nodes, url)
+    documents = [unescape(tree.text(element)) for element in tree.all("title")[:1]]
     headlines = _headlines(tree, documents, sites)
     stated = [
-        *(unescaped(node["headline"]) for node in nodes if is_article(node) and isinstance(node.get("headline"), str)),
-        *meta_contents(tree, "og:title", "twitter:title"),
+        *(unescape(node["headline"]) for node in nodes if is_article(node) and isinstance(node.get("headline"), str)),
+        *get_meta_contents(tree, "og:title", "twitter:title"),
     ]
     stated = _uncut(stated)
     shown = _shown(tree, stated or documents, headlines, sites)
     # Some sites give a whole paragraph for a headline: it is taken only where there is nothing else.
-    for candidate in sorted([*shown, *stated, *headlines, *documents], key=lambda text: not reads_like_title(text)):
-        title = without_site(candidate, sites, headlines)
-        if title and not names_site(title, sites):
+    for candidate in sorted([*shown, *stated, *headlines, *documents], key=lambda text: not looks_like_title(text)):
+        title = strip_site_name(candidate, sites, headlines)
+        if title and not is_site_name(title, sites):
             return title[:_longest_title]
     return None
 
 
 def _shown(tree: Tree, titles: Sequence[str], headlines: Sequence[str], sites: Collection[str]) -> list[str]:
     """The headline that readers see, if the page's titles say the same; not what else stands in its element."""
-    node = headline_of(tree)
-    text = unescaped(tree.text(node)) if node is not None else ""
-    if node is None or width(text) < _own_headline or names_site(text, sites):
+    node = find_headline(tree)
+    text = unescape(tree.text(node)) if node is not None else ""
+    if node is None or width(text) < _own_headline or is_site_name(text, sites):
         return []
     if tree.tags[node] == "h1" and tree.text(node) not in headlines:
         return []
@@ -82,22 +82,22 @@ def _shown(tree: Tree, titles: Sequence[str], headlines: Sequence[str], sites: C
         title != text and title.endswith(text) and not _may_follow(title.removesuffix(text), text) for title in titles
     ):
         return []  # the site's name, as far as can be told
-    titles = [without_site(title, sites) for title in titles]
+    titles = [strip_site_name(title, sites) for title in titles]
     parts = set(map(one_line, tree.pieces[node : tree.ends[node]]))
     if held := [title for title in titles if title != text and title in parts and width(title) >= _last_headline]:
         return held[:1]
-    own = set(words_of(text.casefold()))
+    own = set(split_words(text.casefold()))
     likest = max(titles, key=lambda title: _shared(own, title), default="")
     if _shared(own, likest) < (1 if len(own) <= _few_words else _said_too):
         return []
     # Capitals are a matter of style, and those of the titles are as written.
-    is_styled = (text.isupper() or text.islower()) and not cjk_count(text)
+    is_styled = (text.isupper() or text.islower()) and not count_cjk(text)
     return [likest if is_styled and _shared(own, likest) >= _nearly_all else text]
 
 
 def _shared(own: Collection[str], title: str) -> float:
     """The share of some words that a title holds."""
-    return len(set(own).intersection(words_of(title.casefold()))) / max(1, len(own))
+    return len(set(own).intersection(split_words(title.casefold()))) / max(1, len(own))
 
 
 def _uncut(stated: Sequence[str]) -> list[str]:
@@ -121,7 +121,7 @@ def _headlines(tree: Tree, documents: Sequence[str], sites: Collection[str]) -> 
         text
         for text in texts
         if (first := before.get(heading_key(text))) is None
-        or names_site(first, sites)
+        or is_site_name(first, sites)
         or (len(texts) == 1 and _may_follow(first, text))
     ]
     return sorted(headlines, key=lambda text: not whole.startswith(text))
@@ -132,10 +132,10 @@ def _may_follow(first: str, text: str) -> bool:
     return width(text) >= max(_last_headline, 2 * width(first))
 
 
-def without_site(title: str, sites: Collection[str], headlines: Sequence[str] = ()) -> str:
+def strip_site_name(title: str, sites: Collection[str], headlines: Sequence[str] = ()) -> str:
     """The title without a first or last part that names the site, or that the headline on the page does not have.
 
-    >>> without_site("Rain ahead | The Daily Sky", ["the daily sky"])
+    >>> strip_site_name("Rain ahead | The Daily Sky", ["the daily sky"])
     'Rain ahead'
     """
     for headline in headlines:
@@ -148,22 +148,22 @@ def without_site(title: str, sites: Collection[str], headlines: Sequence[str] = 
             return headline
     cuts = list(_separators.finditer(title))
     for cut in reversed(cuts):
-        if names_site(title[cut.end() :], sites):
-            return without_site(title[: cut.start()], sites)
-    if cuts and names_site(title[: cuts[0].start()], sites):
-        return without_site(title[cuts[0].end() :], sites)
+        if is_site_name(title[cut.end() :], sites):
+            return strip_site_name(title[: cut.start()], sites)
+    if cuts and is_site_name(title[: cuts[0].start()], sites):
+        return strip_site_name(title[cuts[0].end() :], sites)
     return _without_desk(title)
 
 
 def _without_desk(title: str) -> str:
     """The title without sections and a site at its end, as the words of sites of scripts without spaces tell them."""
-    parts = _dense_separators.split(title) if cjk_count(title) else [title]
+    parts = _dense_separators.split(title) if count_cjk(title) else [title]
     if len(parts) == 1 or width(parts[0]) < max(_last_headline, *map(width, parts[1:])):
         return title
     return parts[0].strip() if "_" in title[len(parts[0]) :] or SITE_ENDING.search(parts[-1]) else title
 
 
-def address_of(tree: Tree, url: str) -> str:
+def extract_canonical_url(tree: Tree, url: str) -> str:
     """The page's canonical URL where it names one on its own site, else the URL it was fetched from."""
     site = site_of(url)
     if site is None:
@@ -171,7 +171,7 @@ def address_of(tree: Tree, url: str) -> str:
     named = [
         tree.get(link, "href") for link in tree.all("link") if "canonical" in tree.get(link, "rel").lower().split()
     ]
-    named += meta_contents(tree, "og:url")
+    named += get_meta_contents(tree, "og:url")
     for href in filter(None, named):
         target = absolute(url, href)
         # A front page named by an article is a fault of the site's template.

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-from newsmill.pages.html.json_ld import Node, names_in, types_of
+from newsmill.pages.html.json_ld import Node, get_names, schema_types
 from newsmill.pages.text import heading_key, width
 from newsmill.urls import site_of
 
@@ -17,13 +17,13 @@ _widest = 60  # more is a headline in the wrong place
 _least_letters = 4  # fewer may be any word
 
 
-def site_names(named: Iterable[str], nodes: Sequence[Node], url: str) -> set[str]:
+def build_site_keys(named: Iterable[str], nodes: Sequence[Node], url: str) -> set[str]:
     """The names in meta elements, in JSON-LD and in the host, as heading keys and as hosts spell them."""
     names = list(named)
     for node in nodes:
-        names += names_in(node.get("publisher"))
-        if any(kind in _publishers for kind in types_of(node)):
-            names += names_in(node.get("name"))
+        names += get_names(node.get("publisher"))
+        if any(kind in _publishers for kind in schema_types(node)):
+            names += get_names(node.get("name"))
     names = [name for name in names if width(name) <= _widest]
     host = site_of(url) or ""
     labels = host.split(".")
@@ -32,10 +32,10 @@ def site_names(named: Iterable[str], nodes: Sequence[Node], url: str) -> set[str
     return keys.union((key.replace("-", " ") for key in keys), *map(_spellings, keys))
 
 
-def names_site(text: str, sites: Collection[str]) -> bool:
+def is_site_name(text: str, sites: Collection[str]) -> bool:
     """Whether a text is one of the names, punctuation, case, accents and a leading article aside.
 
-    >>> names_site("Le Courrier des Îles", site_names([], [], "https://www.courrier-des-iles.example/une"))
+    >>> is_site_name("Le Courrier des Îles", build_site_keys([], [], "https://www.courrier-des-iles.example/une"))
     True
     """
     return len(text) <= _widest and (heading_key(text) in sites or not _spellings(text).isdisjoint(sites))

@@ -11,9 +11,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from newsmill.pages.html.limits import MAX_DEPTH, MAX_NODES, markup_verdict
-from newsmill.pages.text import one_line, paragraphs_of
-from newsmill.pages.types import Junk
+from newsmill.pages.html.limits import MAX_DEPTH, MAX_NODES, check_markup
+from newsmill.pages.text import one_line, split_paragraphs
+from newsmill.pages.types import Rejected
 
 Found = TypeVar("Found")
 
@@ -118,7 +118,7 @@ class Tree:
         """All elements below an element, in document order."""
         return (node for node in range(under + 1, self.ends[under]) if self.tags[node] != TEXT)
 
-    def nodes(self, under: int) -> Iterator[int]:
+    def child_nodes(self, under: int) -> Iterator[int]:
         """The children of an element, texts among them."""
         node, end = under + 1, self.ends[under]
         while node < end:
@@ -127,7 +127,7 @@ class Tree:
 
     def children(self, under: int) -> list[int]:
         """The child elements of an element."""
-        return [node for node in self.nodes(under) if self.tags[node] != TEXT]
+        return [node for node in self.child_nodes(under) if self.tags[node] != TEXT]
 
     def ancestors(self, node: int) -> Iterator[int]:
         """The elements around a node, the nearest first."""
@@ -138,12 +138,12 @@ class Tree:
         """The nearest element around a node that has one of these tags."""
         return next((around for around in self.ancestors(node) if self.tags[around] in tags), None)
 
-    def after(self, node: int) -> int | None:
+    def next_sibling(self, node: int) -> int | None:
         """The next node with the same parent, text or element."""
         following = self.ends[node]
         return following if following < len(self) and self.parents[following] == self.parents[node] else None
 
-    def before(self, node: int) -> int | None:
+    def previous_sibling(self, node: int) -> int | None:
         """The node before with the same parent, text or element."""
         if node == ROOT or node == self.parents[node] + 1:
             return None
@@ -163,7 +163,7 @@ class Tree:
             end = min(end, bisect_right(self.sizes, self.sizes[node] + limit, node + 1, end))
         return one_line("".join(self.pieces[node:end]))
 
-    def once(self, find: Callable[[Tree], Found]) -> Found:
+    def cached(self, find: Callable[[Tree], Found]) -> Found:
         """What a function finds on this page, sought but once however many ask."""
         if find not in self._known:
             self._known[find] = find(self)
@@ -172,11 +172,11 @@ class Tree:
 
     def metas(self) -> dict[str, list[str]]:
         """Contents of the meta elements by their `property` and `name` in lower case, in document order."""
-        return self.once(_metas)
+        return self.cached(_metas)
 
     def lines(self, node: int) -> list[str]:
         """The text of a node and all in it, a line a block; preformatted text keeps its own lines."""
-        return paragraphs_of("".join(self.pieces[node : self.ends[node]]))
+        return split_paragraphs("".join(self.pieces[node : self.ends[node]]))
 
 
 def _metas(tree: Tree) -> dict[str, list[str]]:
@@ -194,27 +194,27 @@ def parse_html(html: str) -> Tree:
     """The page's tree. Nothing is fetched.
 
     Raises:
-        Junk: `too_large`, `too_deep`, or `no_text` where the HTML holds nothing that shows.
+        Rejected: `too_large`, `too_deep`, or `no_text` where the HTML holds nothing that shows.
     """
     data = html.encode("utf-8", "replace")
-    if verdict := markup_verdict(html, data):
-        raise Junk(*verdict)
+    if rejected := check_markup(html, data):
+        raise rejected
     from selectolax.lexbor import LexborHTMLParser
 
     # As if scripts ran: what stands in `noscript` is then a text of its own, and closes no `head`.
     root = LexborHTMLParser(data, scripting=True).root
     if root is None:
-        raise Junk("no_text", "the HTML holds nothing that can be read")
+        raise Rejected("no_text", "the HTML holds nothing that can be read")
     return _laid_out(root)
 
 
-def lines_of_html(fragment: str) -> list[str]:
+def html_to_lines(fragment: str) -> list[str]:
     """The visible text of a piece of HTML, a line a block; of plain text, a line for what blank lines part."""
     if "<" not in fragment and "&" not in fragment:
         return [line for line in map(one_line, _blank_line.split(fragment)) if line]
     try:
         tree = parse_html(f"<body><div>{fragment}</div>")
-    except Junk:
+    except Rejected:
         return []
     return tree.lines(tree.body)
 
@@ -223,7 +223,7 @@ def _laid_out(root: Any) -> Tree:
     """lexbor's tree as columns, in one walk that needs no recursion.
 
     Raises:
-        Junk: `too_large`, `too_deep`.
+        Rejected: `too_large`, `too_deep`.
     """
     tree = Tree()
     tags, attributes, parents, ends = tree.tags, tree.attributes, tree.parents, tree.ends
@@ -251,7 +251,7 @@ def _laid_out(root: Any) -> Tree:
         elif tag[0] not in "-!":  # comments, document types
             number += 1
             if number > MAX_NODES:
-                raise Junk("too_large", f"more than {MAX_NODES:,} elements and texts")
+                raise Rejected("too_large", f"more than {MAX_NODES:,} elements and texts")
             own = node.attributes
             apart = apart or tag in BLOCKS
             tags.append(tag)
@@ -273,7 +273,7 @@ def _laid_out(root: Any) -> Tree:
             if not is_left_out and (child := node.first_child) is not None:
                 open_elements.append((node, number, tag))
                 if len(open_elements) > MAX_DEPTH:
-                    raise Junk("too_deep", f"elements are nested more than {MAX_DEPTH:,} deep")
+                    raise Rejected("too_deep", f"elements are nested more than {MAX_DEPTH:,} deep")
                 in_pre += tag == "pre"
                 in_chrome += tag in _CHROME
                 node, parent = child, number

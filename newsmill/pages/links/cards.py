@@ -41,16 +41,16 @@ class Card:
     href: str
 
 
-def cards_of(tree: Tree) -> list[Card]:
+def find_cards(tree: Tree) -> list[Card]:
     """The page's cards in document order, each link once; neither those of its menus nor links amid sentences."""
     marked = _headings_beside_links(tree)
     heads = {link: link for link in _headline_links(tree)} | marked
     links = sorted(heads)
     hrefs = [_target(tree, link) for link in links]
-    at_heading = [heads[link] != link or link in tree.once(_links_at_headings) for link in links]
+    at_heading = [heads[link] != link or link in tree.cached(_links_at_headings) for link in links]
     posts = _posts(tree, links, hrefs, at_heading)
     if posts:
-        outside = [place for place, link in enumerate(links) if _is_own(link, posts) or at_heading[place]]
+        outside = [place for place, link in enumerate(links) if _is_outside_posts(link, posts) or at_heading[place]]
         links, hrefs = [links[place] for place in outside], [hrefs[place] for place in outside]
     nodes = _nodes(tree, links, hrefs)
     cards = []
@@ -68,18 +68,18 @@ def _end(tree: Tree, node: int, following: int) -> int:
     end = tree.ends[node]
     if tree.tags[node] not in _flat:
         return end
-    after = tree.after(node)
+    after = tree.next_sibling(node)
     while after is not None and after < following and tree.tags[after] in _follow:
         if tree.sizes[tree.ends[after]] - tree.sizes[node] > _longest_flat or tree.count("a", after) > 3:
             break
         end = tree.ends[after]
-        after = tree.after(after)
+        after = tree.next_sibling(after)
     return end
 
 
-def cards_in(tree: Tree, root: int) -> list[Card]:
+def get_cards_within(tree: Tree, root: int) -> list[Card]:
     """The cards below an element."""
-    cards = tree.once(cards_of)
+    cards = tree.cached(find_cards)
     return cards[
         bisect_right(cards, root, key=lambda card: card.link) : bisect_left(
             cards, tree.ends[root], key=lambda card: card.link
@@ -87,7 +87,7 @@ def cards_in(tree: Tree, root: int) -> list[Card]:
     ]
 
 
-def chrome_of(tree: Tree) -> list[tuple[int, int]]:
+def find_chrome(tree: Tree) -> list[tuple[int, int]]:
     """Where the page's menus, header and footer stand: node numbers from and before, the outermost, in order."""
     ranges: list[tuple[int, int]] = []
     for node in tree.all("nav", "header", "footer"):
@@ -98,17 +98,17 @@ def chrome_of(tree: Tree) -> list[tuple[int, int]]:
     return ranges
 
 
-def is_within(node: int, ranges: list[tuple[int, int]]) -> bool:
+def is_in_ranges(node: int, ranges: list[tuple[int, int]]) -> bool:
     """Whether a node stands in one of these ranges, which are in order and don't overlap."""
     place = bisect_right(ranges, node, key=lambda one: one[0]) - 1
     return place >= 0 and node < ranges[place][1]
 
 
 def _headline_links(tree: Tree) -> list[int]:
-    at_heading = tree.once(_links_at_headings)
+    at_heading = tree.cached(_links_at_headings)
     sizes, ends = tree.sizes, tree.ends
     found: list[int] = []
-    menus = iter([*tree.once(chrome_of), (len(tree), len(tree) + 1)])
+    menus = iter([*tree.cached(find_chrome), (len(tree), len(tree) + 1)])
     first, end = next(menus)
     for link in tree.all("a"):
         while link >= end:
@@ -162,23 +162,23 @@ def _near(tree: Tree, node: int, levels: int, tags: tuple[str, ...]) -> int | No
 
 def _is_in_sentence(tree: Tree, link: int) -> bool:
     """Whether the link is a phrase of a paragraph rather than a headline."""
-    before = tree.before(link)
+    before = tree.previous_sibling(link)
     if before is not None and tree.tags[before] == TEXT and tree.size(before) > _sentence:
         return True
     paragraph = _near(tree, link, 4, ("p",))
     if paragraph is None or tree.size(paragraph) <= _most_prose * tree.size(link):
         return False
-    after = tree.after(link)
+    after = tree.next_sibling(link)
     return not (before is None and after is not None and tree.tags[after] == "br")
 
 
 def _headings_beside_links(tree: Tree) -> dict[int, int]:
     """Links of cards whose headline is no link itself ("Read on" below it, or the picture), with that headline."""
     found: dict[int, int] = {}
-    chrome = tree.once(chrome_of)
+    chrome = tree.cached(find_chrome)
     headings = tree.all(*_all_headings)
     for heading in headings:
-        if tree.size(heading) < _narrowest or tree.count("a", heading) or is_within(heading, chrome):
+        if tree.size(heading) < _narrowest or tree.count("a", heading) or is_in_ranges(heading, chrome):
             continue
         card = _card_around(tree, heading, headings)
         if card is None or tree.tags[heading] == "h1" or width(tree.text(heading)) < _heading_width:
@@ -225,8 +225,8 @@ def _is_post(tree: Tree, head: int, node: int) -> bool:
     return tree.size(node) - inner >= max(_post, inner)
 
 
-def _is_own(link: int, posts: list[tuple[int, int]]) -> bool:
-    return not is_within(link, posts)
+def _is_outside_posts(link: int, posts: list[tuple[int, int]]) -> bool:
+    return not is_in_ranges(link, posts)
 
 
 def _nodes(tree: Tree, links: list[int], hrefs: list[str]) -> list[int]:

@@ -22,7 +22,7 @@ _addresses = (
 )
 
 
-class Article(NamedTuple):
+class FollowingArticle(NamedTuple):
     """The element that holds an article, its headline, where it says that it stands (empty where it doesn't)."""
 
     node: int
@@ -30,7 +30,7 @@ class Article(NamedTuple):
     href: str
 
 
-def following_articles(tree: Tree) -> list[Article]:
+def find_following_articles(tree: Tree) -> list[FollowingArticle]:
     """The articles in full after the first, each with a headline of its own.
 
     None where all stand under one headline: posts of a live blog are one article.
@@ -38,12 +38,14 @@ def following_articles(tree: Tree) -> list[Article]:
     headlines = tree.all("h1")
     if len(headlines) < 2:
         return []
-    articles = [Article(node, headline, "") for headline in headlines if (node := _around(tree, headline)) is not None]
+    articles = [
+        FollowingArticle(node, headline, "") for headline in headlines if (node := _around(tree, headline)) is not None
+    ]
     if len(articles) < 2:
         return []
     if any(head < articles[0].node and tree.size(head) >= _own_headline for head in headlines):
         return []
-    return [Article(node, headline, _href(tree, node, headline)) for node, headline, _ in articles[1:]]
+    return [FollowingArticle(node, headline, _href(tree, node, headline)) for node, headline, _ in articles[1:]]
 
 
 def _around(tree: Tree, headline: int) -> int | None:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from newsmill.pages.html.tree import TEXT, Tree
-from newsmill.pages.links.cards import HEADINGS, Card, cards_in, cards_of, is_within
-from newsmill.pages.links.following_articles import following_articles
-from newsmill.pages.phrases import RELATED
+from newsmill.pages.links.cards import HEADINGS, Card, find_cards, get_cards_within, is_in_ranges
+from newsmill.pages.links.following_articles import find_following_articles
+from newsmill.pages.phrases import RELATED_HEADINGS
 from newsmill.pages.text import heading_key
 
 _most_links = 80  # more of them, and the block is the page itself
@@ -50,18 +50,18 @@ _dress = frozenset(("img", "picture", "time", "h2", "h3", "h4", "h5", "h6"))
 _no_block = _top | {"h1", "nav"}
 
 
-def blocks_of(tree: Tree) -> list[int]:
+def find_related_blocks(tree: Tree) -> list[int]:
     """The elements that hold related articles, or other articles in full; none stands in another.
 
     The latter come first; then those that say so by name or heading, then those told by their shape, each in
     document order.
     """
-    return tree.once(_blocks)
+    return tree.cached(_blocks)
 
 
 def _blocks(tree: Tree) -> list[int]:
-    others = [article.node for article in tree.once(following_articles)]
-    if not tree.once(cards_of):
+    others = [article.node for article in tree.cached(find_following_articles)]
+    if not tree.cached(find_cards):
         return others
     said = others + _outermost(tree, {*_named(tree), *_under_headings(tree)}, others)
     return said + _outermost(tree, {*_shaped(tree)}, said)
@@ -73,7 +73,7 @@ def _outermost(tree: Tree, nodes: set[int], but: list[int]) -> list[int]:
     ranges = _ranges(tree, but)
     for node in sorted(nodes):
         end = tree.ends[node]
-        apart = not is_within(node, ranges) and not any(node < other < end for other in but)
+        apart = not is_in_ranges(node, ranges) and not any(node < other < end for other in but)
         if apart and (not found or node >= tree.ends[found[-1]]):
             found.append(node)
     return found
@@ -84,7 +84,7 @@ def _is_block(tree: Tree, node: int) -> bool:
     if not 0 < tree.count("a", node) <= _most_links or tree.count("h1", node) or tree.tags[node] in _no_block:
         return False
     end = tree.ends[node]
-    ranges = sorted({(max(card.node, node), min(card.end, end)) for card in cards_in(tree, node)})
+    ranges = sorted({(max(card.node, node), min(card.end, end)) for card in get_cards_within(tree, node)})
     listed = [tree.sizes[end] - tree.sizes[first] for first, end in ranges]
     if not listed or max(listed) > _most_said or tree.size(node) - sum(listed) > max(_most_beside, sum(listed)):
         return False
@@ -96,7 +96,7 @@ def _paragraphs_beside(tree: Tree, root: int, ranges: list[tuple[int, int]]) -> 
     return {
         paragraph: size
         for paragraph in tree.all("p", under=root)
-        if (size := tree.size(paragraph)) >= _prose and not is_within(paragraph, ranges)
+        if (size := tree.size(paragraph)) >= _prose and not is_in_ranges(paragraph, ranges)
     }
 
 
@@ -107,7 +107,7 @@ def _ranges(tree: Tree, nodes: Iterable[int]) -> list[tuple[int, int]]:
 def _named(tree: Tree) -> Iterator[int]:
     """Elements around cards that are named after related articles."""
     seen: set[int] = set()
-    for card in tree.once(cards_of):
+    for card in tree.cached(find_cards):
         for around in tree.ancestors(card.link):
             if around in seen or tree.tags[around] in ("main", "body"):
                 break
@@ -134,7 +134,7 @@ def _under_headings(tree: Tree) -> Iterator[int]:
     """What stands under a heading that says so: the element around both, else what follows it."""
     sizes, pieces = tree.sizes, tree.pieces
     seen = 0
-    for card in tree.once(cards_of):
+    for card in tree.cached(find_cards):
         for node in range(max(seen, card.link - _nodes_before), tree.ends[card.link]):
             if not 1 < sizes[node + 1] - sizes[node] <= _longest_heading or not _is_related(pieces[node]):
                 continue
@@ -144,7 +144,7 @@ def _under_headings(tree: Tree) -> Iterator[int]:
 
 
 def _is_related(text: str) -> bool:
-    return text.strip(_edges).casefold() in RELATED
+    return text.strip(_edges).casefold() in RELATED_HEADINGS
 
 
 def _heading_around(tree: Tree, text: int) -> int | None:
@@ -152,7 +152,7 @@ def _heading_around(tree: Tree, text: int) -> int | None:
     node = tree.parents[text]
     tags = {tree.tags[node]}
     size = tree.size(node)
-    if size > _longest_heading or heading_key(tree.text(node, limit=_longest_heading)) not in RELATED:
+    if size > _longest_heading or heading_key(tree.text(node, limit=_longest_heading)) not in RELATED_HEADINGS:
         return None
     while tree.parents[node] > 0 and tree.size(tree.parents[node]) == size:
         node = tree.parents[node]
@@ -167,7 +167,7 @@ def _block_under(tree: Tree, heading: int) -> list[int]:
         around = tree.parents[around]
         if around < 0 or tree.tags[around] in _top:
             break
-        cards = cards_in(tree, around)
+        cards = get_cards_within(tree, around)
         if cards and cards[-1].link > heading:
             if _is_block(tree, around):
                 return [around]
@@ -185,7 +185,7 @@ def _lists_after(tree: Tree, heading: int) -> Iterator[int]:
         if node < 0 or tree.tags[node] in _top:
             return
     while following is not None and _is_block(tree, following):
-        linked = sum(tree.size(card.link) for card in cards_in(tree, following))
+        linked = sum(tree.size(card.link) for card in get_cards_within(tree, following))
         if tree.tags[following] not in _holders and linked < _listed_share * tree.size(following):
             return
         yield following
@@ -193,16 +193,16 @@ def _lists_after(tree: Tree, heading: int) -> Iterator[int]:
 
 
 def _next_element(tree: Tree, node: int) -> int | None:
-    following = tree.after(node)
+    following = tree.next_sibling(node)
     while following is not None and tree.size(following) == 0 and tree.tags[following] == TEXT:
-        following = tree.after(following)
+        following = tree.next_sibling(following)
     return following if following is not None and tree.tags[following] != TEXT else None
 
 
 def _shaped(tree: Tree) -> Iterator[int]:
     """Lists of cards that look alike, each with a picture, a date or a heading, beside the page's text or after it."""
     lists: dict[int, list[Card]] = defaultdict(list)
-    for card in tree.once(cards_of):
+    for card in tree.cached(find_cards):
         lists[tree.parents[card.node]].append(card)
     alike = [node for node, cards in lists.items() if len(cards) >= _least_cards and _is_list(tree, node, cards)]
     if not alike:

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from newsmill.pages.html.tree import TEXT, Tree
-from newsmill.pages.links.cards import Card, cards_of, chrome_of, is_within
-from newsmill.pages.links.teasers import items_in
-from newsmill.pages.phrases import FURNITURE, RELATED, WALL
-from newsmill.pages.text import heading_key, one_line, sentence_ends, width
+from newsmill.pages.links.cards import Card, find_cards, find_chrome, is_in_ranges
+from newsmill.pages.links.teasers import iter_teasers
+from newsmill.pages.phrases import CONSENT_WALL, RELATED_HEADINGS, UI_LABELS
+from newsmill.pages.text import count_sentence_ends, heading_key, one_line, width
 from newsmill.pages.types import Teaser
 from newsmill.urls import site_of
 
@@ -49,11 +49,11 @@ _lists = frozenset(
 )
 
 
-def front_of(tree: Tree, url: str) -> tuple[list[Teaser], list[str]] | None:
+def extract_section_front(tree: Tree, url: str) -> tuple[list[Teaser], list[str]] | None:
     """All teasers of a section front, and the text that is none of theirs; None where the page is no front."""
-    is_section = is_section_address(url)
-    site = site_of(url) or _usual_site(tree.once(cards_of))
-    cards = [card for card in tree.once(cards_of) if _leads_to(site, card.href)]
+    is_section = is_section_url(url)
+    site = site_of(url) or _usual_site(tree.cached(find_cards))
+    cards = [card for card in tree.cached(find_cards) if _leads_to(site, card.href)]
     if len(cards) < (_few_items if is_section else _surely_posts):
         return None
     shown, posts = _shown(tree, cards)
@@ -64,7 +64,7 @@ def front_of(tree: Tree, url: str) -> tuple[list[Teaser], list[str]] | None:
     few = len({card.href for card in cards if card.node in starts}) < _least_items
     if not _is_list(tree, shown, posts, is_section, few, url):
         return None
-    items = [item for item in items_in(tree, tree.body, url) if _leads_to(site, item.url or "")]
+    items = [item for item in iter_teasers(tree, tree.body, url) if _leads_to(site, item.url or "")]
     least = _few_items if few else _least_items
     if len(items) < (least if is_section else _surely_posts if len(posts) >= _surely_posts else _surely_items):
         return None
@@ -75,7 +75,7 @@ def front_of(tree: Tree, url: str) -> tuple[list[Teaser], list[str]] | None:
 
 def _shown(tree: Tree, cards: Iterable[Card]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Where the page's cards stand, each once and in order, and those of them that are posts in full."""
-    chrome = tree.once(chrome_of)
+    chrome = tree.cached(find_chrome)
     shown: dict[int, tuple[int, int]] = {}
     posts: dict[int, tuple[int, int]] = {}
     for card in cards:
@@ -84,7 +84,7 @@ def _shown(tree: Tree, cards: Iterable[Card]) -> tuple[list[tuple[int, int]], li
             continue
         if _is_short(tree, card):
             shown[card.node] = place
-        elif not is_within(card.node, chrome):
+        elif not is_in_ranges(card.node, chrome):
             posts[card.node] = place
     kinds = Counter((tree.parents[node], tree.tags[node]) for node in posts)
     posts = {node: place for node, place in posts.items() if kinds[tree.parents[node], tree.tags[node]] > 1}
@@ -129,7 +129,7 @@ def _has_headline(tree: Tree, ranges: list[tuple[int, int]], least: int) -> bool
     middle = ranges[len(ranges) // 2][0]
     return any(
         2 * tree.size(node) >= _headline_width
-        and not is_within(node, ranges)
+        and not is_in_ranges(node, ranges)
         and width(tree.text(node)) >= _headline_width
         for node in tree.all("h1")
         if node < middle
@@ -138,7 +138,7 @@ def _has_headline(tree: Tree, ranges: list[tuple[int, int]], least: int) -> bool
 
 def _is_introduced(tree: Tree, ranges: list[tuple[int, int]], least: float) -> bool:
     """Whether a text stands between the page's headline and the first card after it, as over a guide's chapters."""
-    headline = next((node for node in tree.all("h1") if not is_within(node, ranges)), None)
+    headline = next((node for node in tree.all("h1") if not is_in_ranges(node, ranges)), None)
     if headline is None:
         return False
     first = next((start for start, _ in ranges if start > headline), headline)
@@ -149,7 +149,7 @@ def _is_introduced(tree: Tree, ranges: list[tuple[int, int]], least: float) -> b
 def _lead_here(tree: Tree, url: str) -> bool:
     """Whether most cards lead to places of the page itself, as those of a live blog do."""
     here = urlsplit(url).path.rstrip("/")
-    paths = [urlsplit(card.href).path.rstrip("/") for card in tree.once(cards_of)]
+    paths = [urlsplit(card.href).path.rstrip("/") for card in tree.cached(find_cards)]
     return 2 * sum(path in ("", here) for path in paths) > len(paths)
 
 
@@ -158,7 +158,7 @@ def _beside(tree: Tree, ranges: list[tuple[int, int]]) -> int:
     sizes, tags, parents = tree.sizes, tree.tags, tree.parents
     told = 0
     start = tree.body + 1
-    for first, end in [*sorted([*ranges, *tree.once(chrome_of)]), (len(tree), len(tree))]:
+    for first, end in [*sorted([*ranges, *tree.cached(find_chrome)]), (len(tree), len(tree))]:
         for node in range(start, first):
             size = sizes[node + 1] - sizes[node]
             if size >= _text and tags[node] == TEXT and tags[parents[node]] not in _labels:
@@ -196,33 +196,38 @@ def _domain(host: str) -> str:
 
 def _rest(tree: Tree, ranges: list[tuple[int, int]]) -> Iterator[str]:
     """The paragraphs among the cards that are none of theirs: what the section is about."""
-    chrome = tree.once(chrome_of)
+    chrome = tree.cached(find_chrome)
     first, last = ranges[0][0], ranges[-1][1]
     around = next((node for node in tree.ancestors(first) if tree.ends[node] >= last), tree.body)
     for paragraph in tree.all("p", under=around):
-        if paragraph > last or is_within(paragraph, ranges) or is_within(paragraph, chrome):
+        if paragraph > last or is_in_ranges(paragraph, ranges) or is_in_ranges(paragraph, chrome):
             continue
         if tree.ancestor(paragraph, "aside", "form", "dialog") is None:
             text = tree.text(paragraph, limit=4000)
             key = heading_key(text[:_longest_rest])
-            if sentence_ends(text) and key not in FURNITURE and key not in RELATED and not _is_consent(text):
+            if (
+                count_sentence_ends(text)
+                and key not in UI_LABELS
+                and key not in RELATED_HEADINGS
+                and not _is_consent(text)
+            ):
                 yield text
 
 
 def _is_consent(text: str) -> bool:
-    return bool(_consent.search(text) and WALL.search(text))
+    return bool(_consent.search(text) and CONSENT_WALL.search(text))
 
 
-def is_section_address(url: str) -> bool:
+def is_section_url(url: str) -> bool:
     """Whether a URL looks like that of a site's front or of a section: a short path without a headline or number.
 
-    >>> is_section_address("https://example.com/news/technology/")
+    >>> is_section_url("https://example.com/news/technology/")
     True
-    >>> is_section_address("https://example.com/2026/07/")
+    >>> is_section_url("https://example.com/2026/07/")
     True
-    >>> is_section_address("https://example.com/tag/rain-on-the-plain/page/2")
+    >>> is_section_url("https://example.com/tag/rain-on-the-plain/page/2")
     True
-    >>> is_section_address("https://example.com/news/rain-falls-on-the-plain")
+    >>> is_section_url("https://example.com/news/rain-falls-on-the-plain")
     False
     """
     path = urlsplit(url).path if site_of(url) else None

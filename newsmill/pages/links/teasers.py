@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from newsmill.pages.html.tree import TEXT, Tree
-from newsmill.pages.links.cards import HEADINGS, Card, cards_in
-from newsmill.pages.links.following_articles import Article, following_articles
-from newsmill.pages.links.related import blocks_of
-from newsmill.pages.phrases import FURNITURE, RELATED
+from newsmill.pages.links.cards import HEADINGS, Card, get_cards_within
+from newsmill.pages.links.following_articles import FollowingArticle, find_following_articles
+from newsmill.pages.links.related import find_related_blocks
+from newsmill.pages.phrases import RELATED_HEADINGS, UI_LABELS
 from newsmill.pages.text import heading_key, width
 from newsmill.pages.types import Teaser
 from newsmill.urls import absolute
@@ -31,12 +31,12 @@ _camel = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _told = frozenset(("p", "div", "span", "li", "dd"))
 
 
-def teasers_of(tree: Tree, url: str) -> list[Teaser]:
+def extract_teasers(tree: Tree, url: str) -> list[Teaser]:
     """The teasers of the page's blocks of related articles, in order, each target once."""
     teasers: dict[str, Teaser] = {}
-    others = {article.node: article for article in tree.once(following_articles)}
-    for block in blocks_of(tree):
-        for teaser in [_of(tree, others[block], url)] if block in others else items_in(tree, block, url):
+    others = {article.node: article for article in tree.cached(find_following_articles)}
+    for block in find_related_blocks(tree):
+        for teaser in [_of(tree, others[block], url)] if block in others else iter_teasers(tree, block, url):
             known = teasers.setdefault(teaser.url or teaser.title, teaser)
             if teaser.snippet and not known.snippet:
                 teasers[teaser.url or teaser.title] = teaser
@@ -45,20 +45,20 @@ def teasers_of(tree: Tree, url: str) -> list[Teaser]:
     return list(teasers.values())
 
 
-def _of(tree: Tree, article: Article, url: str) -> Teaser:
+def _of(tree: Tree, article: FollowingArticle, url: str) -> Teaser:
     """The teaser of another article that stands on the page in full."""
     paragraphs = [tree.text(node) for node in tree.all("p", under=article.node)]
     long = [text for text in paragraphs if width(text) >= _snippet_width]
     return Teaser(tree.text(article.headline, limit=400), _first(long) or None, absolute(url, article.href))
 
 
-def items_in(tree: Tree, root: int, url: str) -> Iterator[Teaser]:
+def iter_teasers(tree: Tree, root: int, url: str) -> Iterator[Teaser]:
     """Each target of a headline-like link under an element: its headline, and the snippet that stands with it."""
     here = url.split("#")[0]
     hrefs: set[str] = set()
     found: set[str] = set()
     titles: set[str] = set()
-    for card in cards_in(tree, root):
+    for card in get_cards_within(tree, root):
         target = absolute(url, card.href) if card.href not in hrefs else None
         hrefs.add(card.href)
         if target is None or target in found or target.split("#")[0] == here:
@@ -76,7 +76,7 @@ def items_in(tree: Tree, root: int, url: str) -> Iterator[Teaser]:
 
 
 # What leads to a section or on to the next page, however wide it is.
-_labels = RELATED | FURNITURE
+_labels = RELATED_HEADINGS | UI_LABELS
 
 
 def _headline(tree: Tree, card: Card) -> str:
@@ -93,7 +93,7 @@ def _marked(tree: Tree, link: int) -> Iterator[int]:
     yield from (node for node in tree.elements(link) if _is_named_headline(tree.attributes[node].get("class") or ""))
     for bold in tree.all("strong", "b", under=link):
         # A part of its own: no words of the same line stand around it.
-        beside = list(tree.nodes(tree.parents[bold]))
+        beside = list(tree.child_nodes(tree.parents[bold]))
         if len(beside) > 1 and not any(tree.tags[node] == TEXT and tree.size(node) for node in beside):
             yield bold
 

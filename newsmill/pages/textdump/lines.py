@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from newsmill.pages.phrases import COUNT, COUNTER, FURNITURE, NOTICE, WALL
-from newsmill.pages.text import cjk_count, heading_key, one_line, sentence_ends, width
+from newsmill.pages.phrases import CONSENT_WALL, COUNT, COUNTER, NOTICE, UI_LABELS
+from newsmill.pages.text import count_cjk, count_sentence_ends, heading_key, one_line, width
 
 _menu_item_width = 30
 _least_menu = 3  # items
@@ -35,7 +35,7 @@ class Line:
 
     @property
     def is_short(self) -> bool:
-        return width(self.text) <= _menu_item_width and not sentence_ends(self.text)
+        return width(self.text) <= _menu_item_width and not count_sentence_ends(self.text)
 
 
 def lines_of(text: str) -> list[Line]:
@@ -45,10 +45,10 @@ def lines_of(text: str) -> list[Line]:
 
 def is_furniture(text: str) -> bool:
     """Whether a line is a label, a counter, or a row of labels."""
-    if key(text) in FURNITURE or COUNTER.fullmatch(text) or COUNT.fullmatch(text):
+    if key(text) in UI_LABELS or COUNTER.fullmatch(text) or COUNT.fullmatch(text):
         return True
     parts = [part for part in re.split(r"[\s|｜/·•,，、]+", text) if part] if len(text) <= 2 * _longest_heading else []
-    return len(parts) > 1 and all(heading_key(part) in FURNITURE for part in parts)
+    return len(parts) > 1 and all(heading_key(part) in UI_LABELS for part in parts)
 
 
 def key(text: str) -> str:
@@ -73,7 +73,7 @@ def _split(text: str) -> list[Line]:
 def is_menu_line(text: str) -> bool:
     """Whether a line is a row of menu items, or a path to the page as "Home > News > Markets"."""
     items = _items(text) if len(text) <= _longest_notice else []
-    if len(items) < _least_menu or any(map(sentence_ends, items)):
+    if len(items) < _least_menu or any(map(count_sentence_ends, items)):
         return False
     return max(map(width, items[:-1])) <= _menu_item_width and width(items[-1]) <= 2 * _menu_item_width
 
@@ -108,13 +108,13 @@ def unwrapped(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_broken(line: str, after: str, full: int) -> bool:
-    word = after[0] if cjk_count(after[0]) else after.split(" ", 1)[0]
+    word = after[0] if count_cjk(after[0]) else after.split(" ", 1)[0]
     return full - _ragged <= width(line) <= _most_columns and width(line) + 1 + width(word) > full
 
 
 def _between(line: str, after: str) -> str:
     """What stood where a line was broken: nothing in Chinese and Japanese."""
-    is_dense = cjk_count(after[0]) and not line[-1].isascii() and not "가" <= after[0] <= "힣"
+    is_dense = count_cjk(after[0]) and not line[-1].isascii() and not "가" <= after[0] <= "힣"
     return "" if is_dense else " "
 
 
@@ -138,16 +138,18 @@ def without_menus(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_prose(line: Line) -> bool:
-    return sentence_ends(line.text) > 0 and width(line.text) > 2 * _menu_item_width and not is_menu_line(line.text)
+    return (
+        count_sentence_ends(line.text) > 0 and width(line.text) > 2 * _menu_item_width and not is_menu_line(line.text)
+    )
 
 
 def _without_leading_menu(block: list[Line]) -> list[Line]:
     """A block without the menu that stands right above its title."""
     count = next((place for place, line in enumerate(block) if not line.is_short), len(block))
-    known = sum(key(line.text) in FURNITURE for line in block[:count])
+    known = sum(key(line.text) in UI_LABELS for line in block[:count])
     if count < len(block) and known and count >= _least_menu:
         # The title may be as short as the items above it; then prose follows.
-        return block[count - 1 if sentence_ends(block[count].text) else count :]
+        return block[count - 1 if count_sentence_ends(block[count].text) else count :]
     return block
 
 
@@ -174,4 +176,4 @@ def without_notices(lines: Sequence[Line]) -> list[Line]:
 def _is_notice(text: str) -> bool:
     if width(text) > _longest_notice:
         return False
-    return bool(NOTICE.match(text) or (_consent.search(text) and WALL.search(text)))
+    return bool(NOTICE.match(text) or (_consent.search(text) and CONSENT_WALL.search(text)))

@@ -10,11 +10,10 @@ from dataclasses import replace
 
 from newsmill.pages.dates.resolve import hinted, in_own_words, in_url
 from newsmill.pages.links.teasers import MAX_ON_FRONT, MAX_TEASERS
-from newsmill.pages.phrases import BYLINE, COMMENTS, RELATED, lead_to_related
-from newsmill.pages.repeats import MIN_WIDTH
-from newsmill.pages.text import heading_key, reads_like_title, sentence_ends, width
+from newsmill.pages.phrases import BYLINE, COMMENTS, RELATED_HEADINGS, match_related_lead
+from newsmill.pages.text import MIN_REPEAT_WIDTH, count_sentence_ends, heading_key, looks_like_title, width
 from newsmill.pages.textdump.lines import Line, is_furniture, key, lines_of
-from newsmill.pages.types import Draft, Record, Teaser
+from newsmill.pages.types import Fetch, ParsedPage, Teaser
 
 _least_items = 6  # of a front
 _listed_share = 0.9  # of whose pairs of lines are headline and snippet
@@ -29,18 +28,18 @@ _head_lines = 6  # date, author and share buttons stand this near to the title
 _body_before_comments = 400  # width; less text before it, and "Comments" is a link above the article
 
 
-def read_dump(text: str, record: Record) -> Draft:
+def read_dump(text: str, fetch: Fetch) -> ParsedPage:
     """The page that a text dump is of: title, body, teasers; the body's second showing is left to `repeats`."""
     title, lines = take_title(lines_of(text))
-    draft = Draft("text_dump", "text_dump", record.url, title=title)
-    lines = take_head(lines, draft, record)
+    draft = ParsedPage("text_dump", "text_dump", fetch.url, title=title)
+    lines = take_head(lines, draft, fetch)
     if (listed := front_of(lines)) is not None:
         draft.kind, draft.teasers, draft.published = "front", listed, None
         return draft
     before, after, teasers = parted(lines)
     after, draft.teasers = without_second_showing(after, teasers)
     draft.paragraphs = [text for text in before + after if title is None or heading_key(text) != heading_key(title)]
-    draft.published = hinted(record) or draft.published or in_url(record.url, record.fetched_at)
+    draft.published = hinted(fetch) or draft.published or in_url(fetch.url, fetch.fetched_at)
     return draft
 
 
@@ -48,7 +47,7 @@ def take_title(lines: Sequence[Line]) -> tuple[str | None, list[Line]]:
     """The first line, if it reads like a headline and something follows it."""
     first = next((place for place, line in enumerate(lines) if not is_furniture(line.text)), len(lines))
     rest = list(lines[first:])
-    if not rest or not reads_like_title(rest[0].text) or (len(rest) == 1 and sentence_ends(rest[0].text)):
+    if not rest or not looks_like_title(rest[0].text) or (len(rest) == 1 and count_sentence_ends(rest[0].text)):
         return None, rest
     title = rest[0].text
     for place, line in enumerate(rest[1:_head_lines], start=1):
@@ -58,15 +57,15 @@ def take_title(lines: Sequence[Line]) -> tuple[str | None, list[Line]]:
     return title, rest[1:]
 
 
-def take_head(lines: Sequence[Line], draft: Draft, record: Record) -> list[Line]:
+def take_head(lines: Sequence[Line], draft: ParsedPage, fetch: Fetch) -> list[Line]:
     """The lines without date, author and share buttons under the title; date and author go to the draft."""
     kept: list[Line] = []
     for line in lines[:_head_lines]:
-        published = in_own_words(line.text, record.fetched_at) if width(line.text) <= _byline_width else None
+        published = in_own_words(line.text, fetch.fetched_at) if width(line.text) <= _byline_width else None
         byline = BYLINE.fullmatch(line.text) if width(line.text) <= _byline_width else None
-        if published and not sentence_ends(line.text):
+        if published and not count_sentence_ends(line.text):
             draft.published = draft.published or published
-        elif byline and not sentence_ends(line.text):
+        elif byline and not count_sentence_ends(line.text):
             draft.authors = draft.authors or [byline["latin"] or byline["dense"]]
         elif not is_furniture(line.text):
             kept.append(line)
@@ -76,7 +75,9 @@ def take_head(lines: Sequence[Line], draft: Draft, record: Record) -> list[Line]
 def front_of(lines: Sequence[Line]) -> list[Teaser] | None:
     """The teasers of a dump that is nothing but headlines, each with a snippet that is mostly cut; else None."""
     texts = [line.text for line in lines if not is_furniture(line.text)]
-    if len(texts) < 2 * _least_items or any(key(text) in RELATED or COMMENTS.fullmatch(text) for text in texts):
+    if len(texts) < 2 * _least_items or any(
+        key(text) in RELATED_HEADINGS or COMMENTS.fullmatch(text) for text in texts
+    ):
         return None
     pairs = list(zip(texts[::2], texts[1::2], strict=False))
     fitting = [(title, snippet) for title, snippet in pairs if is_headline(title) and width(snippet) > width(title)]
@@ -95,7 +96,7 @@ def is_headline(text: str) -> bool:
     """Whether a line may be a headline: no sentences, unless they are short."""
     if text.endswith((".", "。")) and not text.endswith("...") and width(text) > _longest_sentence:
         return False
-    return reads_like_title(text) or width(text) <= _longest_sentence
+    return looks_like_title(text) or width(text) <= _longest_sentence
 
 
 def parted(lines: Sequence[Line]) -> tuple[list[str], list[str], list[Teaser]]:
@@ -111,11 +112,11 @@ def parted(lines: Sequence[Line]) -> tuple[list[str], list[str], list[Teaser]]:
         text = lines[place].text
         place += 1
         body = after if teasers else before
-        if key(text) in RELATED:
+        if key(text) in RELATED_HEADINGS:
             section = _section(lines[place:], before + after)
             teasers += paired(section)
             place += len(section)
-        elif lead := lead_to_related(text):
+        elif lead := match_related_lead(text):
             teasers.append(Teaser(text[lead.end() :]))
         elif COMMENTS.fullmatch(text):
             if sum(map(width, before + after)) >= _body_before_comments:
@@ -139,7 +140,7 @@ def _section(lines: Sequence[Line], body: Sequence[str]) -> list[str]:
     is_closed = False
     for line in lines[: 2 * MAX_TEASERS]:
         is_closed = is_furniture(line.text) or line.text in known or bool(COMMENTS.fullmatch(line.text))
-        if is_closed or (section and line.gap > usual_gap) or key(line.text) in RELATED:
+        if is_closed or (section and line.gap > usual_gap) or key(line.text) in RELATED_HEADINGS:
             break
         section.append(line.text)
     if is_closed and _takes_turns(section):
@@ -196,7 +197,7 @@ def _has_snippet(section: Sequence[str], place: int) -> bool:
         return False
     title, following = section[place], section[place + 1]
     is_cut = following.endswith(("…", "...", "[...]"))
-    is_prose = sentence_ends(following) > 0 and width(following) > width(title)
+    is_prose = count_sentence_ends(following) > 0 and width(following) > width(title)
     return is_cut or is_prose or width(following) > 1.5 * max(width(title), 60)
 
 
@@ -228,4 +229,4 @@ def _start(text: str) -> str:
 def _same_text(one: str, other: str) -> bool:
     """Whether one is the other, cut."""
     shorter, longer = sorted((_uncut(one), _uncut(other)), key=len)
-    return width(shorter) >= MIN_WIDTH and longer.startswith(shorter)
+    return width(shorter) >= MIN_REPEAT_WIDTH and longer.startswith(shorter)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from newsmill.pages.bodies import extract
-from newsmill.pages.bodies.blocks import blocks_of
-from newsmill.pages.bodies.features import COLUMNS, CONTEXT, context_of, features_of
+from newsmill.pages.bodies.blocks import split_blocks
+from newsmill.pages.bodies.features import COLUMNS, CONTEXT_COLUMNS, compute_context, compute_features
 from newsmill.pages.bodies.kernels import CAPITAL, CJK, COMMAS, DIGITS, ENDS, SENTENCES, count_characters
-from newsmill.pages.bodies.model import WEIGHTS, _model
-from newsmill.pages.bodies.names import NAMES, around
+from newsmill.pages.bodies.model import WEIGHTS, _load_models
+from newsmill.pages.bodies.names import NAMES, ancestor_flags
 from newsmill.pages.html.tree import parse_html
 
 EN = [
@@ -63,7 +63,7 @@ def page(paragraphs=tuple(EN), extra="", title="Third crane reaches the port", l
 
 
 def body_of(html, title="Third crane reaches the port"):
-    return extract.own_body(parse_html(html), title).paragraphs
+    return extract.extract_with_model(parse_html(html), title).paragraphs
 
 
 @pytest.mark.parametrize("name", AROUND)
@@ -135,45 +135,45 @@ def test_text_parted_by_line_breaks_alone_is_read():
     ],
 )
 def test_blocks_are_taken_as_their_f1_is_expected_best(p, widths, body):
-    told = extract.taken(np.array(p, np.float32), np.array(widths, np.float64))
+    told = extract.select_blocks(np.array(p, np.float32), np.array(widths, np.float64))
     assert told.nonzero()[0].tolist() == body
 
 
 def test_page_without_text_has_no_body_and_all_doubt():
-    found = extract.own_body(parse_html("<html><body><div></div></body></html>"))
+    found = extract.extract_with_model(parse_html("<html><body><div></div></body></html>"))
     assert (found.paragraphs, found.doubt) == ([], 1.0)
 
 
 def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
     html = page()
     tree = parse_html(html)
-    monkeypatch.setattr(extract, "by_trafilatura", lambda html, url: ["What trafilatura says."])
+    monkeypatch.setattr(extract, "extract_with_trafilatura", lambda html, url: ["What trafilatura says."])
     sure = extract.extract_body(tree, html, None)
-    assert sure.extracted_by == extract.OWN and sure.doubt <= extract.MOST_DOUBT
-    monkeypatch.setattr(extract, "MOST_DOUBT", -1.0)
-    monkeypatch.setattr(extract, "LITTLE", 100_000)
+    assert sure.extracted_by == extract.OWN_EXTRACTOR and sure.doubt <= extract.MAX_DOUBT
+    monkeypatch.setattr(extract, "MAX_DOUBT", -1.0)
+    monkeypatch.setattr(extract, "SHORT_BODY_WIDTH", 100_000)
     asked = extract.extract_body(tree, html, None)
-    assert (asked.extracted_by, asked.paragraphs) == (extract.FALLBACK, ["What trafilatura says."])
-    monkeypatch.setattr(extract, "by_trafilatura", lambda html, url: [])
-    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
-    monkeypatch.setattr(extract, "by_trafilatura", lambda html, url: ["Again."])
-    monkeypatch.setattr(extract, "LITTLE", 100)
-    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
-    monkeypatch.setattr(extract, "LITTLE", 100_000)
-    monkeypatch.setattr(extract, "LONGEST_AGAIN", 5)
-    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN
+    assert (asked.extracted_by, asked.paragraphs) == (extract.FALLBACK_EXTRACTOR, ["What trafilatura says."])
+    monkeypatch.setattr(extract, "extract_with_trafilatura", lambda html, url: [])
+    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN_EXTRACTOR
+    monkeypatch.setattr(extract, "extract_with_trafilatura", lambda html, url: ["Again."])
+    monkeypatch.setattr(extract, "SHORT_BODY_WIDTH", 100)
+    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN_EXTRACTOR
+    monkeypatch.setattr(extract, "SHORT_BODY_WIDTH", 100_000)
+    monkeypatch.setattr(extract, "MAX_FALLBACK_CHARS", 5)
+    assert extract.extract_body(tree, html, None).extracted_by == extract.OWN_EXTRACTOR
 
 
 def test_trafilatura_itself_reads_the_page_without_marks():
-    told = extract.by_trafilatura(page(extra=f"<ul><li>{EN[0]}</li></ul>"), None)
+    told = extract.extract_with_trafilatura(page(extra=f"<ul><li>{EN[0]}</li></ul>"), None)
     assert EN[1] in told and not any(line.startswith(("-", "|")) for line in told)
 
 
 def test_blocks_part_where_lines_break_and_count_links():
     tree = parse_html("<div>One <a href='/'>two</a> three<p>four</p><a href='/'>five <b>six</b></a></div>")
-    blocks = blocks_of(tree, tree.body)
+    blocks = split_blocks(tree, tree.body)
     assert blocks.texts == ["One two three", "four", "five six"]
-    assert blocks.linked == [3, 0, 7]
+    assert blocks.linked_chars == [3, 0, 7]
     assert [tree.tags[holder] for holder in blocks.holders] == ["div", "p", "div"]
 
 
@@ -183,7 +183,7 @@ def test_names_are_read_in_any_spelling_and_handed_down():
         "<p style='display: none'>b</p></div>"
     )
     first, second = tree.all("p")
-    near, inside, depths = around(tree, [first, second])
+    near, inside, depths = ancestor_flags(tree, [first, second])
     bit = {name: 1 << place for place, name in enumerate(NAMES)}
     assert inside[0] & bit["article"] and inside[0] & bit["article_content"] and inside[0] & bit["related"]
     assert near[0] & bit["main"] and near[0] & bit["content"] and not near[1] & bit["related"]
@@ -209,16 +209,16 @@ def test_characters_are_counted(text, cjk, digits, sentences, commas, ends, capi
 
 def test_features_are_those_the_model_was_taught():
     tree = parse_html(page())
-    features, layout = features_of(tree, blocks_of(tree, tree.body), "Third crane reaches the port")
-    context = context_of(layout, np.full(features.shape[1], 0.5, np.float32))
-    assert features.shape[0] == len(COLUMNS) and context.shape == (len(CONTEXT), features.shape[1])
+    features, layout = compute_features(tree, split_blocks(tree, tree.body), "Third crane reaches the port")
+    context = compute_context(layout, np.full(features.shape[1], 0.5, np.float32))
+    assert features.shape[0] == len(COLUMNS) and context.shape == (len(CONTEXT_COLUMNS), features.shape[1])
     assert np.isfinite(features).all() and np.isfinite(context).all()
     assert features[COLUMNS.index("appeal")].any() and features[COLUMNS.index("is_h1")].sum() == 1
 
 
 def test_sum_of_trees_is_what_walking_the_written_ones_gives():
     tree = parse_html(page())
-    features, _ = features_of(tree, blocks_of(tree, tree.body), None)
+    features, _ = compute_features(tree, split_blocks(tree, tree.body), None)
     written = json.loads(WEIGHTS.read_text("utf-8"))["by_itself"]
 
     def walk(block, tree):
@@ -229,4 +229,4 @@ def test_sum_of_trees_is_what_walking_the_written_ones_gives():
         return float(tree["leaf"][-1 - node])
 
     told = [1 / (1 + np.exp(-sum(walk(block, tree) for tree in written))) for block in features.T]
-    assert _model()[0].probabilities(features) == pytest.approx(told, abs=1e-4)
+    assert _load_models()[0].probabilities(features) == pytest.approx(told, abs=1e-4)

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsmill.pages.dates import resolve
-from newsmill.pages.html.json_ld import nodes_of
+from newsmill.pages.html.json_ld import parse_json_ld
 from newsmill.pages.html.tree import parse_html
-from newsmill.pages.types import Record
+from newsmill.pages.types import Fetch
 
 TEXT = "<p>" + "The ministry opened a consultation on rules for machine-made pictures, officials said. " * 5 + "</p>"
 
@@ -28,8 +28,8 @@ PLAIN_URL = "https://news.example/a-page-about-something"
 def dated(html, url=PLAIN_URL, hint=None, guess=True):
     """The dates of a page fetched on 10 July 2026, with htmldate's guess or without."""
     tree = parse_html(html)
-    record = Record(b"", url, dt.datetime(2026, 7, 10, 2), hint_published=hint)
-    return resolve.dates_of(tree, nodes_of(tree), record, html if guess else "")
+    fetch = Fetch(b"", url, dt.datetime(2026, 7, 10, 2), hint_published=hint)
+    return resolve.dates_of(tree, parse_json_ld(tree), fetch, html if guess else "")
 
 
 def told(found):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from newsmill.pages.encoding.decode import decode
 from newsmill.pages.encoding.labels import codec_of
 from newsmill.pages.encoding.sniff import format_of
-from newsmill.pages.types import Junk
+from newsmill.pages.types import Rejected
 
 CHINESE = "国家发展改革委周二表示，将对人工智能企业实施新的登记制度，要求各地在年底之前完成核查。" * 3
 JAPANESE = "経済産業省は火曜日、人工知能を使う企業に対して新しい届け出の制度を設けると発表した。" * 3
@@ -69,9 +69,9 @@ def test_utf8_taken_for_western_and_encoded_again_is_mended():
 def test_utf8_encoded_again_with_losses_is_undecodable():
     template = "<div class='page'>" * 400
     lossy = html(template + CHINESE).encode().decode("cp1252", "replace").encode()
-    with pytest.raises(Junk) as caught:
+    with pytest.raises(Rejected) as caught:
         decode(lossy, "text/html; charset=utf-8")
-    assert caught.value.verdict[0] == "undecodable"
+    assert caught.value.reason == "undecodable"
 
 
 def test_one_stray_byte_changes_nothing_else():
@@ -89,30 +89,30 @@ def test_unknown_character_set_of_readable_bytes():
 
 
 def test_unknown_character_set_of_unreadable_bytes():
-    with pytest.raises(Junk) as caught:
+    with pytest.raises(Rejected) as caught:
         decode(bytes(range(128, 256)) * 20, "text/html; charset=x-martian")
-    assert caught.value.verdict[0] == "unknown_charset"
-    assert "x-martian" in caught.value.verdict[1]
+    assert caught.value.reason == "unknown_charset"
+    assert "x-martian" in caught.value.detail
 
 
 @pytest.mark.parametrize("body", [b"\1\2 letters" * 200, b"\1\2 l\xe9tt\xe8r" * 200], ids=["seven bits", "eight bits"])
 def test_unknown_character_set_is_the_reason_however_the_guesses_fail(body):
-    with pytest.raises(Junk) as caught:
+    with pytest.raises(Rejected) as caught:
         decode(b"<html><head><meta charset='x-martian'></head><body>" + body, "text/html")
-    assert caught.value.verdict[0] == "unknown_charset"
-    assert "x-martian" in caught.value.verdict[1]
+    assert caught.value.reason == "unknown_charset"
+    assert "x-martian" in caught.value.detail
 
 
 def test_known_character_set_beside_an_unknown_one_is_undecodable():
-    with pytest.raises(Junk) as caught:
+    with pytest.raises(Rejected) as caught:
         decode(b"<meta charset='x-martian'>" + bytes(range(256)) * 20, "text/html; charset=utf-8")
-    assert caught.value.verdict[0] == "undecodable"
+    assert caught.value.reason == "undecodable"
 
 
 def test_binary_data_as_text():
-    with pytest.raises(Junk) as caught:
+    with pytest.raises(Rejected) as caught:
         decode(bytes(range(256)) * 20, "text/plain")
-    assert caught.value.verdict[0] == "undecodable"
+    assert caught.value.reason == "undecodable"
 
 
 @pytest.mark.parametrize("label", ["zlib", "idna", "unicode_escape", "utf-7", "rot13", "a" * 500, "\x00"])
@@ -215,8 +215,8 @@ def test_any_utf8_text_comes_back_or_is_mended(text):
 def test_any_bytes_are_text_or_junk(body, content_type):
     try:
         assert isinstance(decode(body, content_type), str)
-    except Junk as none:
-        assert none.verdict[0] in ("undecodable", "unknown_charset")
+    except Rejected as none:
+        assert none.reason in ("undecodable", "unknown_charset")
 
 
 def test_english_page_whose_quotes_were_lost_twice_is_still_read():
@@ -228,5 +228,5 @@ def test_english_page_whose_quotes_were_lost_twice_is_still_read():
 def test_greek_page_whose_letters_were_lost_twice_is_not():
     text = "<p>" + "Ο γεραν\ufffdς έφτ\ufffdσε στο λιμ\ufffdνι. " * 40
     mangled = "".join(chr(byte) if byte < 0x80 or byte >= 0xA0 else "\ufffd" for byte in text.encode()).encode()
-    with pytest.raises(Junk, match="undecodable"):
+    with pytest.raises(Rejected, match="undecodable"):
         decode(mangled, "text/html; charset=utf-8")

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from newsmill.pages.html import limits
-from newsmill.pages.types import Junk
+from newsmill.pages.types import Rejected
 
 TEXT = "<p>The ministry opened a consultation on rules for machine-made pictures, officials said.</p>"
 
@@ -61,14 +61,14 @@ def test_too_much_markup(read_one, html, reason):
 )
 def test_markup_that_the_parser_would_take_long_over_is_told_unparsed(html):
     started = time.process_time()
-    assert limits.markup_verdict(*both("<html><body>" + html)) is not None
+    assert limits.check_markup(*both("<html><body>" + html)) is not None
     assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("html", [("<a " + "x" * 10_001) * 1_000, ('<a "' + "x" * 10_001) * 1_000, "", "<", "a<"])
 def test_the_verdict_itself_is_quick(html):
     started = time.process_time()
-    limits.markup_verdict(*both(html))
+    limits.check_markup(*both(html))
     assert time.process_time() - started < 3
 
 
@@ -85,7 +85,7 @@ def test_the_verdict_itself_is_quick(html):
     ids=["old tables", "list", "options", "depth", "void elements", "inline"],
 )
 def test_sloppy_but_harmless_markup(html):
-    assert limits.markup_verdict(*both("<html><body>" + html)) is None
+    assert limits.check_markup(*both("<html><body>" + html)) is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_sloppy_but_harmless_markup(html):
     ids=["script", "data URI", "data attribute", "comment", "long text"],
 )
 def test_long_but_harmless_markup(html):
-    assert limits.markup_verdict(*both(f"<html><body>{html}{TEXT}</body></html>")) is None
+    assert limits.check_markup(*both(f"<html><body>{html}{TEXT}</body></html>")) is None
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,13 @@ def spin(seconds):
 
 
 def test_page_that_takes_too_long_is_ended():
-    with pytest.raises(Junk) as caught, limits.time_limit(0.1):
+    with pytest.raises(Rejected) as caught, limits.time_limit(0.1):
         spin(5)
-    assert caught.value.verdict[0] == "too_slow"
+    assert caught.value.reason == "too_slow"
 
 
 def test_library_that_swallows_exceptions_cannot_swallow_the_end():
-    with pytest.raises(Junk), limits.time_limit(0.1):
+    with pytest.raises(Rejected), limits.time_limit(0.1):
         try:
             spin(5)
         except Exception:  # noqa: BLE001 - what parsers do around a bad page; the limit must get through it

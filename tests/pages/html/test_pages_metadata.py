@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsmill.pages import authors
 from newsmill.pages.html import json_ld, metadata
-from newsmill.pages.html.headline import headline_of
+from newsmill.pages.html.headline import find_headline
 from newsmill.pages.html.tree import parse_html
 
 WORDS = "The ministry opened a consultation on rules for machine-made pictures, officials said on Tuesday. "
@@ -29,16 +29,16 @@ def json_ld_script(text):
 
 def title_in(html, url=URL):
     tree = parse_html(html)
-    return metadata.title_of(tree, json_ld.nodes_of(tree), url)
+    return metadata.extract_title(tree, json_ld.parse_json_ld(tree), url)
 
 
 def authors_in(html):
     tree = parse_html(html)
-    return authors.authors_of(tree, json_ld.nodes_of(tree))
+    return authors.authors_of(tree, json_ld.parse_json_ld(tree))
 
 
 def nodes_in(html):
-    return json_ld.nodes_of(parse_html(html))
+    return json_ld.parse_json_ld(parse_html(html))
 
 
 @pytest.mark.parametrize(
@@ -145,12 +145,12 @@ def test_authors(head, body, expected):
     ],
 )
 def test_canonical_address(head, expected):
-    assert metadata.address_of(parse_html(page(head)), URL) == expected
+    assert metadata.extract_canonical_url(parse_html(page(head)), URL) == expected
 
 
 def test_page_in_a_file_keeps_its_own_address():
     tree = parse_html(page("<link rel='canonical' href='https://news.example/a'>"))
-    assert metadata.address_of(tree, "file:page.html") == "file:page.html"
+    assert metadata.extract_canonical_url(tree, "file:page.html") == "file:page.html"
 
 
 ARTICLE = '{"@type": "NewsArticle", "headline": "Rain", "datePublished": "2026-07-02"}'
@@ -236,7 +236,7 @@ def test_author_named_by_reference():
 
 def test_meta_element_that_stands_twice():
     tree = parse_html(page("<meta name='author' property='x:by' content='A'><meta name='Author' content='B'>"))
-    assert metadata.meta_contents(tree, "author", "x:by") == ["A", "B", "A"]
+    assert metadata.get_meta_contents(tree, "author", "x:by") == ["A", "B", "A"]
 
 
 @pytest.mark.parametrize(
@@ -309,14 +309,14 @@ def test_lower_heading_that_begins_the_title_comes_before_the_tag_in_the_h1():
     )
     assert title_in(html) == "海盗船推出两款新机箱并已经正式上市"
     short = page(title="News of the port of Hale, and more", h1="Cranes", body="<h2>News</h2>")
-    assert headline_of(parse_html(short)) == parse_html(short).all("h1")[0]
+    assert find_headline(parse_html(short)) == parse_html(short).all("h1")[0]
 
 
 def test_headline_that_is_no_heading():
     tree = parse_html(
         "<title>Rain is ahead in the north - Blog</title><h1>My Blog</h1><div id=t>Rain is ahead in the north</div>"
     )
-    headline = headline_of(tree)
+    headline = find_headline(tree)
     assert tree.get(headline, "id") == "t"
 
 

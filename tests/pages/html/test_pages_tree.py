@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsmill.pages.html import limits, tree
-from newsmill.pages.html.tree import ROOT, TEXT, lines_of_html, parse_html
-from newsmill.pages.types import Junk
+from newsmill.pages.html.tree import ROOT, TEXT, html_to_lines, parse_html
+from newsmill.pages.types import Rejected
 
 PAGE = """<!doctype html><html><head><title>A title</title>
 <script type="application/ld+json">{"a": "<b>"}</script><script>var hidden = 1</script></head>
@@ -61,10 +61,10 @@ def test_text_is_cut_near_its_limit() -> None:
 def test_siblings_are_found_from_both_sides() -> None:
     page = parse_html("<div>a<b>c<i>d</i></b>e<u></u></div>")
     for node in range(1, len(page)):
-        before = page.before(node)
-        assert before is None or page.after(before) == node
+        before = page.previous_sibling(node)
+        assert before is None or page.next_sibling(before) == node
     [bold] = page.all("b")
-    after = page.after(bold)
+    after = page.next_sibling(bold)
     assert after is not None and page.tags[after] == TEXT and page.pieces[after] == "e"
 
 
@@ -75,19 +75,19 @@ def test_hardly_any_html_is_an_empty_tree(html: str) -> None:
 
 
 def test_plain_text_is_split_at_blank_lines_and_html_at_blocks() -> None:
-    assert lines_of_html("one\ntwo\n\nthree") == ["one two", "three"]
-    assert lines_of_html("one<p>two &amp; three</p>four") == ["one", "two & three", "four"]
+    assert html_to_lines("one\ntwo\n\nthree") == ["one two", "three"]
+    assert html_to_lines("one<p>two &amp; three</p>four") == ["one", "two & three", "four"]
 
 
 def test_too_many_nodes_and_too_deep_trees_are_junk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "MAX_NODES", 50)
-    with pytest.raises(Junk, match="too_large"):
+    with pytest.raises(Rejected, match="too_large"):
         parse_html("<i>x</i>" * 60)
     assert len(parse_html("<i>x</i>" * 10)) == 23
     monkeypatch.setattr(tree, "MAX_DEPTH", 20)
-    with pytest.raises(Junk, match="too_deep"):
+    with pytest.raises(Rejected, match="too_deep"):
         parse_html("<div>" * 30)
-    assert limits.MAX_OPEN > 20
+    assert limits.MAX_OPEN_ELEMENTS > 20
 
 
 PARTS = """<p> </p> <div> </div> <b> </b> <a> </a> <table><tr><td> </table> <br> <pre> </pre> <script> </script> <li>

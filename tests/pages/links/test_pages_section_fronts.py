@@ -3,7 +3,7 @@
 import pytest
 
 from newsmill.pages.html.tree import parse_html
-from newsmill.pages.links.section_front import front_of, is_section_address
+from newsmill.pages.links.section_front import extract_section_front, is_section_url
 
 ROOT = "https://news.example/"
 SECTION = "https://news.example/technology/"
@@ -24,13 +24,13 @@ def front(body, head="", h1="Technology"):
 
 
 def titles(tree, url):
-    found = front_of(tree, url)
+    found = extract_section_front(tree, url)
     return None if found is None else [teaser.title for teaser in found[0]]
 
 
 def test_front_gives_every_teaser_and_its_own_words():
     tree = front(f"<main><p>Our editors choose.</p>{cards(80)}</main>")
-    teasers, rest = front_of(tree, SECTION)
+    teasers, rest = extract_section_front(tree, SECTION)
     assert [teaser.title for teaser in teasers] == [f"Headline {n} of them all this morning" for n in range(80)]
     assert all(teaser.snippet.startswith(f"{n}. The ministry") for n, teaser in enumerate(teasers))
     assert teasers[7].url == "https://news.example/2026/story-7"
@@ -129,7 +129,7 @@ def test_short_chinese_article_around_one_link_is_no_card():
 )
 def test_articles_at_short_addresses(html):
     head = "<meta property='article:published_time' content='2026-07-02'>"
-    assert front_of(parse_html(f"<head>{head}</head><body>{html}</body>"), SECTION) is None
+    assert extract_section_front(parse_html(f"<head>{head}</head><body>{html}</body>"), SECTION) is None
 
 
 def posts(count, head="<h2><a href='{u}'>{t}</a></h2>", words=WORDS):
@@ -143,7 +143,7 @@ def posts(count, head="<h2><a href='{u}'>{t}</a></h2>", words=WORDS):
 
 @pytest.mark.parametrize("url", [ROOT, "https://news.example/blog/page/2/", "https://news.example/2026/07/"])
 def test_articles_in_full_on_a_blogs_front_are_its_teasers(url):
-    teasers, rest = front_of(front(f"<main>{posts(5)}</main>", h1="The Example Blog"), url)
+    teasers, rest = extract_section_front(front(f"<main>{posts(5)}</main>", h1="The Example Blog"), url)
     assert [teaser.title for teaser in teasers] == [f"What happened on day {n} of the talks" for n in range(5)]
     assert all(teaser.snippet.startswith(f"{n}. The ministry") for n, teaser in enumerate(teasers))
     assert rest == []
@@ -156,13 +156,20 @@ def test_articles_in_full_at_any_address():
 def test_live_blog_is_one_article():
     timed = posts(6, head="<time>10:00</time><h2><a href='#{u}'>{t}</a></h2>")
     live = front(f"<main>{timed}</main>", h1="Live: how the night of the vote went in the capital")
-    assert front_of(live, SECTION) is None
+    assert extract_section_front(live, SECTION) is None
     linked = timed.replace("'#/2026/post-", "'/technology/?post=")
-    assert front_of(front(f"<main>{linked}</main>", h1="Live: how the night of the vote went in town"), SECTION) is None
+    assert (
+        extract_section_front(
+            front(f"<main>{linked}</main>", h1="Live: how the night of the vote went in town"), SECTION
+        )
+        is None
+    )
 
 
 def test_digest_without_links_of_its_own_is_one_article():
-    assert front_of(front(f"<main>{posts(5, head='<h2>{t}</h2>')}</main>", h1="This week"), SECTION) is None
+    assert (
+        extract_section_front(front(f"<main>{posts(5, head='<h2>{t}</h2>')}</main>", h1="This week"), SECTION) is None
+    )
 
 
 def test_consent_notice_does_not_hide_a_front():
@@ -176,7 +183,7 @@ def test_sister_sites_belong_to_a_front():
 
 
 def test_page_without_anything():
-    assert front_of(parse_html("<p>x</p>"), ROOT) is None
+    assert extract_section_front(parse_html("<p>x</p>"), ROOT) is None
 
 
 @pytest.mark.parametrize(
@@ -196,4 +203,4 @@ def test_page_without_anything():
     ],
 )
 def test_addresses(url, expected):
-    assert is_section_address(url) is expected
+    assert is_section_url(url) is expected

@@ -3,8 +3,8 @@
 import pytest
 
 from newsmill.pages.html.tree import parse_html
-from newsmill.pages.links.related import blocks_of
-from newsmill.pages.links.teasers import MAX_TEASERS, teasers_of
+from newsmill.pages.links.related import find_related_blocks
+from newsmill.pages.links.teasers import MAX_TEASERS, extract_teasers
 
 URL = "https://www.news.example/2026/pictures-to-be-marked-soon.html"
 WORDS = "The ministry opened a consultation on rules for machine-made pictures, officials said on Tuesday. "
@@ -36,7 +36,7 @@ def cards(pattern, items=ITEMS):
 
 
 def told(html, url=URL):
-    return [(teaser.title, teaser.snippet, teaser.url) for teaser in teasers_of(parse_html(html), url)]
+    return [(teaser.title, teaser.snippet, teaser.url) for teaser in extract_teasers(parse_html(html), url)]
 
 
 WHOLE = [(title, snippet, f"https://www.news.example{url}") for url, title, snippet in ITEMS]
@@ -103,26 +103,26 @@ def test_block_by_shape_in_an_aside_amid_the_article():
     ids=["headings amid text", "chapters", "links without a dress", "one button many times"],
 )
 def test_what_may_be_the_articles_own_is_no_block_by_shape(block):
-    assert blocks_of(parse_html(page(inside=f"<div>{block}</div>"))) == []
+    assert find_related_blocks(parse_html(page(inside=f"<div>{block}</div>"))) == []
 
 
 def test_list_of_cards_amid_the_article_is_its_own():
     block = cards("<div><h3><a href='{u}'>{t}</a></h3><p>{x}</p></div>")
     html = page().replace("<p>1.", f"<div>{block}</div><p>1.")
-    assert blocks_of(parse_html(html)) == []
+    assert find_related_blocks(parse_html(html)) == []
 
 
 def test_article_in_a_block_named_so_is_no_block():
     html = page(inside="<p><a href='/2026/x'>A headline of another article</a></p>").replace(
         "<main>", "<main class='latest-news'><div class='latest-news'>"
     )
-    assert blocks_of(parse_html(html)) == []
+    assert find_related_blocks(parse_html(html)) == []
 
 
 def test_named_block_inside_another_counts_once():
     block = f"<div class='related'><ul class='related-list'>{cards('<li><a href={u}>{t}</a></li>')}</ul></div>"
     tree = parse_html(page(block))
-    (node,) = blocks_of(tree)
+    (node,) = find_related_blocks(tree)
     assert tree.get(node, "class") == "related"
 
 
@@ -174,8 +174,8 @@ def test_articles_loaded_below_the_first_are_teasers():
     second = in_full(2, attributes="data-url='/2026/second'")
     third = in_full(3, head="<h1><a href='/2026/third'>{t}</a></h1>")
     tree = parse_html(f"<body><div>{in_full(1)}</div><div>{second}</div><div>{third}</div></body>")
-    assert [tree.text(node)[:18] for node in blocks_of(tree)] == ["Headline number 2 ", "Headline number 3 "]
-    teasers = teasers_of(tree, URL)
+    assert [tree.text(node)[:18] for node in find_related_blocks(tree)] == ["Headline number 2 ", "Headline number 3 "]
+    teasers = extract_teasers(tree, URL)
     assert [teaser.url for teaser in teasers] == [
         "https://www.news.example/2026/second",
         "https://www.news.example/2026/third",
@@ -194,4 +194,4 @@ def test_articles_loaded_below_the_first_are_teasers():
     ids=["live blog", "chapters", "a stub", "headings of parts"],
 )
 def test_posts_and_parts_of_one_article_are_no_others(body):
-    assert blocks_of(parse_html(f"<body>{body}</body>")) == []
+    assert find_related_blocks(parse_html(f"<body>{body}</body>")) == []

@@ -14,7 +14,7 @@ TEASERS = [
     "New chip plant to open in the north",
     "A plant for memory chips will open near the coast next year, its owner announced at a fair in the capital on Wed",
 ]
-FURNITURE = {
+UI_LABELS = {
     "en": ("Related article", ["Related Special Topic Recommendations", "Comments (0)", "0/500"], "Home"),
     "zh": ("相关文章", ["相关专题推荐", "评论 (0)", "0/500"], "首页"),
     "ja": ("関連記事", ["おすすめ特集", "コメント (0)", "0/500"], "ホーム"),
@@ -24,7 +24,7 @@ FURNITURE = {
 
 
 def dump(language="en", title="Pictures made by machines to be marked", body=BODY, teasers=TEASERS, twice=True):
-    related, furniture, home = FURNITURE[language]
+    related, furniture, home = UI_LABELS[language]
     again = [*body, *teasers] if twice else []
     return "\n".join([title, "", *body, related, *teasers, *furniture, "", *again, *[""] * 5, home, *[""] * 5])
 
@@ -47,7 +47,7 @@ def test_seed_page(read_one, shared):
     assert len(page["repeats"]) == 17
 
 
-@pytest.mark.parametrize("language", FURNITURE)
+@pytest.mark.parametrize("language", UI_LABELS)
 def test_parts_of_a_dump_in_each_language_of_furniture(read_one, language):
     page = read_dump(read_one, dump(language))
     assert (page["kind"], page["extracted_by"]) == ("text_dump", "text_dump")

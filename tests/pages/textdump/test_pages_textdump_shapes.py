@@ -24,8 +24,8 @@ CHINESE = [
 
 
 @pytest.fixture
-def read(record):
-    return lambda *lines: read_dump("\n".join(lines), record(url="file:dump.txt"))
+def read(make_fetch):
+    return lambda *lines: read_dump("\n".join(lines), make_fetch(url="file:dump.txt"))
 
 
 def test_menu_date_author_and_footer_without_blank_lines(read):
