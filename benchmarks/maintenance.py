@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 import typer
 
-from benchmarks.story_pages import Press
+from benchmarks.story_pages import PageGenerator
 from newsmill import stages
 from newsmill.maintenance import forget, replay
 from newsmill.maintenance.publishing import derive, publish
@@ -61,10 +61,10 @@ def _row(what: str, pages: int, measured: Callable[[], Any]) -> dict[str, Any]:
 
 
 def _mill(settings: Settings, pages: int) -> None:
-    press, taxonomy = Press(), load_taxonomy(settings.topics)
+    generator, taxonomy = PageGenerator(), load_taxonomy(settings.topics)
     with open_writer(settings.database) as con:
         for date in DAYS:
-            printed = press.day(date, pages // len(DAYS))
+            printed = generator.pages_of_day(date, pages // len(DAYS))
             records = [_fetched(date, row) for row in printed.iter_rows(named=True)]
             stages.archive_of(settings).append(records)
             read = printed.with_columns(pl.Series("record_id", [record.record_id for record in records]))

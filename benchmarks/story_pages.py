@@ -1,4 +1,4 @@
-"""Made-up pages for the stories benchmarks: sentences of random words, with copies of known kinds among them."""
+"""Generated pages for the stories benchmarks: sentences of random words, with copies of known kinds among them."""
 
 from __future__ import annotations
 
@@ -6,30 +6,33 @@ import datetime as dt
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-# Some 2.7 KB of text a page.
+# About 2.7 KB of text a page.
 WORDS = 440
-SENTENCE = 18
+SENTENCE_WORDS = 18
 VOCABULARY = 60_000
-# Of a hundred pages: the same page fetched again, the same text elsewhere, edited elsewhere, shortened elsewhere.
+# Of a hundred pages: refetches, copies, edited copies and shortened copies on other sites.
 REFETCHED, COPIED, EDITED, SHORTENED = 8, 8, 6, 2
 EDITED_SHARE = 0.02
+# Pages that later ones are copies of; older ones are replaced, since recent news is copied most.
+MAX_COPY_SOURCES = 50_000
 
-_letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+_LETTERS = np.array(list("abcdefghijklmnopqrstuvwxyz"))
 
 
-class Press:
-    """Prints pages day by day; the same ones for the same seed. `story` says which belong together."""
+class PageGenerator:
+    """Generates pages day by day; the same pages for the same seed. Column `story` is the true story of each page."""
 
     def __init__(self, seed: int = 1) -> None:
         self.random = np.random.default_rng(seed)
         lengths = self.random.integers(3, 8, VOCABULARY)
-        self.words = ["".join(self.random.choice(_letters, length)) for length in lengths]
-        self.printed: list[tuple[np.ndarray, str, int]] = []
+        self.words = ["".join(self.random.choice(_LETTERS, length)) for length in lengths]
+        self.copy_sources: list[tuple[NDArray[np.uint16], str, int]] = []
         self.count = 0
 
-    def day(self, date: dt.date, pages: int) -> pl.DataFrame:
-        """What stories.fingerprint takes, and `story`."""
+    def pages_of_day(self, date: dt.date, pages: int) -> pl.DataFrame:
+        """Return the columns that stories.fingerprint reads, and `story`."""
         kinds = self.random.choice(
             5, pages, p=[1 - 0.01 * (REFETCHED + COPIED + EDITED + SHORTENED)]
             + [0.01 * share for share in (REFETCHED, COPIED, EDITED, SHORTENED)],
@@ -55,13 +58,14 @@ class Press:
         )
 
     def _page(self, kind: int) -> tuple[str, str, int]:
+        """Return text, URL and story of a new page (0), or a refetch, copy, edited or shortened copy (1 to 4)."""
         number = self.count
         self.count += 1
         site = f"https://site{number % 997}.example"
-        if kind == 0 or not self.printed:
+        if kind == 0 or not self.copy_sources:
             text, story, url = self.random.integers(0, VOCABULARY, WORDS), number, f"{site}/{number}"
         else:
-            text, url, story = self.printed[self.random.integers(len(self.printed))]
+            text, url, story = self.copy_sources[self.random.integers(len(self.copy_sources))]
             if kind != 1:
                 url = f"{site}/{number}"
             if kind == 3:
@@ -70,11 +74,14 @@ class Press:
                 text[changed] = self.random.integers(0, VOCABULARY, int(changed.sum()))
             elif kind == 4:
                 text = text[: WORDS // 3]
-        # Enough to copy from; what was printed long ago is copied less, as news is.
-        if len(self.printed) < 50_000:
-            self.printed.append((text.astype(np.uint16), url, story))
+        source = (text.astype(np.uint16), url, story)
+        if len(self.copy_sources) < MAX_COPY_SOURCES:
+            self.copy_sources.append(source)
         else:
-            self.printed[number % 50_000] = (text.astype(np.uint16), url, story)
+            self.copy_sources[number % MAX_COPY_SOURCES] = source
         words = [self.words[word] for word in text.tolist()]
-        sentences = (" ".join(words[at : at + SENTENCE]).capitalize() for at in range(0, len(words), SENTENCE))
+        sentences = (
+            " ".join(words[start : start + SENTENCE_WORDS]).capitalize()
+            for start in range(0, len(words), SENTENCE_WORDS)
+        )
         return ". ".join(sentences) + ".", url, story

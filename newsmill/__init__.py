@@ -1,6 +1,7 @@
 """newsmill: raw news pages go in, topic and trend tables come out. This package does not import Dagster.
 
-The public functions are loaded on first use, so that `import newsmill` stays fast.
+`read_page` reads one page, `cluster` finds the stories among a Polars frame of pages. The public functions are loaded
+on first use, so that `import newsmill` stays fast.
 
     >>> import newsmill
     >>> newsmill.read_page("The port reopens\\n\\nThe port reopened on Tuesday, the harbor master said.\\n").title
@@ -14,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from newsmill.pages.read import read_page
+    from newsmill.stories.in_memory import cluster
 
 __version__ = "0.1.0"
-__all__ = ["read_page"]
+__all__ = ["cluster", "read_page"]
 
-_MODULES = {"read_page": "newsmill.pages.read"}  # of the public functions
+# Of the public functions.
+_MODULES = {"cluster": "newsmill.stories.in_memory", "read_page": "newsmill.pages.read"}
 
 
 def __getattr__(name: str) -> Any:

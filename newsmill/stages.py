@@ -25,8 +25,8 @@ from newsmill.sources.archive import Appended, Archive
 from newsmill.sources.folder import read_folder
 from newsmill.sources.tables import FORGOTTEN, RECORDS
 from newsmill.sources.tombstones import read_tombstones
-from newsmill.stories.fingerprint import fingerprint
-from newsmill.stories.plan import StoryPlan, apply_plan, no_fingerprints, plan_stories
+from newsmill.stories.fingerprint import empty_fingerprints, fingerprint
+from newsmill.stories.plan import StoryPlan, apply_plan, plan_stories
 from newsmill.topics import tag
 from newsmill.topics.labels import read_labels
 from newsmill.topics.mentions import MAX_SEARCHED
@@ -130,7 +130,7 @@ def load_stories(con: Connection, settings: Settings, date: dt.date, run_id: str
     )
     # Quicker than handing the pages to another process.
     prints = [fingerprint(batch) for batch in pages]
-    plan = plan_stories(con, [date], pl.concat(prints) if prints else no_fingerprints())
+    plan = plan_stories(con, [date], pl.concat(prints) if prints else empty_fingerprints())
     with transaction(con):
         affected = apply_story_plan(con, plan, run_id)
     advance("stories", affected)
@@ -151,7 +151,7 @@ def apply_story_plan(con: Connection, plan: StoryPlan, run_id: str) -> int:
     insert(
         con,
         RETAG_QUEUE,
-        pl.DataFrame({"ingest_date": pl.Series(plan.told_anew, dtype=pl.Date)}).filter(
+        pl.DataFrame({"ingest_date": pl.Series(plan.dates_to_retag, dtype=pl.Date)}).filter(
             ~pl.col("ingest_date").is_in(waiting.implode())
         ),
     )

@@ -1,4 +1,4 @@
-"""Passages that stand on very many pages of a site are no mentions, whatever the order in which the pages came."""
+"""Boilerplate of a site contains no mentions, in any order of loading."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from pipeline_runs import build_models, differing, settings_for, tables_of
 
 from newsmill import stages
 from newsmill.settings import Settings
-from newsmill.stories.boilerplate import STANDING_URLS
+from newsmill.stories.thresholds import DEFAULT_THRESHOLDS
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.staleness import dates_tagged_otherwise, dates_to_tag
 
 DAYS = [dt.date(2026, 3, 1), dt.date(2026, 3, 2)]
-A_DAY = STANDING_URLS - 1
-STANDING = "Read our guide to Runway and every other text-to-video model before you subscribe to this paper."
+PAGES_PER_DAY = DEFAULT_THRESHOLDS.min_boilerplate_urls - 1
+BOILERPLATE = "Read our guide to Runway and every other text-to-video model before you subscribe to this paper."
 NOUNS = ("harbour", "council", "river", "bridge", "market", "school", "engine", "winter", "garden", "letter", "signal")
 
 
 def article(number: int) -> str:
-    told = [
+    sentences = [
         f"The {NOUNS[(number * 7 + i * i) % 11]} of ward {number} lost {i} of its {i + number} old trees."
         for i in range(9)
     ]
-    return "".join(f"<p>{sentence}</p>" for sentence in [*told, STANDING])
+    return "".join(f"<p>{sentence}</p>" for sentence in [*sentences, BOILERPLATE])
 
 
 @pytest.fixture(scope="module")
 def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two days of one site: only with the second does the sentence stand on enough of its pages."""
-    root = tmp_path_factory.mktemp("standing")
+    """Write two days of one site: only both together have enough pages for the sentence to be boilerplate."""
+    root = tmp_path_factory.mktemp("boilerplate")
     for day, date in enumerate(DAYS):
         folder = root / date.isoformat()
         folder.mkdir()
         lines = []
-        for number in range(day * A_DAY, (day + 1) * A_DAY):
+        for number in range(day * PAGES_PER_DAY, (day + 1) * PAGES_PER_DAY):
             page = f"<html lang='en'><head><title>News of ward {number}</title></head><body><article>{article(number)}"
             (folder / f"{number}.html").write_text(f"{page}</article></body></html>", encoding="utf-8")
             url = f"https://site.example/ward/{number}"
@@ -49,8 +49,8 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def night(settings: Settings, dates: Sequence[dt.date]) -> None:
-    """The stages up to the topics, as the night job runs them; the models have their own tests."""
+def run_to_topics(settings: Settings, dates: Sequence[dt.date]) -> None:
+    """Run the stages up to topics, as the daily job does; the SQL models have their own tests."""
     taxonomy = load_taxonomy(settings.topics)
     stages.archive_input(settings, dates)
     with open_writer(settings.database) as con:
@@ -62,33 +62,33 @@ def night(settings: Settings, dates: Sequence[dt.date]) -> None:
             stages.load_topics(con, settings, taxonomy, date)
 
 
-def milled(input_folder: Path, home: Path, nights: Sequence[Sequence[dt.date]]) -> dict[str, pl.DataFrame]:
+def processed(input_folder: Path, home: Path, runs: Sequence[Sequence[dt.date]]) -> dict[str, pl.DataFrame]:
     settings = settings_for(input_folder, home)
-    for dates in nights:
-        night(settings, dates)
+    for dates in runs:
+        run_to_topics(settings, dates)
     return tables_of(settings.database)
 
 
 def test_topics_are_the_same_in_any_order(two_days: Path, tmp_path: Path) -> None:
-    first = milled(two_days, tmp_path / "by-day", [DAYS[:1]])
-    assert first["topics.mentions"]["sentence"].unique().to_list() == [STANDING]
-    assert first["topics.page_topics"].height == A_DAY
-    by_day = milled(two_days, tmp_path / "by-day", [[date] for date in DAYS[1:]])
-    assert by_day["clean.boilerplate_spans"]["record_id"].n_unique() == 2 * A_DAY
+    first = processed(two_days, tmp_path / "by-day", [DAYS[:1]])
+    assert first["topics.mentions"]["sentence"].unique().to_list() == [BOILERPLATE]
+    assert first["topics.page_topics"].height == PAGES_PER_DAY
+    by_day = processed(two_days, tmp_path / "by-day", [[date] for date in DAYS[1:]])
+    assert by_day["clean.boilerplate_spans"]["record_id"].n_unique() == 2 * PAGES_PER_DAY
     assert by_day["topics.mentions"].is_empty()
     assert by_day["topics.retag_queue"].is_empty()
-    assert differing(by_day, milled(two_days, tmp_path / "at-once", [DAYS])) == []
-    assert differing(by_day, milled(two_days, tmp_path / "reversed", [[date] for date in reversed(DAYS)])) == []
+    assert differing(by_day, processed(two_days, tmp_path / "at-once", [DAYS])) == []
+    assert differing(by_day, processed(two_days, tmp_path / "reversed", [[date] for date in reversed(DAYS)])) == []
 
 
 @pytest.mark.slow
-def test_a_night_that_ended_before_the_topics_is_made_up_for_by_the_next(two_days: Path, tmp_path: Path) -> None:
+def test_a_run_that_ended_before_the_topics_is_completed_by_the_next(two_days: Path, tmp_path: Path) -> None:
     settings = settings_for(two_days, tmp_path)
     taxonomy = load_taxonomy(settings.topics)
-    night(settings, DAYS[:1])
+    run_to_topics(settings, DAYS[:1])
     with open_writer(settings.database) as con:
         build_models(con, settings, DAYS[:1])
-        assert con.execute("select count(*) from intermediate.int_topic_pages").fetchall() == [(A_DAY,)]
+        assert con.execute("select count(*) from intermediate.int_topic_pages").fetchall() == [(PAGES_PER_DAY,)]
     stages.archive_input(settings, DAYS[1:])
     with open_writer(settings.database) as con:
         for date in DAYS[1:]:

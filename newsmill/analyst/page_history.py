@@ -8,7 +8,7 @@ import duckdb
 
 from newsmill.errors import UserError
 from newsmill.sources.tombstones import KINDS, compared, hashed
-from newsmill.stories.changes import changes
+from newsmill.stories.text.changes import summarize_changes
 from newsmill.urls import normalise_url, site_of
 
 Row = dict[str, Any]
@@ -136,7 +136,7 @@ def _differences(con: duckdb.DuckDBPyConnection, member: Row) -> list[str]:
         "where before.record_id = $matched_record_id and after.record_id = $record_id",
         {name: member[name] for name in ("record_id", "matched_record_id")},
     ).pl()
-    [said] = changes(texts) if texts.height else [None]
+    [said] = summarize_changes(texts) if texts.height else [None]
     return said.splitlines() if said else []
 
 

@@ -21,7 +21,8 @@ from newsmill.maintenance.rebuild import old_database
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.sources.tombstones import Tombstone, Tombstones, compared, kind_of, read_tombstones, tombstone
-from newsmill.stories.plan import no_fingerprints, plan_stories
+from newsmill.stories.fingerprint import empty_fingerprints
+from newsmill.stories.plan import plan_stories
 from newsmill.topics.labels import forget_labels
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_reader, transaction
@@ -151,7 +152,7 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
 
 def _clear(con: Connection, settings: Settings, ids: list[str], names: list[str]) -> int:
     """Take the records out of every table, and tell anew the stories of what remains; returns how many pages."""
-    told = plan_stories(con, [], no_fingerprints(), removed=ids)
+    told = plan_stories(con, [], empty_fingerprints(), removed=ids)
     with transaction(con):
         stages.apply_story_plan(con, told, f"forget {now().isoformat(timespec='seconds')}")
         con.register("going", pl.DataFrame({"record_id": ids}, {"record_id": pl.String}).to_arrow())

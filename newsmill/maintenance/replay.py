@@ -21,7 +21,7 @@ from newsmill.maintenance.publishing import derive, now, open_processed, publish
 from newsmill.pages.tables import PAGES
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
-from newsmill.stories.changes import changes
+from newsmill.stories.text.changes import summarize_changes
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import DATABASE
@@ -191,7 +191,7 @@ def _texts(con: Connection) -> pl.DataFrame:
     compared = [column.name for column in PAGES.columns if column.name not in OF_THE_CODE]
     fields = ", ".join(f"case when before.{name} is distinct from after.{name} then '{name}' end" for name in compared)
     told = [
-        batch.select("record_id", "url", "fields", changes(batch))
+        batch.select("record_id", "url", "fields", summarize_changes(batch))
         for batch in batches(con, OTHERWISE.format(fields=fields), {}, PAGES_AT_ONCE)
     ]
     return pl.concat([pl.DataFrame(schema=TEXTS), *told])

@@ -1,1 +1,1 @@
-"""Pages against pages: fingerprints, candidates, story clusters, relations."""
+"""Stories: near-duplicate pages as one story, from fingerprints to the members of each story."""

@@ -1,213 +1,267 @@
-"""Stories room: passages that stand on many pages of a site, and so tell no story.
+"""Boilerplate: passages on so many pages of a site that they belong to the site, not to a story.
 
-A passage (a sentence) stands on a site when the site's pages that hold it have STANDING_URLS different URLs,
-STANDING_SKETCHES different sketches and as many different wordings. The sketch, a page's headline or else two LSH
-buckets of its text, is what copies and refetches of one story mostly share, so it is stories that are counted rather
-than pages. All are counts over all pages there are, whatever the order in which they came. When a passage begins or
-ceases to stand, the site's pages that hold it are fingerprinted anew: at most what came before the passage was
-noticed, once.
+A passage (a sentence) is boilerplate of a site if the site's pages that have it have `min_boilerplate_urls` different
+URLs, `min_boilerplate_stories` different story keys and as many different passage sequences. Copies and refetches of
+one story mostly share the story key, so this counts stories rather than pages. All counts are over all pages, in any
+order of loading. When a passage becomes boilerplate or ceases to be, the site's pages that have it are fingerprinted
+again: once, and at most the pages loaded before the passage was found.
 """
 
 from __future__ import annotations
 
-import duckdb
 import polars as pl
 
-from newsmill.stories.blocking import often, sifted
-from newsmill.stories.fingerprint import CORE, FINGERPRINTED, leave_out
+from newsmill.stories.blocking import is_frequent, select_rows
+from newsmill.stories.fingerprint import FINGERPRINT_SCHEMA, STRIPPED_SCHEMA, strip_boilerplate
 from newsmill.stories.tables import BOILERPLATE_SPANS
-from newsmill.stories.temp_tables import store
+from newsmill.stories.thresholds import StoryThresholds
+from newsmill.stories.workspace import Workspace
 
-Connection = duckdb.DuckDBPyConnection
-
-STANDING_URLS = 6
-STANDING_SKETCHES = 5
-# Pages whose text is read anew in one go.
-PAGES_AT_ONCE = 2_000
-
-# Pages that are as they were don't count as having come or gone.
-REALLY_CAME = "select record_id from plan_came anti join plan_gone using (record_id, wording, url, site, sketch)"
-
-COUNTED = "select passage, count(*) as wordings from plan_held_before group by passage"
-
-LOST = """
-create or replace temp table plan_lost as
-with really_gone as (
-    from plan_gone anti join plan_came using (record_id, wording, url, site, sketch) where sketch is not null
-)
-select distinct site, passage
-from really_gone join stories.passages using (wording) semi join stories.site_boilerplate using (site, passage)
-"""
-
-HOLDERS = """
-create or replace temp table plan_holders as
-with keys as (select distinct passage from plan_touched),
-holders as (
-    select wording, passage from plan_held_before semi join keys using (passage)
-    union select wording, passage from plan_wordings semi join keys using (passage)
-)
-from holders where passage in (select passage from holders group by passage having count(*) >= $enough)
-   or passage in (select passage from stories.site_boilerplate)
-"""
-
-# Most passages that many pages hold are of stories that many sites tell; what can stand is told by few columns.
-SPREAD = """
-create or replace temp table plan_spread as
-with pages as (
-    select wording, site from stories.fingerprints
-    where sketch is not null and wording in (select wording from plan_holders)
-    union all select wording, site from plan_came where sketch is not null
-)
-select site, passage
-from pages join plan_holders using (wording) semi join plan_touched using (site, passage)
-group by all having count(distinct wording) >= $enough
-union select site, passage from stories.site_boilerplate semi join plan_touched using (site, passage)
-"""
-SPREAD_HOLDERS = "delete from plan_holders where passage not in (select passage from plan_spread)"
-
-TURNED = """
-create or replace temp table plan_turned as
-with pages as (
-    select wording, site, url, sketch from stories.fingerprints
-    where sketch is not null and wording in (select wording from plan_holders)
-        and record_id not in (select record_id from plan_gone)
-    union all select wording, site, url, sketch from plan_came where sketch is not null
-),
-standing as (
-    select site, passage
-    from pages join plan_holders using (wording) semi join plan_spread using (site, passage)
-    group by all
-    having count(distinct url) >= $urls and count(distinct sketch) >= $sketches
-        and count(distinct wording) >= $sketches
-)
-select site, passage, standing.passage is not null as stands
-from plan_spread left join standing using (site, passage)
-where stands <> ((site, passage) in (select (site, passage) from stories.site_boilerplate))
-"""
-
-STANDING_AFTER = """
-create or replace temp view plan_standing as
-from stories.site_boilerplate anti join plan_turned using (site, passage)
-union all by name
-select site, passage from plan_turned where stands
-"""
-
-AGAIN = """
-create or replace temp table plan_again as
-select distinct f.record_id
-from (
-    from stories.fingerprints where sketch is not null and wording in (select wording from plan_holders)
-) f join plan_holders using (wording) semi join plan_turned using (site, passage)
-where f.record_id not in (select record_id from plan_gone)
-"""
-
-HELD = """
-create or replace temp table plan_held as
-with wordings as (select distinct wording from stories.fingerprints semi join plan_again using (record_id))
-select wording, passage from stories.passages semi join wordings using (wording)
-where passage in (select passage from plan_touched union select passage from stories.site_boilerplate)
-union from plan_wordings
-"""
-
-COUNTED_ANEW = """
-create or replace temp table plan_counted_anew as
-with old as (from stories.fingerprints semi join plan_again using (record_id)),
-     own as (from plan_came where sketch is not null),
-     marked as (
-    select record_id, list(distinct passage) as standing
-    from (from own union all by name from old) join plan_held using (wording)
-    semi join plan_standing using (site, passage)
-    group by record_id
-)
-select record_id, ingest_date, url, wording, coalesce(standing, []) as standing
-from (from own semi join marked using (record_id) union all by name from old) left join marked using (record_id)
-"""
-
-TEXTS = """
-select record_id, kind, counted.url, text, standing
-from plan_counted_anew counted join clean.pages pages using (record_id, ingest_date)
-where counted.rowid >= $start and counted.rowid < $start + $length
-"""
-
-SPANS = """
-create or replace temp view plan_spans as
-from clean.boilerplate_spans where record_id not in (select record_id from plan_gone)
-union all by name from plan_new_spans
-"""
+# Pages whose text is in memory at one time.
+PAGES_PER_BATCH = 2_000
 
 
-def learn_standing(con: Connection, fingerprints: pl.DataFrame) -> pl.DataFrame:
-    """The fingerprints to land: those given, and of other dates those with a passage that begins or ceases to stand.
+def update_boilerplate(ws: Workspace, fingerprints: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
+    """Find out which passages become boilerplate or cease to be, and return the fingerprints without boilerplate.
 
-    All with standing passages left out of `text_hash`, `word_count`, `near` and `buckets`. Leaves plan_turned (site,
-    passage, stands), plan_standing (as it will be), plan_new_spans and plan_spans (clean.boilerplate_spans as it comes
-    and will be), and adds the pages of other dates to plan_gone.
+    These are the fingerprints given, and those of stored pages with a passage whose status changes, which are added to
+    `outgoing`. Boilerplate is left out of `text_hash`, `word_count`, `near_dup_eligible` and `buckets`. Creates
+    `changed_boilerplate`, `new_boilerplate`, `new_spans` and `all_spans`.
     """
-    con.execute(LOST)
-    standing = con.execute("from stories.site_boilerplate").pl()
-    lost = con.execute("from plan_lost").pl()
-    touched = pl.concat([lost, _frequent(con, fingerprints, standing, lost)])
-    store(con, "plan_touched", touched)
-    store(con, "plan_wordings", _told(fingerprints, pl.concat([touched["passage"], standing["passage"]])))
-    con.execute(HOLDERS, {"enough": STANDING_SKETCHES})
-    con.execute(SPREAD, {"enough": STANDING_SKETCHES})
-    con.execute(SPREAD_HOLDERS)
-    con.execute(TURNED, {"urls": STANDING_URLS, "sketches": STANDING_SKETCHES})
-    for statement in (STANDING_AFTER, AGAIN, HELD, COUNTED_ANEW):
-        con.execute(statement)
-    anew = _counted_anew(con)
-    again = con.execute("from stories.fingerprints semi join plan_again using (record_id)").pl()
-    con.execute("insert into plan_gone by name from stories.fingerprints semi join plan_again using (record_id)")
-    rows = pl.concat([fingerprints, again], how="diagonal_relaxed")
-    _store_spans(con, rows, anew)
-    con.execute(SPANS)
-    # A page whose date was read anew but not yet clustered anew stays as it was until then.
-    anew = anew.join(rows, on=["record_id", "wording"], how="semi").drop("spans", "wording")
-    return rows.select(FINGERPRINTED.names()).update(anew, on="record_id")
-
-
-def _frequent(con: Connection, fingerprints: pl.DataFrame, standing: pl.DataFrame, lost: pl.DataFrame) -> pl.DataFrame:
-    """site and passage of what comes tonight, stands nowhere yet on the site, and is in enough wordings somewhere."""
-    came = fingerprints.filter(pl.col("sketch").is_not_null(), pl.col("site").is_not_null())
-    if con.execute("from plan_gone limit 1").fetchall():
-        came = came.join(con.execute(REALLY_CAME).pl(), on="record_id", how="semi")
-    told = came.unique(["site", "wording"]).select("site", "wording", "passages").explode("passages").unnest("passages")
-    if standing.height:
-        told = told.join(standing, on=["site", "passage"], how="anti")
-    # Kept for the candidates, who ask for the same rows.
-    asked = pl.concat([told["passage"], lost["passage"]])
-    store(con, "plan_told", asked.to_frame())
-    store(con, "plan_held_before", sifted(con, "from stories.passages", "passage", asked))
-    before = con.execute(COUNTED).pl()
-    tonight = told.filter(
-        often(told["passage"], STANDING_SKETCHES) | told["passage"].is_in(before["passage"].implode())
+    _store_candidates(ws, fingerprints, thresholds)
+    _store_changed_boilerplate(ws, thresholds)
+    _store_pages_to_strip(ws)
+    stripped = _strip_pages(ws, thresholds)
+    changed_pages = "from stories.fingerprints semi join {pages_with_change} using (record_id)"
+    stored = ws.frame(changed_pages)
+    ws.execute(f"insert into {{outgoing}} by name {changed_pages}")
+    rows = pl.concat([fingerprints, stored], how="diagonal_relaxed")
+    _store_spans(ws, rows, stripped)
+    # A stored page whose text was re-read but not yet clustered again stays as it is until then.
+    current = stripped.join(rows, on=["record_id", "passage_sequence_hash"], how="semi")
+    return rows.select(FINGERPRINT_SCHEMA.names()).update(
+        current.drop("spans", "passage_sequence_hash"), on="record_id"
     )
-    counts = tonight.group_by("passage").agg(pl.col("wording").n_unique().alias("more"))
-    enough = counts.join(before, on="passage", how="left").filter(
-        pl.col("more") + pl.col("wordings").fill_null(0) >= STANDING_SKETCHES
+
+
+def _store_candidates(ws: Workspace, fingerprints: pl.DataFrame, thresholds: StoryThresholds) -> None:
+    """Create `boilerplate_candidates`, and `incoming_passages` with them and the known boilerplate."""
+    ws.create_table(
+        ws.lost_boilerplate,
+        """
+        with gone as (
+            from {outgoing} anti join {incoming} using (record_id, passage_sequence_hash, url, site, story_key)
+            where story_key is not null
+        )
+        select distinct site, passage
+        from gone join stories.passages using (passage_sequence_hash)
+        semi join stories.site_boilerplate using (site, passage)
+        """,
     )
-    return tonight.join(enough, on="passage", how="semi").select("site", "passage").unique()
-
-
-def _told(fingerprints: pl.DataFrame, passages: pl.Series) -> pl.DataFrame:
-    """wording and passage, where tonight's pages hold one of the passages."""
+    known = ws.frame("from stories.site_boilerplate")
+    lost = ws.frame("from {lost_boilerplate}")
+    candidates = pl.concat([lost, _frequent_passages(ws, fingerprints, known, lost, thresholds)])
+    ws.store(ws.boilerplate_candidates, candidates)
+    passages = pl.concat([candidates["passage"], known["passage"]])
     if passages.is_empty():
         fingerprints = fingerprints.clear()
-    told = fingerprints.filter(pl.col("sketch").is_not_null()).unique("wording").select("wording", "passages")
-    rows = told.explode("passages").unnest("passages").select("wording", "passage")
-    return rows.filter(pl.col("passage").is_in(passages.implode()))
+    incoming = (
+        fingerprints.filter(pl.col("story_key").is_not_null())
+        .unique("passage_sequence_hash")
+        .select("passage_sequence_hash", "passages")
+        .explode("passages")
+        .unnest("passages")
+        .select("passage_sequence_hash", "passage")
+        .filter(pl.col("passage").is_in(passages.implode()))
+    )
+    ws.store(ws.incoming_passages, incoming)
 
 
-def _counted_anew(con: Connection) -> pl.DataFrame:
-    [(rows,)] = con.execute("select count(*) from plan_counted_anew").fetchall()
-    parts = [
-        leave_out(con.execute(TEXTS, {"start": start, "length": PAGES_AT_ONCE}).pl())
-        for start in range(0, rows, PAGES_AT_ONCE)
+def _frequent_passages(
+    ws: Workspace, fingerprints: pl.DataFrame, known: pl.DataFrame, lost: pl.DataFrame, thresholds: StoryThresholds
+) -> pl.DataFrame:
+    """Return site and passage of incoming pages where the passage is new boilerplate of the site by its frequency.
+
+    Frequent enough is a passage in `min_boilerplate_stories` passage sequences of any site. Creates `read_passages`
+    and `stored_passages`, which the blocking key of passages uses again.
+    """
+    pages = fingerprints.filter(pl.col("story_key").is_not_null(), pl.col("site").is_not_null())
+    if ws.execute("from {outgoing} limit 1").fetchall():
+        # A page replaced by one with the same values in the columns that boilerplate depends on is not new.
+        new = ws.frame(
+            """
+            select record_id
+            from {incoming} anti join {outgoing} using (record_id, passage_sequence_hash, url, site, story_key)
+            """
+        )
+        pages = pages.join(new, on="record_id", how="semi")
+    rows = (
+        pages.unique(["site", "passage_sequence_hash"])
+        .select("site", "passage_sequence_hash", "passages")
+        .explode("passages")
+        .unnest("passages")
+    )
+    if known.height:
+        rows = rows.join(known, on=["site", "passage"], how="anti")
+    wanted = pl.concat([rows["passage"], lost["passage"]])
+    ws.store(ws.read_passages, wanted.to_frame())
+    ws.store(ws.stored_passages, select_rows(ws, "from stories.passages", "passage", wanted))
+    stored_counts = ws.frame("select passage, count(*) as stored from {stored_passages} group by passage")
+    minimum = thresholds.min_boilerplate_stories
+    rows = rows.filter(
+        is_frequent(rows["passage"], minimum) | rows["passage"].is_in(stored_counts["passage"].implode())
+    )
+    counts = rows.group_by("passage").agg(pl.col("passage_sequence_hash").n_unique().alias("incoming"))
+    frequent = counts.join(stored_counts, on="passage", how="left").filter(
+        pl.col("incoming") + pl.col("stored").fill_null(0) >= minimum
+    )
+    return rows.join(frequent, on="passage", how="semi").select("site", "passage").unique()
+
+
+def _store_changed_boilerplate(ws: Workspace, thresholds: StoryThresholds) -> None:
+    """Create `changed_boilerplate`, and `new_boilerplate` from it."""
+    stories = {"stories": thresholds.min_boilerplate_stories}
+    ws.create_table(
+        ws.candidate_holders,
+        """
+        with keys as (select distinct passage from {boilerplate_candidates}),
+        holders as (
+            select passage_sequence_hash, passage from {stored_passages} semi join keys using (passage)
+            union select passage_sequence_hash, passage from {incoming_passages} semi join keys using (passage)
+        )
+        from holders
+        where passage in (select passage from holders group by passage having count(*) >= $stories)
+           or passage in (select passage from stories.site_boilerplate)
+        """,
+        stories,
+    )
+    # Most frequent passages are of stories that many sites publish. This first count reads two columns of the pages
+    # and drops those.
+    ws.create_table(
+        ws.frequent_candidates,
+        """
+        with pages as (
+            select passage_sequence_hash, site from stories.fingerprints
+            where story_key is not null
+              and passage_sequence_hash in (select passage_sequence_hash from {candidate_holders})
+            union all select passage_sequence_hash, site from {incoming} where story_key is not null
+        )
+        select site, passage
+        from pages join {candidate_holders} using (passage_sequence_hash)
+        semi join {boilerplate_candidates} using (site, passage)
+        group by all having count(distinct passage_sequence_hash) >= $stories
+        union
+        select site, passage from stories.site_boilerplate semi join {boilerplate_candidates} using (site, passage)
+        """,
+        stories,
+    )
+    ws.execute("delete from {candidate_holders} where passage not in (select passage from {frequent_candidates})")
+    ws.create_table(
+        ws.changed_boilerplate,
+        """
+        with pages as (
+            select passage_sequence_hash, site, url, story_key from stories.fingerprints
+            where story_key is not null
+              and passage_sequence_hash in (select passage_sequence_hash from {candidate_holders})
+              and record_id not in (select record_id from {outgoing})
+            union all
+            select passage_sequence_hash, site, url, story_key from {incoming} where story_key is not null
+        ),
+        boilerplate as (
+            select site, passage
+            from pages join {candidate_holders} using (passage_sequence_hash)
+            semi join {frequent_candidates} using (site, passage)
+            group by all
+            having count(distinct url) >= $urls and count(distinct story_key) >= $stories
+               and count(distinct passage_sequence_hash) >= $stories
+        )
+        select site, passage, boilerplate.passage is not null as is_boilerplate
+        from {frequent_candidates} left join boilerplate using (site, passage)
+        where is_boilerplate <> ((site, passage) in (select (site, passage) from stories.site_boilerplate))
+        """,
+        {"urls": thresholds.min_boilerplate_urls, **stories},
+    )
+    ws.create_view(
+        ws.new_boilerplate,
+        """
+        from stories.site_boilerplate anti join {changed_boilerplate} using (site, passage)
+        union all by name select site, passage from {changed_boilerplate} where is_boilerplate
+        """,
+    )
+
+
+def _store_pages_to_strip(ws: Workspace) -> None:
+    """Create `pages_with_change`, and `pages_to_strip`: those and the incoming pages that have boilerplate."""
+    ws.create_table(
+        ws.pages_with_change,
+        """
+        select distinct page.record_id
+        from (
+            from stories.fingerprints
+            where story_key is not null
+              and passage_sequence_hash in (select passage_sequence_hash from {candidate_holders})
+        ) page
+        join {candidate_holders} using (passage_sequence_hash) semi join {changed_boilerplate} using (site, passage)
+        where page.record_id not in (select record_id from {outgoing})
+        """,
+    )
+    ws.create_table(
+        ws.boilerplate_holders,
+        """
+        with sequences as (
+            select distinct passage_sequence_hash
+            from stories.fingerprints semi join {pages_with_change} using (record_id)
+        )
+        select passage_sequence_hash, passage from stories.passages semi join sequences using (passage_sequence_hash)
+        where passage in (
+            select passage from {boilerplate_candidates} union select passage from stories.site_boilerplate)
+        union from {incoming_passages}
+        """,
+    )
+    ws.create_table(
+        ws.pages_to_strip,
+        """
+        with stored as (from stories.fingerprints semi join {pages_with_change} using (record_id)),
+             incoming as (from {incoming} where story_key is not null),
+             marked as (
+            select record_id, list(distinct passage) as boilerplate
+            from (from incoming union all by name from stored)
+            join {boilerplate_holders} using (passage_sequence_hash)
+            semi join {new_boilerplate} using (site, passage)
+            group by record_id
+        )
+        select record_id, ingest_date, url, passage_sequence_hash, coalesce(boilerplate, []) as boilerplate
+        from (from incoming semi join marked using (record_id) union all by name from stored)
+        left join marked using (record_id)
+        """,
+    )
+
+
+def _strip_pages(ws: Workspace, thresholds: StoryThresholds) -> pl.DataFrame:
+    """Return the columns of STRIPPED_SCHEMA for `pages_to_strip`."""
+    [(rows,)] = ws.execute("select count(*) from {pages_to_strip}").fetchall()
+    query = """
+        select record_id, kind, page.url, text, boilerplate
+        from {pages_to_strip} page join clean.pages using (record_id, ingest_date)
+        where page.rowid >= $start and page.rowid < $start + $length
+    """
+    batches = [
+        strip_boilerplate(ws.frame(query, {"start": start, "length": PAGES_PER_BATCH}), thresholds)
+        for start in range(0, rows, PAGES_PER_BATCH)
     ]
-    return pl.concat(parts) if parts else CORE.to_frame()
+    return pl.concat(batches) if batches else STRIPPED_SCHEMA.to_frame()
 
 
-def _store_spans(con: Connection, rows: pl.DataFrame, anew: pl.DataFrame) -> None:
-    spans = anew.select("record_id", "spans").filter(pl.col("spans").list.len() > 0).explode("spans").unnest("spans")
-    dated = spans.join(rows.select("record_id", "ingest_date"), on="record_id")
-    store(con, "plan_new_spans", BOILERPLATE_SPANS.conform(dated))
+def _store_spans(ws: Workspace, fingerprints: pl.DataFrame, stripped: pl.DataFrame) -> None:
+    """Create `new_spans` and `all_spans`."""
+    has_spans = pl.col("spans").list.len() > 0
+    spans = stripped.select("record_id", "spans").filter(has_spans).explode("spans").unnest("spans")
+    dated = spans.join(fingerprints.select("record_id", "ingest_date"), on="record_id")
+    ws.store(ws.new_spans, BOILERPLATE_SPANS.conform(dated))
+    ws.create_view(
+        ws.all_spans,
+        """
+        from clean.boilerplate_spans where record_id not in (select record_id from {outgoing})
+        union all by name from {new_spans}
+        """,
+    )

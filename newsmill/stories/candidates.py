@@ -1,129 +1,131 @@
-"""Stories room: which texts may be one story, told from the places where they meet.
+"""Candidate pairs: the texts to compare, found by their blocking keys.
 
-Two texts that share a place are a candidate pair. In a crowded place all pairs would be too many: there a pair counts
-only if one of the two is among the place's CROWDED smallest text hashes. That is a rule about the set of texts there,
-so it doesn't matter in which order they came, and it costs a text at most CROWDED pairs a place. Who is among the
-smallest changes as texts come and go; such texts are looked at anew with the others.
+Two texts with a common key are a candidate pair. In a large block (all texts with one key) that would be too many
+pairs: there a pair counts only if one of the two is a pivot, one of the block's `max_block_pivots` least text hashes.
+The pivots depend only on the set of texts, so the order of loading does not matter, and a text gets at most
+`max_block_pivots` pairs a block. Pivots change as texts come and go; then those texts are compared again as well.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
 import polars as pl
 
-from newsmill.stories.blocking import PASSAGES, Meeting, often
-
-# Three thousand versions of one text, all alike, get some 120 edges each at 16 and 300 at 64; either way one story.
-CROWDED = 16
-# A text that holds most of another shares whole sentences with it, of at least this share of the shorter's words.
-SHARED_WORDS = 0.25
-
-UNMEASURED = "select distinct unnest([text_a, text_b]) as text_hash from stories.edges where similarity is null"
-
-WORD_COUNTS = """
-select text_hash, any_value(word_count) as word_count
-from plan_pages where near and text_hash in (select text_hash from asked) group by text_hash
-"""
+from newsmill.stories.blocking import BlockingKey, PassageKey, is_frequent
+from newsmill.stories.thresholds import StoryThresholds
+from newsmill.stories.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """`changed`: texts whose pairs may have changed; `pairs` (text_a, text_b): all that they are in now."""
+    """`changed`: texts whose pairs may have changed; `pairs` (text_a, text_b): all pairs that these texts have now."""
 
     changed: pl.Series
     pairs: pl.DataFrame
 
 
-def find_candidates(con: duckdb.DuckDBPyConnection, meeting: Meeting, landing: pl.DataFrame) -> Candidates:
-    """The candidate pairs, by one way to meet, of the texts that come or go and of those that they push out."""
-    involved, known = (con.execute(query).pl()["text_hash"] for query in meeting.involved)
-    leaving = meeting.of(con, known)
-    coming = meeting.coming(con, landing)
-    there = meeting.at(con, pl.concat([coming["place"], leaving["place"]]))
-    # Most places are one text's alone, and make no pair.
-    met = often(pl.concat([there["place"], coming["place"]]), 2)
-    before = there.filter(met.head(there.height))
-    come = coming.filter(met.tail(coming.height))
-    after = pl.concat([_without(before, involved), come.unique(["text_hash", "place"]) if meeting.repeats else come])
-    unmeasured = con.execute(UNMEASURED).pl()["text_hash"]
-    changed = pl.concat([_moved(leaving, coming), unmeasured, _moved_in_crowds(before, after)]).unique()
-    pushed = changed.filter(~changed.is_in(involved.implode()))
-    if len(pushed):
-        known = pl.concat([coming["place"], leaving["place"]])
-        more = meeting.of(con, pushed)["place"].unique()
-        after = pl.concat([after, _without(meeting.at(con, more.filter(~more.is_in(known.implode()))), involved)])
-    pairs = _pairs(after, changed)
-    if meeting is PASSAGES:
-        pairs = _telling(con, pairs)
+def find_candidates(
+    ws: Workspace, key: BlockingKey, fingerprints: pl.DataFrame, thresholds: StoryThresholds
+) -> Candidates:
+    """Return the candidate pairs, by one blocking key, of touched texts and of pivots that change with them."""
+    pivots = thresholds.max_block_pivots
+    touched = ws.frame(key.touched_texts_sql)["text_hash"]
+    leaving = key.stored_rows_by_text(ws, ws.frame(key.stored_texts_sql)["text_hash"])
+    coming = key.new_rows(ws, fingerprints)
+    read_keys = pl.concat([coming["block_key"], leaving["block_key"]])
+    stored = key.stored_rows_by_key(ws, read_keys)
+    # Most keys have one text, and give no pair.
+    is_shared = is_frequent(pl.concat([stored["block_key"], coming["block_key"]]), 2)
+    before = stored.filter(is_shared.head(stored.height))
+    added = coming.filter(is_shared.tail(coming.height))
+    if key.has_repeated_rows:
+        added = added.unique(["text_hash", "block_key"])
+    after = pl.concat([_without_texts(before, touched), added])
+    unmeasured = ws.frame(
+        "select distinct unnest([text_a, text_b]) as text_hash from stories.edges where similarity is null"
+    )["text_hash"]
+    changed = pl.concat(
+        [_texts_with_changed_keys(leaving, coming), unmeasured, _changed_pivots(before, after, pivots)]
+    ).unique()
+    untouched = changed.filter(~changed.is_in(touched.implode()))
+    if len(untouched):
+        their_keys = key.stored_rows_by_text(ws, untouched)["block_key"].unique()
+        unread_keys = their_keys.filter(~their_keys.is_in(read_keys.implode()))
+        after = pl.concat([after, _without_texts(key.stored_rows_by_key(ws, unread_keys), touched)])
+    pairs = _make_pairs(after, changed, pivots)
+    if isinstance(key, PassageKey):
+        pairs = _keep_pairs_with_enough_shared_words(ws, pairs, thresholds.min_shared_passage_share)
     return Candidates(changed, pairs.select("text_a", "text_b"))
 
 
-def _pairs(rows: pl.DataFrame, changed: pl.Series) -> pl.DataFrame:
-    """text_a, text_b, and the words of the places where the two meet."""
-    crowded = pl.col("place").is_in(_crowds(rows).implode())
-    shared = rows.with_columns(pl.col("text_hash").is_in(changed.implode()).alias("changed"))
-    smallest = pl.concat([shared.filter(~crowded), shared.filter(crowded).filter(_smallest())])
-    one, other = pl.col("text_hash"), pl.col("text_hash_right")
-    # The smallest with whoever else is there: each pair that counts has one of them on the left.
-    met = (
-        smallest.join(shared, on="place")
-        .filter(one != other, pl.col("changed") | pl.col("changed_right"))
+def _make_pairs(rows: pl.DataFrame, changed: pl.Series, pivots: int) -> pl.DataFrame:
+    """Return text_a, text_b of which one is `changed`, and the total `words` of their common keys."""
+    in_large_block = pl.col("block_key").is_in(_large_blocks(rows, pivots).implode())
+    rows = rows.with_columns(pl.col("text_hash").is_in(changed.implode()).alias("changed"))
+    # Each pair that counts has a pivot on the left; in a block that is not large every text is one.
+    left = pl.concat([rows.filter(~in_large_block), rows.filter(in_large_block).filter(_is_pivot(pivots))])
+    a, b = pl.col("text_hash"), pl.col("text_hash_right")
+    pairs = (
+        left.join(rows, on="block_key")
+        .filter(a != b, pl.col("changed") | pl.col("changed_right"))
         .select(
-            pl.min_horizontal(one, other).alias("text_a"),
-            pl.max_horizontal(one, other).alias("text_b"),
-            "place",
+            pl.min_horizontal(a, b).alias("text_a"),
+            pl.max_horizontal(a, b).alias("text_b"),
+            "block_key",
             "words",
         )
     )
-    return met.unique(["text_a", "text_b", "place"]).group_by("text_a", "text_b").agg(pl.col("words").sum())
+    return pairs.unique(["text_a", "text_b", "block_key"]).group_by("text_a", "text_b").agg(pl.col("words").sum())
 
 
-def _telling(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Those of the pairs that share a good part of the shorter text."""
-    con.register(
-        "asked", pl.DataFrame({"text_hash": pl.concat([pairs["text_a"], pairs["text_b"]]).unique()}).to_arrow()
+def _keep_pairs_with_enough_shared_words(ws: Workspace, pairs: pl.DataFrame, min_share: float) -> pl.DataFrame:
+    texts = pl.concat([pairs["text_a"], pairs["text_b"]]).unique().alias("text_hash")
+    ws.store(ws.wanted_texts, texts.to_frame())
+    sizes = ws.frame(
+        """
+        select text_hash, any_value(word_count) as word_count from {all_fingerprints}
+        where near_dup_eligible and text_hash in (from {wanted_texts}) group by text_hash
+        """
     )
-    sizes = con.execute(WORD_COUNTS).pl()
-    con.unregister("asked")
     return (
         pairs.join(sizes.select(text_a="text_hash", words_a="word_count"), on="text_a")
         .join(sizes.select(text_b="text_hash", words_b="word_count"), on="text_b")
-        .filter(pl.col("words") >= SHARED_WORDS * pl.min_horizontal("words_a", "words_b"))
+        .filter(pl.col("words") >= min_share * pl.min_horizontal("words_a", "words_b"))
     )
 
 
-def _moved(leaving: pl.DataFrame, coming: pl.DataFrame) -> pl.Series:
-    """The texts that leave a place or come to one."""
+def _texts_with_changed_keys(leaving: pl.DataFrame, coming: pl.DataFrame) -> pl.Series:
+    """Return the texts that get a key or lose one."""
     if leaving.is_empty():
-        # A text's rows mostly follow one another.
+        # The rows of a text are mostly adjacent: this leaves few to make unique.
         return coming.filter(pl.col("text_hash").ne_missing(pl.col("text_hash").shift()))["text_hash"].unique()
-    keys = ["text_hash", "place"]
-    gone, come = leaving.join(coming, on=keys, how="anti"), coming.join(leaving, on=keys, how="anti")
-    return pl.concat([gone["text_hash"], come["text_hash"]]).unique()
+    keys = ["text_hash", "block_key"]
+    lost, gained = leaving.join(coming, on=keys, how="anti"), coming.join(leaving, on=keys, how="anti")
+    return pl.concat([lost["text_hash"], gained["text_hash"]]).unique()
 
 
-def _moved_in_crowds(before: pl.DataFrame, after: pl.DataFrame) -> pl.Series:
-    """The texts that begin or cease to be among the smallest of a crowded place."""
-    crowds = pl.concat([_crowds(before), _crowds(after)]).unique()
-    one, other = (
-        rows.filter(pl.col("place").is_in(crowds.implode())).filter(_smallest()).select("text_hash", "place")
+def _changed_pivots(before: pl.DataFrame, after: pl.DataFrame, pivots: int) -> pl.Series:
+    """Return the texts that become a pivot of a large block or cease to be one."""
+    blocks = pl.concat([_large_blocks(before, pivots), _large_blocks(after, pivots)]).unique()
+    old, new = (
+        rows.filter(pl.col("block_key").is_in(blocks.implode()))
+        .filter(_is_pivot(pivots))
+        .select("text_hash", "block_key")
         for rows in (before, after)
     )
-    moved = pl.concat([one.join(other, on=one.columns, how="anti"), other.join(one, on=one.columns, how="anti")])
-    return moved["text_hash"].unique()
+    changed = pl.concat([old.join(new, on=old.columns, how="anti"), new.join(old, on=old.columns, how="anti")])
+    return changed["text_hash"].unique()
 
 
-def _crowds(rows: pl.DataFrame) -> pl.Series:
-    return (
-        rows.filter(often(rows["place"], CROWDED + 1)).group_by("place").len().filter(pl.col("len") > CROWDED)["place"]
-    )
+def _large_blocks(rows: pl.DataFrame, pivots: int) -> pl.Series:
+    """Return the keys with more than `pivots` texts."""
+    return rows.group_by("block_key").len().filter(pl.col("len") > pivots)["block_key"]
 
 
-def _smallest() -> pl.Expr:
-    return pl.col("text_hash").rank("ordinal").over("place") <= CROWDED
+def _is_pivot(pivots: int) -> pl.Expr:
+    return pl.col("text_hash").rank("ordinal").over("block_key") <= pivots
 
 
-def _without(rows: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
+def _without_texts(rows: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
     return rows.filter(~pl.col("text_hash").is_in(texts.implode()))

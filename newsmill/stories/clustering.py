@@ -1,41 +1,39 @@
-"""Stories room: from pages and the edges between their texts to stories and what each member is to the others."""
+"""Star clustering of texts by their edges, and the relation of each page to the others of its story.
+
+A story is the first text not yet in one (its center), all texts within two near-duplicate edges of it, and texts that
+contain, or are contained in, the center or its direct neighbors. So every member matches the canonical text or a
+neighbor of it, and a chain of pages, each a little like the next, becomes several stories. A text that joins by
+containment brings in no others; and within one site, where templates are similar too, it does not join if that would
+separate it from near-duplicates. A compilation contains texts that have nothing in common, and joins none of their
+stories by containment.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+
 import polars as pl
 
-from newsmill.stories.star_clustering import story_centres
 from newsmill.stories.tables import MEMBERS
+from newsmill.stories.thresholds import StoryThresholds
 
-# Of news copied and edited one in three falls below .7, one in twenty below .55; unrelated news stays below .2.
-NEAR_JACCARD = 0.55
-# A page rewritten where it stands is vouched for by its URL; a front mistaken for an article is not like its next day.
-SAME_URL_JACCARD = 0.4
-# A shortened copy, or the page that it was taken into: so much of the shorter text is in the longer one, ...
-PART_CONTAINMENT = 0.8
-# ... and it is so much of the longer one: a long page that quotes a short one whole is another story.
-PART_OF_LONGER = 0.2
-# A copy on another site, around which either template left words of its own: less has to be alike ...
-LED_JACCARD, LED_CONTAINMENT = 0.3, 0.55
-# ... where half of what the one begins with is in the other (what strangers share is what pages end with) and neither
-# is much longer (a digest begins with its first item).
-LED_LEAD = 0.5
-LED_LONGER = 1.8
+# Columns of stories.members that compare two texts or pages; added once it is known who was matched to whom.
+PAIR_COLUMNS = ("similarity", "containment", "change")
 
-# Columns of stories.members that are told of a pair of texts or pages, once who was matched to whom is known.
-OF_THE_PAIR = ("similarity", "containment", "change")
-
-# A story's pages in the order in which the world saw them; the first is canonical.
+# The order in which a story's pages were first seen; the first is canonical.
 CANONICAL_ORDER = ("first_seen", "fetched_at", "record_id")
 
+Neighbors = Mapping[int, set[int]]
 
-def group(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """Each page as a member of its story: stories.members but for OF_THE_PAIR, with `text_hash` and `matched_text`.
 
-    A member's relation is the first that fits, seen from the members before it in canonical order: `original` for the
-    first member; `refetch` of the last with its URL and text; `revision` of the last with its URL; `copy` of the first
-    with its text; else `edited_copy` of the one with the most similar text (of equals the first), which is a later
-    member only where no earlier one has an edge to it.
+def cluster_pages(pages: pl.DataFrame, edges: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
+    """Return each page as a member of its story: stories.members without PAIR_COLUMNS, and `text_hash`, `matched_text`.
+
+    A member's relation is the first that applies, to the members before it in canonical order: `original` for the first
+    member; `refetch` of the last with its URL and text; `revision` of the last with its URL; `copy` of the first with
+    its text; else `edited_copy` of the one with the most similar text (of equals the first), a later member only if no
+    earlier one has an edge to it.
 
     Args:
         pages: record_id, ingest_date, text_hash, url, site, first_seen, fetched_at, word_count; all pages of each text.
@@ -44,14 +42,14 @@ def group(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     members = (
         pages.sort(CANONICAL_ORDER)
         .with_row_index("position")
-        .join(_story_texts(pages, edges), on="text_hash", how="left", maintain_order="left")
-        .with_columns(pl.col("centre").fill_null(pl.col("text_hash")))
+        .join(_text_centers(pages, edges, thresholds), on="text_hash", how="left", maintain_order="left")
+        .with_columns(pl.col("center").fill_null(pl.col("text_hash")))
         .with_columns(
-            ("s" + pl.col("record_id").sort_by("ingest_date", "record_id").first().over("centre")).alias("story_id"),
-            (pl.col("position") == pl.col("position").first().over("centre")).alias("is_canonical"),
-            _earlier("centre", "url", "text_hash").alias("refetch"),
-            _earlier("centre", "url").alias("revision"),
-            pl.col("position").first().over("centre", "text_hash").alias("copy"),
+            ("s" + pl.col("record_id").sort_by("ingest_date", "record_id").first().over("center")).alias("story_id"),
+            (pl.col("position") == pl.col("position").first().over("center")).alias("is_canonical"),
+            _previous_position("center", "url", "text_hash").alias("refetch"),
+            _previous_position("center", "url").alias("revision"),
+            pl.col("position").first().over("center", "text_hash").alias("copy"),
         )
     )
     members = members.join(
@@ -74,74 +72,145 @@ def group(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         pl.col("text_hash").alias("matched_text"),
     )
     return members.join(matched, on="matched", how="left", maintain_order="left").select(
-        *(name for name in MEMBERS.schema if name not in OF_THE_PAIR), "text_hash", "matched_text"
+        *(name for name in MEMBERS.schema if name not in PAIR_COLUMNS), "text_hash", "matched_text"
     )
 
 
-def is_near() -> pl.Expr:
-    """Whether the two texts of an edge are alike; else the one is led by the other, or a part of it."""
-    return (pl.col("method") == "same_url") | (pl.col("similarity") >= NEAR_JACCARD)
+def is_near_duplicate(thresholds: StoryThresholds) -> pl.Expr:
+    """Return whether the texts of an edge are near-duplicates; else they share the lead, or one contains the other."""
+    return (pl.col("method") == "same_url") | (pl.col("similarity") >= thresholds.near_dup_jaccard)
 
 
-def is_led() -> pl.Expr:
-    """Whether two texts, on different sites, are alike enough for their beginning being the same."""
+def shares_lead(thresholds: StoryThresholds) -> pl.Expr:
+    """Return whether two texts are similar enough for texts with a common lead, if they are on different sites."""
     return (
-        (pl.col("similarity") < NEAR_JACCARD)
-        & (pl.col("similarity") >= LED_JACCARD)
-        & (pl.col("containment") >= LED_CONTAINMENT)
-        & (pl.col("lead") >= LED_LEAD)
-        & (_longer() <= LED_LONGER)
+        (pl.col("similarity") < thresholds.near_dup_jaccard)
+        & (pl.col("similarity") >= thresholds.lead_jaccard)
+        & (pl.col("containment") >= thresholds.lead_containment)
+        & (pl.col("lead_overlap") >= thresholds.min_lead_overlap)
+        & (_length_ratio() <= thresholds.max_lead_length_ratio)
     )
 
 
-def is_part() -> pl.Expr:
-    """Whether of two texts the shorter is a good part of the longer, and wholly or mostly in it."""
-    return (pl.col("containment") >= PART_CONTAINMENT) & (_longer() * PART_OF_LONGER <= 1)
+def is_contained(thresholds: StoryThresholds) -> pl.Expr:
+    """Return whether the shorter text is all or mostly in the longer one, and a good part of it."""
+    return (pl.col("containment") >= thresholds.min_containment) & (
+        _length_ratio() * thresholds.min_share_of_longer <= 1
+    )
 
 
-def _longer() -> pl.Expr:
-    """How many times as many shingles the longer text of a pair has."""
+def _length_ratio() -> pl.Expr:
+    """Return the shingles of the longer text divided by those of the shorter."""
     return pl.col("containment") / pl.col("similarity") + pl.col("containment") - 1
 
 
-def _story_texts(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """text_hash and centre of the texts that have edges."""
+def find_story_centers(
+    texts: Sequence[int],
+    near_duplicates: Iterable[tuple[int, int]],
+    contained: Iterable[tuple[int, int]] = (),
+    same_site: Container[tuple[int, int]] = (),
+) -> dict[int, int]:
+    """Return each text's center.
+
+    Args:
+        texts: the texts that have edges, in canonical order.
+        near_duplicates: pairs of texts.
+        contained: pairs of a shorter text and a longer one that contains it.
+        same_site: those pairs of `contained` whose pages are all of one site.
+    """
+    similar = _neighbors(near_duplicates)
+    pairs = _drop_compilations(texts, similar, list(contained))
+    containing, containing_cross_site = _neighbors(pairs), _neighbors(pair for pair in pairs if pair not in same_site)
+    centers: dict[int, int] = {}
+    for text in texts:
+        if text in centers:
+            continue
+        peers = [peer for peer in similar.get(text, ()) if peer not in centers]
+        core = {text, *peers, *(other for peer in peers for other in similar[peer] if other not in centers)}
+        by_containment = {
+            other for peer in (text, *peers) for other in containing.get(peer, ()) if other not in centers
+        }
+        cross_site = {other for peer in (text, *peers) for other in containing_cross_site.get(peer, ())}
+        # Of the texts that join by containment within one site, those with near-duplicates outside the story leave it.
+        story = core | by_containment
+        while leaving := {
+            member
+            for member in story - core - cross_site
+            if any(other not in story and other not in centers for other in similar.get(member, ()))
+        }:
+            story -= leaving
+        centers |= dict.fromkeys(story, text)
+    return centers
+
+
+def _drop_compilations(
+    texts: Sequence[int], similar: Neighbors, contained: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return the pairs whose longer text is not a compilation: all it contains is related to the first of it."""
+    if not contained:
+        return []
+    containing = _neighbors(contained)
+    parts: dict[int, set[int]] = defaultdict(set)
+    for shorter, longer in contained:
+        parts[longer].add(shorter)
+    order = {text: position for position, text in enumerate(texts)}
+    firsts = {longer: min(shorter, key=order.__getitem__) for longer, shorter in parts.items()}
+    coherent = {
+        longer
+        for longer, first in firsts.items()
+        if all(
+            other == first or other in similar.get(first, ()) or other in containing[first] for other in parts[longer]
+        )
+    }
+    return [(shorter, longer) for shorter, longer in contained if longer in coherent]
+
+
+def _neighbors(pairs: Iterable[tuple[int, int]]) -> Neighbors:
+    neighbors: dict[int, set[int]] = defaultdict(set)
+    for a, b in pairs:
+        neighbors[a].add(b)
+        neighbors[b].add(a)
+    return neighbors
+
+
+def _text_centers(pages: pl.DataFrame, edges: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
+    """Return text_hash and center of the texts that have edges."""
     linked = pl.concat([edges["text_a"], edges["text_b"]]).unique()
-    order = (
+    ordered = (
         pages.filter(pl.col("text_hash").is_in(linked.implode()))
         .sort(CANONICAL_ORDER)
         .unique("text_hash", keep="first", maintain_order=True)
     )
-    led = pl.col("method") == "shared_lead"
-    near = pl.concat([edges.filter(is_near()), on_two_sites(pages, edges.filter(led))])
+    by_lead = pl.col("method") == "shared_lead"
+    near = pl.concat([edges.filter(is_near_duplicate(thresholds)), cross_site_edges(pages, edges.filter(by_lead))])
     near = near.select("text_a", "text_b").unique()
-    parts = edges.filter(~led).join(near, on=["text_a", "text_b"], how="anti").select("text_a", "text_b").unique()
-    of_one_site = on_one_site(pages, parts)
-    centres = story_centres(
-        order["text_hash"].to_list(),
+    contained = edges.filter(~by_lead).join(near, on=["text_a", "text_b"], how="anti")
+    contained = contained.select("text_a", "text_b").unique()
+    centers = find_story_centers(
+        ordered["text_hash"].to_list(),
         near.iter_rows(),
-        _shorter_first(parts, order).iter_rows(),
-        set(_shorter_first(of_one_site, order).iter_rows()),
+        _shorter_first(contained, ordered).iter_rows(),
+        set(_shorter_first(same_site_edges(pages, contained), ordered).iter_rows()),
     )
     return pl.DataFrame(
-        {"text_hash": list(centres), "centre": list(centres.values())},
-        schema={"text_hash": pl.UInt64, "centre": pl.UInt64},
+        {"text_hash": list(centers), "center": list(centers.values())},
+        schema={"text_hash": pl.UInt64, "center": pl.UInt64},
     )
 
 
-def on_two_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """The edges between texts that stand on more than one site. Pages without one, as dumps are, tell nothing."""
+def cross_site_edges(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the edges between texts with pages on two sites or more. Pages of unknown site don't count."""
     return _with_sites(pages, edges).filter(pl.col("first") != pl.col("last")).select(edges.columns)
 
 
-def on_one_site(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """The edges between texts all of whose pages stand on one and the same site."""
-    alone = (pl.col("first") == pl.col("last")) & ~pl.col("unknown")
-    return _with_sites(pages, edges).filter(alone).select(edges.columns)
+def same_site_edges(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the edges between texts with all pages on one and the same known site."""
+    is_same = (pl.col("first") == pl.col("last")) & ~pl.col("unknown")
+    return _with_sites(pages, edges).filter(is_same).select(edges.columns)
 
 
 def _with_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """With the first and the last by name of the sites of both texts, and whether one of their pages has none."""
+    """Add the alphabetically first and last site of both texts, and whether a page's site is unknown."""
     site = pl.col("site")
     sites = pages.group_by("text_hash").agg(first=site.min(), last=site.max(), unknown=site.is_null().any())
     a, b = (sites.select(pl.all().name.suffix(f"_{end}")) for end in "ab")
@@ -157,31 +226,31 @@ def _with_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shorter_first(pairs: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs as `shorter` and `longer`."""
     a, b = (
-        pages.select(pl.col("text_hash").alias(f"text_{x}"), pl.col("word_count").alias(f"words_{x}")) for x in "ab"
+        pages.select(pl.col("text_hash").alias(f"text_{end}"), pl.col("word_count").alias(f"words_{end}"))
+        for end in "ab"
     )
-    swapped = pl.col("words_a") > pl.col("words_b")
+    is_swapped = pl.col("words_a") > pl.col("words_b")
     return (
         pairs.join(a, on="text_a")
         .join(b, on="text_b")
         .select(
-            pl.when(swapped).then("text_b").otherwise("text_a").alias("shorter"),
-            pl.when(swapped).then("text_a").otherwise("text_b").alias("longer"),
+            pl.when(is_swapped).then("text_b").otherwise("text_a").alias("shorter"),
+            pl.when(is_swapped).then("text_a").otherwise("text_b").alias("longer"),
         )
     )
 
 
 def _most_similar(members: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """position, edited_copy, edited_method: of each text's first page in its story, its best match among the others."""
-    first = members.filter(pl.col("copy") == pl.col("position")).select("centre", "text_hash", "position")
-    one_way = edges.select(pl.col("text_a").alias("text_hash"), pl.col("text_b").alias("peer"), "similarity", "method")
-    ways = pl.concat([one_way, one_way.rename({"text_hash": "peer", "peer": "text_hash"}).select(one_way.columns)])
+    """Return position, edited_copy, edited_method: of each text's first page in its story, its best match."""
+    first = members.filter(pl.col("copy") == pl.col("position")).select("center", "text_hash", "position")
+    forward = edges.select(pl.col("text_a").alias("text_hash"), pl.col("text_b").alias("peer"), "similarity", "method")
+    backward = forward.rename({"text_hash": "peer", "peer": "text_hash"}).select(forward.columns)
+    peers = first.select("center", pl.col("text_hash").alias("peer"), pl.col("position").alias("edited_copy"))
     return (
-        first.join(ways, on="text_hash")
-        .join(
-            first.select("centre", pl.col("text_hash").alias("peer"), pl.col("position").alias("edited_copy")),
-            on=["centre", "peer"],
-        )
+        first.join(pl.concat([forward, backward]), on="text_hash")
+        .join(peers, on=["center", "peer"])
         .sort(
             "position",
             pl.col("edited_copy") > pl.col("position"),
@@ -194,8 +263,8 @@ def _most_similar(members: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _earlier(*keys: str) -> pl.Expr:
-    """The position of the member just before, of those with the same keys."""
+def _previous_position(*keys: str) -> pl.Expr:
+    """Return the position of the previous member with the same keys."""
     return pl.col("position").shift(1).over(*keys)
 
 

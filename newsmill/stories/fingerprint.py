@@ -1,4 +1,4 @@
-"""Stories room: what clustering needs to know of a page, worked out page by page."""
+"""Fingerprints: what clustering needs to know of each page, computed page by page."""
 
 from __future__ import annotations
 
@@ -11,193 +11,215 @@ import xxhash
 from numpy.typing import NDArray
 
 from newsmill.stories.tables import FINGERPRINTS
-from newsmill.stories.text.minhash import buckets
-from newsmill.stories.text.words import PASSAGE_WORDS, Passages, hash_texts, read_words
+from newsmill.stories.text.words import Passages, Words, hash_texts, read_words
+from newsmill.stories.thresholds import DEFAULT_THRESHOLDS, StoryThresholds
 from newsmill.urls import normalise_url
 
-# Below, what two pages share is as likely a standing phrase as a story.
-MIN_WORDS = 50
-# Above, it is no news page: only exact copies are matched, so that no page costs more than a second.
-MAX_WORDS = 200_000
-
-PASSAGE = pl.Struct({"passage": pl.UInt64, "words": pl.Int32})
-FINGERPRINTED = FINGERPRINTS.schema
-FINGERPRINTED["buckets"] = pl.List(pl.UInt64())
-FINGERPRINTED["passages"] = pl.List(PASSAGE)
-CORE = pl.Schema(
+FINGERPRINT_SCHEMA = FINGERPRINTS.schema
+FINGERPRINT_SCHEMA["buckets"] = pl.List(pl.UInt64())
+FINGERPRINT_SCHEMA["passages"] = pl.List(pl.Struct({"passage": pl.UInt64, "words": pl.Int32}))
+# What changes in a fingerprint if the page has boilerplate.
+STRIPPED_SCHEMA = pl.Schema(
     {
         "record_id": pl.String(),
-        "wording": pl.UInt64(),
+        "passage_sequence_hash": pl.UInt64(),
         "text_hash": pl.UInt64(),
         "word_count": pl.Int32(),
-        "near": pl.Boolean(),
+        "near_dup_eligible": pl.Boolean(),
         "buckets": pl.List(pl.UInt64),
         "spans": pl.List(pl.Struct({"passage": pl.UInt64, "char_start": pl.Int32, "char_end": pl.Int32})),
     }
 )
 
 
-def fingerprint(pages: pl.DataFrame) -> pl.DataFrame:
-    """Each page's fingerprint as long as no passage of it is known to stand on its whole site.
+def fingerprint(pages: pl.DataFrame, thresholds: StoryThresholds = DEFAULT_THRESHOLDS) -> pl.DataFrame:
+    """Compute each page's fingerprint, as if none of its passages were boilerplate.
 
-    The columns of stories.fingerprints; `buckets`, one a band, and `passages`, both empty unless `near`.
+    Returns the columns of stories.fingerprints, and `buckets` (one a band) and `passages`, both empty unless
+    `near_dup_eligible`.
 
     Args:
         pages: record_id, ingest_date, kind, url, site, title, text, published_at, published_offset_minutes, fetched_at.
     """
     words = read_words(pages["text"])
     urls = [normalise_url(url) for url in pages["url"]]
-    near = (pages["kind"] != "front").to_numpy() & _enough(words.counts)
-    made = _buckets(words.words, words.ends, near)
+    eligible = (pages["kind"] != "front").to_numpy() & _has_near_dup_length(words.counts, thresholds)
+    buckets = _bucket_lists(words.words, words.ends, eligible, thresholds)
     return pages.select(
         "record_id",
         "ingest_date",
         pl.Series("text_hash", hash_texts(words.words, words.ends, urls), dtype=pl.UInt64),
-        pl.Series("wording", hash_wordings(words.passages), dtype=pl.UInt64),
+        pl.Series("passage_sequence_hash", hash_passage_sequences(words.passages), dtype=pl.UInt64),
         pl.Series("url", urls, dtype=pl.String),
         "site",
         first_seen().alias("first_seen"),
         "fetched_at",
         pl.Series("word_count", words.counts, dtype=pl.Int32),
-        pl.Series("near", near, dtype=pl.Boolean),
-        _sketches(pages["title"], made),
-        made.alias("buckets"),
-        _passages(words.passages, near).alias("passages"),
-    ).cast(FINGERPRINTED)
+        pl.Series("near_dup_eligible", eligible, dtype=pl.Boolean),
+        _story_keys(pages["title"], buckets),
+        buckets.alias("buckets"),
+        _passage_lists(words.passages, eligible, thresholds.min_passage_words).alias("passages"),
+    ).cast(FINGERPRINT_SCHEMA)
 
 
-def _sketches(titles: pl.Series, buckets: pl.Series) -> pl.Series:
-    """What copies and refetches of one story mostly share: the headline, without one two buckets of the text.
-
-    The text alone would call pages one that hold little but what stands on all of them. Null unless near.
-    """
-    headlines = [xxhash.xxh3_64_intdigest(key.encode()) if key else None for key in map(_headline, titles)]
-    of_text = buckets.list.get(0, null_on_oob=True) ^ buckets.list.get(1, null_on_oob=True)
-    told = pl.DataFrame({"headline": pl.Series(headlines, dtype=pl.UInt64), "text": of_text})
-    return told.select(
-        pl.when(pl.col("text").is_not_null()).then(pl.coalesce("headline", "text")).alias("sketch")
-    ).to_series()
+def empty_fingerprints() -> pl.DataFrame:
+    """Return the fingerprints of a date without pages."""
+    return FINGERPRINT_SCHEMA.to_frame()
 
 
-def _headline(title: str | None) -> str:
-    return " ".join((title or "").casefold().split())
+def strip_boilerplate(pages: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
+    """Compute the columns of STRIPPED_SCHEMA; `spans` are the boilerplate passages.
 
-
-def leave_out(pages: pl.DataFrame) -> pl.DataFrame:
-    """What counts of pages with standing passages, as CORE says; `spans` are the passages left out.
-
-    Where too few words would be left, nothing is left out, and the page is only matched with exact copies.
+    If too few words remain, no passage is left out, and the page is matched only with exact copies.
 
     Args:
-        pages: record_id, kind, url (normalised), text, standing (a list of passages).
+        pages: record_id, kind, url (normalized), text, boilerplate (a list of passages).
     """
     words = read_words(pages["text"])
     passages = words.passages
-    dropped = is_standing(passages, pages["standing"])
-    core, ends = words.without(dropped)
-    enough = _enough(np.diff(ends, prepend=0))
-    whole = np.repeat(~enough, np.diff(passages.ends, prepend=0))
-    core, ends = words.without(dropped & ~whole)
-    near = enough & (pages["kind"] != "front").to_numpy()
+    is_boilerplate = boilerplate_mask(passages, pages["boilerplate"])
+    enough = _has_enough_content(words, is_boilerplate, thresholds)
+    content, ends = _drop_where_enough_remains(words, is_boilerplate, enough)
+    eligible = enough & (pages["kind"] != "front").to_numpy()
     spans = pl.DataFrame(
         {
-            "text": passages.texts[dropped],
-            "passage": passages.hashes[dropped],
-            "char_start": passages.spans[dropped, 0].astype(np.int32),
-            "char_end": passages.spans[dropped, 1].astype(np.int32),
+            "text": passages.texts[is_boilerplate],
+            "passage": passages.hashes[is_boilerplate],
+            "char_start": passages.spans[is_boilerplate, 0].astype(np.int32),
+            "char_end": passages.spans[is_boilerplate, 1].astype(np.int32),
         }
     )
     return pages.select(
         "record_id",
-        pl.Series("wording", hash_wordings(passages), dtype=pl.UInt64),
-        pl.Series("text_hash", hash_texts(core, ends, pages["url"].to_list()), dtype=pl.UInt64),
+        pl.Series("passage_sequence_hash", hash_passage_sequences(passages), dtype=pl.UInt64),
+        pl.Series("text_hash", hash_texts(content, ends, pages["url"].to_list()), dtype=pl.UInt64),
         pl.Series("word_count", np.diff(ends, prepend=0), dtype=pl.Int32),
-        pl.Series("near", near, dtype=pl.Boolean),
-        _buckets(core, ends, near).alias("buckets"),
-        _rows_by_text(spans, pages.height).alias("spans"),
-    ).cast(CORE)
+        pl.Series("near_dup_eligible", eligible, dtype=pl.Boolean),
+        _bucket_lists(content, ends, eligible, thresholds).alias("buckets"),
+        _struct_lists(spans, pages.height).alias("spans"),
+    ).cast(STRIPPED_SCHEMA)
 
 
-def core_words(texts: pl.Series, standing: pl.Series) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The words that count of each text, and where they end: without its standing passages where enough is left."""
+def content_word_hashes(
+    texts: pl.Series, boilerplate: pl.Series, thresholds: StoryThresholds
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the words of each text without its boilerplate (if enough remain), and where each text ends."""
     words = read_words(texts)
-    dropped = is_standing(words.passages, standing)
-    if not dropped.any():
+    is_boilerplate = boilerplate_mask(words.passages, boilerplate)
+    if not is_boilerplate.any():
         return words.words, words.ends
-    _, ends = words.without(dropped)
-    enough = np.repeat(_enough(np.diff(ends, prepend=0)), np.diff(words.passages.ends, prepend=0))
-    return words.without(dropped & enough)
+    enough = _has_enough_content(words, is_boilerplate, thresholds)
+    return _drop_where_enough_remains(words, is_boilerplate, enough)
 
 
-def is_standing(passages: Passages, standing: pl.Series) -> NDArray[np.bool_]:
-    """Of each passage, whether it is among the standing ones of its text (a list a text)."""
-    known = standing.list.len().fill_null(0).to_numpy()
-    if not known.any():
-        return np.zeros(len(passages.hashes), np.bool_)
-    texts = pl.DataFrame({"text": np.repeat(np.arange(len(known)), known), "passage": standing.explode().drop_nulls()})
-    own = pl.DataFrame({"text": passages.texts, "passage": passages.hashes}).with_row_index()
-    dropped = np.zeros(len(passages.hashes), np.bool_)
-    dropped[own.join(texts, on=["text", "passage"], how="semi")["index"].to_numpy()] = True
-    return dropped
+def boilerplate_mask(passages: Passages, boilerplate: pl.Series) -> NDArray[np.bool_]:
+    """Return for each passage whether it is in its text's list of boilerplate."""
+    list_lengths = boilerplate.list.len().fill_null(0).to_numpy()
+    mask = np.zeros(len(passages.hashes), np.bool_)
+    if not list_lengths.any():
+        return mask
+    known = pl.DataFrame(
+        {
+            "text": np.repeat(np.arange(len(list_lengths)), list_lengths),
+            "passage": boilerplate.explode().drop_nulls(),
+        }
+    )
+    found = pl.DataFrame({"text": passages.texts, "passage": passages.hashes}).with_row_index()
+    mask[found.join(known, on=["text", "passage"], how="semi")["index"].to_numpy()] = True
+    return mask
 
 
-def hash_wordings(passages: Passages) -> NDArray[np.uint64]:
-    """xxh3-64 of each text's passage hashes (little-endian, 8 bytes each)."""
+def hash_passage_sequences(passages: Passages) -> NDArray[np.uint64]:
+    """Return xxh3-64 of each text's passage hashes (little-endian, 8 bytes each)."""
     data = memoryview(passages.hashes.astype("<u8").tobytes())
-    begins = [0, *passages.ends.tolist()]
-    spans = pairwise(begins)
+    spans = pairwise([0, *passages.ends.tolist()])
     return np.array([xxhash.xxh3_64_intdigest(data[8 * begin : 8 * end]) for begin, end in spans], np.uint64)
 
 
 def first_seen() -> pl.Expr:
-    """When the page was first seen (UTC): when it was published, else when it was fetched; never after the fetch.
+    """Return when the page was first seen (UTC): when published, else when fetched; never after the fetch.
 
     Midnight without a zone is a date without a time. It counts as the day's last microsecond, so that a copy dated to
     the day doesn't come before an original dated to the minute.
     """
     published, offset = pl.col("published_at"), pl.col("published_offset_minutes")
-    date_only = offset.is_null() & (published.dt.time() == pl.time(0))
-    moment = (
-        pl.when(date_only)
+    is_date_only = offset.is_null() & (published.dt.time() == pl.time(0))
+    published_utc = (
+        pl.when(is_date_only)
         .then(published + pl.duration(days=1) - pl.duration(microseconds=1))
         .otherwise(published - pl.duration(minutes=offset.fill_null(0).cast(pl.Int64)))
     )
-    return pl.min_horizontal(moment, "fetched_at")
+    return pl.min_horizontal(published_utc, "fetched_at")
 
 
-def _enough(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return (counts >= MIN_WORDS) & (counts <= MAX_WORDS)
+def _story_keys(titles: pl.Series, buckets: pl.Series) -> pl.Series:
+    """Return the hash of each headline, without one the XOR of two buckets; null unless near-duplicate eligible.
+
+    The text alone would give one key to all pages that have little but boilerplate.
+    """
+    headlines = [" ".join((title or "").casefold().split()) for title in titles]
+    headline_hashes = [xxhash.xxh3_64_intdigest(headline.encode()) if headline else None for headline in headlines]
+    text_key = buckets.list.get(0, null_on_oob=True) ^ buckets.list.get(1, null_on_oob=True)
+    keys = pl.DataFrame({"headline": pl.Series(headline_hashes, dtype=pl.UInt64), "text": text_key})
+    return keys.select(
+        pl.when(pl.col("text").is_not_null()).then(pl.coalesce("headline", "text")).alias("story_key")
+    ).to_series()
 
 
-def _buckets(words: NDArray[np.uint64], ends: NDArray[np.int64], near: NDArray[np.bool_]) -> pl.Series:
-    """A list of buckets a text; an empty one unless `near`."""
+def _has_near_dup_length(word_counts: NDArray[np.int64], thresholds: StoryThresholds) -> NDArray[np.bool_]:
+    return (word_counts >= thresholds.min_near_dup_words) & (word_counts <= thresholds.max_near_dup_words)
+
+
+def _has_enough_content(
+    words: Words, is_boilerplate: NDArray[np.bool_], thresholds: StoryThresholds
+) -> NDArray[np.bool_]:
+    """Return for each text whether it has enough words without its boilerplate."""
+    _, ends = words.drop_passages(is_boilerplate)
+    return _has_near_dup_length(np.diff(ends, prepend=0), thresholds)
+
+
+def _drop_where_enough_remains(
+    words: Words, is_boilerplate: NDArray[np.bool_], enough: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    return words.drop_passages(is_boilerplate & np.repeat(enough, np.diff(words.passages.ends, prepend=0)))
+
+
+def _bucket_lists(
+    words: NDArray[np.uint64], ends: NDArray[np.int64], eligible: NDArray[np.bool_], thresholds: StoryThresholds
+) -> pl.Series:
+    """Return a list of LSH buckets for each text; an empty one unless eligible."""
+    from newsmill.stories.text import minhash
+
     sizes = np.diff(ends, prepend=0)
-    made = buckets(words if near.all() else words[np.repeat(near, sizes)], np.cumsum(sizes[near]))
-    return _lists(pl.Series(made.reshape(-1), dtype=pl.UInt64), near * made.shape[1])
-
-
-def _passages(passages: Passages, near: NDArray[np.bool_]) -> pl.Series:
-    """The passages of each text that is near, long enough ones only and each once."""
-    wanted = near[passages.texts] & (passages.sizes >= PASSAGE_WORDS) & passages.first_times()
-    return _rows_by_text(
-        pl.DataFrame(
-            {
-                "text": passages.texts[wanted],
-                "passage": passages.hashes[wanted],
-                "words": passages.sizes[wanted].astype(np.int32),
-            }
-        ),
-        len(near),
+    eligible_words = words if eligible.all() else words[np.repeat(eligible, sizes)]
+    buckets: NDArray[np.uint64] = minhash.lsh_buckets(
+        eligible_words, np.cumsum(sizes[eligible]), thresholds.minhash_bands
     )
+    return _lists(pl.Series(buckets.reshape(-1), dtype=pl.UInt64), eligible * buckets.shape[1])
 
 
-def _rows_by_text(rows: pl.DataFrame, texts: int) -> pl.Series:
-    """The rows of each text as a list of structs, from rows sorted by `text`."""
-    fields = rows.drop("text")
-    return _lists(fields.to_struct(), np.bincount(rows["text"].to_numpy(), minlength=texts))
+def _passage_lists(passages: Passages, eligible: NDArray[np.bool_], min_words: int) -> pl.Series:
+    """Return the passages of each eligible text: long enough ones only, each once."""
+    from newsmill.stories.text import shingles
+
+    is_first = shingles.first_occurrence_mask(passages.hashes, passages.ends)
+    wanted = eligible[passages.texts] & (passages.word_counts >= min_words) & is_first
+    rows = pl.DataFrame(
+        {
+            "text": passages.texts[wanted],
+            "passage": passages.hashes[wanted],
+            "words": passages.word_counts[wanted].astype(np.int32),
+        }
+    )
+    return _struct_lists(rows, len(eligible))
+
+
+def _struct_lists(rows: pl.DataFrame, texts: int) -> pl.Series:
+    """Return the rows of each text as a list of structs, from rows sorted by `text`."""
+    return _lists(rows.drop("text").to_struct(), np.bincount(rows["text"].to_numpy(), minlength=texts))
 
 
 def _lists(values: pl.Series, sizes: NDArray[np.int64]) -> pl.Series:
-    """The values cut into lists of these sizes."""
+    """Split the values into lists of these sizes."""
     offsets = pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int64())
     return pl.Series(pa.LargeListArray.from_arrays(offsets, values.to_arrow()))

@@ -1,238 +1,284 @@
-"""Stories room: takes the pages of some ingest dates into the stories, and touches only the stories they touch.
+"""The story plan of some ingest dates: which rows of the stories tables come and go when their pages are loaded.
 
-Texts that are one story are joined by edges (`minhash_jaccard`: they share an LSH bucket and are similar;
-`shared_passages`: they share whole sentences, and are similar or one is a part of the other; `shared_lead`: they share
-whole sentences and the beginning, and may be less similar; `same_url`: they stood at one URL and are still alike).
-Which passages count, and so the edges, depends on which pages there are, never on when they came, and stories on
-nothing but pages and edges; so any order of landing, and any rerun, ends in the same tables. Only stories.merges is
-history.
+Texts of one story are connected by edges: `minhash_jaccard` (they share an LSH bucket and are near-duplicates),
+`shared_passages` (they share whole sentences, and are near-duplicates or one contains the other), `shared_lead` (they
+share whole sentences and the beginning, and may be less similar), `same_url` (fetched from one URL and still similar).
+Boilerplate and edges depend only on the set of pages, and stories only on pages and edges. So any order of loading, and
+any rerun, ends in the same tables; only stories.merges is history.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import duckdb
 import polars as pl
 
-from newsmill.stories.blocking import BUCKETS, PASSAGES, URLS, Meeting
-from newsmill.stories.boilerplate import learn_standing
+from newsmill.errors import UserError
+from newsmill.stories.blocking import BlockingKey, BucketKey, PassageKey, UrlKey
+from newsmill.stories.boilerplate import update_boilerplate
 from newsmill.stories.candidates import find_candidates
-from newsmill.stories.clustering import NEAR_JACCARD, SAME_URL_JACCARD, is_led, is_part
-from newsmill.stories.fingerprint import FINGERPRINTED
-from newsmill.stories.members import Affected, tell_members
-from newsmill.stories.tables import EDGES, FINGERPRINTS
-from newsmill.stories.temp_tables import replace_pages, scratch_tables
-from newsmill.stories.verify import with_similarity
+from newsmill.stories.clustering import is_contained, shares_lead
+from newsmill.stories.members import Affected, recompute_members
+from newsmill.stories.tables import EDGES, FINGERPRINTS, THRESHOLDS
+from newsmill.stories.thresholds import DEFAULT_THRESHOLDS, StoryThresholds
+from newsmill.stories.verify import measure_similarity
+from newsmill.stories.workspace import Workspace, add_new_fingerprints, open_workspace, registered
 
 Connection = duckdb.DuckDBPyConnection
-
-# How texts meet, and what makes an edge of those that do.
-METHODS: dict[str, tuple[Meeting, pl.Expr]] = {
-    "minhash_jaccard": (BUCKETS, pl.col("similarity") >= NEAR_JACCARD),
-    "shared_passages": (PASSAGES, (pl.col("similarity") >= NEAR_JACCARD) | is_part()),
-    "shared_lead": (PASSAGES, is_led()),
-    "same_url": (URLS, pl.col("similarity") >= SAME_URL_JACCARD),
-}
-
-EDGES_BEFORE = """
-select text_a, text_b, similarity, containment, method from stories.edges
-where method = $method and (text_a in (select text_hash from asked) or text_b in (select text_hash from asked))
-"""
-
-TOLD_ANEW = "select distinct ingest_date from plan_gone where record_id not in (from plan_removed)"
-
-WORDED = """
-create or replace temp table plan_worded as
-with tonight as (
-    select wording from plan_fingerprints where sketch is not null
-    union select wording from plan_gone where sketch is not null
-)
-select record_id, wording from stories.fingerprints
-where sketch is not null and wording in (select wording from tonight)
-"""
-COMING_WORDINGS = """
-select distinct wording from plan_fingerprints
-where sketch is not null and wording not in (select wording from plan_worded)
-"""
-GOING_WORDINGS = """
-select wording from plan_worded
-except select wording from plan_worded where record_id not in (select record_id from plan_gone)
-except select wording from plan_fingerprints where sketch is not null
-"""
 
 
 @dataclass(frozen=True)
 class StoryPlan:
-    """What landing some ingest dates will change: the rows that come into each table, and the keys of those that go.
+    """The rows that come into each table, and the keys of those that go.
 
     Attributes:
         dates: the ingest dates whose pages are replaced.
-        rows: by table, the rows that come; of stories.members those of `affected` that are not null.
-        gone: by table, the keys of the rows that go.
+        rows: by table, the rows to insert; of stories.members those of `affected` that are not null.
+        keys_to_delete: by table, the keys of the rows to delete.
         affected: the new stories.members row of every page of the dates, and of others whose row changes; of pages
-            that vanished only record_id and ingest_date.
-        led: where story ids lead now; see members.Affected.
-        told_anew: ingest dates on whose pages clean.boilerplate_spans changes, `dates` among them.
+            that are gone only record_id and ingest_date.
+        redirects: where story ids redirect to now; see members.Affected.
+        dates_to_retag: ingest dates on whose pages clean.boilerplate_spans changes, `dates` among them.
     """
 
     dates: tuple[dt.date, ...]
     rows: dict[str, pl.DataFrame]
-    gone: dict[str, pl.DataFrame]
+    keys_to_delete: dict[str, pl.DataFrame]
     affected: pl.DataFrame
-    led: pl.DataFrame
-    told_anew: tuple[dt.date, ...]
-
-
-def no_fingerprints() -> pl.DataFrame:
-    """The fingerprints of a date without pages."""
-    return FINGERPRINTED.to_frame()
+    redirects: pl.DataFrame
+    dates_to_retag: tuple[dt.date, ...]
 
 
 def plan_stories(
-    con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame, removed: Sequence[str] = ()
+    con: Connection,
+    dates: Sequence[dt.date],
+    fingerprints: pl.DataFrame,
+    removed: Sequence[str] = (),
+    thresholds: StoryThresholds = DEFAULT_THRESHOLDS,
 ) -> StoryPlan:
-    """Works out what changes when `fingerprints` become the pages of `dates`, and the records `removed` are no more.
+    """Plan what changes if `fingerprints` become the pages of `dates`, and the records `removed` are deleted.
 
-    Changes nothing itself. Reads the stories tables and, for candidates only, the texts in clean.pages, where those of
-    `dates` must already be (and those of `removed` may already be gone). A record may stand under one ingest date only.
+    Changes no stored table. Reads the stories tables and, only for candidate pairs, the texts in clean.pages, where
+    those of `dates` must already be (and those of `removed` may already be gone). A record has one ingest date.
+
+    Args:
+        fingerprints: as `fingerprint` returns them, with the same thresholds.
 
     Raises:
-        ValueError: when a page belongs to another date; a fault of ours, not of the input.
+        UserError: if the stored edges were computed with other thresholds.
+        ValueError: if a page belongs to another date; a bug in the caller, not in the input.
     """
     if not fingerprints["ingest_date"].is_in(list(dates)).all():
-        raise ValueError("stories.plan: a fingerprint's ingest date is not among the dates planned")
+        raise ValueError("stories.plan: a fingerprint's ingest date is not among the planned dates")
+    has_thresholds = _check_thresholds(con, thresholds)
     fingerprints = fingerprints.filter(~pl.col("record_id").is_in(list(removed)))
-    with scratch_tables(con, dates, fingerprints, removed):
-        landing = learn_standing(con, fingerprints)
-        replace_pages(con, landing)
-        dropped, gained = _edges(con, landing)
-        affected = tell_members(con, dropped, gained)
-        return _plan(con, dates, landing, dropped, gained, affected)
+    with open_workspace(con, dates, fingerprints, removed) as ws:
+        fingerprints = update_boilerplate(ws, fingerprints, thresholds)
+        add_new_fingerprints(ws, fingerprints)
+        dropped, added = _plan_edges(ws, fingerprints, thresholds)
+        affected = recompute_members(ws, dropped, added, thresholds)
+        plan = _make_plan(ws, dates, fingerprints, dropped, added, affected)
+    if not has_thresholds:
+        row = {"digest": [thresholds.digest()], "thresholds": [thresholds.to_json()]}
+        plan.rows[THRESHOLDS.name] = THRESHOLDS.conform(pl.DataFrame(row))
+    return plan
 
 
-def _edges(con: Connection, landing: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows of stories.edges that no longer hold, and those that now hold."""
-    met, before = {}, [EDGES.empty()]
-    coming = con.execute("from plan_coming").pl()["text_hash"].implode()
-    meetings = dict.fromkeys(meeting for meeting, _ in METHODS.values())
-    by_meeting = {meeting: find_candidates(con, meeting, landing) for meeting in meetings}
-    for method, (meeting, _) in METHODS.items():
-        found = by_meeting[meeting]
-        met[method] = found.pairs
-        # A text that comes has no edges yet.
-        there = found.changed.filter(~found.changed.is_in(coming))
-        if len(there):
-            con.register("asked", there.alias("text_hash").to_frame().to_arrow())
-            before.append(EDGES.conform(con.execute(EDGES_BEFORE, {"method": method}).pl()))
-            con.unregister("asked")
-    compared = with_similarity(con, pl.concat(met.values()).unique())
-    after = [
-        compared.join(met[method], on=["text_a", "text_b"], how="semi")
-        .filter(enough.fill_null(True))
-        .with_columns(pl.lit(method).alias("method"))
-        for method, (_, enough) in METHODS.items()
+def _check_thresholds(con: Connection, thresholds: StoryThresholds) -> bool:
+    """Return whether thresholds are stored.
+
+    Raises:
+        UserError: if they are not these.
+    """
+    stored = con.execute("select distinct digest, thresholds from stories.thresholds").fetchall()
+    if not stored or stored == [(thresholds.digest(), thresholds.to_json())]:
+        return bool(stored)
+    old = json.loads(stored[0][1])
+    changed = [
+        f"{name} is {value}, was {old.get(name, 'absent')}"
+        for name, value in asdict(thresholds).items()
+        if value != old.get(name)
     ]
-    then, now = pl.concat(before), EDGES.conform(pl.concat(after))
-    return _without(then, now), _without(now, then)
+    problem = f"the stored edges were computed with other thresholds ({', '.join(changed) or 'some were removed'})"
+    hint = "`newsmill rebuild` computes them again from the archive, or restore the thresholds"
+    raise UserError("stories.edges", problem, hint)
 
 
-def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+def _edge_rules(thresholds: StoryThresholds) -> dict[str, tuple[BlockingKey, pl.Expr]]:
+    """Return by method the key that makes texts candidates, and the condition that makes a candidate pair an edge."""
+    near = pl.col("similarity") >= thresholds.near_dup_jaccard
+    passages = PassageKey(thresholds.min_shared_passage_words)
+    return {
+        "minhash_jaccard": (BucketKey(), near),
+        "shared_passages": (passages, near | is_contained(thresholds)),
+        "shared_lead": (passages, shares_lead(thresholds)),
+        "same_url": (UrlKey(), pl.col("similarity") >= thresholds.same_url_jaccard),
+    }
+
+
+def _plan_edges(
+    ws: Workspace, fingerprints: pl.DataFrame, thresholds: StoryThresholds
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of stories.edges to delete and to insert."""
+    rules = _edge_rules(thresholds)
+    candidates = {
+        key: find_candidates(ws, key, fingerprints, thresholds)
+        for key in dict.fromkeys(key for key, _ in rules.values())
+    }
+    added_texts = ws.frame("from {added_texts}")["text_hash"].implode()
+    stored = [EDGES.empty()]
+    for method, (key, _) in rules.items():
+        # An added text has no edges yet.
+        changed = candidates[key].changed.filter(~candidates[key].changed.is_in(added_texts))
+        stored.append(_stored_edges(ws, method, changed))
+    all_pairs = pl.concat(found.pairs for found in candidates.values()).unique()
+    measured = measure_similarity(ws, all_pairs, thresholds)
+    current = [
+        measured.join(candidates[key].pairs, on=["text_a", "text_b"], how="semi")
+        .filter(is_edge.fill_null(True))
+        .with_columns(pl.lit(method).alias("method"))
+        for method, (key, is_edge) in rules.items()
+    ]
+    before, after = pl.concat(stored), EDGES.conform(pl.concat(current))
+    return _without_rows(before, after), _without_rows(after, before)
+
+
+def _stored_edges(ws: Workspace, method: str, texts: pl.Series) -> pl.DataFrame:
+    """Return the stored edges of these texts, by one method."""
+    if texts.is_empty():
+        return EDGES.empty()
+    ws.store(ws.wanted_texts, texts.alias("text_hash").to_frame())
+    edges = ws.frame(
+        """
+        select text_a, text_b, similarity, containment, method from stories.edges
+        where method = $method and (text_a in (from {wanted_texts}) or text_b in (from {wanted_texts}))
+        """,
+        {"method": method},
+    )
+    return EDGES.conform(edges)
+
+
+def _without_rows(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     return rows.join(others, on=rows.columns, how="anti", nulls_equal=True)
 
 
-def _plan(
-    con: Connection,
+def _make_plan(
+    ws: Workspace,
     dates: Sequence[dt.date],
-    landing: pl.DataFrame,
+    fingerprints: pl.DataFrame,
     dropped: pl.DataFrame,
-    gained: pl.DataFrame,
+    added: pl.DataFrame,
     affected: Affected,
 ) -> StoryPlan:
-    def told(query: str) -> pl.DataFrame:
-        return con.execute(query).pl()
-
-    con.execute(WORDED)
+    retag = ws.frame("select distinct ingest_date from {outgoing} where record_id not in (from {removed_records})")
+    added_sequences, dropped_sequences = _plan_sequences(ws)
     return StoryPlan(
         dates=tuple(dates),
         rows={
-            "stories.fingerprints": FINGERPRINTS.conform(landing),
-            "stories.bands": _of_texts(landing, told("from plan_coming")),
-            "stories.passages": _of_wordings(landing, told(COMING_WORDINGS)),
-            "stories.site_boilerplate": told("select site, passage from plan_turned where stands"),
-            "clean.boilerplate_spans": told("from plan_new_spans"),
-            "stories.edges": gained,
+            "stories.fingerprints": FINGERPRINTS.conform(fingerprints),
+            "stories.bands": _band_rows(fingerprints, ws.frame("from {added_texts}")),
+            "stories.passages": _passage_rows(fingerprints, added_sequences),
+            "stories.site_boilerplate": ws.frame(
+                "select site, passage from {changed_boilerplate} where is_boilerplate"
+            ),
+            "clean.boilerplate_spans": ws.frame("from {new_spans}"),
+            "stories.edges": added,
             "stories.members": affected.members.filter(pl.col("story_id").is_not_null()),
         },
-        gone={
-            "stories.fingerprints": told("select record_id from plan_gone"),
-            "stories.bands": told("from plan_going"),
-            "stories.passages": told(GOING_WORDINGS),
-            "stories.site_boilerplate": told("select site, passage from plan_turned where not stands"),
-            "clean.boilerplate_spans": told("select record_id from plan_gone"),
+        keys_to_delete={
+            "stories.fingerprints": ws.frame("select record_id from {outgoing}"),
+            "stories.bands": ws.frame("from {dropped_texts}"),
+            "stories.passages": dropped_sequences,
+            "stories.site_boilerplate": ws.frame(
+                "select site, passage from {changed_boilerplate} where not is_boilerplate"
+            ),
+            "clean.boilerplate_spans": ws.frame("select record_id from {outgoing}"),
             "stories.edges": dropped.select("text_a", "text_b", "method"),
             "stories.members": affected.members.select("record_id"),
         },
         affected=affected.members,
-        led=affected.led,
-        told_anew=tuple(sorted({*dates, *told(TOLD_ANEW)["ingest_date"]})),
+        redirects=affected.redirects,
+        dates_to_retag=tuple(sorted({*dates, *retag["ingest_date"]})),
     )
 
 
-def _of_texts(landing: pl.DataFrame, coming: pl.DataFrame) -> pl.DataFrame:
-    # In order of the texts, so that they take next to no room beside the buckets.
-    texts = landing.filter("near").unique("text_hash", maintain_order=True).join(coming, on="text_hash", how="semi")
-    return texts.select("text_hash", bucket="buckets").explode("bucket")
+def _plan_sequences(ws: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the passage sequences whose rows in stories.passages come, and those whose rows go."""
+    ws.create_table(
+        ws.stored_sequences,
+        """
+        with touched as (
+            select passage_sequence_hash from {new_fingerprints} where story_key is not null
+            union select passage_sequence_hash from {outgoing} where story_key is not null
+        )
+        select record_id, passage_sequence_hash from stories.fingerprints
+        where story_key is not null and passage_sequence_hash in (select passage_sequence_hash from touched)
+        """,
+    )
+    added = ws.frame(
+        """
+        select distinct passage_sequence_hash from {new_fingerprints}
+        where story_key is not null
+          and passage_sequence_hash not in (select passage_sequence_hash from {stored_sequences})
+        """
+    )
+    dropped = ws.frame(
+        """
+        select passage_sequence_hash from {stored_sequences}
+        except select passage_sequence_hash from {stored_sequences}
+            where record_id not in (select record_id from {outgoing})
+        except select passage_sequence_hash from {new_fingerprints} where story_key is not null
+        """
+    )
+    return added, dropped
 
 
-def _of_wordings(landing: pl.DataFrame, coming: pl.DataFrame) -> pl.DataFrame:
-    told = landing.filter(pl.col("passages").list.len() > 0)
-    wordings = told.unique("wording", maintain_order=True).join(coming, on="wording", how="semi")
-    return wordings.select("wording", "passages").explode("passages").unnest("passages")
+def _band_rows(fingerprints: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    # In order of the texts, so that the column of text hashes compresses to almost nothing.
+    distinct = fingerprints.filter("near_dup_eligible").unique("text_hash", maintain_order=True)
+    added = distinct.join(texts, on="text_hash", how="semi")
+    return added.select("text_hash", bucket="buckets").explode("bucket")
+
+
+def _passage_rows(fingerprints: pl.DataFrame, sequences: pl.DataFrame) -> pl.DataFrame:
+    key = "passage_sequence_hash"
+    distinct = fingerprints.filter(pl.col("passages").list.len() > 0).unique(key, maintain_order=True)
+    added = distinct.join(sequences, on=key, how="semi")
+    return added.select(key, "passages").explode("passages").unnest("passages")
 
 
 def apply_plan(con: Connection, plan: StoryPlan) -> pl.DataFrame:
-    """Lands the plan inside the transaction that the caller has begun, and returns its affected records.
-
-    They are rows of stories.members; of records that vanished, only record_id and ingest_date are not null.
-    """
-    for table, keys in plan.gone.items():
+    """Write the plan, in the transaction that the caller has begun, and return its `affected` rows."""
+    for table, keys in plan.keys_to_delete.items():
         if keys.height:
             names = ", ".join(keys.columns)
-            with _registered(con, keys):
-                con.execute(f"delete from {table} where ({names}) in (select ({names}) from landed)")  # noqa: S608
+            with registered(con, "planned", keys):
+                con.execute(f"delete from {table} where ({names}) in (select ({names}) from planned)")  # noqa: S608
     for table, rows in plan.rows.items():
         if rows.height:
-            with _registered(con, rows):
-                con.execute(f"insert into {table} by name from landed")
-    _land_merges(con, plan)
+            with registered(con, "planned", rows):
+                con.execute(f"insert into {table} by name from planned")
+    _apply_redirects(con, plan)
     return plan.affected
 
 
-MERGES = (
-    """
-    update stories.merges set merged_into = led.merged_into, ingest_date = led.ingest_date
-    from landed led where led.story_id = merges.merged_into and led.merged_into is distinct from led.story_id
-    """,
-    "delete from stories.merges where story_id in (select story_id from landed) or merged_into is null",
-    "insert into stories.merges by name from landed where merged_into <> story_id",
-)
-
-
-def _land_merges(con: Connection, plan: StoryPlan) -> None:
-    """An id that names no story any more leads on, as do those that led to it."""
-    vanished = plan.affected.filter(pl.col("story_id").is_null())["ingest_date"]
-    date = max((*plan.told_anew, *vanished), default=None)
-    with _registered(con, plan.led.with_columns(pl.lit(date, pl.Date).alias("ingest_date"))):
-        for statement in MERGES:
-            con.execute(statement)
-
-
-@contextmanager
-def _registered(con: Connection, rows: pl.DataFrame) -> Iterator[None]:
-    con.register("landed", rows.to_arrow())
-    yield
-    con.unregister("landed")
+def _apply_redirects(con: Connection, plan: StoryPlan) -> None:
+    """Redirect retired story ids, and those that redirected to them."""
+    dates_of_gone = plan.affected.filter(pl.col("story_id").is_null())["ingest_date"]
+    date = max((*plan.dates_to_retag, *dates_of_gone), default=None)
+    with registered(con, "planned", plan.redirects.with_columns(pl.lit(date, pl.Date).alias("ingest_date"))):
+        con.execute(
+            """
+            update stories.merges set merged_into = planned.merged_into, ingest_date = planned.ingest_date
+            from planned where planned.story_id = merges.merged_into
+                and planned.merged_into is distinct from planned.story_id
+            """
+        )
+        con.execute(
+            "delete from stories.merges where story_id in (select story_id from planned) or merged_into is null"
+        )
+        con.execute("insert into stories.merges by name from planned where merged_into <> story_id")

@@ -1,23 +1,31 @@
-"""The tables of the stories room. Near copies are found between distinct texts, not between pages."""
+"""The tables of the stories package. Near-duplicates are found between distinct texts, not between pages."""
 
 import polars as pl
 
 from newsmill.table import Column, Table
 
-record_id = Column("record_id", pl.String(), "The page's record.")
-ingest_date = Column("ingest_date", pl.Date(), "The record's ingest date.")
-text_hash = Column("text_hash", pl.UInt64(), "xxh3-64 of the words that count; see newsmill/stories/text/words.py.")
-wording = Column("wording", pl.UInt64(), "xxh3-64 of the page's passages in order: its words, and where sentences end.")
-passage = Column("passage", pl.UInt64(), "Hash of the passage's words.")
+RECORD_ID = Column("record_id", pl.String(), "The page's record.")
+INGEST_DATE = Column("ingest_date", pl.Date(), "The record's ingest date.")
+TEXT_HASH = Column(
+    "text_hash",
+    pl.UInt64(),
+    "xxh3-64 of the text's word hashes, without boilerplate; see newsmill/stories/text/words.py.",
+)
+PASSAGE_SEQUENCE_HASH = Column(
+    "passage_sequence_hash",
+    pl.UInt64(),
+    "xxh3-64 of the page's passage hashes in order, with boilerplate: its words, and where sentences end.",
+)
+PASSAGE = Column("passage", pl.UInt64(), "Hash of the passage's words.")
 
 MEMBERS = Table(
     "stories.members",
     "one page in a story",
     (
-        record_id,
-        ingest_date,
+        RECORD_ID,
+        INGEST_DATE,
         Column("story_id", pl.String(), "Named after the story's first member by ingest date; see stories.merges."),
-        Column("is_canonical", pl.Boolean(), "True for the one member that stands for the story."),
+        Column("is_canonical", pl.Boolean(), "True for the one member that represents the story."),
         Column("relation", pl.String(), "`original`, `refetch`, `revision`, `copy` or `edited_copy`."),
         Column(
             "matched_record_id",
@@ -46,7 +54,7 @@ MEMBERS = Table(
         Column(
             "change",
             pl.String(),
-            "Of a revision, what changed, shortened: `- ` what the matched text says, `+ ` what this one says instead.",
+            "What a revision changed, shortened: `- ` passages of the matched text, `+ ` passages of this one.",
             required=False,
         ),
     ),
@@ -54,23 +62,23 @@ MEMBERS = Table(
 
 MERGES = Table(
     "stories.merges",
-    "one story id that leads to another story now",
+    "one retired story id and the story it redirects to",
     (
         Column("story_id", pl.String(), "An id that once named a story."),
         Column("merged_into", pl.String(), "The story that its first member is in now."),
-        Column("ingest_date", pl.Date(), "The latest ingest date whose landing changed where it leads."),
+        Column("ingest_date", pl.Date(), "The latest ingest date whose load changed the redirect."),
     ),
 )
 
 FINGERPRINTS = Table(
     "stories.fingerprints",
-    "one page's text and place in time, as clustering needs them",
+    "what clustering needs of one page: hashes of its text, its URL, when it was first seen",
     (
-        record_id,
-        ingest_date,
-        text_hash,
-        wording,
-        Column("url", pl.String(), "The page's URL, normalised for comparison."),
+        RECORD_ID,
+        INGEST_DATE,
+        TEXT_HASH,
+        PASSAGE_SEQUENCE_HASH,
+        Column("url", pl.String(), "The page's URL, normalized for comparison."),
         Column("site", pl.String(), "The page's site.", required=False),
         Column(
             "first_seen",
@@ -78,16 +86,19 @@ FINGERPRINTS = Table(
             "Published time in UTC, else fetch time; a date without a time counts as its last microsecond.",
         ),
         Column("fetched_at", pl.Datetime("us"), "When it was fetched (UTC)."),
-        Column("word_count", pl.Int32(), "Words that count; below the minimum only exact copies are matched."),
+        Column("word_count", pl.Int32(), "Words of the text without boilerplate."),
         Column(
-            "near",
+            "near_dup_eligible",
             pl.Boolean(),
-            "True where near copies are looked for: an article, dump or feed item of enough words that count.",
+            "True if near-duplicates are searched for: an article, dump or feed item of enough words without "
+            "boilerplate. Other pages are matched only with exact copies.",
         ),
         Column(
-            "sketch",
+            "story_key",
             pl.UInt64(),
-            "XOR of two LSH buckets of the whole text, standing passages and all; null where it has too few words.",
+            "What copies and refetches of one story mostly share, to count stories per passage: xxh3-64 of the "
+            "case-folded headline; without a headline, XOR of two LSH buckets of the whole text. Null if the text has "
+            "too few or too many words, or is a section front.",
             required=False,
         ),
     ),
@@ -97,37 +108,37 @@ BANDS = Table(
     "stories.bands",
     "one LSH band of one distinct text",
     (
-        text_hash,
+        TEXT_HASH,
         Column("bucket", pl.UInt64(), "Hash of the band's number and its MinHash values."),
     ),
 )
 
 PASSAGES = Table(
     "stories.passages",
-    "one passage of one distinct wording",
+    "one passage of one distinct passage sequence",
     (
-        wording,
-        passage,
+        PASSAGE_SEQUENCE_HASH,
+        PASSAGE,
         Column("words", pl.Int32(), "Words of the passage."),
     ),
 )
 
 SITE_BOILERPLATE = Table(
     "stories.site_boilerplate",
-    "one passage that stands on very many pages of a site, and so belongs to the site rather than to any story",
+    "one passage on so many pages of a site that it is boilerplate of the site, not part of any story",
     (
         Column("site", pl.String(), "The site."),
-        passage,
+        PASSAGE,
     ),
 )
 
 BOILERPLATE_SPANS = Table(
     "clean.boilerplate_spans",
-    "one standing passage on one page: left out of fingerprints",
+    "one boilerplate passage on one page; fingerprints leave it out",
     (
-        record_id,
-        ingest_date,
-        passage,
+        RECORD_ID,
+        INGEST_DATE,
+        PASSAGE,
         Column("char_start", pl.Int32(), "First character in clean.pages.text."),
         Column("char_end", pl.Int32(), "End (exclusive) in clean.pages.text."),
     ),
@@ -142,17 +153,27 @@ EDGES = Table(
         Column(
             "similarity",
             pl.Float64(),
-            "Exact Jaccard of their shingles; null while a date was read anew and not yet clustered anew: no edge yet.",
+            "Exact Jaccard of their shingles; null while a date's pages are re-read but not yet re-clustered: such a "
+            "row is not an edge.",
             required=False,
         ),
         Column(
             "containment",
             pl.Float64(),
-            "Share of the shorter one's shingles that the other has too; null like similarity.",
+            "Share of the shorter text's shingles that the other has too; null like similarity.",
             required=False,
         ),
         Column("method", pl.String(), "`minhash_jaccard`, `shared_passages`, `shared_lead` or `same_url`."),
     ),
 )
 
-TABLES = (MEMBERS, MERGES, FINGERPRINTS, BANDS, PASSAGES, SITE_BOILERPLATE, BOILERPLATE_SPANS, EDGES)
+THRESHOLDS = Table(
+    "stories.thresholds",
+    "the thresholds that all fingerprints and edges were computed with; the table has one row",
+    (
+        Column("digest", pl.String(), "xxh3-64 of the thresholds, as hexadecimal digits."),
+        Column("thresholds", pl.String(), "The thresholds as JSON; newsmill/stories/thresholds.py describes each."),
+    ),
+)
+
+TABLES = (MEMBERS, MERGES, FINGERPRINTS, BANDS, PASSAGES, SITE_BOILERPLATE, BOILERPLATE_SPANS, EDGES, THRESHOLDS)

@@ -1,103 +1,186 @@
-"""Stories room: exactly how similar texts are, read from the pages that carry them."""
+"""Verification of pairs: the exact similarity of two texts, and whether headlines of same-site texts are related."""
 
 from __future__ import annotations
 
-import duckdb
+import re
+from collections import defaultdict
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from newsmill.stories.fingerprint import core_words
-from newsmill.stories.text.minhash import LEAD, shared
+from newsmill.stories.clustering import same_site_edges
+from newsmill.stories.fingerprint import content_word_hashes
 from newsmill.stories.text.words import hash_texts
+from newsmill.stories.thresholds import StoryThresholds
+from newsmill.stories.workspace import Workspace
 
-# Pairs compared in one go: their texts, some 20 KB each as they are read, are in memory together.
-PAIRS_AT_ONCE = 10_000
+# Pairs compared at a time. Their texts, about 20 KB each with their words, are in memory together.
+PAIRS_PER_BATCH = 10_000
+NO_LIMIT = 2**62
 
-# The latest carrier: it was written last, and lies near the others that are read.
-CARRIERS = """
-create or replace temp table plan_carriers as
-select text_hash, record_id, ingest_date, url from plan_pages where text_hash in (select text_hash from compared_texts)
-qualify row_number() over (partition by text_hash order by ingest_date desc, record_id) <= $carriers
-"""
-
-# Told the dates one by one, the database passes over the texts of all others.
-CARRIED = """
-with standing as (
-    select record_id, list(passage) as standing
-    from plan_spans where record_id in (select record_id from plan_carriers) group by record_id
-)
-select carrier.text_hash, carrier.url, pages.text, standing.standing
-from (from clean.pages where ingest_date in ({dates})) pages
-join plan_carriers carrier using (record_id, ingest_date)
-left join standing using (record_id)
-"""
-ALL = 2**62
-
-COMPARED = pl.Schema(
+MEASURES = pl.Schema(
     {
         "text_a": pl.UInt64,
         "text_b": pl.UInt64,
         "similarity": pl.Float64,
         "containment": pl.Float64,
-        "lead": pl.Float64,
+        "lead_overlap": pl.Float64,
     }
 )
 
+# A token is a run of so many letters or digits; in scripts written without spaces, each pair of adjacent characters.
+TOKENS = re.compile(r"[\u2e80-\U0003ffff]{2,}|[^\W_\u2e80-\U0003ffff]{4,}")
+FIRST_UNSPACED = "\u2e80"
 
-def with_similarity(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
-    """`similarity` (Jaccard), `containment` and `lead` beside text_a and text_b. Reads plan_pages and a page a text.
 
-    `lead` is how much of what one of the texts begins with is in the other: of the two, the larger share. All are null
-    for a text that no page holds any more: that page's date was read, and is yet to be clustered, anew.
+def measure_similarity(ws: Workspace, pairs: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
+    """Return text_a, text_b and their `similarity` (Jaccard), `containment` and `lead_overlap`.
+
+    `lead_overlap` is the share of one text's first shingles that the other has, the larger of both directions. All are
+    null if no page has one of the texts now: its page was re-read and is yet to be clustered again. Reads
+    `all_fingerprints`, `all_spans` and one page a text from clean.pages.
     """
     pairs = pairs.select("text_a", "text_b").sort("text_a", "text_b")
-    parts = [_compared(con, some) for some in pairs.iter_slices(PAIRS_AT_ONCE)] if pairs.height else []
-    return pl.concat(parts) if parts else COMPARED.to_frame()
+    if pairs.is_empty():
+        return MEASURES.to_frame()
+    return pl.concat(_measure_batch(ws, batch, thresholds) for batch in pairs.iter_slices(PAIRS_PER_BATCH))
 
 
-def _compared(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
+def _measure_batch(ws: Workspace, pairs: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
+    from newsmill.stories.text import minhash
+
     wanted = pl.concat([pairs["text_a"], pairs["text_b"]]).unique().alias("text_hash")
-    texts, words, ends = _carried(con, wanted, carriers=1)
+    texts, words, ends = _read_texts(ws, wanted, thresholds, max_carriers=1)
     missing = wanted.filter(~wanted.is_in(texts.implode()))
     if len(missing):
-        more_texts, more_words, more_ends = _carried(con, missing, carriers=ALL)
+        more_texts, more_words, more_ends = _read_texts(ws, missing, thresholds, max_carriers=NO_LIMIT)
         ends = np.concatenate([ends, more_ends + len(words)])
         texts, words = texts.append(more_texts), np.concatenate([words, more_words])
-    held = pl.DataFrame({"text": texts, "place": np.arange(len(texts))}).unique("text", keep="first")
-    places = (
-        pairs.join(held.select(text_a="text", one="place"), on="text_a")
-        .join(held.select(text_b="text", other="place"), on="text_b")
-        .sort("one")
+    indexes = pl.DataFrame({"text": texts, "index": np.arange(len(texts))}).unique("text", keep="first")
+    found = (
+        pairs.join(indexes.select(text_a="text", index_a="index"), on="text_a")
+        .join(indexes.select(text_b="text", index_b="index"), on="text_b")
+        .sort("index_a")
     )
-    counts = shared(words, ends, places["one"].to_numpy(), places["other"].to_numpy())
-    both, one, other, led, leads = counts.T
-    measured = places.select(
+    lead = thresholds.lead_shingles
+    counts: NDArray[np.int64] = minhash.count_shared_shingles(
+        words, ends, found["index_a"].to_numpy(), found["index_b"].to_numpy(), lead
+    )
+    both, a, b, lead_of_a, lead_of_b = counts.T
+    lead_overlap = np.maximum(lead_of_a / np.minimum(a, lead), lead_of_b / np.minimum(b, lead))
+    measured = found.select(
         "text_a",
         "text_b",
-        pl.Series("similarity", both / (one + other - both), dtype=pl.Float64),
-        pl.Series("containment", both / np.minimum(one, other), dtype=pl.Float64),
-        pl.Series("lead", np.maximum(led / np.minimum(one, LEAD), leads / np.minimum(other, LEAD)), dtype=pl.Float64),
+        pl.Series("similarity", both / (a + b - both), dtype=pl.Float64),
+        pl.Series("containment", both / np.minimum(a, b), dtype=pl.Float64),
+        pl.Series("lead_overlap", lead_overlap, dtype=pl.Float64),
     )
-    return pairs.join(measured, on=["text_a", "text_b"], how="left", maintain_order="left").cast(COMPARED)
+    return pairs.join(measured, on=["text_a", "text_b"], how="left", maintain_order="left").cast(MEASURES)
 
 
-def _carried(
-    con: duckdb.DuckDBPyConnection, texts: pl.Series, carriers: int
+def _read_texts(
+    ws: Workspace, texts: pl.Series, thresholds: StoryThresholds, max_carriers: int
 ) -> tuple[pl.Series, NDArray[np.uint64], NDArray[np.int64]]:
-    """Those of the texts that one of their last `carriers` pages still holds: text hashes, words and where they end."""
-    con.register("compared_texts", texts.to_frame().to_arrow())
-    con.execute(CARRIERS, {"carriers": carriers})
-    con.unregister("compared_texts")
-    dates = con.execute("select distinct ingest_date from plan_carriers order by all").fetchall()
-    named = ", ".join(f"date '{date}'" for (date,) in dates) or "null"
-    carried = con.execute(CARRIED.format(dates=named)).pl()
-    words, ends = core_words(carried["text"], carried["standing"])
-    expected = carried["text_hash"].to_numpy()
-    held = hash_texts(words, ends, carried["url"].to_list()) == expected
+    """Return the texts that one of their latest `max_carriers` pages still has: hashes, words, and ends of words."""
+    ws.store(ws.wanted_texts, texts.to_frame())
+    # The latest page was written last, near the others that are read.
+    ws.create_table(
+        ws.carriers,
+        """
+        select text_hash, record_id, ingest_date, url
+        from {all_fingerprints} where text_hash in (from {wanted_texts})
+        qualify row_number() over (partition by text_hash order by ingest_date desc, record_id) <= $max_carriers
+        """,
+        {"max_carriers": max_carriers},
+    )
+    pages = ws.frame(
+        f"""
+        with boilerplate as (
+            select record_id, list(passage) as boilerplate
+            from {{all_spans}} where record_id in (select record_id from {{carriers}}) group by record_id
+        )
+        select carrier.text_hash, carrier.url, pages.text, boilerplate.boilerplate
+        from (from clean.pages where ingest_date in ({_date_list(ws, "from {carriers}")})) pages
+        join {{carriers}} carrier using (record_id, ingest_date)
+        left join boilerplate using (record_id)
+        """  # noqa: S608
+    )
+    words, ends = content_word_hashes(pages["text"], pages["boilerplate"], thresholds)
+    is_current = hash_texts(words, ends, pages["url"].to_list()) == pages["text_hash"].to_numpy()
     sizes = np.diff(ends, prepend=0)
     return (
-        carried["text_hash"].filter(pl.Series(held, dtype=pl.Boolean)),
-        words[np.repeat(held, sizes)],
-        np.cumsum(sizes[held]),
+        pages["text_hash"].filter(pl.Series(is_current, dtype=pl.Boolean)),
+        words[np.repeat(is_current, sizes)],
+        np.cumsum(sizes[is_current]),
     )
+
+
+def drop_edges_with_unrelated_headlines(
+    ws: Workspace, pages: pl.DataFrame, edges: pl.DataFrame, thresholds: StoryThresholds
+) -> pl.DataFrame:
+    """Return the edges without those between texts of one site whose headlines are unrelated.
+
+    Such texts have a template in common that is not (on a site of few pages never) known as boilerplate. Texts without
+    a headline, or with a page of unknown site, keep their edges. Reads `reached_pages` and the titles in clean.pages.
+
+    Args:
+        pages: text_hash, site; all pages of each text.
+        edges: rows of stories.edges.
+    """
+    is_certain = (pl.col("method") == "same_url") | (
+        pl.col("similarity") >= thresholds.unrelated_headlines_below_jaccard
+    )
+    uncertain = edges.filter(~is_certain).select("text_a", "text_b").unique()
+    pairs = same_site_edges(pages, uncertain)
+    if pairs.is_empty():
+        return edges
+    tokens = _headline_tokens(ws, pl.concat([pairs["text_a"], pairs["text_b"]]).unique())
+    unrelated = [_are_unrelated(tokens[a], tokens[b], thresholds.min_headline_overlap) for a, b in pairs.iter_rows()]
+    dropped = pairs.filter(pl.Series(unrelated, dtype=pl.Boolean)).with_columns(unrelated=True)
+    return (
+        edges.join(dropped, on=["text_a", "text_b"], how="left", maintain_order="left")
+        .filter(is_certain | pl.col("unrelated").is_null())
+        .drop("unrelated")
+    )
+
+
+def significant_tokens(headline: str) -> frozenset[str]:
+    """Return the tokens, case folded, by which headlines are compared.
+
+    >>> sorted(significant_tokens("UPDATE 2-Acme's profit up"))
+    ['acme', 'profit', 'update']
+    """
+    tokens: set[str] = set()
+    for run in TOKENS.findall(headline.casefold()):
+        is_unspaced = run >= FIRST_UNSPACED
+        tokens.update((run[start : start + 2] for start in range(len(run) - 1)) if is_unspaced else (run,))
+    return frozenset(tokens)
+
+
+def _headline_tokens(ws: Workspace, texts: pl.Series) -> dict[int, set[frozenset[str]]]:
+    """Return the tokens of each headline of each text."""
+    ws.store(ws.wanted_texts, texts.alias("text_hash").to_frame())
+    reached = "from {reached_pages} semi join {wanted_texts} using (text_hash)"
+    titles = ws.execute(
+        f"""
+        select distinct reached.text_hash, pages.title
+        from (from clean.pages where ingest_date in ({_date_list(ws, reached)})) pages
+        join ({reached}) reached using (record_id, ingest_date)
+        """  # noqa: S608
+    ).fetchall()
+    tokens: dict[int, set[frozenset[str]]] = defaultdict(set)
+    for text, title in titles:
+        tokens[text].add(significant_tokens(title or ""))
+    return tokens
+
+
+def _are_unrelated(headlines_a: set[frozenset[str]], headlines_b: set[frozenset[str]], min_overlap: float) -> bool:
+    """Return whether no two headlines are related; a headline without tokens is related to all."""
+    return all(a and b and len(a & b) < min_overlap * min(len(a), len(b)) for a in headlines_a for b in headlines_b)
+
+
+def _date_list(ws: Workspace, rows: str) -> str:
+    """Return the ingest dates of the rows as SQL literals: with a join, DuckDB would read the texts of all dates."""
+    dates = ws.execute(f"select distinct ingest_date {rows} order by all").fetchall()
+    return ", ".join(f"date '{date}'" for (date,) in dates) or "null"

@@ -1,4 +1,4 @@
-"""A db with the stories room's tables, into which tests land days of pages."""
+"""A database with the stories tables, into which tests load pages day by day."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import duckdb
 import polars as pl
 
 from newsmill.stories.fingerprint import fingerprint
+from newsmill.stories.in_memory import create_story_tables
 from newsmill.stories.plan import apply_plan, plan_stories
-from newsmill.stories.tables import MEMBERS, MERGES
-from newsmill.stories.tables import TABLES as EVERY_TABLE
+from newsmill.stories.tables import MEMBERS, MERGES, TABLES
+from newsmill.stories.thresholds import DEFAULT_THRESHOLDS, StoryThresholds
 
-# What happened to ids depends on the order of landing; all else must not.
-TABLES = tuple(table for table in EVERY_TABLE if table is not MERGES)
+# All tables that must not depend on the order of loading; redirects of story ids are history.
+ORDER_FREE_TABLES = tuple(table for table in TABLES if table is not MERGES)
 FIRST_DAY = dt.date(2026, 3, 1)
 
 PAGES = pl.Schema(
@@ -39,22 +40,22 @@ VERBS = ("opens", "closes", "repairs", "visits", "measures", "paints", "question
 
 
 def article(seed: int, words: int = 100) -> str:
-    """Words that share no five in a row with another seed's."""
+    """Return words that have no five in a row in common with another seed's."""
     return " ".join(
         f"{NOUNS[(seed * 7 + i * i) % 11]}{seed} {VERBS[(seed + i) % 10]} {i}" for i in range(words // 3 + 1)
     )
 
 
 def edited(text: str, *positions: int) -> str:
-    """The text with the words at these positions replaced."""
+    """Return the text with the words at these positions replaced."""
     words = text.split()
     for position in positions:
         words[position] = f"changed{position}"
     return " ".join(words)
 
 
-def page(record_id: str, text: str, *, day: int = 0, hour: int = 6, url: str | None = None, **other: Any) -> dict:
-    """A page fetched on a day of March 2026; at an URL of its own unless told otherwise."""
+def page(record_id: str, text: str, *, day: int = 0, hour: int = 6, url: str | None = None, **columns: Any) -> dict:
+    """Return a page fetched on a day of March 2026, by default at a URL and on a site of its own."""
     date = FIRST_DAY + dt.timedelta(days=day)
     return {
         "record_id": record_id,
@@ -67,7 +68,7 @@ def page(record_id: str, text: str, *, day: int = 0, hour: int = 6, url: str | N
         "published_at": None,
         "published_offset_minutes": None,
         "fetched_at": dt.datetime.combine(date, dt.time(hour)),
-        **other,
+        **columns,
     }
 
 
@@ -76,40 +77,39 @@ def frame(pages: Iterable[dict]) -> pl.DataFrame:
 
 
 class Database:
-    """Stands in for the caller: lands texts, plans, lands the plan, keeps the books on what it was told."""
+    """Loads pages as the stages do: writes texts, plans, applies the plan; collects the affected rows it reports."""
 
-    def __init__(self, db: str = ":memory:") -> None:
+    def __init__(self, db: str = ":memory:", thresholds: StoryThresholds = DEFAULT_THRESHOLDS) -> None:
         self.con = duckdb.connect(db, config={"threads": 1})
-        self.con.execute("create schema if not exists stories; create schema if not exists clean")
-        for table in EVERY_TABLE:
-            columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
-            self.con.execute(f"create table if not exists {table.name} ({columns})")
+        self.thresholds = thresholds
+        create_story_tables(self.con)
         self.con.execute(
             "create table if not exists clean.pages"
             " (record_id varchar, ingest_date date, kind varchar, title varchar, text varchar)"
         )
-        self.told: dict[str, tuple] = {}
+        self.reported: dict[str, tuple] = {}
         self.affected = MEMBERS.empty()
 
-    def land(self, pages: Sequence[dict], days: Iterable[int] | None = None) -> Database:
-        """Makes `pages` the pages of `days`, by default of the days that they name."""
+    def load(self, pages: Sequence[dict], days: Iterable[int] | None = None) -> Database:
+        """Make `pages` the pages of `days`, by default of their own days."""
         dates = (
             {p["ingest_date"] for p in pages} if days is None else {FIRST_DAY + dt.timedelta(days=day) for day in days}
         )
-        self.read(pages, dates)
-        plan = plan_stories(self.con, sorted(dates), fingerprint(frame(pages)))
+        self.write_texts(pages, dates)
+        fingerprints = fingerprint(frame(pages), self.thresholds)
+        plan = plan_stories(self.con, sorted(dates), fingerprints, thresholds=self.thresholds)
         self.con.execute("begin")
         self.affected = apply_plan(self.con, plan)
         self.con.execute("commit")
         for row in self.affected.iter_rows():
             if row[2] is None:
-                del self.told[row[0]]
+                del self.reported[row[0]]
             else:
-                self.told[row[0]] = row
+                self.reported[row[0]] = row
         return self
 
-    def read(self, pages: Sequence[dict], dates: Collection[dt.date]) -> None:
-        """What the clean stage does before: the texts of these dates."""
+    def write_texts(self, pages: Sequence[dict], dates: Collection[dt.date]) -> None:
+        """Replace the texts of these dates, as the pages stage does before."""
         self.con.execute("delete from clean.pages where ingest_date in (select unnest($d::date[]))", {"d": list(dates)})
         self.con.register("rows", frame(pages).to_arrow())
         self.con.execute("insert into clean.pages select record_id, ingest_date, kind, title, text from rows")
@@ -119,14 +119,14 @@ class Database:
         return sorted(self.con.execute(f"from {table}").fetchall(), key=repr)
 
     def tables(self) -> dict[str, list[tuple]]:
-        return {table.name: self.rows(table.name) for table in TABLES}
+        return {table.name: self.rows(table.name) for table in ORDER_FREE_TABLES}
 
     def members(self) -> dict[str, dict[str, Any]]:
-        """The members by record."""
+        """Return the members by record."""
         rows = self.con.execute("from stories.members").pl().to_dicts()
         return {row["record_id"]: row for row in rows}
 
     def stories(self) -> set[frozenset[str]]:
-        """The stories as sets of records."""
+        """Return the stories as sets of records."""
         groups = self.con.execute("select list(record_id) from stories.members group by story_id").fetchall()
         return {frozenset(records) for (records,) in groups}

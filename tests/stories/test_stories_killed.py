@@ -1,4 +1,4 @@
-"""A process killed in the middle of clustering leaves the last good state, and the next run what it would have."""
+"""A process killed while clustering leaves the last good state, and the next run completes the work."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ DAYS = [
     ],
 ]
 
-# The second day is landed in a process that kills itself where the argument says.
+# The second day is loaded in a process that kills itself in the step that the argument names.
 KILLED = """
 import os, signal, sys
 from stories_database import Database
 from test_stories_killed import DAYS, die_in
 db = Database(sys.argv[1])
 die_in(sys.argv[2])
-db.land(DAYS[1])
+db.load(DAYS[1])
 raise SystemExit("was not killed")
 """
 
 
-def die_in(place: str) -> None:
-    """Make the next call of a function of the room the last."""
+def die_in(step: str) -> None:
+    """Kill the process at the next call of this step."""
     from newsmill.stories import members, plan
 
     module, name = {
-        "compare": (plan, "with_similarity"),
-        "group": (members, "group"),
-        "land": (plan, "_land_merges"),
-    }[place]
+        "compare": (plan, "measure_similarity"),
+        "cluster": (members, "cluster_pages"),
+        "apply": (plan, "_apply_redirects"),
+    }[step]
 
     def die(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -49,17 +49,15 @@ def die_in(place: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", ["compare", "group", "land"])
-def test_a_killed_run_leaves_the_last_good_state_and_the_next_one_what_it_would_have(
-    tmp_path: Path, place: str
-) -> None:
+@pytest.mark.parametrize("step", ["compare", "cluster", "apply"])
+def test_a_killed_run_leaves_the_last_good_state_and_the_next_run_completes_it(tmp_path: Path, step: str) -> None:
     db = str(tmp_path / "db.duckdb")
-    first = Database(db).land(DAYS[0])
+    first = Database(db).load(DAYS[0])
     good = first.tables()
     first.con.close()
     paths = os.pathsep.join(["tests", "tests/stories", "."])
     run = subprocess.run(
-        [sys.executable, "-c", KILLED, db, place],
+        [sys.executable, "-c", KILLED, db, step],
         env={**os.environ, "PYTHONPATH": paths},
         cwd=Path(__file__).resolve().parents[2],
         capture_output=True,
@@ -69,4 +67,4 @@ def test_a_killed_run_leaves_the_last_good_state_and_the_next_one_what_it_would_
     assert run.returncode == -signal.SIGKILL, run.stderr
     after = Database(db)
     assert after.tables() == good
-    assert after.land(DAYS[1]).tables() == Database().land(DAYS[0]).land(DAYS[1]).tables()
+    assert after.load(DAYS[1]).tables() == Database().load(DAYS[0]).load(DAYS[1]).tables()

@@ -1,4 +1,8 @@
-"""Numba kernels of the stories room; imported where they are called, since Numba is slow to import."""
+"""Texts as words, passages, shingles and MinHash buckets.
+
+Modules with Numba functions (`bloom`, `minhash`, `shingles`, `word_kernel`) are imported inside the functions that call
+them: importing Numba takes about a second, and most commands need none of it.
+"""
 
 from pathlib import Path
 

@@ -1,61 +1,62 @@
-"""Shingles, and sets of 64-bit hashes: which are the first of their like."""
+"""Numba: shingles (five words in a row), and hash tables of 64-bit values."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from newsmill.stories.text.word_kernel import ODD, START, mix
+from newsmill.stories.text.word_kernel import GOLDEN_GAMMA, SEED, mix
 
-LAST = np.uint64(1)
-FIVE_WORDS = 5
+SHINGLE_WORDS = 5
+# Sets the lowest bit of every shingle hash: 0 marks an empty slot in a hash table.
+NONZERO = np.uint64(1)
+SLOT_SHIFT = np.uint64(20)
 
 
 @njit(cache=True, nogil=True)
-def five_words(words: Any, begin: int, end: int, into: Any) -> int:
-    """The hash of every five words in a row, repeats among them; of fewer words, of all; never 0. Returns how many."""
-    if end - begin < FIVE_WORDS:
-        state = START
+def shingle_hashes(words: NDArray[np.uint64], begin: int, end: int, into: NDArray[np.uint64]) -> int:
+    """Hash every SHINGLE_WORDS words in a row, repeats included; of a shorter text all words. Returns how many."""
+    if end - begin < SHINGLE_WORDS:
+        state = SEED
         for word in words[begin:end]:
-            state = (state + word) * ODD
-        into[0] = mix(state) | LAST
+            state = (state + word) * GOLDEN_GAMMA
+        into[0] = mix(state) | NONZERO
         return 1
-    for first in range(begin, end - FIVE_WORDS + 1):
-        state = START
-        for step in range(FIVE_WORDS):
-            state = (state + words[first + step]) * ODD
-        into[first - begin] = mix(state) | LAST
-    return end - begin - FIVE_WORDS + 1
+    for first in range(begin, end - SHINGLE_WORDS + 1):
+        state = SEED
+        for step in range(SHINGLE_WORDS):
+            state = (state + words[first + step]) * GOLDEN_GAMMA
+        into[first - begin] = mix(state) | NONZERO
+    return end - begin - SHINGLE_WORDS + 1
 
 
 @njit(cache=True, nogil=True)
-def first_times(values: Any, ends: Any) -> Any:
-    """Of each value, whether it is the first of its like in its text; texts end at `ends`."""
-    told = np.zeros(len(values), np.bool_)
+def first_occurrence_mask(values: NDArray[np.uint64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return for each value whether it is its first occurrence in its text; texts end at `ends`."""
+    is_first = np.zeros(len(values), np.bool_)
     longest = 1
     for text in range(len(ends)):
         longest = max(longest, ends[text] - (ends[text - 1] if text else 0))
-    table = np.zeros(twice(longest), np.int64)
+    table = np.zeros(table_capacity(longest), np.int64)
     for text in range(len(ends)):
         begin = ends[text - 1] if text else 0
-        size = twice(ends[text] - begin)
+        size = table_capacity(ends[text] - begin)
         table[:size] = 0
-        for place in range(begin, ends[text]):
-            slot = values[place] >> np.uint64(20) & np.uint64(size - 1)
-            # A slot holds one more than the place of the first value that took it.
-            while table[slot] != 0 and values[table[slot] - 1] != values[place]:
+        for index in range(begin, ends[text]):
+            slot = values[index] >> SLOT_SHIFT & np.uint64(size - 1)
+            # A slot holds the index, plus 1, of the first value in it.
+            while table[slot] != 0 and values[table[slot] - 1] != values[index]:
                 slot = (slot + np.uint64(1)) & np.uint64(size - 1)
-            told[place] = table[slot] == 0
-            if told[place]:
-                table[slot] = place + 1
-    return told
+            is_first[index] = table[slot] == 0
+            if is_first[index]:
+                table[slot] = index + 1
+    return is_first
 
 
 @njit(cache=True, nogil=True)
-def twice(count: int) -> int:
-    """The power of two at least twice the count."""
+def table_capacity(count: int) -> int:
+    """Return the least power of two, from 16 on, that is at least twice the count."""
     size = 16
     while size < 2 * count:
         size *= 2
@@ -63,17 +64,17 @@ def twice(count: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def distinct(values: Any, count: int, table: Any) -> int:
+def deduplicate(values: NDArray[np.uint64], count: int, table: NDArray[np.uint64]) -> int:
     """Move the distinct ones of the first `count` values to the front; returns how many.
 
     Args:
-        table: zeros, a power of two at least twice `count`; filled with the values afterwards. Zero is no value.
+        table: zeros, `table_capacity(count)` of them or more; holds the values afterwards. No value is 0.
     """
     mask = np.uint64(len(table) - 1)
     kept = 0
-    for place in range(count):
-        value = values[place]
-        slot = (value >> np.uint64(20)) & mask
+    for index in range(count):
+        value = values[index]
+        slot = (value >> SLOT_SHIFT) & mask
         while table[slot] != 0 and table[slot] != value:
             slot = (slot + np.uint64(1)) & mask
         if table[slot] == 0:

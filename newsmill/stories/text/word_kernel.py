@@ -1,232 +1,244 @@
-"""One pass over all texts of a batch: words as 64-bit hashes, and passages, which are sentences."""
+"""Numba: one pass over the UTF-8 bytes of a batch, to 64-bit word hashes and passages (sentences)."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from newsmill.stories.text.char_tables import (
-    ALONE,
     BLANK,
     CLOSER,
     CODE_POINTS,
     EXPANDED,
     FULL_STOP,
+    IDEOGRAPH,
+    IGNORABLE,
     LETTER,
     LINE_END,
     SEPARATOR,
     STOP,
-    UNSEEN,
 )
 
-ODD = np.uint64(0x9E3779B97F4A7C15)
-ONE = np.uint64(0xFF51AFD7ED558CCD)
-TWO = np.uint64(0xC4CEB9FE1A85EC53)
-HALF = np.uint64(33)
-START = np.uint64(0x243F6A8885A308D3)
+# Constants of the specified hashes: changing one changes every stored hash.
+GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+MURMUR_C1 = np.uint64(0xFF51AFD7ED558CCD)
+MURMUR_C2 = np.uint64(0xC4CEB9FE1A85EC53)
+SHIFT = np.uint64(33)
+SEED = np.uint64(0x243F6A8885A308D3)
+
 SPACE = 0x20
-# The first byte of a character of several; of eight bytes, the bits that are set only in such characters.
-LEAD = 0xC0
+# The least first byte of a multi-byte character; and of eight bytes at once, the bits that no ASCII byte has.
+MULTIBYTE_LEAD = 0xC0
 NOT_ASCII = np.uint64(0x8080808080808080)
 
-
-@njit(cache=True, nogil=True)
-def mix(value: Any) -> Any:
-    """The finaliser of MurmurHash3 (public domain): every bit in depends on every bit out."""
-    value = (value ^ (value >> HALF)) * ONE
-    value = (value ^ (value >> HALF)) * TWO
-    return value ^ (value >> HALF)
-
-
-@njit(cache=True, nogil=True)
-def follow(state: Any, value: Any) -> Any:
-    """The state of a hash after one more value."""
-    state = (state ^ value) * ODD
-    return state ^ (state >> HALF)
+ScannedWords = tuple[
+    NDArray[np.uint64],
+    NDArray[np.int64],
+    NDArray[np.uint64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+]
 
 
 @njit(cache=True, nogil=True)
-def code_point(data: Any, place: int) -> Any:
-    """The code point that begins at a place in UTF-8, and its bytes."""
-    first = np.uint32(data[place])
+def mix(value: np.uint64) -> np.uint64:
+    """Finalize a hash as MurmurHash3 does (public domain): every output bit depends on every input bit."""
+    value = (value ^ (value >> SHIFT)) * MURMUR_C1
+    value = (value ^ (value >> SHIFT)) * MURMUR_C2
+    return value ^ (value >> SHIFT)
+
+
+@njit(cache=True, nogil=True)
+def hash_step(state: np.uint64, value: np.uint64) -> np.uint64:
+    """Return the state of a hash after one more value."""
+    state = (state ^ value) * GOLDEN_GAMMA
+    return state ^ (state >> SHIFT)
+
+
+@njit(cache=True, nogil=True)
+def decode_code_point(data: NDArray[np.uint8], index: int) -> tuple[np.uint32, int]:
+    """Decode the UTF-8 character that starts at `index`: its code point and its length in bytes."""
+    first = np.uint32(data[index])
     if first < 0x80:
         return first, 1
-    second = np.uint32(data[place + 1]) & np.uint32(0x3F)
+    second = np.uint32(data[index + 1]) & np.uint32(0x3F)
     if first < 0xE0:
         return (first & np.uint32(0x1F)) << np.uint32(6) | second, 2
-    third = np.uint32(data[place + 2]) & np.uint32(0x3F)
+    third = np.uint32(data[index + 2]) & np.uint32(0x3F)
     if first < 0xF0:
         return (first & np.uint32(0x0F)) << np.uint32(12) | second << np.uint32(6) | third, 3
-    fourth = np.uint32(data[place + 3]) & np.uint32(0x3F)
+    fourth = np.uint32(data[index + 3]) & np.uint32(0x3F)
     head = (first & np.uint32(0x07)) << np.uint32(18) | second << np.uint32(12)
     return head | third << np.uint32(6) | fourth, 4
 
 
 @njit(cache=True, nogil=True)
-def kind_of(code: Any, kinds: Any) -> Any:
-    return kinds[code] if code < CODE_POINTS else SEPARATOR
+def class_of(code: np.uint32, classes: NDArray[np.uint8]) -> int:
+    """Return the character class of a code point."""
+    return classes[code] if code < CODE_POINTS else SEPARATOR
 
 
 @njit(cache=True, nogil=True)
-def with_joins(data: Any, ends: Any, joins: Any) -> Any:
-    """Of each text, whether it has a character that normalisation joins to the one before it."""
-    told = np.zeros(len(ends), np.bool_)
-    # Eight bytes at a time; most are all ASCII, which is never joined.
+def has_combining(data: NDArray[np.uint8], ends: NDArray[np.int64], combines: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each text whether it has a character that normalization combines with the one before it."""
+    found = np.zeros(len(ends), np.bool_)
+    # Eight bytes at a time: most are all ASCII, which never combines.
     whole = len(data) // 8
     eights = data[: 8 * whole].view(np.uint64)
     text = 0
     for eight in range(whole + 1):
         if eight < whole and eights[eight] & NOT_ASCII == 0:
             continue
-        for place in range(8 * eight, min(8 * eight + 8, len(data))):
-            if data[place] >= LEAD:
-                code, _ = code_point(data, place)
-                if code < CODE_POINTS and joins[code]:
-                    while ends[text] <= place:
+        for index in range(8 * eight, min(8 * eight + 8, len(data))):
+            if data[index] >= MULTIBYTE_LEAD:
+                code, _ = decode_code_point(data, index)
+                if code < CODE_POINTS and combines[code]:
+                    while ends[text] <= index:
                         text += 1
-                    told[text] = True
-    return told
+                    found[text] = True
+    return found
 
 
 @njit(cache=True, nogil=True)
-def read_words(data: Any, ends: Any, room: int, plain: Any, folded: Any, more: Any, kinds: Any) -> Any:
-    """The words and passages of texts that lie one after another in `data`, as UTF-8.
+def scan_words(
+    data: NDArray[np.uint8],
+    ends: NDArray[np.int64],
+    max_words: int,
+    ascii_folded: NDArray[np.uint8],
+    folded: NDArray[np.uint32],
+    expansions: NDArray[np.uint32],
+    classes: NDArray[np.uint8],
+) -> ScannedWords:
+    """Hash the words and passages of texts stored one after another in `data` as UTF-8.
 
-    A word's hash follows its folded code points; a passage's follows its words. A passage ends at a line end, at a
-    full stop of CJK, or at stops and closing marks with white space behind them.
+    A word's hash is computed from its folded code points, a passage's from its words. A passage ends at a line end, at
+    a CJK full stop, or at stops and closing marks followed by white space.
 
     Args:
         ends: where each text ends in `data`.
-        room: as many words as there may be.
-        plain: by byte, what an ASCII letter or digit is folded to; 0 for all else.
-        folded, more, kinds: as in letters.Letters.
+        max_words: an upper bound of the number of words.
+        ascii_folded, folded, expansions, classes: as in char_tables.CharTables.
 
     Returns:
-        The words; where each text's words end; passages without words left out: hash, first word, first character,
-        end (characters of the text); where each text's passages end.
+        The word hashes; where each text's words end; of each passage that has words its hash, first word, first
+        character and end (characters of the text); where each text's passages end.
     """
-    words, found = np.empty(room, np.uint64), 0
+    words, word_count = np.empty(max_words, np.uint64), 0
     word_ends, passage_ends = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
-    held = len(ends) + len(data) // 64
-    hashes, firsts = np.empty(held, np.uint64), np.empty(held, np.int64)
-    starts, stops, passages = np.empty(held, np.int64), np.empty(held, np.int64), 0
+    capacity = len(ends) + len(data) // 64
+    hashes, first_words = np.empty(capacity, np.uint64), np.empty(capacity, np.int64)
+    starts, stops, passage_count = np.empty(capacity, np.int64), np.empty(capacity, np.int64), 0
     begin = 0
     for text in range(len(ends)):
         end = ends[text]
-        place = begin
-        # What a place has to be less by to be told in characters.
-        behind = begin
-        while place < end:
-            # One passage a turn.
-            first_word, passage = found, START
-            first, last = -1, place - behind
-            state, letters = START, 0
-            over = False
-            while place < end and not over:
-                letter = plain[data[place]]
+        index = begin
+        # A byte index less this offset is a character index of the text.
+        char_offset = begin
+        while index < end:
+            # One passage an iteration.
+            first_word, passage = word_count, SEED
+            first, last = -1, index - char_offset
+            state, letters = SEED, 0
+            is_over = False
+            while index < end and not is_over:
+                letter = ascii_folded[data[index]]
                 if letter:
                     if first < 0:
-                        first = place - behind
+                        first = index - char_offset
                     while letter:
-                        state = follow(state, np.uint64(letter))
-                        place += 1
-                        letter = plain[data[place]] if place < end else np.uint8(0)
+                        state = hash_step(state, np.uint64(letter))
+                        index += 1
+                        letter = ascii_folded[data[index]] if index < end else np.uint8(0)
                     letters += 1
-                    last = place - behind
+                    last = index - char_offset
                     continue
-                if data[place] == SPACE:
+                if data[index] == SPACE:
                     if letters > 0:
-                        words[found] = mix(state)
-                        passage = follow(passage, words[found])
-                        found += 1
-                        state, letters = START, 0
-                    place += 1
+                        words[word_count] = mix(state)
+                        passage = hash_step(passage, words[word_count])
+                        word_count += 1
+                        state, letters = SEED, 0
+                    index += 1
                     continue
-                code, size = code_point(data, place)
-                kind = kind_of(code, kinds)
-                fold: Any = folded[code] if code < CODE_POINTS else code
-                behind += size - 1
-                place += size
-                if kind == UNSEEN:
+                code, size = decode_code_point(data, index)
+                char_class = class_of(code, classes)
+                fold = folded[code] if code < CODE_POINTS else code
+                char_offset += size - 1
+                index += size
+                if char_class == IGNORABLE:
                     continue
                 length = 1
                 if fold & EXPANDED:
-                    length = (fold >> 24) & 0x7F
+                    length = int((fold >> 24) & 0x7F)
                 for step in range(length):
-                    # What a character stands for may be letters, marks or both: `½` is `1`, `⁄`, `2`.
-                    into = more[(fold & 0xFFFFFF) + step] if fold & EXPANDED else fold
-                    sort = kind_of(into, kinds)
-                    if sort == UNSEEN:
+                    # A character may fold to letters, marks or both: `½` to `1`, `⁄`, `2`.
+                    folded_code = expansions[(fold & 0xFFFFFF) + step] if fold & EXPANDED else fold
+                    folded_class = class_of(folded_code, classes)
+                    if folded_class == IGNORABLE:
                         continue
-                    if sort == LETTER:
-                        state = follow(state, np.uint64(into))
+                    if folded_class == LETTER:
+                        state = hash_step(state, np.uint64(folded_code))
                         letters += 1
                     elif letters > 0:
-                        words[found] = mix(state)
-                        passage = follow(passage, words[found])
-                        found += 1
-                        state, letters = START, 0
-                    if sort == ALONE:
-                        words[found] = mix(follow(START, np.uint64(into)))
-                        passage = follow(passage, words[found])
-                        found += 1
-                    if sort in (LETTER, ALONE):
+                        words[word_count] = mix(state)
+                        passage = hash_step(passage, words[word_count])
+                        word_count += 1
+                        state, letters = SEED, 0
+                    if folded_class == IDEOGRAPH:
+                        words[word_count] = mix(hash_step(SEED, np.uint64(folded_code)))
+                        passage = hash_step(passage, words[word_count])
+                        word_count += 1
+                    if folded_class in (LETTER, IDEOGRAPH):
                         if first < 0:
-                            first = place - behind - 1
-                        last = place - behind
-                if kind == LINE_END:
-                    over = True
-                elif kind in (FULL_STOP, STOP):
-                    certain = kind == FULL_STOP
-                    ahead, more_behind = place, 0
-                    blank = True
+                            first = index - char_offset - 1
+                        last = index - char_offset
+                if char_class == LINE_END:
+                    is_over = True
+                elif char_class in (FULL_STOP, STOP):
+                    has_full_stop = char_class == FULL_STOP
+                    ahead, ahead_offset = index, 0
+                    is_blank = True
                     while ahead < end:
-                        code, size = code_point(data, ahead)
-                        kind = kind_of(code, kinds)
-                        if kind != FULL_STOP and kind != STOP and kind != CLOSER:
-                            blank = code >= CODE_POINTS or kind in (BLANK, LINE_END)
+                        code, size = decode_code_point(data, ahead)
+                        char_class = class_of(code, classes)
+                        if char_class != FULL_STOP and char_class != STOP and char_class != CLOSER:
+                            is_blank = bool(code >= CODE_POINTS) or char_class in (BLANK, LINE_END)
                             break
-                        certain = certain or kind == FULL_STOP
+                        has_full_stop = has_full_stop or char_class == FULL_STOP
                         ahead += size
-                        more_behind += size - 1
-                    if certain or blank:
-                        over = True
-                        place = ahead
-                        behind += more_behind
+                        ahead_offset += size - 1
+                    if has_full_stop or is_blank:
+                        is_over = True
+                        index = ahead
+                        char_offset += ahead_offset
                         if first >= 0:
-                            last = place - behind
+                            last = index - char_offset
             if letters > 0:
-                words[found] = mix(state)
-                passage = follow(passage, words[found])
-                found += 1
-            if found > first_word:
-                if passages == held:
-                    held *= 2
-                    hashes, firsts = grown(hashes, held), grown(firsts, held)
-                    starts, stops = grown(starts, held), grown(stops, held)
-                hashes[passages] = mix(passage)
-                firsts[passages] = first_word
-                starts[passages], stops[passages] = first, last
-                passages += 1
-        word_ends[text], passage_ends[text] = found, passages
+                words[word_count] = mix(state)
+                passage = hash_step(passage, words[word_count])
+                word_count += 1
+            if word_count > first_word:
+                if passage_count == capacity:
+                    hashes = np.concatenate((hashes, np.empty(capacity, np.uint64)))
+                    first_words = np.concatenate((first_words, np.empty(capacity, np.int64)))
+                    starts = np.concatenate((starts, np.empty(capacity, np.int64)))
+                    stops = np.concatenate((stops, np.empty(capacity, np.int64)))
+                    capacity *= 2
+                hashes[passage_count] = mix(passage)
+                first_words[passage_count] = first_word
+                starts[passage_count], stops[passage_count] = first, last
+                passage_count += 1
+        word_ends[text], passage_ends[text] = word_count, passage_count
         begin = end
     return (
-        words[:found],
+        words[:word_count],
         word_ends,
-        hashes[:passages],
-        firsts[:passages],
-        starts[:passages],
-        stops[:passages],
+        hashes[:passage_count],
+        first_words[:passage_count],
+        starts[:passage_count],
+        stops[:passage_count],
         passage_ends,
     )
-
-
-@njit(cache=True, nogil=True)
-def grown(values: Any, length: int) -> Any:
-    """The values with room for more of them behind."""
-    wider = np.empty(length, values.dtype)
-    for place in range(len(values)):
-        wider[place] = values[place]
-    return wider
