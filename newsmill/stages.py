@@ -116,7 +116,7 @@ def load_pages(
 
 
 def load_stories(con: Connection, settings: Settings, date: dt.date, run_id: str) -> int:
-    """The stories that one date's pages belong to; returns how many pages of any date were told anew."""
+    """Find the stories of one date's pages; return how many pages of any date were clustered again."""
     pages = batches(
         con,
         """
@@ -128,9 +128,9 @@ def load_stories(con: Connection, settings: Settings, date: dt.date, run_id: str
         [date],
         settings.batch_records,
     )
-    # Quicker than handing the pages to another process.
-    prints = [fingerprint(batch) for batch in pages]
-    plan = plan_stories(con, [date], pl.concat(prints) if prints else empty_fingerprints())
+    # Faster than sending the pages to another process.
+    fingerprints = [fingerprint(batch) for batch in pages]
+    plan = plan_stories(con, [date], pl.concat(fingerprints) if fingerprints else empty_fingerprints())
     with transaction(con):
         affected = apply_story_plan(con, plan, run_id)
     advance("stories", affected)
@@ -138,9 +138,9 @@ def load_stories(con: Connection, settings: Settings, date: dt.date, run_id: str
 
 
 def apply_story_plan(con: Connection, plan: StoryPlan, run_id: str) -> int:
-    """Land a plan and its verdicts, in the caller's transaction; returns how many pages were told anew.
+    """Write a plan and its verdicts, in the caller's transaction; return how many pages were clustered again.
 
-    Where other passages stand now other sentences are mentions: those dates wait in `topics.retag_queue`.
+    A change of boilerplate changes which sentences are mentions: dates with one are queued in `topics.retag_queue`.
     """
     affected = apply_plan(con, plan)
     con.register("affected_records", affected.select("record_id").to_arrow())

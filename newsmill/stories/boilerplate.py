@@ -46,8 +46,8 @@ def update_boilerplate(ws: Workspace, fingerprints: pl.DataFrame, thresholds: St
 
 def _store_candidates(ws: Workspace, fingerprints: pl.DataFrame, thresholds: StoryThresholds) -> None:
     """Create `boilerplate_candidates`, and `incoming_passages` with them and the known boilerplate."""
-    ws.create_table(
-        ws.lost_boilerplate,
+    # Boilerplate of which a page goes: it may be too rare then.
+    lost = ws.frame(
         """
         with gone as (
             from {outgoing} anti join {incoming} using (record_id, passage_sequence_hash, url, site, story_key)
@@ -59,7 +59,6 @@ def _store_candidates(ws: Workspace, fingerprints: pl.DataFrame, thresholds: Sto
         """,
     )
     known = ws.frame("from stories.site_boilerplate")
-    lost = ws.frame("from {lost_boilerplate}")
     candidates = pl.concat([lost, _frequent_passages(ws, fingerprints, known, lost, thresholds)])
     ws.store(ws.boilerplate_candidates, candidates)
     passages = pl.concat([candidates["passage"], known["passage"]])

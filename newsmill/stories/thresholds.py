@@ -24,9 +24,10 @@ class StoryThresholds:
                   .05 .23 .56 .87 .95 .988 .998 .9998 1
             25 bands of 5 would lose one pair in a hundred at .7 and one in four at .55. Few of the pairs so found fail
             verification: pages of different stories share almost no five words in a row.
-        min_boilerplate_urls: a passage is boilerplate of a site if pages at this many URLs have it, ...
-        min_boilerplate_stories: ... with this many different story keys, and as many different passage sequences.
-        min_shared_passage_words: shorter passages are no blocking key: they are as likely boilerplate.
+        min_boilerplate_urls: boilerplate is on pages of this many URLs of a site.
+        min_boilerplate_stories: boilerplate is on pages of a site with this many different story keys, and with as many
+            different passage sequences.
+        min_shared_passage_words: shorter passages are not blocking keys: they are as likely boilerplate.
         min_shared_passage_share: candidate pairs share passages with this share of the shorter text's words.
         max_block_pivots: in a larger block only pairs with one of this many least text hashes are candidates. 3,000
             versions of one text get about 120 edges each at 16 and 300 at 64; either way they are one story.
@@ -34,18 +35,19 @@ class StoryThresholds:
             below .7 and one in twenty below .55; unrelated news is below .2.
         same_url_jaccard: enough for two texts fetched from one URL. A section front classified as an article has
             less in common with the next day's.
-        min_containment: a shortened copy has this share of its shingles in the longer text, ...
-        min_share_of_longer: ... and is at least this share of it: a long page that quotes a short one whole is
-            another story.
-        lead_jaccard, lead_containment: enough for two texts on different sites that share the lead: both templates
-            have left words of their own around a copy.
-        min_lead_overlap: texts share the lead if this share of one text's first shingles is in the other. (What
-            unrelated texts share is usually at their end.)
-        max_lead_length_ratio: and neither is longer than the other by more than this factor: a digest begins with its
-            first item.
-        lead_shingles: the shingles at the start of a text that are its lead: the first 40 words, or ideographs.
+        min_containment: a shortened copy has this share of its shingles in the longer text.
+        min_share_of_longer: a shortened copy has at least this share of the longer text's shingles. A long page that
+            quotes a short one in full is another story.
+        lead_jaccard: least similarity of two texts on different sites that share the lead. It is lower than
+            near_dup_jaccard because each site's template leaves words around a copy.
+        lead_containment: least containment of two such texts.
+        min_lead_overlap: such texts have this share of one text's lead in the other. (What unrelated texts have in
+            common is usually at their end.)
+        max_lead_length_ratio: of such texts, neither is longer than the other by more than this factor. (A digest
+            begins with its first item.)
+        lead_shingles: the first shingles of a text, which are its lead: 40 words, or ideographs.
         unrelated_headlines_below_jaccard: less similar texts of one site are not joined if their headlines are
-            unrelated; more similar ones are one text, whatever their headlines.
+            unrelated; more similar ones are one text with any headlines.
         min_headline_overlap: related headlines share this part of the shorter one's significant tokens.
     """
 

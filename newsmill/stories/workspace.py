@@ -24,7 +24,7 @@ class Workspace:
 
     Attributes:
         dates: ingest_date; the dates whose pages are replaced.
-        removed_records: record_id; records that are removed, whatever their date.
+        removed_records: record_id; records to remove, of any date.
         incoming: fingerprints of the dates' pages before boilerplate is stripped.
         outgoing: rows of stories.fingerprints that are replaced or removed.
         new_fingerprints: fingerprints that replace `outgoing`, without boilerplate.
@@ -39,7 +39,6 @@ class Workspace:
         added_texts: text_hash; touched texts that get LSH bands.
         dropped_texts: text_hash; touched texts that lose their LSH bands.
 
-        lost_boilerplate: site, passage; boilerplate of which a page goes.
         boilerplate_candidates: site, passage; passages that may become boilerplate or cease to be.
         read_passages: passage; passages of incoming and outgoing pages that may be boilerplate.
         stored_passages: rows of stories.passages with one of `read_passages`.
@@ -82,7 +81,6 @@ class Workspace:
     added_texts: str = "plan_added_texts"
     dropped_texts: str = "plan_dropped_texts"
 
-    lost_boilerplate: str = "plan_lost_boilerplate"
     boilerplate_candidates: str = "plan_boilerplate_candidates"
     read_passages: str = "plan_read_passages"
     stored_passages: str = "plan_stored_passages"

@@ -13,7 +13,7 @@ TAG = ("record_id", "topic", "strength", "teaser_only", "taxonomy_version")
 
 
 def dates_to_tag(con: Connection) -> list[dt.date]:
-    """The ingest dates whose pages have other standing passages than when they were tagged, in order."""
+    """Return the ingest dates whose boilerplate has changed since they were tagged, in order."""
     return [date for (date,) in con.execute("select ingest_date from topics.retag_queue order by all").fetchall()]
 
 
