@@ -1,8 +1,8 @@
-"""How likely a block of text is part of the body: two sums of small decision trees, learned from labelled pages.
+"""The probability that a text block is part of the body, from two ensembles of small decision trees.
 
-The first judges a block by what it looks like, the second again knowing how its neighbours were judged (stacked
-generalisation, Wolpert 1992; gradient boosting, Friedman 2001). `weights.json` holds their numbers, and
-`python -m benchmarks.learn_bodies` makes them anew.
+The first model classifies a block by its own features, the second adds the first one's probabilities of the blocks
+around it (stacked generalization, Wolpert 1992; gradient boosting, Friedman 2001). Both are learned from labelled pages
+and stored in `weights.json`; `python -m benchmarks.learn_bodies` trains them again.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 
 @dataclass(frozen=True)
 class Trees:
-    """Decision trees as columns over their nodes: a node asks whether a column's value is at most a threshold.
+    """Decision trees as columns over their nodes: a node compares a feature with a threshold.
 
-    `children` has two nodes for each: the next where it is, the next where it is not. A leaf is a node that leads to
-    itself and has a value, in log-odds. `roots` are the trees' first nodes, `depths` the steps to their deepest leaf.
+    `children` has two entries per node: the next node where the value is at most the threshold, and where it is not. A
+    leaf is its own child and has a value, in log-odds. `roots` are the trees' first nodes, `depths` their heights.
     """
 
     columns: NDArray[np.uint32]
@@ -36,8 +36,9 @@ class Trees:
     roots: NDArray[np.uint32]
     depths: NDArray[np.int64]
 
-    def probabilities(self, features: Features) -> Floats:
-        told = sum_of_trees(
+    def predict(self, features: Features) -> Floats:
+        """Return one probability per block."""
+        log_odds = sum_of_trees(
             features.ravel(),
             features.shape[1],
             self.columns,
@@ -47,44 +48,46 @@ class Trees:
             self.roots,
             self.depths,
         )
-        probabilities: Floats = (1 / (1 + np.exp(-told))).astype(np.float32)
+        probabilities: Floats = (1 / (1 + np.exp(-log_odds))).astype(np.float32)
         return probabilities
 
 
 def predict_body(features: Features, layout: Layout) -> Floats:
-    """For every block, the probability that it is part of the body."""
-    by_itself, in_context = _load_models()
-    first = by_itself.probabilities(features)
-    return in_context.probabilities(np.concatenate([features, compute_context(layout, first)]))
+    """Return for every block the probability that it is part of the body."""
+    by_itself, in_context = load_models()
+    first = by_itself.predict(features)
+    return in_context.predict(np.concatenate([features, compute_context(layout, first)]))
 
 
 @cache
-def _load_models() -> tuple[Trees, Trees]:
-    written = json.loads(WEIGHTS.read_text("utf-8"))
+def load_models() -> tuple[Trees, Trees]:
+    """Load both models from `weights.json`, once per process."""
+    weights = json.loads(WEIGHTS.read_text("utf-8"))
     names = [*COLUMNS, *CONTEXT_COLUMNS]
-    return _trees(written["by_itself"], names), _trees(written["in_context"], names)
+    return _build_trees(weights["by_itself"], names), _build_trees(weights["in_context"], names)
 
 
-def _trees(written: list[dict[str, list[float | str]]], names: list[str]) -> Trees:
-    """Trees as `weights.json` has them: nodes count from 0 in each, leaves from -1 down."""
-    number = {name: place for place, name in enumerate(names)}
+def _build_trees(weights: list[dict[str, list[float | str]]], names: list[str]) -> Trees:
+    """Build trees from their form in `weights.json`, which numbers nodes from 0 up and leaves from -1 down."""
+    column_of = {name: column for column, name in enumerate(names)}
     columns: list[int] = []
     thresholds: list[float] = []
     children: list[tuple[int, int]] = []
     values: list[float] = []
     roots: list[int] = []
     depths: list[int] = []
-    for tree in written:
+    for tree in weights:
         first, nodes, leaves = len(columns), len(tree["column"]), len(tree["leaf"])
-        after = [
-            (_place(then, nodes), _place(other, nodes)) for then, other in zip(tree["then"], tree["else"], strict=True)
+        child_pairs = [
+            (_to_index(then, nodes), _to_index(other, nodes))
+            for then, other in zip(tree["then"], tree["else"], strict=True)
         ]
-        after += [(nodes + leaf, nodes + leaf) for leaf in range(leaves)]
+        child_pairs += [(nodes + leaf, nodes + leaf) for leaf in range(leaves)]
         roots.append(first)
-        depths.append(_depth(after, 0))
-        columns += [*(number[str(name)] for name in tree["column"]), *[0] * leaves]
+        depths.append(_compute_depth(child_pairs, 0))
+        columns += [*(column_of[str(name)] for name in tree["column"]), *[0] * leaves]
         thresholds += [*map(float, tree["at_most"]), *[0.0] * leaves]
-        children += [(first + then, first + other) for then, other in after]
+        children += [(first + then, first + other) for then, other in child_pairs]
         values += [*[0.0] * nodes, *map(float, tree["leaf"])]
     return Trees(
         np.array(columns, np.uint32),
@@ -96,11 +99,11 @@ def _trees(written: list[dict[str, list[float | str]]], names: list[str]) -> Tre
     )
 
 
-def _place(written: float | str, nodes: int) -> int:
-    """Where a child stands in its tree, whose leaves follow its nodes."""
+def _to_index(written: float | str, nodes: int) -> int:
+    """Return a child's index in its tree, whose leaves follow its nodes."""
     child = int(written)
     return child if child >= 0 else nodes - 1 - child
 
 
-def _depth(children: list[tuple[int, int]], node: int) -> int:
-    return max((1 + _depth(children, child) for child in children[node] if child != node), default=0)
+def _compute_depth(children: list[tuple[int, int]], node: int) -> int:
+    return max((1 + _compute_depth(children, child) for child in children[node] if child != node), default=0)

@@ -1,4 +1,4 @@
-"""What elements call themselves: tags, classes, ids and roles as bits, those of all around an element included."""
+"""Flags for the meaning of an element's tag, classes, ids and roles, and of those of its ancestors."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from functools import lru_cache
 
 from newsmill.pages.html.tree import Tree
 
-# Stems of the words in names, and what they say is in the element.
-_meant = {
+# What the words in names mean, by the stems of these words.
+_STEMS = {
     "comment": "comment coment kommentar pinglun yorum disqus respond reply replies discuss livefyre forum",
     "share": "^shar social facebook twitter whatsapp follow ^sns bookmark ^like partage teilen",
     "related": """relat relac correlat verwandt xiangguan podobn powiaz ilgili recommend popular trending similar
         suggest teaser outbrain taboola recirc carousel swiper slide ranking mostread readmore tuijian""",
     "nav": "^nav navig menu breadcrumb ^crumb pagin ^pager toolbar ^skip ^tabs?$ ^toc$ ^prev ^next$ daohang",
-    "letter": """newsletter subscri abonn signup regist paywall donat member ^cta$ ^form mailing optin login signin
+    "newsletter": """newsletter subscri abonn signup regist paywall donat member ^cta$ ^form mailing optin login signin
         inscri denglu""",
     "cookie": "cookie consent gdpr privacy legal disclaim ^terms copyright licen[sc]e banquan",
     "promo": """promo advert ^ads?$ ^adv sponsor banner ^dfp affiliate ^shop product ^offer ^deal price commerce werbung
@@ -28,8 +28,8 @@ _meant = {
     "head": "^head(?:er)?$ masthead topbar ^logo brand",
     "media": """caption figure image ^img photo foto galler video audio player ^media picture embed thumb slideshow
         podcast legend""",
-    "over": """popup modal overlay lightbox dialog drawer canvas tooltip toast alert notif hidden hide invisib reader$
-        print""",
+    "overlay": """popup modal overlay lightbox dialog drawer canvas tooltip toast alert notif hidden hide invisib
+        reader$ print""",
     "article": """article artikel artic[ou]l artigo artykul ^post story entry ^blog ^news noticia nachricht ^nota$
         statya haber wenzhang xinwen""",
     "content": """content body text copy prose wysiwyg richtext detail inhalt contenido conteudo cuerpo corpo tresc
@@ -41,14 +41,14 @@ _meant = {
     "list": "^list ^items?$ ^card ^grid ^row ^feed stream archive ^index collection",
     "note": "footnote referenc citation bibliog correction transcript ^faq review",
 }
-_patterns = [(1 << place, re.compile("|".join(stems.split()))) for place, stems in enumerate(_meant.values())]
-_ARTICLE, _CONTENT = (1 << list(_meant).index(name) for name in ("article", "content"))
-_RELATED = 1 << list(_meant).index("related")
-_pairs = frozenset(
+_PATTERNS = [(1 << bit, re.compile("|".join(stems.split()))) for bit, stems in enumerate(_STEMS.values())]
+_ARTICLE, _CONTENT = (1 << list(_STEMS).index(name) for name in ("article", "content"))
+_RELATED = 1 << list(_STEMS).index("related")
+_RELATED_PAIRS = frozenset(
     """read-more read-next read-also most-read most-popular see-also also-read more-stories more-news more-from more-on
     more-articles more-posts up-next next-up latest-news latest-posts latest-stories also-like might-like""".split()
 )
-_tags = (
+_TAGS = (
     ("nav",),
     ("header", "hgroup"),
     ("footer",),
@@ -65,25 +65,24 @@ _tags = (
     ("details", "dialog"),
     ("address",),
 )
-_BODY = 1 << len(_meant)  # named as article and as content at once
-_HIDDEN = _BODY << 1
-_of_tag = {tag: _HIDDEN << (1 + place) for place, tags in enumerate(_tags) for tag in tags}
-NAMES = (*_meant, "article_content", "hidden", *(f"<{tags[0]}>" for tags in _tags))
+_ARTICLE_CONTENT = 1 << len(_STEMS)  # one name means both article and content
+_HIDDEN = _ARTICLE_CONTENT << 1
+_FLAG_OF_TAG = {tag: _HIDDEN << (1 + bit) for bit, tags in enumerate(_TAGS) for tag in tags}
+NAMES = (*_STEMS, "article_content", "hidden", *(f"<{tags[0]}>" for tags in _TAGS))
 
-_whole = frozenset(("html", "body"))
-_named_by = frozenset(("class", "id", "role", "itemprop", "data-component", "data-testid"))
-_hiding = frozenset(("hidden", "aria-hidden", "style"))
-_longest_names = 200
-_part = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_style_hidden = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_PAGE_TAGS = frozenset(("html", "body"))
+_NAMING_ATTRIBUTES = frozenset(("class", "id", "role", "itemprop", "data-component", "data-testid"))
+_HIDING_ATTRIBUTES = frozenset(("hidden", "aria-hidden", "style"))
+_MAX_NAME_CHARS = 200
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def ancestor_flags(tree: Tree, holders: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
-    """For every element asked for: what it and the two around it call themselves, what all around it do, its depth.
-
-    The first two as `NAMES` bits.
+    """Return three lists over the elements: the `NAMES` flags of it and its two nearest ancestors, those of it and all
+    its ancestors, its depth.
     """
-    # Of an element: its own bits, those of all around it too, its depth.
+    # Per element: its own flags, those with all ancestors', its depth.
     known: dict[int, tuple[int, int, int]] = {-1: (0, 0, 0)}
     parents = tree.parents
     for holder in holders:
@@ -92,50 +91,50 @@ def ancestor_flags(tree: Tree, holders: Sequence[int]) -> tuple[list[int], list[
         while node not in known:
             chain.append(node)
             node = parents[node]
-        _, bits, depth = known[node]
+        _, flags, depth = known[node]
         for node in reversed(chain):
-            own = _own_bits(tree.tags[node], tree.attributes[node])
-            bits |= own
+            own_flags = _get_flags(tree.tags[node], tree.attributes[node])
+            flags |= own_flags
             depth += 1
-            known[node] = own, bits, depth
+            known[node] = own_flags, flags, depth
     near = []
     for holder in holders:
         parent = parents[holder]
-        grand = parents[parent] if parent >= 0 else -1
-        near.append(known[holder][0] | known[parent][0] | known[grand][0])
+        grandparent = parents[parent] if parent >= 0 else -1
+        near.append(known[holder][0] | known[parent][0] | known[grandparent][0])
     return near, [known[holder][1] for holder in holders], [known[holder][2] for holder in holders]
 
 
-def _own_bits(tag: str, attributes: dict[str, str | None]) -> int:
-    bits = _of_tag.get(tag, 0)
-    # What stands on the whole page says nothing of its parts.
-    if attributes and tag not in _whole:
+def _get_flags(tag: str, attributes: dict[str, str | None]) -> int:
+    flags = _FLAG_OF_TAG.get(tag, 0)
+    # The names of the whole page do not describe its parts.
+    if attributes and tag not in _PAGE_TAGS:
         for name, value in attributes.items():
-            if name in _named_by:
+            if name in _NAMING_ATTRIBUTES:
                 if value:
-                    bits |= _bits_of_names(value[:_longest_names])
-            elif name in _hiding and _hides(name, value or ""):
-                bits |= _HIDDEN
-    return bits
+                    flags |= _flags_of_names(value[:_MAX_NAME_CHARS])
+            elif name in _HIDING_ATTRIBUTES and _is_hiding(name, value or ""):
+                flags |= _HIDDEN
+    return flags
 
 
-def _hides(name: str, value: str) -> bool:
-    return name == "hidden" or (value == "true" if name == "aria-hidden" else bool(_style_hidden.search(value)))
+def _is_hiding(name: str, value: str) -> bool:
+    return name == "hidden" or (value == "true" if name == "aria-hidden" else bool(_HIDING_STYLE.search(value)))
 
 
 @lru_cache(maxsize=1 << 15)
-def _bits_of_names(names: str) -> int:
-    bits = 0
-    before = ""
-    for part in _part.findall(names):
+def _flags_of_names(names: str) -> int:
+    flags = 0
+    previous = ""
+    for part in _WORD.findall(names):
         word = part.lower()
-        bits |= _bits_of_word(word)
-        if f"{before}-{word}" in _pairs:
-            bits |= _RELATED
-        before = word
-    return bits | _BODY if bits & _ARTICLE and bits & _CONTENT else bits
+        flags |= _flags_of_word(word)
+        if f"{previous}-{word}" in _RELATED_PAIRS:
+            flags |= _RELATED
+        previous = word
+    return flags | _ARTICLE_CONTENT if flags & _ARTICLE and flags & _CONTENT else flags
 
 
 @lru_cache(maxsize=1 << 15)
-def _bits_of_word(word: str) -> int:
-    return sum(bit for bit, pattern in _patterns if pattern.search(word)) if len(word) > 1 else 0
+def _flags_of_word(word: str) -> int:
+    return sum(bit for bit, pattern in _PATTERNS if pattern.search(word)) if len(word) > 1 else 0

@@ -1,4 +1,4 @@
-"""Which element of an HTML page is its headline."""
+"""Find the headline element of an HTML page."""
 
 from __future__ import annotations
 
@@ -7,52 +7,55 @@ import re
 from newsmill.pages.html.tree import Tree
 from newsmill.pages.text import CJK, heading_key, split_words, width
 
-_between_parts = re.compile(rf"\s*[|｜_–—·•»«]+\s*|\s+[-:/]+\s+|(?<=[{CJK}])-+|-+(?=[{CJK}])")
-_most = 8  # elements of a level that are looked at
-_least_width = 8  # of a heading found in the page's titles: a shorter one may stand in them by chance
-_least_title = 15  # width of a title that is sought in the page's texts
-_least_words, _shared = 3, 0.5  # of an `h1`: so many of its words in the titles, and it says the same otherwise
+_SEPARATOR = re.compile(rf"\s*[|｜_–—·•»«]+\s*|\s+[-:/]+\s+|(?<=[{CJK}])-+|-+(?=[{CJK}])")
+_MAX_HEADINGS = 8  # candidates per level
+_MIN_HEADING_WIDTH = 8  # a narrower heading can be part of the page's titles by chance
+_MIN_TITLE_WIDTH = 15  # of a title that is searched for in the page's texts
+# An `h1` of so many words, with that share of them in the page's titles, is a paraphrase of these.
+_MIN_WORDS, _MIN_SHARED_WORDS = 3, 0.5
 
 
 def find_headline(tree: Tree) -> int | None:
-    """The first `h1` that the page's titles tell of, else a lower heading or any element that is one of them, or a
-    lower heading that begins one.
+    """Return the first `h1` that matches the page's titles; None where the page has no headline.
 
-    Else the first `h1` with text; None where there is none.
+    Without a match: a lower heading that is one of the titles or begins one, then any element that is one of them, then
+    the first `h1` with text.
     """
-    return tree.cached(_found)
+    return tree.cached(_find)
 
 
-def _found(tree: Tree) -> int | None:
-    texts = [text for name in ("og:title", "twitter:title") for text in tree.metas().get(name, ())]
+def _find(tree: Tree) -> int | None:
+    titles = [text for name in ("og:title", "twitter:title") for text in tree.metas().get(name, ())]
     documents = tree.all("title")[:1]
     for title in map(tree.text, documents):
-        texts += [title, max(_parts(title), key=width)]
-    titles = {key for key in map(heading_key, texts) if width(key) >= _least_width}
-    # Shorter parts of the document's title are the site's name or a section's, though a heading may hold them.
-    lesser = {heading_key(part) for title in documents for part in _parts(tree.text(title))} - titles
-    words = {word for title in titles for word in split_words(title)}
+        titles += [title, max(_split_title(title), key=width)]
+    title_keys = {key for key in map(heading_key, titles) if width(key) >= _MIN_HEADING_WIDTH}
+    # The shorter parts of the document's title name the site or a section, even where a heading contains them.
+    other_parts = {heading_key(part) for title in documents for part in _split_title(tree.text(title))} - title_keys
+    title_words = {word for title in title_keys for word in split_words(title)}
     first: int | None = None
-    for heading in tree.all("h1")[:_most]:
+    for heading in tree.all("h1")[:_MAX_HEADINGS]:
         key = heading_key(tree.text(heading, 300))
-        own = split_words(key)
-        held = width(key) >= _least_width and any(key in title or title in key for title in titles)
-        alike = len(own) >= _least_words and len(words.intersection(own)) >= _shared * len(own)
-        if key not in lesser and (held or alike):
+        words = split_words(key)
+        is_contained = width(key) >= _MIN_HEADING_WIDTH and any(key in title or title in key for title in title_keys)
+        shared = len(title_words.intersection(words))
+        is_paraphrase = len(words) >= _MIN_WORDS and shared >= _MIN_SHARED_WORDS * len(words)
+        if key not in other_parts and (is_contained or is_paraphrase):
             return heading
         if first is None and key:
             first = heading
     for level in ("h2", "h3"):
-        for heading in tree.all(level)[:_most]:
+        for heading in tree.all(level)[:_MAX_HEADINGS]:
             key = heading_key(tree.text(heading, 300))
-            if key in titles or (width(key) >= _least_title and any(title.startswith(key) for title in titles)):
+            begins_title = width(key) >= _MIN_TITLE_WIDTH and any(title.startswith(key) for title in title_keys)
+            if key in title_keys or begins_title:
                 return heading
-    wanted = {text for text in texts if width(text) >= _least_title}
+    wide_titles = {title for title in titles if width(title) >= _MIN_TITLE_WIDTH}
     start = documents[0] + 2 if documents else 0
-    found = (node for node in range(start, len(tree)) if tree.pieces[node].strip() in wanted)
-    return next((tree.parents[node] for node in found), first)
+    matches = (node for node in range(start, len(tree)) if tree.pieces[node].strip() in wide_titles)
+    return next((tree.parents[node] for node in matches), first)
 
 
-def _parts(title: str) -> list[str]:
-    """The parts of a document's title, one of which may be the site's name."""
-    return [part.strip() for part in _between_parts.split(title)]
+def _split_title(title: str) -> list[str]:
+    """Split a document's title at separators; one part can be the site's name."""
+    return [part.strip() for part in _SEPARATOR.split(title)]

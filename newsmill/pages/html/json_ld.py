@@ -1,4 +1,4 @@
-"""JSON-LD: what a page says of itself in schema.org's words."""
+"""Parse JSON-LD: a page's description of itself in the schema.org vocabulary."""
 
 from __future__ import annotations
 
@@ -15,76 +15,78 @@ from newsmill.pages.html.tree import Tree
 
 Node = dict[str, Any]
 
-_articles = ("article", "posting", "report", "story")
-_pages = ("page", "creativework", "recipe", "howto", "episode", "webcontent")
-_max_nodes = 500
-_max_values = 5_000  # looked at on the way to them
+_ARTICLE_TYPE_ENDINGS = ("article", "posting", "report", "story")
+_PAGE_TYPE_ENDINGS = ("page", "creativework", "recipe", "howto", "episode", "webcontent")
+_MAX_NODES = 500
+_MAX_VALUES = 5_000  # visited in search of them
+_MAX_NAMES = 20  # of a property with a list of values
 
 # Marks of comments and CDATA sections around a script's content, in pairs or not.
-_before = ("<!--", "//", "/*", "*/", "<![CDATA[", "\ufeff")
-_most_marks = 4  # before a script's content, and behind it
-_behind = ("-->", "//", "/*", "*/", "]]>", ";")
-_hanging_comma = re.compile(r",(?=\s*[}\]])")
-# In JSON that can't be mended, what is still whole: types and dates hold no quotation marks.
-_plain_field = re.compile(
+_OPENING_MARKS = ("<!--", "//", "/*", "*/", "<![CDATA[", "\ufeff")
+_MAX_MARKS = 4  # before and after a script's content
+_CLOSING_MARKS = ("-->", "//", "/*", "*/", "]]>", ";")
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+# The fields that can be read from JSON that cannot be repaired: types and dates contain no quotation marks.
+_SIMPLE_FIELD = re.compile(
     r'"(@type|datePublished|dateModified|dateCreated)"\s*:\s*(?:\[\s*)?"([^"\\<>{}]{1,60})"', re.IGNORECASE
 )
 
 
 def parse_json_ld(tree: Tree) -> list[Node]:
-    """The page's JSON-LD nodes, those of articles first, of several articles the one at the page's own address."""
+    """Return the page's JSON-LD nodes: articles first, of several articles the one with the page's own URL first."""
     nodes: list[Node] = []
     for text in tree.data.values():
-        _collect(_parsed(text), nodes)
-    own = _own_addresses(tree) if sum(map(is_article, nodes)) > 1 else set()
-    return sorted(nodes, key=lambda node: (not is_article(node), own.isdisjoint(_addresses(node))))
+        _collect_nodes(_parse_json(text), nodes)
+    page_urls = _get_page_urls(tree) if sum(map(is_article, nodes)) > 1 else set()
+    return sorted(nodes, key=lambda node: (not is_article(node), page_urls.isdisjoint(_get_node_urls(node))))
 
 
 def is_article(node: Node) -> bool:
-    return any(kind.endswith(_articles) for kind in schema_types(node))
+    """Whether the node is an article of any type."""
+    return any(kind.endswith(_ARTICLE_TYPE_ENDINGS) for kind in schema_types(node))
 
 
 def is_page(node: Node) -> bool:
-    """Whether the node stands for the page, though it calls itself no article."""
-    return any(kind.endswith(_pages) for kind in schema_types(node))
+    """Whether the node describes the page without being an article."""
+    return any(kind.endswith(_PAGE_TYPE_ENDINGS) for kind in schema_types(node))
 
 
 def schema_types(node: Node) -> list[str]:
-    """Its schema.org types, in lower case."""
+    """Return the node's schema.org types in lower case."""
     kinds = node.get("@type")
     return [kind.lower() for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
 
 
 def get_texts(value: object) -> list[str]:
-    """The texts and numbers in a property that holds one or a list of them."""
-    values = value[:20] if isinstance(value, list) else [value]
-    return [str(one) for one in values if isinstance(one, str | int) and not isinstance(one, bool)]
+    """Return the texts and numbers of a property that contains one or a list of them."""
+    values = value[:_MAX_NAMES] if isinstance(value, list) else [value]
+    return [str(item) for item in values if isinstance(item, str | int) and not isinstance(item, bool)]
 
 
 def get_names(value: object, nodes: Sequence[Node] = ()) -> list[str]:
-    """The names in a property that holds texts, nodes with a `name`, references to such nodes, or lists of these."""
+    """Return the names of a property that contains texts, nodes with a `name`, references to such nodes, or lists."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
         if not value.get("name") and isinstance(value.get("@id"), str):
             value = next((node for node in nodes if node.get("@id") == value["@id"] and node.get("name")), {})
         name = value.get("name")
-        return [one for one in (name if isinstance(name, list) else [name])[:20] if isinstance(one, str)]
+        return [item for item in (name if isinstance(name, list) else [name])[:_MAX_NAMES] if isinstance(item, str)]
     if isinstance(value, list):
-        return [name for one in value[:20] if not isinstance(one, list) for name in get_names(one, nodes)]
+        return [name for item in value[:_MAX_NAMES] if not isinstance(item, list) for name in get_names(item, nodes)]
     return []
 
 
-def _parsed(text: str) -> object:
-    """The JSON of a script, mended where its faults are common; of what can't be mended its plain fields."""
-    text = _unwrapped(text)
+def _parse_json(text: str) -> object:
+    """Parse a script's JSON, with common faults repaired; where that fails, its simple fields."""
+    text = _strip_marks(text)
     with suppress(ValueError, RecursionError):
         return json.loads(text, strict=False)
-    mended = _hanging_comma.sub("", html.unescape(text) if "&quot;" in text else text)
+    repaired = _TRAILING_COMMA.sub("", html.unescape(text) if "&quot;" in text else text)
     with suppress(ValueError, RecursionError):
-        return _several(mended)
+        return _parse_sequence(repaired)
     fields: Node = {}
-    for name, value in _plain_field.findall(mended):
+    for name, value in _SIMPLE_FIELD.findall(repaired):
         if name == "@type":
             fields.setdefault("@type", []).append(value)
         else:
@@ -92,66 +94,66 @@ def _parsed(text: str) -> object:
     return fields
 
 
-def _unwrapped(text: str) -> str:
+def _strip_marks(text: str) -> str:
     text = text.strip()
-    for _ in range(_most_marks):
-        mark = next((mark for mark in _before if text.startswith(mark)), "")
+    for _ in range(_MAX_MARKS):
+        mark = next((mark for mark in _OPENING_MARKS if text.startswith(mark)), "")
         text = text.removeprefix(mark).lstrip() if mark else text
-        mark = next((mark for mark in _behind if text.endswith(mark)), "")
+        mark = next((mark for mark in _CLOSING_MARKS if text.endswith(mark)), "")
         text = text.removesuffix(mark).rstrip() if mark else text
     return text
 
 
-def _several(text: str) -> list[object]:
-    """One JSON value after another, as some pages put them into one script, up to where it is no JSON any more."""
+def _parse_sequence(text: str) -> list[object]:
+    """Parse one JSON value after another, as some pages write them into one script, up to the first fault."""
     decoder = json.JSONDecoder(strict=False)
     values: list[object] = []
-    place = 0
-    while place < len(text) and len(values) < _max_nodes:
+    position = 0
+    while position < len(text) and len(values) < _MAX_NODES:
         try:
-            value, place = decoder.raw_decode(text, place)
+            value, position = decoder.raw_decode(text, position)
         except ValueError:
             if not values:
                 raise
             break
         values.append(value)
-        while place < len(text) and text[place] in " \t\r\n,;":
-            place += 1
+        while position < len(text) and text[position] in " \t\r\n,;":
+            position += 1
     return values
 
 
-def _collect(value: object, nodes: list[Node]) -> None:
-    """Nodes at the top, in lists and graphs; and the main thing that a page is about."""
-    waiting = deque([value])
-    looked_at = 0
-    while waiting and len(nodes) < _max_nodes and looked_at < _max_values:
-        one = waiting.popleft()
-        looked_at += 1
-        if isinstance(one, list):
-            waiting.extend(one[:_max_nodes])
-        elif isinstance(one, dict):
-            nodes.append(one)
-            waiting.extend(
-                one[key]
+def _collect_nodes(value: object, nodes: list[Node]) -> None:
+    """Append the nodes at the top level, in lists and graphs, and the main entity of pages."""
+    queue = deque([value])
+    visited = 0
+    while queue and len(nodes) < _MAX_NODES and visited < _MAX_VALUES:
+        item = queue.popleft()
+        visited += 1
+        if isinstance(item, list):
+            queue.extend(item[:_MAX_NODES])
+        elif isinstance(item, dict):
+            nodes.append(item)
+            queue.extend(
+                item[key]
                 for key in ("@graph", "mainEntity", "mainEntityOfPage")
-                if isinstance(one.get(key), list | dict)
+                if isinstance(item.get(key), list | dict)
             )
 
 
-def _own_addresses(tree: Tree) -> set[str]:
+def _get_page_urls(tree: Tree) -> set[str]:
     links = [tree.get(link, "href") for link in tree.all("link") if tree.get(link, "rel").lower() == "canonical"]
-    return set(filter(None, map(_plain, [*links, *tree.metas().get("og:url", ())])))
+    return set(filter(None, map(_normalize_url, [*links, *tree.metas().get("og:url", ())])))
 
 
-def _addresses(node: Node) -> set[str]:
+def _get_node_urls(node: Node) -> set[str]:
     about = node.get("mainEntityOfPage")
-    named = [node.get("url"), node.get("@id"), about]
-    named += [about.get("@id"), about.get("url")] if isinstance(about, dict) else []
-    return {_plain(url) for url in named if isinstance(url, str)} - {""}
+    urls = [node.get("url"), node.get("@id"), about]
+    urls += [about.get("@id"), about.get("url")] if isinstance(about, dict) else []
+    return {_normalize_url(url) for url in urls if isinstance(url, str)} - {""}
 
 
-def _plain(url: str) -> str:
-    """An address without what may differ between two ways to name a page; empty for a site's front."""
+def _normalize_url(url: str) -> str:
+    """Return a URL without the parts that differ between two ways to name a page; empty for a site's front."""
     try:
         parts = urlsplit(url)
     except ValueError:

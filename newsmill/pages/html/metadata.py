@@ -1,4 +1,4 @@
-"""What an HTML page says of itself: its title and its address."""
+"""Extract a page's title and canonical URL."""
 
 from __future__ import annotations
 
@@ -15,108 +15,109 @@ from newsmill.pages.phrases import SITE_ENDING
 from newsmill.pages.text import CJK, count_cjk, heading_key, looks_like_title, one_line, split_words, width
 from newsmill.urls import absolute, site_of
 
-_longest_title = 500
-_longest_looked_at = 1000
-_own_headline = 10  # characters; a shorter `h1` may begin a title by chance
-_last_headline = 20  # width; a narrower `h1` that ends a title is rather the site's name
-_most_headings = 5
-_said_too, _nearly_all = 0.5, 0.8  # share of a headline's words that a title of the page holds
-_few_words = 3  # all of which a title must hold
-_least_cut = 60  # characters of a title that a site may have cut
+_MAX_TITLE_CHARS = 500
+_MAX_META_CHARS = 1000
+_MIN_HEADLINE_CHARS = 10  # a shorter `h1` can begin a title by chance
+_MIN_LAST_HEADLINE_WIDTH = 20  # a narrower `h1` that ends a title is more likely the site's name
+_MAX_HEADINGS = 5
+_MIN_SHARED_WORDS, _NEARLY_ALL_WORDS = 0.5, 0.8  # share of a headline's words that a title of the page contains
+_FEW_WORDS = 3  # a title must contain all words of a headline with so few
+_MIN_CUT_TITLE_CHARS = 60  # sites do not cut shorter titles
 
-_separators = re.compile(
+_SEPARATORS = re.compile(
     rf"\s+[|｜\-–—·•:»«/_]+\s+|\s*[|｜]\s*|(?<=[{CJK}])_+(?=\S)|(?<=\S)_+(?=[{CJK}])|\s*[—–]\s*(?=[^\s—–]+$)"
 )
-_dense_separators = re.compile(rf"\s*[|｜_]+\s*|(?<=[{CJK}])\s*[-–—]+\s*|\s*[-–—]+\s*(?=[{CJK}])")
-_site_meta = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name")
+_DENSE_SEPARATORS = re.compile(rf"\s*[|｜_]+\s*|(?<=[{CJK}])\s*[-–—]+\s*|\s*[-–—]+\s*(?=[{CJK}])")
+_SITE_META_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name")
 
 
 def get_meta_contents(tree: Tree, *names: str) -> list[str]:
-    """Contents of the meta elements of these names, in the order of the names."""
+    """Return the contents of the meta elements with these names, in the order of the names."""
     metas = tree.metas()
     return [text for name in names for content in metas.get(name, ()) if (text := unescape(content))]
 
 
 def unescape(text: str) -> str:
-    """The text on one line, without the entities that sites escape twice."""
-    text = text[:_longest_looked_at]
+    """Return the text on one line, without the entities that sites escape twice."""
+    text = text[:_MAX_META_CHARS]
     return one_line(html.unescape(html.unescape(text)) if "&" in text else text)
 
 
 def extract_site_names(tree: Tree, nodes: Sequence[Node], url: str) -> set[str]:
-    """The names of the page's site, as `sitename.is_site_name` takes them."""
-    return build_site_keys(get_meta_contents(tree, *_site_meta), nodes, url)
+    """Return the names of the page's site, for `is_site_name`."""
+    return build_site_keys(get_meta_contents(tree, *_SITE_META_NAMES), nodes, url)
 
 
 def extract_title(tree: Tree, nodes: Sequence[Node], url: str) -> str | None:
-    """The headline on the page where its titles tell of it; else JSON-LD's, Open Graph's, `h1`, `title`.
+    """Return the page's title without the site's name.
 
-    Without the site's name.
+    Candidates in order: the headline element if the page's titles confirm it, JSON-LD, Open Graph, `h1`, `title`.
     """
     sites = extract_site_names(tree, nodes, url)
     documents = [unescape(tree.text(element)) for element in tree.all("title")[:1]]
-    headlines = _headlines(tree, documents, sites)
+    headlines = _get_h1_texts(tree, documents, sites)
     stated = [
         *(unescape(node["headline"]) for node in nodes if is_article(node) and isinstance(node.get("headline"), str)),
         *get_meta_contents(tree, "og:title", "twitter:title"),
     ]
-    stated = _uncut(stated)
-    shown = _shown(tree, stated or documents, headlines, sites)
-    # Some sites give a whole paragraph for a headline: it is taken only where there is nothing else.
-    for candidate in sorted([*shown, *stated, *headlines, *documents], key=lambda text: not looks_like_title(text)):
+    stated = _drop_cut_titles(stated)
+    confirmed = _confirm_headline(tree, stated or documents, headlines, sites)
+    # Some sites state a whole paragraph as headline: it is the last resort.
+    for candidate in sorted([*confirmed, *stated, *headlines, *documents], key=lambda text: not looks_like_title(text)):
         title = strip_site_name(candidate, sites, headlines)
         if title and not is_site_name(title, sites):
-            return title[:_longest_title]
+            return title[:_MAX_TITLE_CHARS]
     return None
 
 
-def _shown(tree: Tree, titles: Sequence[str], headlines: Sequence[str], sites: Collection[str]) -> list[str]:
-    """The headline that readers see, if the page's titles say the same; not what else stands in its element."""
+def _confirm_headline(tree: Tree, titles: Sequence[str], headlines: Sequence[str], sites: Collection[str]) -> list[str]:
+    """Return the headline element's text if the page's titles agree with it, without other text in the element."""
     node = find_headline(tree)
     text = unescape(tree.text(node)) if node is not None else ""
-    if node is None or width(text) < _own_headline or is_site_name(text, sites):
+    if node is None or width(text) < _MIN_HEADLINE_CHARS or is_site_name(text, sites):
         return []
     if tree.tags[node] == "h1" and tree.text(node) not in headlines:
         return []
     if any(
         title != text and title.endswith(text) and not _may_follow(title.removesuffix(text), text) for title in titles
     ):
-        return []  # the site's name, as far as can be told
+        return []  # most likely the site's name
     titles = [strip_site_name(title, sites) for title in titles]
     parts = set(map(one_line, tree.pieces[node : tree.ends[node]]))
-    if held := [title for title in titles if title != text and title in parts and width(title) >= _last_headline]:
-        return held[:1]
-    own = set(split_words(text.casefold()))
-    likest = max(titles, key=lambda title: _shared(own, title), default="")
-    if _shared(own, likest) < (1 if len(own) <= _few_words else _said_too):
+    exact = [title for title in titles if title != text and title in parts]
+    if wide := [title for title in exact if width(title) >= _MIN_LAST_HEADLINE_WIDTH]:
+        return wide[:1]
+    words = set(split_words(text.casefold()))
+    closest = max(titles, key=lambda title: _get_shared_share(words, title), default="")
+    if _get_shared_share(words, closest) < (1 if len(words) <= _FEW_WORDS else _MIN_SHARED_WORDS):
         return []
-    # Capitals are a matter of style, and those of the titles are as written.
+    # The headline can be styled in capitals; the titles have the capitals as written.
     is_styled = (text.isupper() or text.islower()) and not count_cjk(text)
-    return [likest if is_styled and _shared(own, likest) >= _nearly_all else text]
+    return [closest if is_styled and _get_shared_share(words, closest) >= _NEARLY_ALL_WORDS else text]
 
 
-def _shared(own: Collection[str], title: str) -> float:
-    """The share of some words that a title holds."""
-    return len(set(own).intersection(split_words(title.casefold()))) / max(1, len(own))
+def _get_shared_share(words: Collection[str], title: str) -> float:
+    """Return the share of the words that a title contains."""
+    return len(set(words).intersection(split_words(title.casefold()))) / max(1, len(words))
 
 
-def _uncut(stated: Sequence[str]) -> list[str]:
-    """The titles without those that are only the beginning of another, as sites cut them to some length."""
-    return [title for title in stated if not any(_is_cut(title, other) for other in stated)]
+def _drop_cut_titles(titles: Sequence[str]) -> list[str]:
+    """Return the titles without those that are another one cut by the site."""
+    return [title for title in titles if not any(_is_cut(title, other) for other in titles)]
 
 
 def _is_cut(title: str, whole: str) -> bool:
-    return len(whole) > len(title) >= _least_cut and whole.startswith(title.rstrip(".… "))
+    return len(whole) > len(title) >= _MIN_CUT_TITLE_CHARS and whole.startswith(title.rstrip(".… "))
 
 
-def _headlines(tree: Tree, documents: Sequence[str], sites: Collection[str]) -> list[str]:
-    """The texts of `h1` elements, those that begin the document's title first.
+def _get_h1_texts(tree: Tree, documents: Sequence[str], sites: Collection[str]) -> list[str]:
+    """Return the texts of `h1` elements, those that begin the document's title first.
 
-    One that is its last part is the site's name, unless what stands before it is.
+    An `h1` that ends that title is left out as the site's name, unless the text before it is the site's name.
     """
-    texts = [text for text in map(tree.text, tree.all("h1")[:_most_headings]) if text]
+    texts = [text for text in map(tree.text, tree.all("h1")[:_MAX_HEADINGS]) if text]
     whole = documents[0] if documents else ""
-    before = {heading_key(whole[cut.end() :]): whole[: cut.start()] for cut in _separators.finditer(whole)}
+    before = {heading_key(whole[cut.end() :]): whole[: cut.start()] for cut in _SEPARATORS.finditer(whole)}
     headlines = [
         text
         for text in texts
@@ -128,53 +129,53 @@ def _headlines(tree: Tree, documents: Sequence[str], sites: Collection[str]) -> 
 
 
 def _may_follow(first: str, text: str) -> bool:
-    """Whether the last part of a title is rather its headline than the site's name, by how much wider it is."""
-    return width(text) >= max(_last_headline, 2 * width(first))
+    """Whether the last part of a title is the headline rather than the site's name, by their widths."""
+    return width(text) >= max(_MIN_LAST_HEADLINE_WIDTH, 2 * width(first))
 
 
 def strip_site_name(title: str, sites: Collection[str], headlines: Sequence[str] = ()) -> str:
-    """The title without a first or last part that names the site, or that the headline on the page does not have.
+    """Return the title without a first or last part that names the site or that the page's headline lacks.
 
     >>> strip_site_name("Rain ahead | The Daily Sky", ["the daily sky"])
     'Rain ahead'
     """
     for headline in headlines:
         rest = title.removeprefix(headline)
-        if rest != title and len(headline) >= _own_headline and _separators.match(f"{rest} "):
+        if rest != title and len(headline) >= _MIN_HEADLINE_CHARS and _SEPARATORS.match(f"{rest} "):
             return headline
         first = title.removesuffix(headline)
-        ends = any(cut.end() > len(first) for cut in _separators.finditer(f"{first} "))
+        ends = any(cut.end() > len(first) for cut in _SEPARATORS.finditer(f"{first} "))
         if first != title and ends and _may_follow(first, headline):
             return headline
-    cuts = list(_separators.finditer(title))
+    cuts = list(_SEPARATORS.finditer(title))
     for cut in reversed(cuts):
         if is_site_name(title[cut.end() :], sites):
             return strip_site_name(title[: cut.start()], sites)
     if cuts and is_site_name(title[: cuts[0].start()], sites):
         return strip_site_name(title[cuts[0].end() :], sites)
-    return _without_desk(title)
+    return _strip_sections(title)
 
 
-def _without_desk(title: str) -> str:
-    """The title without sections and a site at its end, as the words of sites of scripts without spaces tell them."""
-    parts = _dense_separators.split(title) if count_cjk(title) else [title]
-    if len(parts) == 1 or width(parts[0]) < max(_last_headline, *map(width, parts[1:])):
+def _strip_sections(title: str) -> str:
+    """Return a title in a script without spaces, without sections and a site's name at its end."""
+    parts = _DENSE_SEPARATORS.split(title) if count_cjk(title) else [title]
+    if len(parts) == 1 or width(parts[0]) < max(_MIN_LAST_HEADLINE_WIDTH, *map(width, parts[1:])):
         return title
     return parts[0].strip() if "_" in title[len(parts[0]) :] or SITE_ENDING.search(parts[-1]) else title
 
 
 def extract_canonical_url(tree: Tree, url: str) -> str:
-    """The page's canonical URL where it names one on its own site, else the URL it was fetched from."""
+    """Return the page's canonical URL if it is on the same site, else the URL that it was fetched from."""
     site = site_of(url)
     if site is None:
         return url
-    named = [
+    hrefs = [
         tree.get(link, "href") for link in tree.all("link") if "canonical" in tree.get(link, "rel").lower().split()
     ]
-    named += get_meta_contents(tree, "og:url")
-    for href in filter(None, named):
+    hrefs += get_meta_contents(tree, "og:url")
+    for href in filter(None, hrefs):
         target = absolute(url, href)
-        # A front page named by an article is a fault of the site's template.
+        # An article that names the front page has a faulty template.
         if target and site_of(target) == site and (_has_path(target) or not _has_path(url)):
             return target
     return url

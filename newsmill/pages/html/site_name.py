@@ -1,4 +1,4 @@
-"""The site's name, as the page and its host give it, and whether a part of a title is that name."""
+"""Collect the site's names from the page and its host, and recognize them in parts of a title."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from newsmill.pages.html.json_ld import Node, get_names, schema_types
 from newsmill.pages.text import heading_key, width
 from newsmill.urls import site_of
 
-_publishers = ("website", "organization", "newsmediaorganization")
-_articles = {"the", "der", "die", "das", "le", "la", "les", "l'", "el", "los", "il", "lo", "o", "de", "het"}
-_umlauts = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_widest = 60  # more is a headline in the wrong place
-_least_letters = 4  # fewer may be any word
+_PUBLISHER_TYPES = ("website", "organization", "newsmediaorganization")
+_ARTICLES = {"the", "der", "die", "das", "le", "la", "les", "l'", "el", "los", "il", "lo", "o", "de", "het"}
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_MAX_NAME_WIDTH = 60  # a wider one is a headline in the wrong field
+_MIN_LETTERS = 4  # a shorter name can be any word
 
 
-def build_site_keys(named: Iterable[str], nodes: Sequence[Node], url: str) -> set[str]:
-    """The names in meta elements, in JSON-LD and in the host, as heading keys and as hosts spell them."""
-    names = list(named)
+def build_site_keys(meta_names: Iterable[str], nodes: Sequence[Node], url: str) -> set[str]:
+    """Return the names from meta elements, JSON-LD and the host, as heading keys and as hosts spell them."""
+    names = list(meta_names)
     for node in nodes:
         names += get_names(node.get("publisher"))
-        if any(kind in _publishers for kind in schema_types(node)):
+        if any(kind in _PUBLISHER_TYPES for kind in schema_types(node)):
             names += get_names(node.get("name"))
-    names = [name for name in names if width(name) <= _widest]
+    names = [name for name in names if width(name) <= _MAX_NAME_WIDTH]
     host = site_of(url) or ""
     labels = host.split(".")
     names += [host, *(label for label in labels[:-1] if len(label) > 3), " ".join(labels[:-1])]
     keys = {key for key in map(heading_key, names) if key}
-    return keys.union((key.replace("-", " ") for key in keys), *map(_spellings, keys))
+    return keys.union((key.replace("-", " ") for key in keys), *map(_get_spellings, keys))
 
 
 def is_site_name(text: str, sites: Collection[str]) -> bool:
-    """Whether a text is one of the names, punctuation, case, accents and a leading article aside.
+    """Whether a text is one of the names, ignoring punctuation, case, accents and a leading article.
 
     >>> is_site_name("Le Courrier des Îles", build_site_keys([], [], "https://www.courrier-des-iles.example/une"))
     True
     """
-    return len(text) <= _widest and (heading_key(text) in sites or not _spellings(text).isdisjoint(sites))
+    return len(text) <= _MAX_NAME_WIDTH and (heading_key(text) in sites or not _get_spellings(text).isdisjoint(sites))
 
 
 @lru_cache(maxsize=4096)
-def _spellings(name: str) -> frozenset[str]:
-    """A name as hosts spell it: letters and digits alone, with and without its article, umlauts both ways."""
+def _get_spellings(name: str) -> frozenset[str]:
+    """Return a name as hosts spell it: only letters and digits, with and without its article, umlauts both ways."""
     words = name.casefold().replace("’", "'").replace("'", "' ").split()
-    whole = {"".join(words), "".join(words[1:]) if words and words[0] in _articles else ""}
-    whole |= {one.translate(_umlauts) for one in whole}
-    plain = ("".join(filter(str.isalnum, unicodedata.normalize("NFKD", spelled))) for spelled in whole)
-    return frozenset(letters for letters in plain if len(letters) >= _least_letters)
+    joined = {"".join(words), "".join(words[1:]) if words and words[0] in _ARTICLES else ""}
+    joined |= {name.translate(_UMLAUTS) for name in joined}
+    plain = ("".join(filter(str.isalnum, unicodedata.normalize("NFKD", name))) for name in joined)
+    return frozenset(letters for letters in plain if len(letters) >= _MIN_LETTERS)

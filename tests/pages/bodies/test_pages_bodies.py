@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - pages are written as sites write them
-"""Bodies of article pages: what belongs to them, in its order, and what sites set around and between."""
+"""Bodies of article pages: complete, in order, and without what sites put around and between."""
 
 import json
 
@@ -10,7 +10,7 @@ from newsmill.pages.bodies import extract
 from newsmill.pages.bodies.blocks import split_blocks
 from newsmill.pages.bodies.features import COLUMNS, CONTEXT_COLUMNS, compute_context, compute_features
 from newsmill.pages.bodies.kernels import CAPITAL, CJK, COMMAS, DIGITS, ENDS, SENTENCES, count_characters
-from newsmill.pages.bodies.model import WEIGHTS, _load_models
+from newsmill.pages.bodies.model import WEIGHTS, load_models
 from newsmill.pages.bodies.names import NAMES, ancestor_flags
 from newsmill.pages.html.tree import parse_html
 
@@ -30,7 +30,7 @@ AR = [
     "وسيتم رفعها على الرصيف الجديد قبل نهاية الشهر إذا سمحت الرياح بذلك، كما قالت مديرة الميناء.",
     "ومن المقرر إزالة رافعتين قديمتين في الربيع، إحداهما قائمة هناك منذ بناء الميناء قبل خمسين عاما.",
 ]
-AROUND = {
+BOILERPLATE = {
     "navigation": "<nav><ul>" + "".join(f"<li><a href='/{n}'>Section {n}</a></li>" for n in range(12)) + "</ul></nav>",
     "cookies": "<div class='cookie-consent' role='dialog'><p>We use cookies to give you the best experience on our site."
     " By clicking accept you agree to our use of cookies, as described in our privacy policy.</p>"
@@ -55,22 +55,24 @@ AROUND = {
 def page(paragraphs=tuple(EN), extra="", title="Third crane reaches the port", language="en", direction="ltr"):
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
     return (
-        f"<html lang='{language}' dir='{direction}'><head><title>{title}</title></head><body>{AROUND['navigation']}"
-        f"{AROUND['cookies']}<main><article class='post'><h1>{title}</h1><div class='byline'>By Ann Poe, 3 May 2026</div>"
-        f"{AROUND['share']}<div class='post-body'>{body}{extra}</div></article>{AROUND['newsletter']}{AROUND['comments']}"
-        f"{AROUND['most read']}</main>{AROUND['footer']}</body></html>"
+        f"<html lang='{language}' dir='{direction}'><head><title>{title}</title></head><body>{BOILERPLATE['navigation']}"
+        f"{BOILERPLATE['cookies']}<main><article class='post'><h1>{title}</h1><div class='byline'>By Ann Poe, 3 May 2026</div>"
+        f"{BOILERPLATE['share']}<div class='post-body'>{body}{extra}</div></article>{BOILERPLATE['newsletter']}{BOILERPLATE['comments']}"
+        f"{BOILERPLATE['most read']}</main>{BOILERPLATE['footer']}</body></html>"
     )
 
 
-def body_of(html, title="Third crane reaches the port"):
+def extract_paragraphs(html, title="Third crane reaches the port"):
     return extract.extract_with_model(parse_html(html), title).paragraphs
 
 
-@pytest.mark.parametrize("name", AROUND)
-def test_what_stands_around_is_no_body(name):
-    told = "\n".join(body_of(page()))
-    for text in parse_html(AROUND[name]).lines(0):
-        assert len(text) < 12 or text not in told
+@pytest.mark.parametrize("name", BOILERPLATE)
+def test_boilerplate_is_not_in_the_body(name):
+    body = "\n".join(extract_paragraphs(page()))
+    lines = [line for line in parse_html(BOILERPLATE[name]).lines(0) if len(line) >= 12]
+    # The tree already leaves out menus and footers.
+    assert lines or name in ("navigation", "footer", "share")
+    assert not [line for line in lines if line in body]
 
 
 @pytest.mark.parametrize(
@@ -78,12 +80,12 @@ def test_what_stands_around_is_no_body(name):
     [(EN, "en", "ltr"), (ZH, "zh", "ltr"), (AR, "ar", "rtl")],
     ids=["English", "Chinese", "Arabic"],
 )
-def test_paragraphs_stand_in_their_order(paragraphs, language, direction):
-    told = body_of(page(paragraphs * 2, language=language, direction=direction))
-    assert [text for text in told if text in paragraphs] == list(paragraphs) * 2
+def test_paragraphs_keep_their_order(paragraphs, language, direction):
+    body = extract_paragraphs(page(paragraphs * 2, language=language, direction=direction))
+    assert [text for text in body if text in paragraphs] == list(paragraphs) * 2
 
 
-def test_headings_lists_quotes_and_tables_are_text():
+def test_headings_lists_quotes_and_tables_are_in_the_body():
     extra = (
         "<h2>What comes next</h2><p>The port has listed three steps that follow in the coming weeks, it said.</p>"
         "<ul><li>The crane is lifted onto the quay by a floating crane.</li><li>Its rails are tested with weights.</li></ul>"
@@ -91,7 +93,7 @@ def test_headings_lists_quotes_and_tables_are_text():
         "<table><tr><td>Height</td><td>Eighty metres</td></tr><tr><td>Weight</td><td>Nine hundred tonnes</td></tr></table>"
         f"<p>{EN[0]} So it stands in the plan that the council agreed to.</p>"
     )
-    told = body_of(page(extra=extra))
+    body = extract_paragraphs(page(extra=extra))
     expected = [
         "What comes next",
         "The crane is lifted onto the quay by a floating crane.",
@@ -99,22 +101,24 @@ def test_headings_lists_quotes_and_tables_are_text():
         "Height | Eighty metres",
         "Weight | Nine hundred tonnes",
     ]
-    assert [text for text in told if text in expected] == expected
+    assert [text for text in body if text in expected] == expected
 
 
 def test_preformatted_text_keeps_its_lines():
     verse = "The crane came in on a northern wind\nand stood on the deck like a tower of tin,\nand all of the town came down to the quay"
-    told = body_of(page(extra=f"<pre>{verse}</pre><p>{EN[1]}</p>"))
-    assert [line for line in told if line in verse] == verse.split("\n")
+    body = extract_paragraphs(page(extra=f"<pre>{verse}</pre><p>{EN[1]}</p>"))
+    assert [line for line in body if line in verse] == verse.split("\n")
 
 
-def test_text_parted_by_line_breaks_alone_is_read():
-    html = f"<html><body>{AROUND['navigation']}<td><div id='text'>{'<br><br>'.join(EN * 2)}</div></td></body></html>"
-    assert [text for text in body_of(html) if text in EN] == EN * 2
+def test_text_separated_only_by_line_breaks_is_read():
+    html = (
+        f"<html><body>{BOILERPLATE['navigation']}<td><div id='text'>{'<br><br>'.join(EN * 2)}</div></td></body></html>"
+    )
+    assert [text for text in extract_paragraphs(html) if text in EN] == EN * 2
 
 
 @pytest.mark.parametrize(
-    ("p", "widths", "body"),
+    ("probabilities", "widths", "expected"),
     [
         ([0.02, 0.95, 0.9, 0.45, 0.02], [20, 300, 300, 200, 90], [1, 2]),
         ([0.02, 0.42, 0.47, 0.45, 0.02], [20, 300, 300, 300, 90], [1, 2, 3]),
@@ -125,35 +129,38 @@ def test_text_parted_by_line_breaks_alone_is_read():
         ([0.0, 0.0], [0, 0], []),
     ],
     ids=[
-        "sure: a doubtful end is left",
-        "unsure: half believed in is taken",
-        "but not what is less likely",
-        "what stands between is taken",
-        "unless part of it is unlikely",
-        "hardly believed in is none",
+        "high probabilities: an uncertain end is left out",
+        "medium probabilities: all are selected",
+        "less likely blocks are not",
+        "blocks between are selected",
+        "blocks between are not if one is unlikely",
+        "low probabilities: none",
         "no text at all",
     ],
 )
-def test_blocks_are_taken_as_their_f1_is_expected_best(p, widths, body):
-    told = extract.select_blocks(np.array(p, np.float32), np.array(widths, np.float64))
-    assert told.nonzero()[0].tolist() == body
+def test_selected_blocks_have_the_best_expected_f1(probabilities, widths, expected):
+    selected = extract.select_blocks(np.array(probabilities, np.float32), np.array(widths, np.float64))
+    assert selected.nonzero()[0].tolist() == expected
 
 
-def test_page_without_text_has_no_body_and_all_doubt():
-    found = extract.extract_with_model(parse_html("<html><body><div></div></body></html>"))
-    assert (found.paragraphs, found.doubt) == ([], 1.0)
+def test_page_without_text_has_no_body_and_full_doubt():
+    extracted = extract.extract_with_model(parse_html("<html><body><div></div></body></html>"))
+    assert (extracted.paragraphs, extracted.doubt) == ([], 1.0)
 
 
-def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
+def test_trafilatura_is_the_fallback_only_in_doubt(monkeypatch):
     html = page()
     tree = parse_html(html)
-    monkeypatch.setattr(extract, "extract_with_trafilatura", lambda html, url: ["What trafilatura says."])
-    sure = extract.extract_body(tree, html, None)
-    assert sure.extracted_by == extract.OWN_EXTRACTOR and sure.doubt <= extract.MAX_DOUBT
+    monkeypatch.setattr(extract, "extract_with_trafilatura", lambda html, url: ["What trafilatura extracts."])
+    certain = extract.extract_body(tree, html, None)
+    assert certain.extracted_by == extract.OWN_EXTRACTOR and certain.doubt <= extract.MAX_DOUBT
     monkeypatch.setattr(extract, "MAX_DOUBT", -1.0)
     monkeypatch.setattr(extract, "SHORT_BODY_WIDTH", 100_000)
-    asked = extract.extract_body(tree, html, None)
-    assert (asked.extracted_by, asked.paragraphs) == (extract.FALLBACK_EXTRACTOR, ["What trafilatura says."])
+    uncertain = extract.extract_body(tree, html, None)
+    assert (uncertain.extracted_by, uncertain.paragraphs) == (
+        extract.FALLBACK_EXTRACTOR,
+        ["What trafilatura extracts."],
+    )
     monkeypatch.setattr(extract, "extract_with_trafilatura", lambda html, url: [])
     assert extract.extract_body(tree, html, None).extracted_by == extract.OWN_EXTRACTOR
     monkeypatch.setattr(extract, "extract_with_trafilatura", lambda html, url: ["Again."])
@@ -164,12 +171,12 @@ def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
     assert extract.extract_body(tree, html, None).extracted_by == extract.OWN_EXTRACTOR
 
 
-def test_trafilatura_itself_reads_the_page_without_marks():
-    told = extract.extract_with_trafilatura(page(extra=f"<ul><li>{EN[0]}</li></ul>"), None)
-    assert EN[1] in told and not any(line.startswith(("-", "|")) for line in told)
+def test_trafilaturas_marks_are_removed():
+    paragraphs = extract.extract_with_trafilatura(page(extra=f"<ul><li>{EN[0]}</li></ul>"), None)
+    assert EN[1] in paragraphs and not any(line.startswith(("-", "|")) for line in paragraphs)
 
 
-def test_blocks_part_where_lines_break_and_count_links():
+def test_blocks_end_at_line_breaks_and_count_linked_characters():
     tree = parse_html("<div>One <a href='/'>two</a> three<p>four</p><a href='/'>five <b>six</b></a></div>")
     blocks = split_blocks(tree, tree.body)
     assert blocks.texts == ["One two three", "four", "five six"]
@@ -177,14 +184,14 @@ def test_blocks_part_where_lines_break_and_count_links():
     assert [tree.tags[holder] for holder in blocks.holders] == ["div", "p", "div"]
 
 
-def test_names_are_read_in_any_spelling_and_handed_down():
+def test_names_are_read_in_any_spelling_and_inherited():
     tree = parse_html(
         "<div class='ArticleBody_text__x9'><section id='most-read'><p class='mainContent'>a</p></section>"
         "<p style='display: none'>b</p></div>"
     )
     first, second = tree.all("p")
     near, inside, depths = ancestor_flags(tree, [first, second])
-    bit = {name: 1 << place for place, name in enumerate(NAMES)}
+    bit = {name: 1 << number for number, name in enumerate(NAMES)}
     assert inside[0] & bit["article"] and inside[0] & bit["article_content"] and inside[0] & bit["related"]
     assert near[0] & bit["main"] and near[0] & bit["content"] and not near[1] & bit["related"]
     assert near[1] & bit["hidden"] and not near[0] & bit["hidden"] and depths[0] == depths[1] + 1
@@ -203,23 +210,23 @@ def test_names_are_read_in_any_spelling_and_handed_down():
 def test_characters_are_counted(text, cjk, digits, sentences, commas, ends, capital):
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     [counts] = count_characters(codes, np.array([0]), np.array([len(text)]))
-    told = [int(counts[kind]) for kind in (CJK, DIGITS, SENTENCES, COMMAS, ENDS, CAPITAL)]
-    assert told == [cjk, digits, sentences, commas, ends, capital]
+    counted = [int(counts[kind]) for kind in (CJK, DIGITS, SENTENCES, COMMAS, ENDS, CAPITAL)]
+    assert counted == [cjk, digits, sentences, commas, ends, capital]
 
 
-def test_features_are_those_the_model_was_taught():
+def test_features_match_their_column_names():
     tree = parse_html(page())
     features, layout = compute_features(tree, split_blocks(tree, tree.body), "Third crane reaches the port")
     context = compute_context(layout, np.full(features.shape[1], 0.5, np.float32))
     assert features.shape[0] == len(COLUMNS) and context.shape == (len(CONTEXT_COLUMNS), features.shape[1])
     assert np.isfinite(features).all() and np.isfinite(context).all()
-    assert features[COLUMNS.index("appeal")].any() and features[COLUMNS.index("is_h1")].sum() == 1
+    assert features[COLUMNS.index("call_to_action")].any() and features[COLUMNS.index("is_h1")].sum() == 1
 
 
-def test_sum_of_trees_is_what_walking_the_written_ones_gives():
+def test_compiled_trees_give_what_walking_the_stored_ones_gives():
     tree = parse_html(page())
     features, _ = compute_features(tree, split_blocks(tree, tree.body), None)
-    written = json.loads(WEIGHTS.read_text("utf-8"))["by_itself"]
+    stored = json.loads(WEIGHTS.read_text("utf-8"))["by_itself"]
 
     def walk(block, tree):
         node = 0
@@ -228,5 +235,5 @@ def test_sum_of_trees_is_what_walking_the_written_ones_gives():
             node = tree["then" if value <= np.float32(tree["at_most"][node]) else "else"][node]
         return float(tree["leaf"][-1 - node])
 
-    told = [1 / (1 + np.exp(-sum(walk(block, tree) for tree in written))) for block in features.T]
-    assert _load_models()[0].probabilities(features) == pytest.approx(told, abs=1e-4)
+    expected = [1 / (1 + np.exp(-sum(walk(block, tree) for tree in stored))) for block in features.T]
+    assert load_models()[0].predict(features) == pytest.approx(expected, abs=1e-4)
