@@ -72,7 +72,7 @@ MERGES = Table(
 
 FINGERPRINTS = Table(
     "stories.fingerprints",
-    "what clustering needs of one page: hashes of its text, its URL, when it was first seen",
+    "one page as clustering needs it: hashes of its text, its URL, when it was first seen",
     (
         RECORD_ID,
         INGEST_DATE,
@@ -169,7 +169,7 @@ EDGES = Table(
 
 THRESHOLDS = Table(
     "stories.thresholds",
-    "the thresholds that all fingerprints and edges were computed with; the table has one row",
+    "one set of thresholds: all fingerprints and edges were computed with it, so there is one row",
     (
         Column("digest", pl.String(), "xxh3-64 of the thresholds, as hexadecimal digits."),
         Column("thresholds", pl.String(), "The thresholds as JSON; newsmill/stories/thresholds.py describes each."),
