@@ -1,4 +1,4 @@
-"""Headlines of an HTML page that lead to other pages, and the card that each stands in: its picture, date, snippet."""
+"""Find headlines that link to other pages, and the card of each: the element with its picture, date and snippet."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from newsmill.pages.html.tree import TEXT, Tree
 from newsmill.pages.text import one_line, width
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_all_headings = ("h1", *HEADINGS)
-_flat = frozenset((*_all_headings, "dt"))
-_follow = frozenset((TEXT, "p", "dd", "time", "span", "div", "small", "em", "i", "br"))
+_ALL_HEADINGS = ("h1", *HEADINGS)
+_TAGS_BEFORE_SNIPPET = frozenset((*_ALL_HEADINGS, "dt"))
+_SNIPPET_TAGS = frozenset((TEXT, "p", "dd", "time", "span", "div", "small", "em", "i", "br"))
 
-_headline_width = 18  # narrower links are categories, authors, buttons
-_heading_width = 8  # unless they are headings
-_narrowest = 4  # characters that are as wide as a heading in CJK
-_longest = 1500  # characters of a link: more, and it is no headline and no card
-_most_links = 2000
-_sentence = 25  # characters before a link on its line: more, and the link is a part of what they say
-_post = 300  # characters that a heading's card says beside its links: it is a post, and its links are its own
-_levels = 4  # between a heading that is no link itself and the card with the link
-_most_prose = 1.5
-_longest_flat = 700
-_before_head = 150  # characters of a post that may stand before its headline
+_MIN_HEADLINE_WIDTH = 18  # narrower links are categories, authors, buttons
+_MIN_HEADING_WIDTH = 8  # of links that are headings
+_MIN_HEADLINE_CHARS = 4  # as wide as a heading in CJK
+_MAX_LINK_CHARS = 1500  # a longer link is neither a headline nor a card
+_MAX_LINKS = 2000
+_MAX_CHARS_BEFORE_LINK = 25  # on its line; after longer text the link is part of a sentence
+_MIN_POST_CHARS = 300  # outside links, in a card; such a card is a post in full, and links in it are part of the post
+_MAX_CARD_LEVELS = 4  # between a heading that is not a link and the card with the link
+_MAX_PARAGRAPH_TO_LINK = 1.5  # length of a paragraph relative to its link, where the link is a headline
+_MAX_FLAT_CARD_CHARS = 700
+_MAX_CHARS_BEFORE_HEADLINE = 150  # of a post
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A headline's link, the node with the headline's text, and the largest element that holds no other headline.
+    """A headline's link, the node with the headline's text, and the largest element that contains no other headline.
 
-    `end` is the number after the card's last node: its element's, or that of its text where it follows its headline.
+    `end` is the number after the card's last node: the end of its element, or of the snippet that follows it.
     """
 
     link: int
@@ -42,43 +42,42 @@ class Card:
 
 
 def find_cards(tree: Tree) -> list[Card]:
-    """The page's cards in document order, each link once; neither those of its menus nor links amid sentences."""
-    marked = _headings_beside_links(tree)
-    heads = {link: link for link in _headline_links(tree)} | marked
+    """Return the page's cards in document order, one per link; no links of menus, and none within sentences."""
+    heads = {link: link for link in _find_headline_links(tree)} | _find_headings_beside_links(tree)
     links = sorted(heads)
-    hrefs = [_target(tree, link) for link in links]
-    at_heading = [heads[link] != link or link in tree.cached(_links_at_headings) for link in links]
-    posts = _posts(tree, links, hrefs, at_heading)
+    hrefs = [_get_target(tree, link) for link in links]
+    at_heading = [heads[link] != link or link in tree.cached(_find_heading_links) for link in links]
+    posts = _find_posts(tree, links, hrefs, at_heading)
     if posts:
-        outside = [place for place, link in enumerate(links) if _is_outside_posts(link, posts) or at_heading[place]]
-        links, hrefs = [links[place] for place in outside], [hrefs[place] for place in outside]
-    nodes = _nodes(tree, links, hrefs)
+        kept = [index for index, link in enumerate(links) if at_heading[index] or _is_outside_posts(link, posts)]
+        links, hrefs = [links[index] for index in kept], [hrefs[index] for index in kept]
+    nodes = _find_card_nodes(tree, links, hrefs)
     cards = []
     following = len(tree)
-    for place in range(len(links) - 1, -1, -1):
-        link, node = links[place], nodes[place]
-        cards.append(Card(link, heads[link], node, _end(tree, node, following), hrefs[place]))
-        if place and nodes[place - 1] != node:
+    for index in range(len(links) - 1, -1, -1):
+        link, node = links[index], nodes[index]
+        cards.append(Card(link, heads[link], node, _find_end(tree, node, following), hrefs[index]))
+        if index and nodes[index - 1] != node:
             following = node
     return cards[::-1]
 
 
-def _end(tree: Tree, node: int, following: int) -> int:
-    """Where a card ends: with its element, or with the texts that follow a headline without one around both."""
+def _find_end(tree: Tree, node: int, following: int) -> int:
+    """Return where a card ends: at its element's end, or after the texts that follow a headline without a container."""
     end = tree.ends[node]
-    if tree.tags[node] not in _flat:
+    if tree.tags[node] not in _TAGS_BEFORE_SNIPPET:
         return end
-    after = tree.next_sibling(node)
-    while after is not None and after < following and tree.tags[after] in _follow:
-        if tree.sizes[tree.ends[after]] - tree.sizes[node] > _longest_flat or tree.count("a", after) > 3:
+    sibling = tree.next_sibling(node)
+    while sibling is not None and sibling < following and tree.tags[sibling] in _SNIPPET_TAGS:
+        if tree.sizes[tree.ends[sibling]] - tree.sizes[node] > _MAX_FLAT_CARD_CHARS or tree.count("a", sibling) > 3:
             break
-        end = tree.ends[after]
-        after = tree.next_sibling(after)
+        end = tree.ends[sibling]
+        sibling = tree.next_sibling(sibling)
     return end
 
 
 def get_cards_within(tree: Tree, root: int) -> list[Card]:
-    """The cards below an element."""
+    """Return the cards whose links are in an element."""
     cards = tree.cached(find_cards)
     return cards[
         bisect_right(cards, root, key=lambda card: card.link) : bisect_left(
@@ -88,71 +87,73 @@ def get_cards_within(tree: Tree, root: int) -> list[Card]:
 
 
 def find_chrome(tree: Tree) -> list[tuple[int, int]]:
-    """Where the page's menus, header and footer stand: node numbers from and before, the outermost, in order."""
+    """Return the outermost menus, headers and footers of the page as (start, end) node ranges, in order."""
     ranges: list[tuple[int, int]] = []
     for node in tree.all("nav", "header", "footer"):
-        inside = ranges and node < ranges[-1][1]
-        # The header of an article, or of a card, holds its headline.
-        if not inside and (tree.tags[node] == "nav" or tree.ancestor(node, "article", "section", "main", "li") is None):
+        is_nested = ranges and node < ranges[-1][1]
+        # The header of an article or of a card contains its headline.
+        if not is_nested and (
+            tree.tags[node] == "nav" or tree.ancestor(node, "article", "section", "main", "li") is None
+        ):
             ranges.append((node, tree.ends[node]))
     return ranges
 
 
 def is_in_ranges(node: int, ranges: list[tuple[int, int]]) -> bool:
-    """Whether a node stands in one of these ranges, which are in order and don't overlap."""
-    place = bisect_right(ranges, node, key=lambda one: one[0]) - 1
-    return place >= 0 and node < ranges[place][1]
+    """Whether a node is in one of these ranges, which are in order and do not overlap."""
+    index = bisect_right(ranges, node, key=lambda node_range: node_range[0]) - 1
+    return index >= 0 and node < ranges[index][1]
 
 
-def _headline_links(tree: Tree) -> list[int]:
-    at_heading = tree.cached(_links_at_headings)
+def _find_headline_links(tree: Tree) -> list[int]:
+    at_heading = tree.cached(_find_heading_links)
     sizes, ends = tree.sizes, tree.ends
-    found: list[int] = []
-    menus = iter([*tree.cached(find_chrome), (len(tree), len(tree) + 1)])
-    first, end = next(menus)
+    links: list[int] = []
+    chrome = iter([*tree.cached(find_chrome), (len(tree), len(tree) + 1)])
+    first, end = next(chrome)
     for link in tree.all("a"):
         while link >= end:
-            first, end = next(menus)
+            first, end = next(chrome)
         size = sizes[ends[link]] - sizes[link]
-        if link >= first or not _narrowest <= size <= _longest:
+        if link >= first or not _MIN_HEADLINE_CHARS <= size <= _MAX_LINK_CHARS:
             continue
-        if size < _headline_width and not _is_wide(tree, link, link in at_heading):
+        if size < _MIN_HEADLINE_WIDTH and not _is_wide_enough(tree, link, link in at_heading):
             continue
-        if _target(tree, link) and not _is_in_sentence(tree, link):
-            found.append(link)
-            if len(found) >= _most_links:
+        if _get_target(tree, link) and not _is_in_sentence(tree, link):
+            links.append(link)
+            if len(links) >= _MAX_LINKS:
                 break
-    return found
+    return links
 
 
-def _is_wide(tree: Tree, link: int, is_at_heading: bool) -> bool:
-    least = _heading_width if is_at_heading else _headline_width
+def _is_wide_enough(tree: Tree, link: int, is_at_heading: bool) -> bool:
+    min_width = _MIN_HEADING_WIDTH if is_at_heading else _MIN_HEADLINE_WIDTH
     size = tree.size(link)
-    if size >= least or 2 * size < least:
-        return size >= least
+    if size >= min_width or 2 * size < min_width:
+        return size >= min_width
     text = "".join(tree.pieces[link : tree.ends[link]])
-    return not text.isascii() and width(one_line(text)) >= least
+    return not text.isascii() and width(one_line(text)) >= min_width
 
 
-def _target(tree: Tree, link: int) -> str:
-    """Where a link leads, as written; empty where that is a place on the page, or no page."""
+def _get_target(tree: Tree, link: int) -> str:
+    """Return a link's target as written; empty if it is on the same page or not a page."""
     href = (tree.attributes[link].get("href") or "").strip().split("#", 1)[0]
     return "" if href[:11].lower().startswith(("javascript:", "mailto:", "tel:")) else href
 
 
-def _links_at_headings(tree: Tree) -> set[int]:
-    """The links in a heading, and those around one."""
+def _find_heading_links(tree: Tree) -> set[int]:
+    """Return the links in headings and around headings."""
     found: set[int] = set()
-    for heading in tree.all(*_all_headings):
+    for heading in tree.all(*_ALL_HEADINGS):
         inside = tree.all("a", under=heading)
         found.update(inside)
-        if not inside and (around := _near(tree, heading, 5, ("a",))) is not None:
-            found.add(around)
+        if not inside and (link := _find_near_ancestor(tree, heading, 5, ("a",))) is not None:
+            found.add(link)
     return found
 
 
-def _near(tree: Tree, node: int, levels: int, tags: tuple[str, ...]) -> int | None:
-    """The nearest element of these tags at most so many levels around a node."""
+def _find_near_ancestor(tree: Tree, node: int, levels: int, tags: tuple[str, ...]) -> int | None:
+    """Return the nearest ancestor with one of these tags, at most so many levels above a node."""
     for _ in range(levels):
         node = tree.parents[node]
         if node < 0 or tree.tags[node] in tags:
@@ -162,93 +163,96 @@ def _near(tree: Tree, node: int, levels: int, tags: tuple[str, ...]) -> int | No
 
 def _is_in_sentence(tree: Tree, link: int) -> bool:
     """Whether the link is a phrase of a paragraph rather than a headline."""
-    before = tree.previous_sibling(link)
-    if before is not None and tree.tags[before] == TEXT and tree.size(before) > _sentence:
+    previous = tree.previous_sibling(link)
+    if previous is not None and tree.tags[previous] == TEXT and tree.size(previous) > _MAX_CHARS_BEFORE_LINK:
         return True
-    paragraph = _near(tree, link, 4, ("p",))
-    if paragraph is None or tree.size(paragraph) <= _most_prose * tree.size(link):
+    paragraph = _find_near_ancestor(tree, link, 4, ("p",))
+    if paragraph is None or tree.size(paragraph) <= _MAX_PARAGRAPH_TO_LINK * tree.size(link):
         return False
-    after = tree.next_sibling(link)
-    return not (before is None and after is not None and tree.tags[after] == "br")
+    following = tree.next_sibling(link)
+    return not (previous is None and following is not None and tree.tags[following] == "br")
 
 
-def _headings_beside_links(tree: Tree) -> dict[int, int]:
-    """Links of cards whose headline is no link itself ("Read on" below it, or the picture), with that headline."""
+def _find_headings_beside_links(tree: Tree) -> dict[int, int]:
+    """Return the headline by link of cards whose headline is not a link: the picture is, or "Read on" below it."""
     found: dict[int, int] = {}
     chrome = tree.cached(find_chrome)
-    headings = tree.all(*_all_headings)
+    headings = tree.all(*_ALL_HEADINGS)
     for heading in headings:
-        if tree.size(heading) < _narrowest or tree.count("a", heading) or is_in_ranges(heading, chrome):
+        if tree.size(heading) < _MIN_HEADLINE_CHARS or tree.count("a", heading) or is_in_ranges(heading, chrome):
             continue
-        card = _card_around(tree, heading, headings)
-        if card is None or tree.tags[heading] == "h1" or width(tree.text(heading)) < _heading_width:
+        card = _find_card_around(tree, heading, headings)
+        if card is None or tree.tags[heading] == "h1" or width(tree.text(heading)) < _MIN_HEADING_WIDTH:
             continue
-        targets = {target: link for link in reversed(tree.all("a", under=card)) if (target := _target(tree, link))}
+        targets = {target: link for link in reversed(tree.all("a", under=card)) if (target := _get_target(tree, link))}
         if len(targets) == 1:
             link = next(iter(targets.values()))
-            if tree.size(link) < _headline_width:
+            if tree.size(link) < _MIN_HEADLINE_WIDTH:
                 found[link] = heading
     return found
 
 
-def _card_around(tree: Tree, heading: int, headings: list[int]) -> int | None:
-    """The smallest element around a heading that holds a link, if it holds no other heading."""
-    around = heading
-    for _ in range(_levels):
-        around = tree.parents[around]
-        if around < 0 or tree.tags[around] in ("a", "body", "main", "html"):
+def _find_card_around(tree: Tree, heading: int, headings: list[int]) -> int | None:
+    """Return the smallest ancestor of a heading that contains a link, if it contains no other heading."""
+    node = heading
+    for _ in range(_MAX_CARD_LEVELS):
+        node = tree.parents[node]
+        if node < 0 or tree.tags[node] in ("a", "body", "main", "html"):
             return None
-        if bisect_left(headings, tree.ends[around]) - bisect_left(headings, around) > 1:
+        if bisect_left(headings, tree.ends[node]) - bisect_left(headings, node) > 1:
             return None
-        if tree.count("a", around):
-            return around
+        if tree.count("a", node):
+            return node
     return None
 
 
-def _posts(tree: Tree, links: list[int], hrefs: list[str], at_heading: list[bool]) -> list[tuple[int, int]]:
-    """Where posts stand in full under headlines that link to them, as on a blog's front."""
-    places = [place for place, is_heading in enumerate(at_heading) if is_heading]
-    if len(places) < 2:
+def _find_posts(tree: Tree, links: list[int], hrefs: list[str], at_heading: list[bool]) -> list[tuple[int, int]]:
+    """Return the ranges of posts in full under headlines that link to them, as on a blog's front."""
+    indexes = [index for index, is_heading in enumerate(at_heading) if is_heading]
+    if len(indexes) < 2:
         return []
-    heads = [links[place] for place in places]
-    nodes = _nodes(tree, heads, [hrefs[place] for place in places])
+    heads = [links[index] for index in indexes]
+    nodes = _find_card_nodes(tree, heads, [hrefs[index] for index in indexes])
     posts = [node for head, node in zip(heads, nodes, strict=True) if _is_post(tree, head, node)]
     kinds = Counter((tree.parents[node], tree.tags[node]) for node in posts)
     return [(node, tree.ends[node]) for node in posts if kinds[tree.parents[node], tree.tags[node]] > 1]
 
 
 def _is_post(tree: Tree, head: int, node: int) -> bool:
-    """Whether what a heading's card says beside links is a text."""
-    if tree.size(node) < _post + tree.size(head) or tree.sizes[head] - tree.sizes[node] > _before_head:
+    """Whether a heading's card contains enough text outside links to be a post."""
+    if (
+        tree.size(node) < _MIN_POST_CHARS + tree.size(head)
+        or tree.sizes[head] - tree.sizes[node] > _MAX_CHARS_BEFORE_HEADLINE
+    ):
         return False
-    inner = sum(tree.size(link) for link in tree.all("a", under=node))
-    return tree.size(node) - inner >= max(_post, inner)
+    linked_chars = sum(tree.size(link) for link in tree.all("a", under=node))
+    return tree.size(node) - linked_chars >= max(_MIN_POST_CHARS, linked_chars)
 
 
 def _is_outside_posts(link: int, posts: list[tuple[int, int]]) -> bool:
     return not is_in_ranges(link, posts)
 
 
-def _nodes(tree: Tree, links: list[int], hrefs: list[str]) -> list[int]:
-    """For each link the largest element around it that holds no link with another target."""
+def _find_card_nodes(tree: Tree, links: list[int], hrefs: list[str]) -> list[int]:
+    """Return for each link the largest element around it that contains no link with another target."""
     nodes: list[int] = []
     parents, ends, tags = tree.parents, tree.ends, tree.tags
     following = len(tree)
     bounds: list[int] = [following] * len(links)
-    for place in range(len(links) - 2, -1, -1):
-        bounds[place] = bounds[place + 1] if hrefs[place] == hrefs[place + 1] else links[place + 1]
-    before = tree.body
-    for place, link in enumerate(links):
-        if place and hrefs[place] != hrefs[place - 1]:
-            before = links[place - 1]
+    for index in range(len(links) - 2, -1, -1):
+        bounds[index] = bounds[index + 1] if hrefs[index] == hrefs[index + 1] else links[index + 1]
+    previous = tree.body
+    for index, link in enumerate(links):
+        if index and hrefs[index] != hrefs[index - 1]:
+            previous = links[index - 1]
         node = link
-        own_title = _near(tree, link, 3, ("h1",)) is not None or tree.count("h1", link) > 0
+        is_title = _find_near_ancestor(tree, link, 3, ("h1",)) is not None or tree.count("h1", link) > 0
         while tags[node] not in ("article", "li"):
-            around = parents[node]
-            if around <= before or ends[around] > bounds[place] or tags[around] in ("main", "body"):
+            parent = parents[node]
+            if parent <= previous or ends[parent] > bounds[index] or tags[parent] in ("main", "body"):
                 break
-            if not own_title and tree.count("h1", around):
+            if not is_title and tree.count("h1", parent):
                 break
-            node = around
+            node = parent
         nodes.append(node)
     return nodes

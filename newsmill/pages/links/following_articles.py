@@ -1,4 +1,4 @@
-"""Other articles in full below the page's own, as sites load them when a reader scrolls on."""
+"""Find other articles in full below the page's own, which sites load when a reader scrolls on."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from newsmill.pages.html.tree import Tree
 
-_least_text = 400  # characters in paragraphs of each
-_own_headline = 20  # characters; an `h1` as long before all of them is the headline that they stand under
+_MIN_TEXT_CHARS = 400  # in the paragraphs of each article
+_MIN_HEADLINE_CHARS = 20  # of an `h1` before all articles that is the headline of the whole page
 
-_named_article = re.compile(r"(?:^|[\s_-])(?:article|post|story|entry|hentry)(?:$|[\s_-])", re.IGNORECASE)
-_addresses = (
+_ARTICLE_NAME = re.compile(r"(?:^|[\s_-])(?:article|post|story|entry|hentry)(?:$|[\s_-])", re.IGNORECASE)
+_URL_ATTRIBUTES = (
     "data-url",
     "data-href",
     "data-permalink",
@@ -23,7 +23,7 @@ _addresses = (
 
 
 class FollowingArticle(NamedTuple):
-    """The element that holds an article, its headline, where it says that it stands (empty where it doesn't)."""
+    """The element that contains an article, its headline, and its URL (empty where none is stated)."""
 
     node: int
     headline: int
@@ -31,40 +31,42 @@ class FollowingArticle(NamedTuple):
 
 
 def find_following_articles(tree: Tree) -> list[FollowingArticle]:
-    """The articles in full after the first, each with a headline of its own.
+    """Return the articles in full after the first, each with its own headline.
 
-    None where all stand under one headline: posts of a live blog are one article.
+    Returns none where all are under one headline: posts of a live blog are one article.
     """
     headlines = tree.all("h1")
     if len(headlines) < 2:
         return []
     articles = [
-        FollowingArticle(node, headline, "") for headline in headlines if (node := _around(tree, headline)) is not None
+        FollowingArticle(node, headline, "")
+        for headline in headlines
+        if (node := _find_article_around(tree, headline)) is not None
     ]
     if len(articles) < 2:
         return []
-    if any(head < articles[0].node and tree.size(head) >= _own_headline for head in headlines):
+    if any(head < articles[0].node and tree.size(head) >= _MIN_HEADLINE_CHARS for head in headlines):
         return []
-    return [FollowingArticle(node, headline, _href(tree, node, headline)) for node, headline, _ in articles[1:]]
+    return [FollowingArticle(node, headline, _find_href(tree, node, headline)) for node, headline, _ in articles[1:]]
 
 
-def _around(tree: Tree, headline: int) -> int | None:
-    """The article around a headline: the largest element that calls itself so, holds no other `h1`, and has a text."""
+def _find_article_around(tree: Tree, headline: int) -> int | None:
+    """Return the article around a headline: the largest element named so, with enough text and no other `h1`."""
     found = None
-    for around in tree.ancestors(headline):
-        if tree.tags[around] in ("body", "main") or tree.count("h1", around) > 1:
+    for ancestor in tree.ancestors(headline):
+        if tree.tags[ancestor] in ("body", "main") or tree.count("h1", ancestor) > 1:
             break
-        if tree.tags[around] == "article" or _named_article.search(tree.get(around, "class")[:200]):
-            found = around
-    if found is None or sum(tree.size(node) for node in tree.all("p", under=found)) < _least_text:
+        if tree.tags[ancestor] == "article" or _ARTICLE_NAME.search(tree.get(ancestor, "class")[:200]):
+            found = ancestor
+    if found is None or sum(tree.size(node) for node in tree.all("p", under=found)) < _MIN_TEXT_CHARS:
         return None
     return found
 
 
-def _href(tree: Tree, node: int, headline: int) -> str:
-    if stated := next((value for name in _addresses if (value := tree.get(node, name))), ""):
+def _find_href(tree: Tree, node: int, headline: int) -> str:
+    if stated := next((value for name in _URL_ATTRIBUTES if (value := tree.get(node, name))), ""):
         return stated
     if (link := tree.first("a", under=headline)) is not None or (link := tree.ancestor(headline, "a")) is not None:
         return tree.get(link, "href")
-    marked = (link for link in tree.all("a", under=node) if "bookmark" in tree.get(link, "rel").split())
-    return next((tree.get(link, "href") for link in marked), "")
+    bookmarks = (link for link in tree.all("a", under=node) if "bookmark" in tree.get(link, "rel").split())
+    return next((tree.get(link, "href") for link in bookmarks), "")
