@@ -1,4 +1,4 @@
-"""Records to read, and the rows that come of them."""
+"""Archive rows as input, and fixtures that read them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from newsmill.sources.tables import ARCHIVE
 FETCHED = dt.datetime(2026, 7, 10, 2)
 
 
-def archive_row(body: bytes | str, **given: Any) -> dict[str, Any]:
+def archive_row(body: bytes | str, **columns: Any) -> dict[str, Any]:
+    """Build an archive row with this body; `columns` override the defaults."""
     data = body.encode() if isinstance(body, str) else body
     return {
         **dict.fromkeys(ARCHIVE.schema),
@@ -32,22 +33,22 @@ def archive_row(body: bytes | str, **given: Any) -> dict[str, Any]:
         "byte_size": len(data),
         "sha256": "0" * 64,
         "body": data,
-        **given,
+        **columns,
     }
 
 
 @pytest.fixture(scope="session", autouse=True)
 def libraries() -> None:
-    """Loads what reading needs, so that the garbage collection at the end of each batch passes over it."""
+    """Load the libraries and models once; freezing them keeps the garbage collection after each batch fast."""
     read_pages(pl.DataFrame([archive_row("<p>Some words in English.</p>")], schema=ARCHIVE.schema))
-    detect_text("A sentence, so that the profiles are loaded.")
+    detect_text("A sentence that loads the language profiles.")
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(scope="session")
 def read_all() -> Callable[..., list[dict[str, Any]]]:
-    """Reads rows made by `archive_row` as one batch."""
+    """Read rows from `archive_row` as one batch."""
 
     def read(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return read_pages(pl.DataFrame(rows, schema=ARCHIVE.schema)).to_dicts()
@@ -57,10 +58,10 @@ def read_all() -> Callable[..., list[dict[str, Any]]]:
 
 @pytest.fixture(scope="session")
 def read_one(read_all: Callable[..., list[dict[str, Any]]]) -> Callable[..., dict[str, Any]]:
-    """Reads one body: `read_one(body, content_type=..., url=...)`."""
+    """Read one body: `read_one(body, content_type=..., url=...)`."""
 
-    def read(body: bytes | str, **given: Any) -> dict[str, Any]:
-        return read_all([archive_row(body, **given)])[0]
+    def read(body: bytes | str, **columns: Any) -> dict[str, Any]:
+        return read_all([archive_row(body, **columns)])[0]
 
     return read
 
@@ -72,9 +73,9 @@ def row() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def make_fetch() -> Callable[..., Fetch]:
-    """Builds a fetch for a reader that is called directly."""
+    """Build a fetch for a reader that is called directly."""
 
-    def make(body: bytes | str = b"", **given: Any) -> Fetch:
-        return Fetch.from_row(archive_row(body, **given))
+    def make(body: bytes | str = b"", **columns: Any) -> Fetch:
+        return Fetch.from_row(archive_row(body, **columns))
 
     return make

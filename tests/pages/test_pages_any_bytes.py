@@ -1,4 +1,4 @@
-"""Whatever the bytes, reading never raises and ends in one page or one reason: HTML, Markdown, feeds, dumps, noise."""
+"""For any bytes, reading does not raise and gives one page or one reason: HTML, Markdown, feeds, dumps, noise."""
 
 import polars as pl
 from hypothesis import HealthCheck, given, settings
@@ -8,9 +8,14 @@ from newsmill.pages.read import read_pages
 from newsmill.pages.tables import READ_SCHEMA
 from newsmill.sources.tables import ARCHIVE
 
+SENTENCE = "The ministry opened a consultation on rules for machine-made pictures, officials said on Tuesday."
+ARTICLE = (
+    f"<html><h1>Rules for pictures</h1><p>{SENTENCE}</p>"
+    "<div class=related><a href=/2026/plant>New chip plant to open in the north</a></div>"
+)
 WORDS = st.sampled_from(
     [
-        "The ministry opened a consultation on rules for machine-made pictures, officials said on Tuesday. ",
+        f"{SENTENCE} ",
         "据报道，该公司周二发布了新的视频生成模型，并宣布将在今年秋季向所有用户开放。",
         "قالت الحكومة يوم الثلاثاء إنها فتحت مشاورات حول قواعد جديدة للصور. ",
         "Related articles",
@@ -55,7 +60,7 @@ HEADS = st.sampled_from(
 )
 
 
-def element(inner):
+def build_elements(inner):
     return st.builds(
         lambda tag, attributes, parts, closes: f"<{tag}{attributes}>{''.join(parts)}{f'</{tag}>' * closes}",
         TAGS,
@@ -65,56 +70,56 @@ def element(inner):
     )
 
 
-markup = st.recursive(WORDS, element, max_leaves=40)
-html = st.builds(
+MARKUP = st.recursive(WORDS, build_elements, max_leaves=40)
+HTML = st.builds(
     lambda heads, parts, times: f"<html><head>{''.join(heads)}</head><body>{''.join(parts) * times}</body></html>",
     st.lists(HEADS, max_size=3),
-    st.lists(markup, max_size=8),
+    st.lists(MARKUP, max_size=8),
     st.sampled_from([1, 1, 3, 12]),
 )
-front_matter = st.sampled_from(
+FRONT_MATTER = st.sampled_from(
     ["", "---\ntitle: x\ndate: 2026-99-99\n---\n", "+++\ntitle = 3\n+++\n", "---\na: [\n---\n"]
 )
-marks = st.sampled_from(
+MARKS = st.sampled_from(
     ["# ", "## ", "- ", "> ", "    ", "```\n", "| a | b |\n|--|--|\n", "{{< x >}}", "[a](", "![", ""]
 )
-markdown = st.builds(
+MARKDOWN = st.builds(
     lambda head, lines: head + "\n".join(mark + words for mark, words in lines),
-    front_matter,
-    st.lists(st.tuples(marks, WORDS), max_size=12),
+    FRONT_MATTER,
+    st.lists(st.tuples(MARKS, WORDS), max_size=12),
 )
-dump = st.builds(
+DUMP = st.builds(
     lambda lines, times: "\n".join(lines * times),
     st.lists(st.one_of(WORDS, st.sampled_from(["Home", "Home | World | Tech", "Read also: it", "By Jane Doe"]))),
     st.sampled_from([1, 2, 40]),
 )
-entry = st.builds(
+ENTRY = st.builds(
     lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag}>",
     st.sampled_from(["item", "entry"]),
     st.lists(
         st.one_of(
-            markup.map(lambda text: f"<description><![CDATA[{text}]]></description>"),
+            MARKUP.map(lambda text: f"<description><![CDATA[{text}]]></description>"),
             WORDS.map(lambda text: f"<title>{text}</title>"),
             st.sampled_from(["<link>//[x</link>", "<pubDate>soon</pubDate>", "<author/>", "&nbsp;", "<guid>"]),
         ),
         max_size=4,
     ),
 )
-feed = st.builds(
+FEED = st.builds(
     lambda open_, entries: f"<?xml version='1.0'?>{open_}{''.join(entries)}",
     st.sampled_from(["<rss><channel>", "<feed xmlns='http://www.w3.org/2005/Atom'>", "<!DOCTYPE x [<!ENTITY a 'b'>]>"]),
-    st.lists(entry, max_size=4),
+    st.lists(ENTRY, max_size=4),
 )
-texts = st.one_of(html, html, markdown, dump, feed, st.text(max_size=300))
-bodies = st.one_of(
-    texts.map(lambda text: text.encode("utf-8", "surrogatepass")),
-    texts.map(lambda text: text.encode("utf-16", "surrogatepass")),
+TEXTS = st.one_of(HTML, HTML, MARKDOWN, DUMP, FEED, st.text(max_size=300))
+BODIES = st.one_of(
+    TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")),
+    TEXTS.map(lambda text: text.encode("utf-16", "surrogatepass")),
     st.binary(max_size=400),
 )
-types = st.sampled_from(
+CONTENT_TYPES = st.sampled_from(
     [None, "text/html", "text/html; charset=x", "text/plain", "text/markdown", "application/rss+xml", "text/xml", ";;"]
 )
-urls = st.sampled_from(
+URLS = st.sampled_from(
     [
         "https://news.example/",
         "https://news.example/2026/07/02/a-story",
@@ -127,16 +132,22 @@ urls = st.sampled_from(
 
 
 @settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
-@given(records=st.lists(st.tuples(bodies, types, urls, st.sampled_from([None, 200, 404])), min_size=8, max_size=8))
-def test_any_bytes_end_in_one_page_or_one_reason(records, row):
+@given(
+    records=st.lists(st.tuples(BODIES, CONTENT_TYPES, URLS, st.sampled_from([None, 200, 404])), min_size=8, max_size=8)
+)
+def test_any_bytes_give_one_page_or_one_reason(records, row):
     rows = [
         row(body, record_id=str(number), content_type=kind, url=url, http_status=status)
         for number, (body, kind, url, status) in enumerate(records)
     ]
-    told = read_pages(pl.DataFrame(rows, schema=ARCHIVE.schema))
-    assert told.schema == READ_SCHEMA
-    assert told["record_id"].to_list() == [one["record_id"] for one in rows]
-    for page in told.iter_rows(named=True):
+    rows.append(row(ARTICLE, record_id="article"))
+    pages = read_pages(pl.DataFrame(rows, schema=ARCHIVE.schema))
+    assert pages.schema == READ_SCHEMA
+    assert pages["record_id"].to_list() == [fields["record_id"] for fields in rows]
+    # A good page is read correctly after any others.
+    [article] = pages.filter(record_id="article").to_dicts()
+    assert (article["kind"], article["text"], len(article["teasers"])) == ("article", SENTENCE, 1)
+    for page in pages.iter_rows(named=True):
         assert (page["kind"] is None) == (page["reason"] is not None)
         assert page["reason"] != "reader_failed", page["detail"]
         assert (page["detail"] is None) == (page["reason"] is None)

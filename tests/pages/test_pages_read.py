@@ -1,4 +1,4 @@
-"""The batch function: a row a fetch, in order, whatever the bytes."""
+"""The batch function: one row per record, in order, for any bytes."""
 
 import pickle
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsmill.engine.local import LocalEngine
 from newsmill.pages import read
-from newsmill.pages.read import read_pages
+from newsmill.pages.read import quarantine_lost, read_pages
 from newsmill.pages.tables import READ_SCHEMA
 from newsmill.sources.tables import ARCHIVE
 
@@ -29,18 +29,18 @@ def records(row):
     return pl.DataFrame(rows, schema=ARCHIVE.schema)
 
 
-def test_one_row_a_record_in_order(records):
-    told = read_pages(records)
-    assert told.schema == READ_SCHEMA
-    assert told["record_id"].to_list() == list(BATCH)
-    assert told["reason"].to_list() == [None, "unsupported_content_type", None, "not_found_page"]
-    assert told["ingest_date"].to_list() == records["ingest_date"].to_list()
-    assert told["code_version"].null_count() == 0
+def test_one_row_per_record_in_order(records):
+    rows = read_pages(records)
+    assert rows.schema == READ_SCHEMA
+    assert rows["record_id"].to_list() == list(BATCH)
+    assert rows["reason"].to_list() == [None, "unsupported_content_type", None, "not_found_page"]
+    assert rows["ingest_date"].to_list() == records["ingest_date"].to_list()
+    assert rows["code_version"].null_count() == 0
 
 
-def test_page_has_all_that_is_required_and_quarantine_says_why(records):
-    told = read_pages(records)
-    pages = told.filter(pl.col("reason").is_null())
+def test_page_has_all_required_columns_and_quarantine_has_a_detail(records):
+    rows = read_pages(records)
+    pages = rows.filter(pl.col("reason").is_null())
     for name in (
         "kind",
         "url",
@@ -53,7 +53,7 @@ def test_page_has_all_that_is_required_and_quarantine_says_why(records):
         "repeats",
     ):
         assert pages[name].null_count() == 0, name
-    assert told.filter(pl.col("reason").is_not_null())["detail"].str.len_chars().min() > 10
+    assert rows.filter(pl.col("reason").is_not_null())["detail"].str.len_chars().min() > 10
 
 
 def test_empty_batch(records):
@@ -62,7 +62,7 @@ def test_empty_batch(records):
 
 def test_same_records_same_rows_in_any_batches(records):
     whole = read_pages(records)
-    parts = pl.concat(read_pages(records[place]) for place in reversed(range(records.height)))
+    parts = pl.concat(read_pages(records[index]) for index in reversed(range(records.height)))
     assert parts.reverse().equals(whole)
 
 
@@ -75,21 +75,29 @@ def test_libraries_are_silent(records, caplog):
     assert caplog.records == []
 
 
-def test_failure_of_a_reader_is_a_row(records, monkeypatch):
+def test_exception_of_a_reader_is_a_row(records, monkeypatch):
     def fail(*_):
         raise KeyError("a fault in a library")
 
     monkeypatch.setattr(read, "read_html", fail)
-    told = read_pages(records)
-    assert told["reason"].to_list() == ["reader_failed", "unsupported_content_type", None, "reader_failed"]
-    assert told["detail"][0] == "KeyError: 'a fault in a library'"
+    rows = read_pages(records)
+    assert rows["reason"].to_list() == ["reader_failed", "unsupported_content_type", None, "reader_failed"]
+    assert rows["detail"][0] == "KeyError: 'a fault in a library'"
 
 
 def test_runs_in_a_process_pool(records):
     assert pickle.loads(pickle.dumps(read_pages)) is read_pages
-    told = list(LocalEngine(workers=2).map([records, records], read_pages))
-    assert told[0].equals(told[1])
-    assert told[0].equals(read_pages(records))
+    first, second = LocalEngine(workers=2).map([records, records], read_pages)
+    assert first.equals(second)
+    assert first.equals(read_pages(records))
+
+
+def test_lost_records_are_quarantined_with_the_reason(records):
+    rows = quarantine_lost(records, "too_slow", "it takes more than 15 s of computing")
+    assert rows.schema == READ_SCHEMA
+    assert rows["record_id"].to_list() == records["record_id"].to_list()
+    assert set(rows["reason"]) == {"too_slow"} and "15 s" in rows["detail"][0]
+    assert rows["text"].null_count() == rows.height
 
 
 PIECES = [
@@ -109,7 +117,7 @@ PIECES = [
     *("Related article\n", "Comments (0)\n", "---\n", "a: [", "# x\n", "\0", "\ud83d", "一个很长的标题在这里"),
     " some more words that make a sentence. ",
 ]
-hostile = st.one_of(
+HOSTILE = st.one_of(
     st.binary(max_size=300),
     st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")),
     st.lists(st.sampled_from(PIECES), max_size=25).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass")),
@@ -118,7 +126,7 @@ hostile = st.one_of(
 
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    body=hostile,
+    body=HOSTILE,
     content_type=st.sampled_from(
         [
             None,
@@ -133,8 +141,8 @@ hostile = st.one_of(
     ),
     url=st.sampled_from(["https://news.example/", "file:x.txt", "http://[::", "", "https://news.example/2026/99/99"]),
 )
-def test_any_bytes_end_in_one_page_or_one_reason(body, content_type, url, row):
-    told = read_pages(pl.DataFrame([row(body, content_type=content_type, url=url)], schema=ARCHIVE.schema))
-    assert told.height == 1
-    assert (told["kind"][0] is None) == (told["reason"][0] is not None)
-    assert told["reason"][0] != "reader_failed", told["detail"][0]
+def test_any_bytes_give_one_page_or_one_reason(body, content_type, url, row):
+    rows = read_pages(pl.DataFrame([row(body, content_type=content_type, url=url)], schema=ARCHIVE.schema))
+    assert rows.height == 1
+    assert (rows["kind"][0] is None) == (rows["reason"][0] is not None)
+    assert rows["reason"][0] != "reader_failed", rows["detail"][0]

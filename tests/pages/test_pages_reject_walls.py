@@ -1,4 +1,4 @@
-"""Walls and soft 404s of many languages, and the news about them: verdicts on drafts, however they were read."""
+"""Walls and soft 404s in many languages, and news about them, for parsed pages of any format."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from newsmill.pages.reject import check_page
 from newsmill.pages.types import ParsedPage
 
 
-def verdict(title, text, kind="article"):
+def get_reason(title, text, kind="article"):
     rejected = check_page(ParsedPage(kind, "x", "https://news.example/x", title=title, paragraphs=text.split("\n")))
     return rejected and rejected.reason
 
@@ -30,10 +30,10 @@ def verdict(title, text, kind="article"):
         ("Lỗi", "Không tìm thấy trang bạn yêu cầu. Vui lòng quay lại trang chủ."),
     ],
 )
-def test_soft_404s(title, text):
-    assert verdict(title, text) == "not_found_page"
-    assert verdict(title, text, "text_dump") == "not_found_page"
-    assert verdict(title, text, "front") == "not_found_page"
+def test_soft_404s_are_rejected(title, text):
+    assert get_reason(title, text) == "not_found_page"
+    assert get_reason(title, text, "text_dump") == "not_found_page"
+    assert get_reason(title, text, "front") == "not_found_page"
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_soft_404s(title, text):
         ("Доступ запрещён", "Обратитесь к администратору сайта."),
     ],
 )
-def test_walls_stubs_and_shells(title, text):
-    assert verdict(title, text) == "cookie_wall"
-    assert verdict(title, text, "text_dump") == "cookie_wall"
+def test_walls_and_stubs_are_rejected(title, text):
+    assert get_reason(title, text) == "cookie_wall"
+    assert get_reason(title, text, "text_dump") == "cookie_wall"
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ def test_walls_stubs_and_shells(title, text):
         ("警方发布安全提醒", "警方周二提醒市民，收到验证码后切勿告知他人，以免财产受损。"),
     ],
 )
-def test_news_about_such_pages(title, text):
-    assert verdict(title, text) is None
-    assert verdict(title, text, "text_dump") is None
+def test_news_about_such_pages_is_kept(title, text):
+    assert get_reason(title, text) is None
+    assert get_reason(title, text, "text_dump") is None
 
 
-def test_long_article_that_speaks_of_cookies_is_kept():
+def test_long_article_that_mentions_cookies_is_kept():
     text = "\n".join(["The ministry opened a consultation on cookies on Tuesday, officials said at noon."] * 12)
-    assert verdict("We value your privacy", "This site uses cookies.\n" + text) is None
+    assert get_reason("We value your privacy", "This site uses cookies.\n" + text) is None

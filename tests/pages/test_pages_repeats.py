@@ -1,4 +1,4 @@
-"""In-page repeats: what goes, what stands, what is recorded."""
+"""In-page repeats: which are removed, which are kept, and what is recorded."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from newsmill.pages.repeats import remove_repeats
 from newsmill.pages.types import Repeat
 
-LONG = "A paragraph that is long enough to be no refrain."
+LONG = "A paragraph that is too long for a refrain, I say."
 OTHER = "Another paragraph, quite different from the first one."
 CHINESE = "这一段文字足够长，因此再次出现时应当被移除掉。"
 
 
-def test_long_paragraph_seen_again_goes_and_is_recorded():
+def test_repeated_long_paragraph_is_removed_and_recorded():
     kept, repeats = remove_repeats([LONG, OTHER, LONG])
     assert kept == [LONG, OTHER]
     assert repeats == [Repeat(2, 0, len(LONG))]
@@ -22,7 +22,7 @@ def test_chinese_paragraph_needs_half_the_characters():
     assert remove_repeats([CHINESE, OTHER, CHINESE])[0] == [CHINESE, OTHER]
 
 
-def test_short_line_stands_however_often():
+def test_repeated_short_line_is_kept():
     assert remove_repeats(["Yes.", LONG, "Yes.", OTHER, "Yes."]) == (["Yes.", LONG, "Yes.", OTHER, "Yes."], [])
 
 
@@ -30,39 +30,39 @@ def test_white_space_does_not_hide_a_repeat():
     assert remove_repeats([LONG, "  " + LONG.replace(" ", "  ")])[0] == [LONG]
 
 
-def test_body_standing_twice_goes_with_its_short_headings():
+def test_repeated_body_is_removed_with_its_short_headings():
     body = ["Background", LONG, "Outlook", OTHER]
     kept, repeats = remove_repeats(body + body)
     assert kept == body
     assert [(repeat.position, repeat.first_position) for repeat in repeats] == [(4, 0), (5, 1), (6, 2), (7, 3)]
 
 
-def test_body_standing_three_times_is_kept_once():
+def test_body_that_occurs_three_times_is_kept_once():
     body = ["Background", LONG, "Outlook", OTHER]
     kept, repeats = remove_repeats(body * 3)
     assert kept == body
     assert len(repeats) == 8
 
 
-def test_run_of_short_lines_goes_as_a_run():
+def test_repeated_run_of_short_lines_is_removed():
     lines = ["Rice and beans", "Bread and butter", "Fish and chips"]
     assert remove_repeats([*lines, LONG, *lines])[0] == [*lines, LONG]
 
 
-def test_two_short_lines_are_no_run():
+def test_two_short_lines_are_not_a_run():
     assert remove_repeats(["Question?", "Answer.", LONG, "Question?", "Answer."])[1] == []
 
 
-def test_heading_that_leads_to_something_new_stands():
+def test_repeated_heading_above_new_text_is_kept():
     assert remove_repeats(["Update", LONG, "Update", OTHER])[1] == []
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from([LONG, OTHER, CHINESE, "Yes.", "No.", "Update"]), max_size=30))
-def test_nothing_new_is_lost_and_positions_say_what_was_removed(paragraphs):
+def test_no_new_text_is_lost_and_positions_describe_the_removed(paragraphs):
     kept, repeats = remove_repeats(paragraphs)
     removed = {repeat.position for repeat in repeats}
-    assert kept == [paragraph for place, paragraph in enumerate(paragraphs) if place not in removed]
+    assert kept == [paragraph for position, paragraph in enumerate(paragraphs) if position not in removed]
     assert set(kept) == set(paragraphs)
     for repeat in repeats:
         assert repeat.first_position < repeat.position
@@ -74,5 +74,5 @@ def test_nothing_new_is_lost_and_positions_say_what_was_removed(paragraphs):
 @given(st.lists(st.sampled_from([LONG, OTHER, CHINESE, "Yes.", "Update"]), max_size=20))
 def test_removing_again_finds_no_long_repeat(paragraphs):
     kept, _ = remove_repeats(paragraphs)
-    long = [paragraph for paragraph in kept if len(paragraph) >= 20]
-    assert len(long) == len(set(long))
+    long_paragraphs = [paragraph for paragraph in kept if len(paragraph) >= 20]
+    assert len(long_paragraphs) == len(set(long_paragraphs))

@@ -70,7 +70,7 @@ def items(pattern):
         "links around cards",
         "bold headline in a card",
         "named headline in a card",
-        "to read on",
+        "read-on heading",
     ],
 )
 def test_teasers_of_related_blocks(read_one, block):
@@ -87,17 +87,17 @@ def test_bold_words_of_a_headline_are_not_the_headline(read_one):
     assert [teaser["title"] for teaser in row["teasers"]] == ["Studio drops its lawsuit over copied faces at last"]
 
 
-def test_links_in_the_article_are_no_teasers(read_one):
+def test_links_in_the_article_are_not_teasers(read_one):
     sentence = "<p>The ministry, <a href='/x'>which opened a consultation</a>, said so on Tuesday.</p>"
     assert read_one(page(body=f"<div class='related'>{sentence}</div>"), url=URL)["teasers"] == []
 
 
-def test_menus_are_no_teasers(read_one):
+def test_menus_are_not_teasers(read_one):
     menu = "<nav class='popular'><a href='/very-long-name'>A section with a very long name</a></nav>"
     assert read_one(page(body=menu), url=URL)["teasers"] == []
 
 
-def test_article_in_a_block_named_so_keeps_its_body(read_one):
+def test_article_in_an_element_named_after_related_articles_keeps_its_body(read_one):
     html = page().replace("<main>", "<main class='latest-news'>").replace("<h1>Pictures to be marked</h1>", "")
     assert len(read_one(html, url=URL)["text"].split("\n")) == 4
 
@@ -140,7 +140,7 @@ def test_front_whose_cards_run_together(read_one):
     assert "Headline number" not in row["text"]
 
 
-def test_front_of_four_articles_that_are_all_it_holds(read_one):
+def test_front_that_consists_of_four_cards(read_one):
     row = read_one(front(4), url="https://news.example/technology/")
     assert (row["kind"], row["reason"], len(row["teasers"])) == ("front", None, 4)
 
@@ -149,30 +149,30 @@ def test_front_of_four_articles_that_are_all_it_holds(read_one):
     ("html", "why"),
     [
         (front(3), "too few"),
-        (front(4).replace("<main>", f"<main><p>{WORDS * 3}</p>"), "text of its own"),
-        (front(4).replace("<head>", "<head><meta property='og:type' content='article'>"), "it says so"),
+        (front(4).replace("<main>", f"<main><p>{WORDS * 3}</p>"), "other text"),
+        (front(4).replace("<head>", "<head><meta property='og:type' content='article'>"), "declared an article"),
     ],
-    ids=lambda one: one if len(one) < 40 else "",
+    ids=lambda value: value if len(value) < 40 else "",
 )
-def test_few_links_make_no_front(read_one, html, why):
+def test_few_links_do_not_make_a_front(read_one, html, why):
     assert read_one(html, url="https://news.example/technology/")["kind"] == "article", why
 
 
-def test_article_above_four_cards_at_a_short_address_is_an_article(read_one):
+def test_article_above_four_cards_at_a_short_url_is_an_article(read_one):
     cards = front(4).split("<main>")[1].split("</main>")[0]
     html = page(body=f"<section>{cards}</section>")
     assert read_one(html, url="https://news.example/pictures-marked")["kind"] == "article"
 
 
-def test_list_of_links_at_an_articles_address_is_an_article(read_one):
+def test_list_of_links_at_an_article_url_is_an_article(read_one):
     assert read_one(front(), url=URL)["kind"] == "article"
 
 
-def test_article_at_a_short_address_is_an_article(read_one):
+def test_article_at_a_short_url_is_an_article(read_one):
     assert read_one(page(), url="https://news.example/technology/")["kind"] == "article"
 
 
-def test_body_that_stands_twice_in_html(read_one):
+def test_body_that_occurs_twice_is_kept_once(read_one):
     html = page()
     body = html[html.index("</h1>") + len("</h1>") : html.index("</article>")]
     row = read_one(html.replace(body, body + "<h2>In full</h2>" + body), url=URL)

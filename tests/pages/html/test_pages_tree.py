@@ -1,4 +1,4 @@
-"""HTML as flat columns: structure, texts, and what is left out."""
+"""HTML as flat columns: structure, texts, and the parts that are left out."""
 
 import time
 
@@ -17,7 +17,7 @@ PAGE = """<!doctype html><html><head><title>A title</title>
 c</pre></body></html>"""
 
 
-def test_columns_tell_the_structure() -> None:
+def test_columns_describe_the_structure() -> None:
     page = parse_html(PAGE)
     [div] = page.all("div")
     assert [page.tags[node] for node in page.children(div)] == ["h1", "p", "br", "ul"]
@@ -40,14 +40,14 @@ def test_what_is_not_shown_is_no_text_but_json_ld_is_kept() -> None:
     assert list(page.data.values()) == ['{"a": "<b>"}']
 
 
-def test_menus_and_footers_are_left_out_but_not_where_they_hold_content() -> None:
+def test_menus_and_footers_are_left_out_unless_they_contain_the_content() -> None:
     page = parse_html("<nav><a>Home</a></nav><p>Text.</p><footer><p>Us</p></footer>")
     assert page.lines(ROOT) == ["Text."] and page.count("nav") == page.count("footer") == 1
     never_closed = parse_html("<nav><a>Home</a><main><h1>Head</h1><p>Text.</p></main><nav><a>More</a></nav>")
     assert never_closed.lines(ROOT) == ["Home", "Head", "Text.", "More"]
 
 
-def test_menus_in_menus_cost_no_more_than_one() -> None:
+def test_nested_menus_are_cheap() -> None:
     started = time.process_time()
     assert len(parse_html("<nav>" * 900 + "<i>x</i>" * 50_000 + "<h1>Head</h1>")) > 100_000
     assert time.process_time() - started < 1.5
@@ -61,15 +61,15 @@ def test_text_is_cut_near_its_limit() -> None:
 def test_siblings_are_found_from_both_sides() -> None:
     page = parse_html("<div>a<b>c<i>d</i></b>e<u></u></div>")
     for node in range(1, len(page)):
-        before = page.previous_sibling(node)
-        assert before is None or page.next_sibling(before) == node
+        previous = page.previous_sibling(node)
+        assert previous is None or page.next_sibling(previous) == node
     [bold] = page.all("b")
-    after = page.next_sibling(bold)
-    assert after is not None and page.tags[after] == TEXT and page.pieces[after] == "e"
+    following = page.next_sibling(bold)
+    assert following is not None and page.tags[following] == TEXT and page.pieces[following] == "e"
 
 
 @pytest.mark.parametrize("html", ["", "   ", "\0", "<!-- -->", "<", "&", "<html>", "</p>", "<script>", "<svg>x"])
-def test_hardly_any_html_is_an_empty_tree(html: str) -> None:
+def test_html_without_content_is_an_empty_tree(html: str) -> None:
     page = parse_html(html)
     assert page.size(ROOT) <= 1
 
@@ -79,7 +79,7 @@ def test_plain_text_is_split_at_blank_lines_and_html_at_blocks() -> None:
     assert html_to_lines("one<p>two &amp; three</p>four") == ["one", "two & three", "four"]
 
 
-def test_too_many_nodes_and_too_deep_trees_are_junk(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_and_too_deep_trees_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "MAX_NODES", 50)
     with pytest.raises(Rejected, match="too_large"):
         parse_html("<i>x</i>" * 60)
@@ -97,7 +97,7 @@ MARKUP = st.lists(st.sampled_from([*PARTS, " ", "\n"]), max_size=40).map("".join
 
 @settings(deadline=None, max_examples=50)
 @given(MARKUP)
-def test_columns_always_agree(html: str) -> None:
+def test_columns_are_consistent(html: str) -> None:
     page = parse_html(html)
     assert len(page.sizes) == len(page) + 1 and page.ends[ROOT] == len(page)
     for node in range(1, len(page)):

@@ -1,4 +1,4 @@
-"""Section fronts, told by the tree alone: lists of links and of articles in full; what only looks like them."""
+"""Section fronts, detected from the tree alone: lists of links and of articles in full; pages that resemble them."""
 
 import pytest
 
@@ -23,12 +23,12 @@ def front(body, head="", h1="Technology"):
     return parse_html(f"<html><head><title>x</title>{head}</head><body>{MENU}<h1>{h1}</h1>{body}</body></html>")
 
 
-def titles(tree, url):
-    found = extract_section_front(tree, url)
-    return None if found is None else [teaser.title for teaser in found[0]]
+def extract_titles(tree, url):
+    front = extract_section_front(tree, url)
+    return None if front is None else [teaser.title for teaser in front[0]]
 
 
-def test_front_gives_every_teaser_and_its_own_words():
+def test_front_has_every_teaser_and_its_own_text():
     tree = front(f"<main><p>Our editors choose.</p>{cards(80)}</main>")
     teasers, rest = extract_section_front(tree, SECTION)
     assert [teaser.title for teaser in teasers] == [f"Headline {n} of them all this morning" for n in range(80)]
@@ -68,7 +68,7 @@ def test_fronts_of_other_scripts(title, snippet, section, url):
     body = "".join(
         f"<li><img src=p><a href='/2026/{n}.shtml'>{title.format(n=n)}</a><p>{snippet}</p></li>" for n in range(12)
     )
-    assert len(titles(front(f"<ul>{body}</ul>", h1=section), url)) == 12
+    assert len(extract_titles(front(f"<ul>{body}</ul>", h1=section), url)) == 12
 
 
 @pytest.mark.parametrize(
@@ -82,16 +82,26 @@ def test_fronts_of_other_scripts(title, snippet, section, url):
         "<tr><td><a href='{u}'>{t}</a></td><td>{x}</td></tr>",
         "<li><a href='{u}'>{t}</a></li>",
     ],
-    ids=["articles", "links around cards", "headline that is no link", "flat", "definitions", "table", "links alone"],
+    ids=[
+        "articles",
+        "links around cards",
+        "headline that is not a link",
+        "flat",
+        "definitions",
+        "table",
+        "links alone",
+    ],
 )
-def test_fronts_however_their_cards_are_built(pattern):
+def test_fronts_of_any_card_markup(pattern):
     wrap = {"<dt": "<dl>{}</dl>", "<tr": "<table>{}</table>", "<li": "<ul>{}</ul>"}.get(pattern[:3], "<div>{}</div>")
-    assert len(titles(front(wrap.format(cards(9, pattern))), SECTION)) == 9
+    assert len(extract_titles(front(wrap.format(cards(9, pattern))), SECTION)) == 9
 
 
-def test_front_at_an_address_that_could_be_an_articles():
-    assert len(titles(front(f"<div>{cards(14)}</div>"), ARTICLE)) == 14
-    assert len(titles(front(f"<div>{cards(14)}</div>".replace("/2026", ROOT + "2026")), "file:front.html")) == 14
+def test_front_at_an_article_url():
+    assert len(extract_titles(front(f"<div>{cards(14)}</div>"), ARTICLE)) == 14
+    assert (
+        len(extract_titles(front(f"<div>{cards(14)}</div>".replace("/2026", ROOT + "2026")), "file:front.html")) == 14
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,18 +114,18 @@ def test_front_at_an_address_that_could_be_an_articles():
         (cards(14).replace("/2026/", "https://shop.other.example/"), "", "Technology"),
         (cards(14, title="No {n}").replace(" all this morning", ""), "", "Technology"),
     ],
-    ids=["few", "a text of its own", "it says so", "a headline of its own", "links elsewhere", "names, no headlines"],
+    ids=["few", "other text", "declared an article", "own headline", "links elsewhere", "names"],
 )
-def test_lists_at_an_articles_address_that_are_no_fronts(body, head, h1):
-    assert titles(front(f"<div>{body}</div>", head, h1), ARTICLE) is None
+def test_lists_at_an_article_url_that_are_not_fronts(body, head, h1):
+    assert extract_titles(front(f"<div>{body}</div>", head, h1), ARTICLE) is None
 
 
-def test_short_chinese_article_around_one_link_is_no_card():
-    """As an article of a portal was, with the box of a download in it: 500 characters say what 1,000 letters do."""
+def test_short_chinese_article_around_one_link_is_not_a_card():
+    """Found on a portal, with a download box in the article: 500 characters are as long as 1,000 letters."""
     text = "市政府昨天宣布，今后三年将在沿河两岸修建新的步道和自行车道，工程预计明年春天开工。" * 12
     box = f"<div><p><a href='/soft/12345.html'>手机下载河岸步道地图最新版本</a></p><p>{text}</p></div>"
     assert 350 < len(text) < 700
-    assert titles(front(f"<div>{box}{cards(14)}</div>", h1="快讯"), ARTICLE) is None
+    assert extract_titles(front(f"<div>{box}{cards(14)}</div>", h1="快讯"), ARTICLE) is None
 
 
 @pytest.mark.parametrize(
@@ -127,7 +137,7 @@ def test_short_chinese_article_around_one_link_is_no_card():
     ],
     ids=["article above cards", "list of the best", "guide with chapters"],
 )
-def test_articles_at_short_addresses(html):
+def test_articles_at_short_urls(html):
     head = "<meta property='article:published_time' content='2026-07-02'>"
     assert extract_section_front(parse_html(f"<head>{head}</head><body>{html}</body>"), SECTION) is None
 
@@ -149,8 +159,8 @@ def test_articles_in_full_on_a_blogs_front_are_its_teasers(url):
     assert rest == []
 
 
-def test_articles_in_full_at_any_address():
-    assert len(titles(front(f"<main>{posts(4)}</main>", h1="The Example Blog"), ARTICLE)) == 4
+def test_articles_in_full_at_any_url():
+    assert len(extract_titles(front(f"<main>{posts(4)}</main>", h1="The Example Blog"), ARTICLE)) == 4
 
 
 def test_live_blog_is_one_article():
@@ -166,7 +176,7 @@ def test_live_blog_is_one_article():
     )
 
 
-def test_digest_without_links_of_its_own_is_one_article():
+def test_digest_without_links_is_one_article():
     assert (
         extract_section_front(front(f"<main>{posts(5, head='<h2>{t}</h2>')}</main>", h1="This week"), SECTION) is None
     )
@@ -174,15 +184,15 @@ def test_digest_without_links_of_its_own_is_one_article():
 
 def test_consent_notice_does_not_hide_a_front():
     notice = f"<div>We and our partners use cookies to count visits. {WORDS * 3}</div>"
-    assert len(titles(front(notice + f"<div>{cards(14)}</div>"), ARTICLE)) == 14
+    assert len(extract_titles(front(notice + f"<div>{cards(14)}</div>"), ARTICLE)) == 14
 
 
 def test_sister_sites_belong_to_a_front():
     body = cards(8).replace("'/2026", "'https://sport.news.example/2026")
-    assert len(titles(front(f"<div>{body}</div>"), "https://www.news.example/")) == 8
+    assert len(extract_titles(front(f"<div>{body}</div>"), "https://www.news.example/")) == 8
 
 
-def test_page_without_anything():
+def test_page_without_links_is_not_a_front():
     assert extract_section_front(parse_html("<p>x</p>"), ROOT) is None
 
 
@@ -202,5 +212,5 @@ def test_page_without_anything():
         ("file:index.html", False),
     ],
 )
-def test_addresses(url, expected):
+def test_section_urls(url, expected):
     assert is_section_url(url) is expected
