@@ -1,4 +1,4 @@
-"""Labelled pages, as the public sets have them: a folder with `html/ID.html.gz` and `ground-truth.json`."""
+"""Load labelled pages in the layout of the public sets: a folder with `html/ID.html.gz` and `ground-truth.json`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class LabelledPage:
-    """A page's bytes and what people say is in it; empty where they say nothing."""
+    """A page's bytes and its labels; a label that the set does not have is empty."""
 
     key: str
     url: str
@@ -22,7 +22,7 @@ class LabelledPage:
 
 
 def labelled_pages(folder: Path) -> Iterator[LabelledPage]:
-    """The pages of a set, in its order."""
+    """Iterate over the pages of a set, in its order."""
     for key, row in json.loads((folder / "ground-truth.json").read_text("utf-8")).items():
         yield LabelledPage(
             key,

@@ -1,11 +1,11 @@
-"""What it costs to read a whole page, from its bytes to its row: beside trafilatura with its metadata, in one run.
+"""The cost of reading a whole page, from its bytes to its row, compared with trafilatura in one run.
 
     python -m benchmarks.reading --pages DIR [--pages DIR ...]
 
-Every folder is a labelled set (see `benchmarks.labelled`) or holds `.html`, `.htm` files, gzipped or not. newsmill's
-side is `read_row` for one record: decoding, parsing, kind, body, metadata, dates, teasers, repeats, language.
-trafilatura's are `extract(fast=True, with_metadata=True)`, its text with a header, and `bare_extraction` with the same
-options, its document as Python values, of the same bytes.
+A folder is a labelled set (see `benchmarks.labelled`) or contains `.html` and `.htm` files, gzipped or not. newsmill is
+`read_row` for one record: decoding, parsing, kind, body, metadata, dates, teasers, repeats, language. trafilatura is
+`extract(fast=True, with_metadata=True)`, which returns text with a header, and `bare_extraction` with the same options,
+which returns a document of Python values, both from the same bytes.
 """
 
 from __future__ import annotations
@@ -30,47 +30,49 @@ Page = tuple[str, bytes]
 
 def main(
     pages: Annotated[list[Path], typer.Option(help="Folder of pages.")],
-    rounds: Annotated[int, typer.Option(min=1, help="A page's cost is the least of so many rounds.")] = 1,
+    rounds: Annotated[int, typer.Option(min=1, help="A page's cost is the minimum of this many rounds.")] = 1,
 ) -> None:
-    """A row a reader: CPU milliseconds a page (mean, median, 99th percentile, most); the mean as newsmill's times."""
-    found = [page for folder in pages for page in _pages(folder)]
-    spent: dict[str, list[float]] = {name: [] for name in _readers}
+    """Print per reader the CPU milliseconds per page (mean, median, p99, max), and the mean relative to newsmill."""
+    sample = [page for folder in pages for page in _load_pages(folder)]
+    costs: dict[str, list[float]] = {name: [] for name in READERS}
     with extraction_libraries():
-        for page in found[:20]:
-            for read in _readers.values():
+        for page in sample[:20]:
+            for read in READERS.values():
                 read(page)  # imports, compiles and fills caches
-        # Page by page, so that a machine's better and worse minutes fall to all readers alike.
-        for page in found:
-            for name, read in _readers.items():
-                spent[name].append(min(_spent(read, page) for _ in range(rounds)))
-    table = pl.DataFrame([{"reader": name, "pages": len(found), **_figures(costs)} for name, costs in spent.items()])
-    print_table(table.with_columns(times_newsmill=(pl.col("mean_ms") / table["mean_ms"][0]).round(2)))
+        # Page by page, so that changes in the machine's load affect all readers alike.
+        for page in sample:
+            for name, read in READERS.items():
+                costs[name].append(min(_measure_ms(read, page) for _ in range(rounds)))
+    table = pl.DataFrame(
+        [{"reader": name, "pages": len(sample), **_summarize(values)} for name, values in costs.items()]
+    )
+    print_table(table.with_columns(relative_to_newsmill=(pl.col("mean_ms") / table["mean_ms"][0]).round(2)))
 
 
-def _figures(spent: list[float]) -> dict[str, float]:
+def _summarize(costs: list[float]) -> dict[str, float]:
     return {
-        "mean_ms": round(fmean(spent), 2),
-        "median_ms": round(median(spent), 2),
-        "p99_ms": round(sorted(spent)[int(0.99 * len(spent))], 2),
-        "most_ms": round(max(spent), 2),
+        "mean_ms": round(fmean(costs), 2),
+        "median_ms": round(median(costs), 2),
+        "p99_ms": round(sorted(costs)[int(0.99 * len(costs))], 2),
+        "max_ms": round(max(costs), 2),
     }
 
 
-def _spent(read: Callable[[Page], object], page: Page) -> float:
+def _measure_ms(read: Callable[[Page], object], page: Page) -> float:
     started = time.process_time()
     read(page)
     return 1000 * (time.process_time() - started)
 
 
-def _pages(folder: Path) -> list[Page]:
+def _load_pages(folder: Path) -> list[Page]:
     if (folder / "ground-truth.json").exists():
         return [(page.url, page.html) for page in labelled_pages(folder)]
     files = sorted(path for path in folder.rglob("*.htm*") if path.is_file())
-    return [(f"https://example.org/{path.name}", _bytes(path)) for path in files]
+    return [(f"https://example.org/{path.name}", _read_bytes(path)) for path in files]
 
 
-def _bytes(path: Path) -> bytes:
-    body = path.read_bytes()
+def _read_bytes(path: Path) -> bytes:
+    body = path.read_read_bytes()
     return gzip.decompress(body) if path.suffix == ".gz" else body
 
 
@@ -101,10 +103,10 @@ def _trafilatura_document(page: Page) -> object:
     return bare_extraction(page[1], url=page[0], fast=True, with_metadata=True, include_comments=False)
 
 
-_readers = {
+READERS = {
     "newsmill": _newsmill,
     "trafilatura fast, with metadata": _trafilatura_text,
-    "the same, as a document": _trafilatura_document,
+    "trafilatura fast, as a document": _trafilatura_document,
 }
 
 
