@@ -11,21 +11,24 @@ import duckdb
 import polars as pl
 
 from assets.metadata import asset_key
+from assets.resources import SettingsResource, WriterResource
 from assets.run_context import RETRIES, WRITER_POOL, ingest_dates
 from newsmill import stages
 from newsmill.quality.checks import CheckResult, results_frame, run_suite
 from newsmill.quality.suites import Suite
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.report.preview import table_markdown
-from newsmill.settings import Settings
-from newsmill.warehouse.connection import open_writer, transaction
+from newsmill.warehouse.connection import transaction
 from newsmill.warehouse.writes import insert
 
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
 
-def suite_checks(suite: Suite) -> dg.AssetChecksDefinition:
-    """A suite's expectations as checks of its table's asset; their results are kept in `quality.check_results`."""
+def suite_checks(suite: Suite, partitions: dg.PartitionsDefinition[str] | None = None) -> dg.AssetChecksDefinition:
+    """Return a suite's expectations as checks of its table's asset; results go to `quality.check_results`.
+
+    Checks of a suite that is checked by ingest date belong to the partition of that date.
+    """
     key = asset_key(suite.table)
     specs = [
         dg.AssetCheckSpec(
@@ -33,6 +36,7 @@ def suite_checks(suite: Suite) -> dg.AssetChecksDefinition:
             asset=key,
             description=expectation.why,
             metadata={"expectation": expectation.expectation, "severity": expectation.severity},
+            partitions_def=partitions if suite.by_date else None,
         )
         for expectation in suite.expectations
     ]
@@ -45,29 +49,30 @@ def suite_checks(suite: Suite) -> dg.AssetChecksDefinition:
         retry_policy=RETRIES,
     )
     def run(
-        context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings]
+        context: dg.AssetCheckExecutionContext, settings: SettingsResource, writer: WriterResource
     ) -> Iterator[dg.AssetCheckResult]:
-        wanted = {check.name for check in context.selected_asset_check_keys}
-        chosen = replace(suite, expectations=tuple(e for e in suite.expectations if e.name in wanted))
-        dates = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
-        with open_writer(settings.database) as con:
-            results = run_suite(con, chosen, dates if suite.by_date else None)
-            keep(con, results, context.run.run_id)
+        selected = {check.name for check in context.selected_asset_check_keys}
+        subset = replace(suite, expectations=tuple(e for e in suite.expectations if e.name in selected))
+        options = settings.load()
+        dates = ingest_dates(context, stages.archive_of(options).dates())
+        with writer.connect() as con:
+            results = run_suite(con, subset, dates if suite.by_date else None)
+            store_results(con, results, context.run.run_id)
         for result in results:
-            yield shown(result, key)
+            yield to_asset_check_result(result, key)
 
     return run
 
 
-def keep(con: duckdb.DuckDBPyConnection, results: Sequence[CheckResult], run_id: str) -> None:
+def store_results(con: duckdb.DuckDBPyConnection, results: Sequence[CheckResult], run_id: str) -> None:
     """Add results to `quality.check_results`."""
     checked_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     with transaction(con):
         insert(con, CHECK_RESULTS, results_frame(results, run_id, checked_at))
 
 
-def shown(result: CheckResult, key: dg.AssetKey) -> dg.AssetCheckResult:
-    """One result as Dagster shows it: an expectation that could not run is an error, never bad data."""
+def to_asset_check_result(result: CheckResult, key: dg.AssetKey) -> dg.AssetCheckResult:
+    """Return a result as Dagster shows it; an expectation that could not run is an error, not bad data."""
     observed = {name: value for name, value in json.loads(result.observed).items() if isinstance(value, int | float)}
     metadata: dict[str, Any] = {"observed": dg.MetadataValue.json(json.loads(result.observed)), **observed}
     if result.failing_sample:

@@ -1,4 +1,4 @@
-"""What an asset shows of itself in the UI: columns, row counts, a preview, a small chart."""
+"""The metadata of assets in the UI: columns, row counts, quarantine reasons, a small chart."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ import duckdb
 from newsmill.report.preview import chart_markdown, table_markdown
 from newsmill.table import Table
 
-PREVIEW_ROWS = 6
-
 
 def asset_key(table: str) -> dg.AssetKey:
-    """`clean.pages` is the asset `clean/pages`."""
+    """Return the asset key of a table: `clean.pages` is the asset `clean/pages`."""
     return dg.AssetKey(table.split("."))
 
 
 def table_spec(table: Table, deps: Sequence[str] = ()) -> dg.AssetSpec:
-    """A table of the contract as an asset, with its grain and its columns."""
+    """Return the asset of a table, with its grain, its columns and the tables it is computed from."""
     return dg.AssetSpec(
         asset_key(table.name),
         deps=[asset_key(name) for name in deps],
@@ -31,32 +29,27 @@ def table_spec(table: Table, deps: Sequence[str] = ()) -> dg.AssetSpec:
 
 
 def column_schema(columns: Sequence[tuple[str, str, str, bool]]) -> dict[str, dg.TableMetadataValue | Any]:
-    """Columns given as (name, type, description, required)."""
-    shown = [
+    """Return the metadata for columns given as (name, type, description, required)."""
+    table_columns = [
         dg.TableColumn(name, type_, description, dg.TableColumnConstraints(nullable=not required))
         for name, type_, description, required in columns
     ]
-    return {"dagster/column_schema": dg.TableSchema(shown)}
+    return {"dagster/column_schema": dg.TableSchema(table_columns)}
 
 
-def table_evidence(
-    con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date] | None = None
-) -> dict[str, Any]:
-    """Row count and a preview of one table: of its rows of the ingest dates, where they are given."""
+def table_metadata(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    """Return the row count and the name of a table.
+
+    Rows are not shown: Dagster keeps metadata forever, and `newsmill forget` has to erase pages everywhere.
+    """
     [(rows,)] = con.execute(f"select count(*) from {table}").fetchall()  # noqa: S608
-    where, parameters = ("where list_contains(?, ingest_date)", [list(dates)]) if dates is not None else ("", [])
-    preview = con.execute(f"select * from {table} {where} limit {PREVIEW_ROWS}", parameters).pl()  # noqa: S608
-    return {
-        "dagster/row_count": rows,
-        "dagster/table_name": table,
-        "preview": dg.MetadataValue.md(table_markdown(preview, PREVIEW_ROWS)),
-    }
+    return {"dagster/row_count": rows, "dagster/table_name": table}
 
 
-def count_partitions(
+def add_partition_row_counts(
     context: dg.AssetExecutionContext, con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date]
 ) -> None:
-    """Give every partition of the run its own row count."""
+    """Add the row count of each partition of the run to the table's asset."""
     counts = con.execute(
         f"select ingest_date, count(*) from {table} where list_contains(?, ingest_date) group by all",  # noqa: S608
         [list(dates)],
@@ -67,21 +60,21 @@ def count_partitions(
         )
 
 
-def chart_evidence(
+def chart_metadata(
     con: duckdb.DuckDBPyConnection, query: str, x: str, y: str, color: str | None, title: str
 ) -> dict[str, Any]:
-    """A small chart of a query's rows; nothing where it has none."""
+    """Return a small chart of a query's rows; nothing where the query has no rows."""
     frame = con.execute(query).pl()
     if frame.is_empty():
         return {}
     return {title: dg.MetadataValue.md(chart_markdown(frame, x, y, color, title))}
 
 
-def quarantine_evidence(con: duckdb.DuckDBPyConnection, stage: str, dates: Sequence[dt.date]) -> dict[str, Any]:
-    """Why records of the dates were set aside at a stage, with an example each."""
+def quarantine_metadata(con: duckdb.DuckDBPyConnection, stage: str, dates: Sequence[dt.date]) -> dict[str, Any]:
+    """Return how many records of the dates a stage quarantined, by reason."""
     reasons = con.execute(
         """
-        select reason, count(*) as records, any_value(detail) as example
+        select reason, count(*) as records
         from quality.quarantine where stage = ? and list_contains(?, ingest_date)
         group by reason order by records desc, reason
         """,

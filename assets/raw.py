@@ -1,45 +1,62 @@
-"""The raw layer: the input folder into the archive, the archive into `raw.records`."""
+"""The raw layer: the input folder is archived, and `raw.records` lists the archive."""
 
 from collections.abc import Iterator
 
 import dagster as dg
+from pydantic import Field
 
-from assets.metadata import chart_evidence, count_partitions, quarantine_evidence, table_evidence, table_spec
-from assets.run_context import ARCHIVE_ONLY_TAG, WRITER, ingest_dates
+from assets.metadata import (
+    add_partition_row_counts,
+    chart_metadata,
+    quarantine_metadata,
+    table_metadata,
+    table_spec,
+)
+from assets.resources import SettingsResource, WriterResource
+from assets.run_context import WRITER, ingest_dates
 from newsmill import stages
-from newsmill.settings import Settings
 from newsmill.sources.archive import Appended
 from newsmill.sources.folder import Scan, scan
 from newsmill.sources.tables import RECORDS
-from newsmill.warehouse.connection import open_writer
+
+MAX_LISTED_FILES = 50
+
+
+class ArchiveConfig(dg.Config):
+    """What the step `raw_records` reads."""
+
+    archive_only: bool = Field(False, description="Do not read the input folder; list what the archive holds.")
 
 
 @dg.multi_asset(name="raw_records", specs=[table_spec(RECORDS)], **WRITER)
 def records(
-    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext,
+    config: ArchiveConfig,
+    settings: SettingsResource,
+    writer: WriterResource,
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Archive what the input folder holds for the run's dates, and list it."""
-    archive_only = ARCHIVE_ONLY_TAG in context.run.tags
-    found = Scan([], []) if archive_only else scan(settings.input)
-    dates = ingest_dates(context.run.tags, {file.ingest_date for file in found.files})
-    appended = Appended() if archive_only else stages.archive_input(settings, dates)
-    known = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
-    with open_writer(settings.database) as con:
-        for date in known:
-            stages.load_records(con, settings, date, context.run.run_id)
-        count_partitions(context, con, RECORDS.name, known)
+    """Archive the input folder's files of the run's ingest dates, and list the records."""
+    options = settings.load()
+    found = Scan([], []) if config.archive_only else scan(options.input)
+    dates = ingest_dates(context, {file.ingest_date for file in found.files})
+    appended = Appended() if config.archive_only else stages.archive_input(options, dates)
+    archived = ingest_dates(context, stages.archive_of(options).dates())
+    with writer.connect() as con:
+        for date in archived:
+            stages.load_records(con, options, date, context.run.run_id)
+        add_partition_row_counts(context, con, RECORDS.name, archived)
         yield dg.MaterializeResult(
             asset_key=records.key,
             metadata={
-                **table_evidence(con, RECORDS.name, known),
-                **quarantine_evidence(con, "raw", known),
+                **table_metadata(con, RECORDS.name),
+                **quarantine_metadata(con, "raw", archived),
                 "new_records": appended.new,
-                "seen_again": appended.seen_again,
+                "already_archived": appended.seen_again,
                 "forgotten": appended.forgotten,
                 "files_not_read": dg.MetadataValue.md(
-                    "\n".join(f"- `{path}`" for path in found.skipped[:50]) or "none"
+                    "\n".join(f"- `{path}`" for path in found.skipped[:MAX_LISTED_FILES]) or "none"
                 ),
-                **chart_evidence(
+                **chart_metadata(
                     con,
                     "select ingest_date, source, count(*) as records from raw.records group by all order by all",
                     "ingest_date",

@@ -1,27 +1,21 @@
-"""What every asset that writes shares: the one writer's pool, retries, and the ingest dates of its run."""
+"""What the assets share: the writer's pool and retries, and the ingest dates of a run."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 import dagster as dg
 
+Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
+
 WRITER_POOL = "duckdb_writer"
 
-# Dagster's own names for what a run was asked to do; part of its public run tags.
-PARTITION_TAG = "dagster/partition"
-RANGE_START_TAG = "dagster/asset_partition_range_start"
-RANGE_END_TAG = "dagster/asset_partition_range_end"
-
-# On a run that is to take its records from the archive alone, whatever the input folder holds.
-ARCHIVE_ONLY_TAG = "newsmill/archive_only"
-
-# Another process at the file, or a full disk that someone clears: worth a second and third try.
+# Another process that holds the file, or a full disk that someone clears, is worth a second and a third attempt.
 RETRIES = dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
-# A range of nights is one run: the stages loop over its dates themselves.
+# A range of ingest dates is one run: the stages loop over its dates themselves.
 WRITER: dict[str, Any] = {
     "pool": WRITER_POOL,
     "retry_policy": RETRIES,
@@ -29,12 +23,17 @@ WRITER: dict[str, Any] = {
 }
 
 
-def ingest_dates(tags: Mapping[str, str], known: Collection[dt.date]) -> list[dt.date]:
-    """The run's ingest dates that are known to hold records, in order; all of them for a run without partitions.
+def partition_dates(context: Context) -> list[dt.date] | None:
+    """Return the ingest dates of the run's partitions, in order; None for a run without partitions.
 
-    Read from the run's tags, so that checks and unpartitioned assets know the dates too.
+    Assets and checks without partitions get the dates of their run too.
     """
-    single = tags.get(PARTITION_TAG)
-    first = single or tags.get(RANGE_START_TAG, "0001-01-01")
-    last = single or tags.get(RANGE_END_TAG, "9999-12-31")
-    return sorted(date for date in known if first <= date.isoformat() <= last)
+    if not (context.has_partition_key or context.has_partition_key_range):
+        return None
+    return [dt.date.fromisoformat(key) for key in context.partition_keys]
+
+
+def ingest_dates(context: Context, known: Collection[dt.date]) -> list[dt.date]:
+    """Return the run's ingest dates that are among `known`, in order; all of `known` for a run without partitions."""
+    wanted = partition_dates(context)
+    return sorted(known if wanted is None else set(known).intersection(wanted))

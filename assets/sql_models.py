@@ -1,6 +1,5 @@
 """The SQL layers: every model of dbt_like_sql is an asset, every test of its schema.yml an asset check."""
 
-import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,14 +7,13 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from assets.checks import keep, shown
-from assets.metadata import asset_key, column_schema, count_partitions, table_evidence
-from assets.run_context import PARTITION_TAG, RANGE_START_TAG, RETRIES, WRITER, WRITER_POOL, ingest_dates
+from assets.checks import store_results, to_asset_check_result
+from assets.metadata import add_partition_row_counts, asset_key, column_schema, table_metadata
+from assets.resources import SettingsResource, WriterResource
+from assets.run_context import RETRIES, WRITER, WRITER_POOL, Context, ingest_dates, partition_dates
 from newsmill import stages
 from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
-from newsmill.settings import Settings
-from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.schema import source_columns
 from newsmill.warehouse.sql_models import Model, ModelTest, Project, build_model, column_lineage, run_test
 from newsmill.warehouse.staleness import dates_tagged_otherwise
@@ -24,24 +22,28 @@ Variables = Mapping[str, Any]
 
 
 def model_assets(project: Project) -> list[dg.AssetsDefinition]:
-    """An asset a model, in dependency order. A model's tests run with it, but those of `later_tests`."""
+    """Return an asset for each model, in dependency order. A model's tests run with it, except the deferred ones."""
     return [_model_asset(project, model) for model in project.models]
 
 
-def later_tests(project: Project) -> list[dg.AssetChecksDefinition]:
-    """The tests that also read models which may be built after their own: relationships, mostly."""
-    return [_test_checks(project, model, later) for model in project.models if (later := _tests(project, model)[1])]
+def deferred_tests(project: Project) -> list[dg.AssetChecksDefinition]:
+    """Return the tests that also read models which may be built after their own; mostly relationships."""
+    split = [(model, _split_tests(project, model)[1]) for model in project.models]
+    return [_test_checks(project, model, deferred) for model, deferred in split if deferred]
 
 
-def _tests(project: Project, model: Model) -> tuple[list[ModelTest], list[ModelTest]]:
-    """The model's tests: those that can run as soon as it is built, and those that can't."""
-    own = [test for test in project.tests if test.model == model.name]
-    above = _above(project, model)
-    return [t for t in own if above.issuperset(t.depends_on)], [t for t in own if not above.issuperset(t.depends_on)]
+def _split_tests(project: Project, model: Model) -> tuple[list[ModelTest], list[ModelTest]]:
+    """Return the model's tests that can run as soon as it is built, and those that can't."""
+    tests = [test for test in project.tests if test.model == model.name]
+    built = _with_upstream(project, model)
+    return (
+        [test for test in tests if built.issuperset(test.depends_on)],
+        [test for test in tests if not built.issuperset(test.depends_on)],
+    )
 
 
-def _above(project: Project, model: Model) -> set[str]:
-    """The model and all it is derived from: what is sure to stand once it is built."""
+def _with_upstream(project: Project, model: Model) -> set[str]:
+    """Return the names of the model and of all models upstream of it."""
     by_name = {each.name: each for each in project.models}
     found, waiting = set[str](), [model.name]
     while waiting:
@@ -54,9 +56,9 @@ def _above(project: Project, model: Model) -> set[str]:
 
 def _model_asset(project: Project, model: Model) -> dg.AssetsDefinition:
     tables = {each.name: each.table for each in project.models}
-    tests, _ = _tests(project, model)
+    tests, _ = _split_tests(project, model)
     key = asset_key(model.table)
-    # Nothing is derived before the books balance: their check blocks every model that reads the source tables.
+    # The ledger's blocking check is upstream of every model that reads a source table.
     sources = {*model.sources, LEDGER.name} if model.sources else set()
     upstream = sorted(sources | {tables[name] for name in model.depends_on})
     spec = dg.AssetSpec(
@@ -66,6 +68,11 @@ def _model_asset(project: Project, model: Model) -> dg.AssetsDefinition:
         metadata={
             **column_schema([(c.name, c.data_type, c.description, False) for c in model.columns]),
             **_lineage(project, model),
+            "dagster/code_references": dg.CodeReferencesMetadataValue(
+                code_references=[
+                    dg.LocalFileCodeReference(file_path=str(model.path.resolve()), line_number=1, label="SQL model")
+                ]
+            ),
             "sql": dg.MetadataValue.md(f"```sql\n{model.path.read_text(encoding='utf-8')}\n```"),
         },
     )
@@ -77,18 +84,18 @@ def _model_asset(project: Project, model: Model) -> dg.AssetsDefinition:
         **WRITER,
     )
     def build(
-        context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
+        context: dg.AssetExecutionContext, settings: SettingsResource, writer: WriterResource
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        variables = _variables(context.run.tags, settings)
-        with open_writer(settings.database) as con:
-            build_model(con, project, model, _with_repairs(con, model, variables))
+        variables = _variables(context, settings)
+        with writer.connect() as con:
+            build_model(con, project, model, _with_stale_dates(con, model, variables))
             if model.partitioned:
-                count_partitions(context, con, model.table, variables["ingest_dates"])
-            yield dg.MaterializeResult(asset_key=key, metadata=table_evidence(con, model.table))
-            results = [_checked(con, project, test, model.table, variables) for test in tests]
-            keep(con, results, context.run.run_id)
+                add_partition_row_counts(context, con, model.table, variables["ingest_dates"])
+            yield dg.MaterializeResult(asset_key=key, metadata=table_metadata(con, model.table))
+            results = [_run(con, project, test, model.table, variables) for test in tests]
+            store_results(con, results, context.run.run_id)
         for result in results:
-            yield shown(result, key)
+            yield to_asset_check_result(result, key)
 
     return build
 
@@ -110,27 +117,26 @@ def _test_checks(project: Project, model: Model, tests: list[ModelTest]) -> dg.A
         name=f"test_{model.table.replace('.', '__')}", specs=specs, pool=WRITER_POOL, retry_policy=RETRIES
     )
     def run(
-        context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings]
+        context: dg.AssetCheckExecutionContext, settings: SettingsResource, writer: WriterResource
     ) -> Iterator[dg.AssetCheckResult]:
-        variables = _variables(context.run.tags, settings)
-        with open_writer(settings.database) as con:
-            results = [_checked(con, project, test, model.table, variables) for test in tests]
-            keep(con, results, context.run.run_id)
+        variables = _variables(context, settings)
+        with writer.connect() as con:
+            results = [_run(con, project, test, model.table, variables) for test in tests]
+            store_results(con, results, context.run.run_id)
         for result in results:
-            yield shown(result, key)
+            yield to_asset_check_result(result, key)
 
     return run
 
 
-def _variables(tags: Mapping[str, str], settings: Settings) -> Variables:
-    dates = ingest_dates(tags, stages.archive_of(settings).dates())
-    # No dates would mean all of them: a night that brought nothing is about itself.
-    named = tags.get(PARTITION_TAG) or tags.get(RANGE_START_TAG)
-    return {"ingest_dates": dates or ([dt.date.fromisoformat(named)] if named else [])}
+def _variables(context: Context, settings: SettingsResource) -> Variables:
+    archived = ingest_dates(context, stages.archive_of(settings.load()).dates())
+    # An empty list would mean all dates: a run that brought nothing names its own.
+    return {"ingest_dates": archived or partition_dates(context) or []}
 
 
-def _with_repairs(con: duckdb.DuckDBPyConnection, model: Model, variables: Variables) -> Variables:
-    """With the dates that were tagged anew since passages of theirs came to stand, or had ceased to."""
+def _with_stale_dates(con: duckdb.DuckDBPyConnection, model: Model, variables: Variables) -> Variables:
+    """Add the dates that were re-tagged because their boilerplate changed."""
     dates = variables["ingest_dates"]
     if not (model.partitioned and dates):
         return variables
@@ -146,7 +152,7 @@ def _lineage(project: Project, model: Model) -> dict[str, Any]:
     return {"dagster/column_lineage": dg.TableColumnLineage(deps)}
 
 
-def _checked(
+def _run(
     con: duckdb.DuckDBPyConnection, project: Project, test: ModelTest, table: str, variables: Variables
 ) -> CheckResult:
     result = run_test(con, project, test, variables)

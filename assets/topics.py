@@ -1,43 +1,39 @@
-"""The topics layer: sentences that speak of a topic, and the pages that have one."""
+"""The topics layer: the sentences about a topic, and the pages that have one."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.metadata import asset_key, chart_evidence, count_partitions, table_evidence, table_spec
+from assets.metadata import add_partition_row_counts, asset_key, chart_metadata, table_metadata, table_spec
+from assets.resources import SettingsResource, WriterResource
 from assets.run_context import WRITER, ingest_dates
 from newsmill import stages
 from newsmill.pages.tables import PAGES, TEASERS
-from newsmill.settings import Settings
 from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 from newsmill.topics.taxonomy import load_taxonomy
-from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.staleness import dates_to_tag
+
+TABLES = (MENTIONS, PAGE_TOPICS, ENTITIES)
 
 
 @dg.multi_asset(
-    name="topics_mentions",
-    specs=[
-        table_spec(MENTIONS, [PAGES.name, TEASERS.name]),
-        table_spec(PAGE_TOPICS, [PAGES.name, TEASERS.name]),
-        table_spec(ENTITIES, [PAGES.name, TEASERS.name]),
-    ],
-    **WRITER,
+    name="topics_mentions", specs=[table_spec(table, [PAGES.name, TEASERS.name]) for table in TABLES], **WRITER
 )
 def mentions(
-    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext, settings: SettingsResource, writer: WriterResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Tag the pages of the run's dates, and those its stories touched, with the taxonomy as it stands."""
-    taxonomy = load_taxonomy(settings.topics)
-    dates = ingest_dates(context.run.tags, stages.archive_of(settings).dates())
-    with open_writer(settings.database) as con:
+    """Tag the pages of the run's ingest dates, and of the dates whose boilerplate changed, with today's taxonomy."""
+    options = settings.load()
+    taxonomy = load_taxonomy(options.topics)
+    dates = ingest_dates(context, stages.archive_of(options).dates())
+    with writer.connect() as con:
         for date in sorted({*dates, *dates_to_tag(con)}):
-            stages.load_topics(con, settings, taxonomy, date)
-        for table in (MENTIONS, PAGE_TOPICS, ENTITIES):
-            count_partitions(context, con, table.name, dates)
-            metadata = table_evidence(con, table.name, dates) | {"taxonomy_version": taxonomy.version}
+            stages.load_topics(con, options, taxonomy, date)
+        for table in TABLES:
+            add_partition_row_counts(context, con, table.name, dates)
+            metadata = table_metadata(con, table.name) | {"taxonomy_version": taxonomy.version}
             if table is PAGE_TOPICS:
-                metadata |= chart_evidence(
+                metadata |= chart_metadata(
                     con,
                     "select ingest_date, topic, count(*) as pages from topics.page_topics group by all order by all",
                     "ingest_date",

@@ -36,7 +36,9 @@ class Settings(BaseSettings):
     batch_records: int = Field(256, ge=1, description="Records a batch holds at most.")
     batch_bytes: int = Field(64 * 2**20, ge=1, description="Bytes a batch holds at most.")
     max_record_bytes: int = Field(16 * 2**20, ge=1, description="A larger body is quarantined.")
-    first_ingest_date: dt.date = Field(dt.date(2020, 1, 1), description="First partition.")
+    first_ingest_date: dt.date | None = Field(
+        None, description="First partition; by default the first ingest date of the archive and the input folder."
+    )
     schedule_time: str = Field("02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="When the night runs, HH:MM.")
     schedule_zone: str = Field("UTC", description="Time zone of the schedule, as `Europe/Berlin`.")
     sensor_seconds: int = Field(60, ge=10, description="How often the sensor looks for new files.")

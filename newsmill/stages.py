@@ -7,7 +7,8 @@ verdicts on them, so a crash leaves the last good state and a rerun leaves what 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from newsmill.engine.local import LocalEngine
 from newsmill.pages.read import PAGE_READERS, quarantine_lost
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.progress import advance, expect
+from newsmill.quality.gate import CheckId, require_passing_checks
 from newsmill.quality.ledger import page_verdicts, raw_verdicts, story_verdicts
+from newsmill.quality.suites import Suite
 from newsmill.quality.tables import LEDGER
 from newsmill.settings import Settings
 from newsmill.sources.archive import Appended, Archive
@@ -34,7 +37,9 @@ from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, RETA
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.trends.bursts import bursts, expected_days
 from newsmill.trends.tables import BURSTS, EXPECTED
-from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.connection import open_reader, transaction
+from newsmill.warehouse.publish import DATABASE, publish_database, replace_report
+from newsmill.warehouse.sql_models import Project
 from newsmill.warehouse.staging import stage, staging_folder
 from newsmill.warehouse.staleness import dates_to_tag
 from newsmill.warehouse.writes import batches, count, insert, replace_date, replace_table
@@ -293,3 +298,36 @@ def _unnested(pages: pl.DataFrame, column: str) -> pl.DataFrame:
         .filter(pl.col(column).is_not_null())
         .unnest(column)
     )
+
+
+def defined_checks(suites: Iterable[Suite], project: Project) -> frozenset[CheckId]:
+    """Return every check there is today: the expectations of the suites and the tests of the SQL models."""
+    tables = project.tables
+    return frozenset(
+        {
+            *(CheckId(suite.table, name) for suite in suites for name in suite.check_names),
+            *(CheckId(tables[test.model], test.name) for test in project.tests),
+        }
+    )
+
+
+def publish_copy(con: Connection, settings: Settings, checks: Collection[CheckId]) -> Path:
+    """Publish a copy of the writer's database, unless one of the checks blocks it; returns the copy's path.
+
+    Raises:
+        PublicationBlockedError: when a check of severity `error` fails; the last good copy stays.
+    """
+    require_passing_checks(con, checks)
+    path = publish_database(con, settings.published)
+    # The search index is of the copy before.
+    shutil.rmtree(settings.home / "search", ignore_errors=True)
+    return path
+
+
+def publish_report(settings: Settings, topic_names: Mapping[str, str]) -> Path:
+    """Write the report from the published copy and swap it in; returns its path."""
+    from newsmill.report.build import build_report  # Altair is slow to import.
+
+    with open_reader(settings.published / DATABASE) as copy:
+        html = build_report(copy, dt.datetime.now(dt.UTC).replace(tzinfo=None), topic_names)
+    return replace_report(html, settings.published)

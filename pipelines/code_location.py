@@ -1,7 +1,8 @@
-"""Everything Dagster knows of the mill, merged from assets and laid over with policies."""
+"""What Dagster loads: assets with their policies, checks, jobs, schedule, sensor and resources."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import dagster as dg
@@ -9,49 +10,75 @@ import dagster as dg
 from assets import clean, published, raw, stories, topics, trends
 from assets.checks import suite_checks
 from assets.metadata import asset_key
-from assets.sql_models import later_tests, model_assets
+from assets.resources import SettingsResource, WriterResource
+from assets.sql_models import deferred_tests, model_assets
 from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
+from newsmill.stages import defined_checks
 from newsmill.topics.taxonomy import load_taxonomy
+from newsmill.warehouse.connection import WRITER_PATIENCE_SECONDS
 from newsmill.warehouse.schema import source_columns
 from newsmill.warehouse.sql_models import bind_project, load_project
 from pipelines.jobs import daily_job, models_job
 from pipelines.partitions import ingest_days
-from pipelines.policies import lay_policies
-from pipelines.schedules import nightly
-from pipelines.sensors import new_files
+from pipelines.policies import apply_policies
+from pipelines.schedules import daily_schedule
+from pipelines.sensors import new_files_sensor
 
 
-def last_of(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetKey]:
-    """The keys that no other of the assets reads: once they stand, all do."""
-    read = {dep.asset_key for asset in assets for spec in asset.specs for dep in spec.deps}
-    return sorted(key for asset in assets for key in asset.keys if key not in read)
+def leaf_keys(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetKey]:
+    """Return the keys that no other of the assets depends on; once they are built, all are."""
+    upstream = {dep.asset_key for asset in assets for spec in asset.specs for dep in spec.deps}
+    return sorted(key for asset in assets for key in asset.keys if key not in upstream)
 
 
 def code_location(settings: Settings) -> dg.Definitions:
-    """The definitions for these settings.
+    """Return the definitions for these settings.
 
     Raises:
         UserError: when the taxonomy, a suite or a SQL model is wrong; before anything runs.
     """
+    with warnings.catch_warnings():
+        # Partitioned checks and source references may change in another version of Dagster; this one is pinned.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return _definitions(settings)
+
+
+def _definitions(settings: Settings) -> dg.Definitions:
     load_taxonomy(settings.topics)
+    suites = load_suites()
     project = load_project(settings.models)
     bind_project(project, source_columns())
-    by_date = frozenset(asset_key(model.table) for model in project.models if model.partitioned)
-    rebuilt = [key for model in project.models if (key := asset_key(model.table)) not in by_date]
-    milled = [raw.records, clean.pages, stories.members, stories.ledger, topics.mentions]
-    tables = [*milled, *model_assets(project), trends.bursts]
-    database = published.database_asset(last_of(tables))
-    assets = [*tables, database, published.report]
-    night = daily_job()
+    days = ingest_days(settings)
+
+    incremental = frozenset(asset_key(model.table) for model in project.models if model.partitioned)
+    rebuilt = [key for model in project.models if (key := asset_key(model.table)) not in incremental]
+    loaded = [raw.records, clean.pages, stories.members, stories.ledger, topics.mentions]
+    tables = [*loaded, *model_assets(project), trends.bursts]
+    database = published.database_asset(leaf_keys(tables), defined_checks(suites, project))
+    every = [*tables, database, published.report]
+    assets = dg.with_source_code_references(apply_policies(every, days, incremental))
+
+    keys = [key for asset in every for key in asset.keys]
+    daily = daily_job(keys)
     models = models_job([*rebuilt, *trends.bursts.keys, *database.keys, *published.report.keys])
     return dg.Definitions(
-        assets=lay_policies(assets, ingest_days(settings), by_date),
-        asset_checks=[*map(suite_checks, load_suites()), *later_tests(project)],
-        jobs=[night, models],
-        schedules=[nightly(settings, night)],
-        sensors=[new_files(settings, night)],
-        resources={"settings": settings},
-        # Parallel work is done inside the assets; a process a step would cost seconds each.
+        assets=assets,
+        asset_checks=[*(suite_checks(suite, days) for suite in suites), *deferred_tests(project)],
+        jobs=[daily, models],
+        schedules=[daily_schedule(settings, daily)],
+        sensors=[new_files_sensor(settings, daily)],
+        resources=resources(settings),
+        # The assets do their parallel work inside; a process for each step would cost 4 CPU seconds each.
         executor=dg.in_process_executor,
     )
+
+
+def resources(settings: Settings) -> dict[str, object]:
+    """Return the assets' resources, with the settings as defaults in the launchpad."""
+    defaults = SettingsResource.with_defaults(settings)
+    return {
+        "settings": defaults,
+        "writer": WriterResource(settings=defaults, patience_seconds=WRITER_PATIENCE_SECONDS),
+    }

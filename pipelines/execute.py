@@ -1,4 +1,4 @@
-"""Running the night job in this process, over a range of ingest dates, on the home's own Dagster instance."""
+"""Run the daily job in this process, over a range of ingest dates, on the Dagster instance of the home."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from assets.run_context import ARCHIVE_ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
+from assets import raw
 from newsmill.settings import Settings
 from pipelines.code_location import code_location
 from pipelines.instance import open_instance
 from pipelines.jobs import DAILY
+from pipelines.sensors import RANGE_END_TAG, RANGE_START_TAG
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,22 @@ class Outcome:
 def run_daily(
     settings: Settings, first: dt.date, last: dt.date, *, archive_only: bool = False, verbose: bool = False
 ) -> Outcome:
-    """Mill the ingest dates from `first` to `last` in one run; with `archive_only` the input folder is not looked at.
+    """Process the ingest dates from `first` to `last` in one run; with `archive_only` the input folder is not read.
 
     Raises:
         UserError: when taxonomy, suites or SQL models are wrong; nothing is written then.
     """
     job = code_location(settings).resolve_job_def(DAILY)
-    tags = {ARCHIVE_ONLY_TAG: "true"} if archive_only else {}
-    if first != last:
-        tags |= {RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()}
+    is_range = first != last
     with open_instance(settings) as instance:
         result = job.execute_in_process(
             instance=instance,
-            partition_key=first.isoformat() if first == last else None,
-            tags=tags,
-            run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
+            partition_key=None if is_range else first.isoformat(),
+            tags={RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()} if is_range else None,
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}},
+                "ops": {raw.records.op.name: {"config": {"archive_only": archive_only}}},
+            },
             raise_on_error=False,
         )
     return Outcome(

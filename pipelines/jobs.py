@@ -1,4 +1,4 @@
-"""The jobs: a night (or a range of nights, in one run), and the SQL models alone."""
+"""The jobs: the daily run (or a range of dates in one run), and the SQL models alone."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ DAILY = "daily"
 MODELS = "models"
 
 
-def daily_job() -> dg.UnresolvedAssetJobDefinition:
-    """Everything, for one ingest date; launched over a range it is one run, since every asset backfills in one."""
+def daily_job(keys: Sequence[dg.AssetKey]) -> dg.UnresolvedAssetJobDefinition:
+    """Return the job over all assets, for one ingest date; a range of dates is one run, as every asset backfills so."""
     return dg.define_asset_job(
         DAILY,
-        dg.AssetSelection.all(),
-        description="Mill one ingest date, or a range in one run: raw, clean, stories, topics, SQL models, published.",
-        tags={"newsmill": "daily"},
+        dg.AssetSelection.assets(*keys),
+        description="Process one ingest date, or a range of dates in one run, from the input folder to the report.",
+        tags={"newsmill": DAILY},
     )
 
 
 def models_job(keys: Sequence[dg.AssetKey]) -> dg.UnresolvedAssetJobDefinition:
-    """The tables that SQL rebuilds whole, and what is published: after a change to a model."""
+    """Return the job over the tables that SQL rebuilds whole and what is published; for a changed model."""
     return dg.define_asset_job(
         MODELS,
         dg.AssetSelection.assets(*keys),
-        description="Rebuild the SQL models from what is milled, and publish.",
-        tags={"newsmill": "models"},
+        description="Rebuild the SQL models from the ingested data, and publish.",
+        tags={"newsmill": MODELS},
     )

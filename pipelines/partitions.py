@@ -6,15 +6,27 @@ import datetime as dt
 
 import dagster as dg
 
+from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.settings import Settings
+from newsmill.sources.folder import scan
 
 
 def ingest_days(settings: Settings) -> dg.DailyPartitionsDefinition:
-    """A partition a day, today's included: files arrive while the day lasts."""
+    """Return a partition for each day from the first ingest date to today, as files arrive during the day."""
     return dg.DailyPartitionsDefinition(
-        start_date=settings.first_ingest_date.isoformat(), timezone=settings.schedule_zone, end_offset=1
+        start_date=first_ingest_date(settings).isoformat(), timezone=settings.schedule_zone, end_offset=1
     )
+
+
+def first_ingest_date(settings: Settings) -> dt.date:
+    """Return the setting, or else the first ingest date of the archive and the input folder; today without both."""
+    if settings.first_ingest_date is not None:
+        return settings.first_ingest_date
+    dates = set(stages.archive_of(settings).dates())
+    if settings.input.is_dir():
+        dates |= {file.ingest_date for file in scan(settings.input).files}
+    return min(dates, default=dt.datetime.now(settings.zone).date())
 
 
 def require_partitions(days: dg.DailyPartitionsDefinition, dates: list[dt.date]) -> None:
@@ -26,11 +38,9 @@ def require_partitions(days: dg.DailyPartitionsDefinition, dates: list[dt.date])
     first, last = days.get_first_partition_key(), days.get_last_partition_key()
     for date in dates:
         if first is not None and date.isoformat() < first:
-            hint = f"set first_ingest_date in newsmill.toml or NEWSMILL_FIRST_INGEST_DATE={date} in the environment"
-            raise UserError(f"ingest date {date}", f"lies before the first partition, {first}", hint)
+            hint = "reload the code location, or set first_ingest_date in newsmill.toml to this date or earlier"
+            raise UserError(f"ingest date {date}", f"before the first partition, {first}", hint)
         if last is not None and date.isoformat() > last:
             raise UserError(
-                f"ingest date {date}",
-                "lies in the future",
-                "rename the day folder or fix the file's modification time",
+                f"ingest date {date}", "in the future", "rename the date's folder or fix the file's modification time"
             )

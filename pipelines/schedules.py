@@ -1,4 +1,4 @@
-"""The nightly schedule: every night mills the day that has just ended."""
+"""The daily schedule: each day it processes the day before."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from dagster import UnresolvedAssetJobDefinition
 
 
-def nightly(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
-    """On from the start; time and zone are settings (`schedule_time`, `schedule_zone`)."""
+def daily_schedule(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+    """Return the schedule, on by default; time and zone are settings (`schedule_time`, `schedule_zone`)."""
     hour, minute = settings.schedule_time.split(":")
 
     @dg.schedule(
-        name="nightly",
+        name="daily",
         job=job,
         cron_schedule=f"{int(minute)} {int(hour)} * * *",
         execution_timezone=settings.schedule_zone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description=f"Every night at {settings.schedule_time} {settings.schedule_zone}: the day that has just ended.",
+        description=f"Every day at {settings.schedule_time} {settings.schedule_zone}: process the day before.",
     )
-    def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        night = context.scheduled_execution_time.astimezone(settings.zone)
-        day = (night.date() - dt.timedelta(days=1)).isoformat()
+    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        started = context.scheduled_execution_time.astimezone(settings.zone)
+        day = (started.date() - dt.timedelta(days=1)).isoformat()
         return dg.RunRequest(run_key=day, partition_key=day)
 
-    return nightly_schedule
+    return schedule

@@ -1,4 +1,4 @@
-"""The sensor: new or changed files in the input folder start a run for the ingest dates they belong to."""
+"""The sensor: new or changed files in the input folder start a run for their ingest dates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import xxhash
 
-from assets.run_context import RANGE_END_TAG, RANGE_START_TAG
 from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.settings import Settings
@@ -22,8 +21,13 @@ if TYPE_CHECKING:
     from dagster import UnresolvedAssetJobDefinition
 
 
-def new_files(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
-    """On from the start. The cursor keeps a digest of every ingest date's files, not the files."""
+# The run tags by which Dagster knows a range of partitions.
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+def new_files_sensor(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+    """Return the sensor, on by default. Its cursor holds a digest of each ingest date's files, not the files."""
 
     @dg.sensor(
         name="new_files",
@@ -32,27 +36,28 @@ def new_files(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.Senso
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Starts a run when files appear or change in the input folder.",
     )
-    def new_files_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:
             now = digests(scan(settings.input).files)
         except UserError as error:
             return dg.SkipReason(str(error))
-        before = json.loads(context.cursor) if context.cursor else milled_digests(settings)
+        before = json.loads(context.cursor) if context.cursor else archived_digests(settings)
         changed = sorted(date for date, digest in now.items() if before.get(date.isoformat()) != digest)
         try:
             require_partitions(ingest_days(settings), changed)
         except UserError as error:
             return dg.SkipReason(str(error))
+        ranges = contiguous_ranges(changed)
         return dg.SensorResult(
-            run_requests=[range_request(days[0], days[-1], [now[day] for day in days]) for days in stretches(changed)],
+            run_requests=[run_request(days[0], days[-1], [now[day] for day in days]) for days in ranges],
             cursor=json.dumps({date.isoformat(): digest for date, digest in now.items()}),
         )
 
-    return new_files_sensor
+    return sensor
 
 
 def digests(files: list[InputFile]) -> dict[dt.date, str]:
-    """A digest of the paths, sizes and times of each ingest date's files."""
+    """Return a digest of the paths, sizes and modification times of each ingest date's files."""
     by_date = sorted(files, key=lambda file: (file.ingest_date, file.path))
     return {
         date: digest(f"{file.path}\t{file.size}\t{file.mtime_ns}" for file in group)
@@ -61,12 +66,12 @@ def digests(files: list[InputFile]) -> dict[dt.date, str]:
 
 
 def digest(lines: Iterable[str]) -> str:
-    """xxh3-64 of the lines, as hex digits."""
+    """Return the xxh3-64 hash of the lines, as hex digits."""
     return xxhash.xxh3_64_hexdigest("\n".join(lines).encode())
 
 
-def milled_digests(settings: Settings) -> dict[str, str]:
-    """For a first look: the digests of dates whose files are all in the archive already, as after `newsmill run`."""
+def archived_digests(settings: Settings) -> dict[str, str]:
+    """Return the digests of the dates whose files are all archived already, for a sensor without a cursor."""
     files = scan(settings.input).files
     archive = stages.archive_of(settings)
     known = set(archive.records(archive.dates()).select("ingest_date", "source_path").iter_rows())
@@ -74,15 +79,15 @@ def milled_digests(settings: Settings) -> dict[str, str]:
     return {date.isoformat(): digest for date, digest in digests(files).items() if date not in fresh}
 
 
-def stretches(dates: list[dt.date]) -> list[list[dt.date]]:
-    """The dates, in order, parted where a day is missing."""
+def contiguous_ranges(dates: list[dt.date]) -> list[list[dt.date]]:
+    """Split dates that are in order wherever a day is missing."""
     numbered = enumerate(dates)
     groups = groupby(numbered, key=lambda pair: pair[1].toordinal() - pair[0])
     return [[date for _, date in group] for _, group in groups]
 
 
-def range_request(first: dt.date, last: dt.date, state: list[str]) -> dg.RunRequest:
-    """One run over a range of ingest dates; the same files never start it twice."""
+def run_request(first: dt.date, last: dt.date, state: list[str]) -> dg.RunRequest:
+    """Return one run over a range of ingest dates; the same files never start it twice."""
     key = f"{first}..{last}:{digest(state)}"
     if first == last:
         return dg.RunRequest(run_key=key, partition_key=first.isoformat())

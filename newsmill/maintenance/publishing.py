@@ -13,8 +13,8 @@ from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.settings import Settings
 from newsmill.topics.taxonomy import Taxonomy
-from newsmill.warehouse.connection import open_reader, open_writer
-from newsmill.warehouse.publish import DATABASE, publish_database, publish_report, remove_draft
+from newsmill.warehouse.connection import open_writer
+from newsmill.warehouse.publish import DATABASE, remove_draft
 from newsmill.warehouse.sql_models import Project, build_model
 
 Connection = duckdb.DuckDBPyConnection
@@ -42,14 +42,9 @@ def derive(con: Connection, project: Project, dates: Collection[dt.date] | None)
 
 
 def publish(con: Connection, settings: Settings, taxonomy: Taxonomy) -> None:
-    """The copy, the report made from it, and no search index of the copy before."""
-    from newsmill.report.build import build_report  # Altair is slow to import.
-
-    path = publish_database(con, settings.published)
-    with open_reader(path) as copy:
-        html = build_report(copy, now(), taxonomy.names)
-    publish_report(html, settings.published)
-    shutil.rmtree(settings.home / "search", ignore_errors=True)
+    """Publish the copy and the report, whether checks fail or not: what was erased must leave the old copy too."""
+    stages.publish_copy(con, settings, checks=())
+    stages.publish_report(settings, taxonomy.names)
 
 
 def replace_by_copy(con: Connection, settings: Settings) -> None:

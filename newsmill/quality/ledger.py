@@ -88,7 +88,7 @@ def reconcile(con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date] | None = 
     return [DayReconciliation(*row) for row in rows]
 
 
-def unbalanced_records(
+def unreconciled_records(
     con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date] | None = None, limit: int = 20
 ) -> pl.DataFrame:
     """Records of the ingest dates that are out of balance, at most `limit`.

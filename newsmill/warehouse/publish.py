@@ -30,7 +30,7 @@ def publish_database(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
     return target
 
 
-def publish_report(html: str, folder: Path) -> Path:
+def replace_report(html: str, folder: Path) -> Path:
     """Write the report and swap it in by one rename."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / REPORT

@@ -19,7 +19,7 @@ from newsmill.quality.ledger import (
     raw_verdicts,
     reconcile,
     story_verdicts,
-    unbalanced_records,
+    unreconciled_records,
 )
 from newsmill.quality.tables import LEDGER
 from newsmill.sources.tables import RECORDS
@@ -118,7 +118,7 @@ def test_the_books_of_the_healthy_mill_balance(con: duckdb.DuckDBPyConnection) -
     assert reconcile(con, None) == [first, second]
     assert reconcile(con, [SECOND]) == [second]
     assert reconcile(con, []) == reconcile(con, [dt.date(2020, 1, 1)]) == []
-    assert unbalanced_records(con, None).is_empty()
+    assert unreconciled_records(con, None).is_empty()
 
 
 def three(number: int = 3) -> str:
@@ -163,9 +163,9 @@ def test_a_record_without_exactly_one_end_is_found(
 ) -> None:
     con.execute(damage.format(id=three()))
     assert [day.unreconciled for day in reconcile(con)] == [1, 0]
-    found = unbalanced_records(con, [FIRST])
+    found = unreconciled_records(con, [FIRST])
     assert found.select("record_id", "ingest_date", "problem", "verdicts").rows() == [(three(), FIRST, problem, said)]
-    assert unbalanced_records(con, [SECOND]).is_empty()
+    assert unreconciled_records(con, [SECOND]).is_empty()
 
 
 def test_a_verdict_on_the_wrong_date_puts_both_dates_out_of_balance(con: duckdb.DuckDBPyConnection) -> None:
@@ -175,7 +175,7 @@ def test_a_verdict_on_the_wrong_date_puts_both_dates_out_of_balance(con: duckdb.
 
 def test_samples_are_limited_and_lead_to_the_url(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("delete from quality.ledger")
-    found = unbalanced_records(con, None, 2)
+    found = unreconciled_records(con, None, 2)
     assert found["url"].to_list() == ["https://news.example/0", "https://news.example/1"]
 
 
@@ -222,4 +222,4 @@ def test_records_reconcile_if_and_only_if_each_record_has_one_end(
         if day.unreconciled == 0:
             assert day.records == day.kept + day.merged + day.quarantined
     expected = [str(number) for number, (_, ended, _) in enumerate(ledgers) if len(ended) != 1]
-    assert sorted(unbalanced_records(shared, dates)["record_id"]) == expected
+    assert sorted(unreconciled_records(shared, dates)["record_id"]) == expected
