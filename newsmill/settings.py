@@ -1,4 +1,4 @@
-"""Every setting, typed, in one place: defaults, `newsmill.toml`, NEWSMILL_* in the environment, arguments."""
+"""All settings with their types and defaults; read from `newsmill.toml`, NEWSMILL_* variables and arguments."""
 
 from __future__ import annotations
 
@@ -15,33 +15,47 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from newsmill.errors import UserError
 
 PROJECT = Path(__file__).resolve().parent.parent
+IS_CHECKOUT = (PROJECT / "workspace.yaml").is_file()
+
+
+def shipped(path: str) -> Path:
+    """Return a file or folder of the checkout; in an installed wheel the copy in `newsmill/shipped/`."""
+    return (PROJECT if IS_CHECKOUT else Path(__file__).resolve().parent / "shipped") / path
+
+
+SAMPLE = shipped("sample/input")
 CONFIG_FILE = Path("newsmill.toml")
 
 
 class Settings(BaseSettings):
-    """The settings of one mill. Sizes are bytes, durations seconds."""
+    """The settings of newsmill. Sizes are bytes, durations seconds."""
 
     model_config = SettingsConfigDict(
         env_prefix="NEWSMILL_", toml_file=CONFIG_FILE, extra="forbid", frozen=True, validate_default=True
     )
 
-    input: Path = Field(PROJECT / "sample" / "input", description="Folder of raw pages.")
-    home: Path = Field(Path("warehouse"), description="Folder of the archive, the database and what is published.")
-    topics: Path = Field(PROJECT / "newsmill" / "topics" / "topics.yaml", description="The taxonomy.")
-    models: Path = Field(PROJECT / "dbt_like_sql", description="Folder of SQL models.")
+    input: Path = Field(SAMPLE, description="Folder of raw pages; by default the shipped sample.")
+    home: Path = Field(Path("warehouse"), description="Home folder: archive, database, published copy and report.")
+    topics: Path = Field(
+        Path(__file__).resolve().parent / "topics" / "topics.yaml", description="The taxonomy, a YAML file."
+    )
+    models: Path = Field(shipped("dbt_like_sql"), description="Folder of SQL models.")
     workers: int = Field(os.cpu_count() or 1, ge=1, description="Processes that read pages.")
     language_detector: Literal["kernel", "langdetect"] = Field(
-        "kernel", description="What tells languages of one script apart: langdetect's profiles compiled, or langdetect."
+        "kernel",
+        description="Language detector within a script: `kernel` (langdetect's profiles, compiled) or `langdetect`.",
     )
-    batch_records: int = Field(256, ge=1, description="Records a batch holds at most.")
-    batch_bytes: int = Field(64 * 2**20, ge=1, description="Bytes a batch holds at most.")
+    batch_records: int = Field(256, ge=1, description="Maximum records in a batch.")
+    batch_bytes: int = Field(64 * 2**20, ge=1, description="Maximum bytes in a batch.")
     max_record_bytes: int = Field(16 * 2**20, ge=1, description="A larger body is quarantined.")
     first_ingest_date: dt.date | None = Field(
         None, description="First partition; by default the first ingest date of the archive and the input folder."
     )
-    schedule_time: str = Field("02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="When the night runs, HH:MM.")
-    schedule_zone: str = Field("UTC", description="Time zone of the schedule, as `Europe/Berlin`.")
-    sensor_seconds: int = Field(60, ge=10, description="How often the sensor looks for new files.")
+    schedule_time: str = Field(
+        "02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Time of the daily run, HH:MM."
+    )
+    schedule_zone: str = Field("UTC", description="Time zone of the schedule, e.g. `Europe/Berlin`.")
+    sensor_seconds: int = Field(60, ge=10, description="Seconds between two looks of the sensor for new files.")
     report_port: int = Field(3070, ge=1, le=65535, description="Loopback port where `newsmill dev` serves the report.")
 
     @field_validator("schedule_zone")
@@ -80,7 +94,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**arguments: Any) -> Settings:
-    """The settings, with the arguments that are not None over file and environment.
+    """Return the settings; arguments that are not None override environment and file.
 
     Raises:
         UserError: naming the file or variable and the field that is wrong.

@@ -1,4 +1,4 @@
-"""What `workspace.yaml` loads."""
+"""The definitions that `workspace.yaml` and `dg` load."""
 
 from newsmill.settings import load_settings
 from pipelines.code_location import code_location

@@ -1,8 +1,8 @@
-"""Dagster's own event log in SQLite, with its connections kept open.
+"""Dagster's event log in SQLite, with its connections kept open.
 
-Dagster opens and closes its database some five times an event, each time with a new engine and a checkpoint of the
-log, and a night has more than a thousand events. The version of Dagster is pinned, and
-`tests/pipelines/test_event_log.py` holds this against it.
+Dagster opens and closes its database about five times per event, each time with a new engine and a checkpoint of the
+log, and a daily run has more than a thousand events. The version of Dagster is pinned;
+`tests/pipelines/test_event_log.py` compares the two.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import Connection, Engine, create_engine, event
 
-_most_open = 8  # databases: one of each run looked at, and the index
+MAX_OPEN_DATABASES = 8  # the index, and one for each run in use
 
 
-class KeptOpenEventLog(SqliteEventLogStorage):
-    """The event log as Dagster keeps it, in the same files."""
+class PersistentEventLog(SqliteEventLogStorage):
+    """Dagster's event log, in the same files."""
 
     _engines: OrderedDict[str, Engine] | None = None
 
     @classmethod
-    def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> KeptOpenEventLog:
+    def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> PersistentEventLog:
         return cls(inst_data=inst_data, **config_value)
 
     @contextmanager
@@ -39,17 +39,17 @@ class KeptOpenEventLog(SqliteEventLogStorage):
     def _engine(self, shard: str) -> Engine:
         engines = self._engines = self._engines or OrderedDict()
         if shard not in engines:
-            # Threads take turns, by the lock that every connection is used under.
+            # Every connection is used under `_db_lock`, so threads may share it.
             engine = create_engine(
                 self.conn_string_for_shard(shard),
                 connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
-            event.listen(engine, "connect", _without_waiting)
+            event.listen(engine, "connect", _relax_synchronous)
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
             engines[shard] = engine
-            while len(engines) > _most_open:
+            while len(engines) > MAX_OPEN_DATABASES:
                 engines.popitem(last=False)[1].dispose()
         engines.move_to_end(shard)
         return engines[shard]
@@ -61,17 +61,17 @@ class KeptOpenEventLog(SqliteEventLogStorage):
         super().dispose()
 
 
-def _without_waiting(connection: sqlite3.Connection, record: object) -> None:
-    # With write-ahead logging a crash of the machine may lose the last events, but nothing is ever half written.
+def _relax_synchronous(connection: sqlite3.Connection, record: object) -> None:
+    # With write-ahead logging, a crash of the machine may lose the last events, but the file stays consistent.
     connection.execute("pragma synchronous = normal")
 
 
-def kept_open(dagster_home: Path) -> dict[str, Any]:
-    """What to lay over the configuration of a Dagster home; nothing where it names a storage of its own."""
+def event_log_override(dagster_home: Path) -> dict[str, Any]:
+    """Return the override for the configuration of a Dagster home; empty where it names its own storage."""
     file = dagster_home / "dagster.yaml"
     configured = (yaml.safe_load(file.read_text("utf-8")) or {}) if file.is_file() else {}
     if not {"storage", "event_log_storage"}.isdisjoint(configured):
         return {}
     base = dagster_home / "history" / "runs"
-    named = {"module": __name__, "class": KeptOpenEventLog.__name__, "config": {"base_dir": str(base)}}
-    return {"event_log_storage": named}
+    storage = {"module": __name__, "class": PersistentEventLog.__name__, "config": {"base_dir": str(base)}}
+    return {"event_log_storage": storage}

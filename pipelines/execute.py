@@ -28,7 +28,7 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended."""
+    """The result of a run."""
 
     run_id: str
     success: bool
@@ -36,7 +36,7 @@ class Outcome:
     failed_checks: tuple[FailedCheck, ...]
 
     @property
-    def clean(self) -> bool:
+    def is_clean(self) -> bool:
         """The run succeeded and no check of severity error failed."""
         return self.success and all(check.severity != "ERROR" for check in self.failed_checks)
 
@@ -71,7 +71,7 @@ def run_daily(
 
 
 def _errors(result: dg.ExecuteInProcessResult) -> Sequence[str]:
-    """The innermost message of every failed step."""
+    """Return the innermost message of every failed step."""
     messages = []
     for event in result.all_events:
         if event.is_step_failure:

@@ -1,4 +1,4 @@
-"""The Dagster instance that lives in the home folder: runs of the command line and of the UI stand side by side."""
+"""The Dagster instance of the home folder, shared by the command line and the UI."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from dagster._core.instance.ref import InstanceRef
 
 from newsmill.errors import UserError
 from newsmill.settings import Settings
-from pipelines.event_log import kept_open
+from pipelines.event_log import event_log_override
 
 CONFIG = """\
-# Written by newsmill. Nothing is sent anywhere, nothing asks for an address.
+# Written by newsmill. No telemetry, no sign-up dialog.
 telemetry:
   enabled: false
 nux:
   enabled: false
-# One run writes the DuckDB file at a time; the others wait in the queue.
+# One run at a time writes the DuckDB file; the others wait in the queue.
 concurrency:
   pools:
     default_limit: 1
@@ -31,7 +31,11 @@ run_monitoring:
 
 
 def dagster_home(settings: Settings) -> Path:
-    """DAGSTER_HOME where it is set, else `dagster/` in the home, made and configured on first use."""
+    """Return DAGSTER_HOME where it is set, else `dagster/` in the home, created and configured on first use.
+
+    Raises:
+        UserError: when the folder cannot be written.
+    """
     given = os.environ.get("DAGSTER_HOME")
     if given:
         return Path(given)
@@ -42,11 +46,11 @@ def dagster_home(settings: Settings) -> Path:
         if not config.exists():
             config.write_text(CONFIG, encoding="utf-8")
     except OSError as error:
-        raise UserError(f"--home {settings.home}", str(error), "choose a folder that can be written") from error
+        raise UserError(f"--home {settings.home}", str(error), "choose a writable folder") from error
     return folder
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance of this home."""
+    """Return the instance of this home."""
     folder = dagster_home(settings)
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides=kept_open(folder)))
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides=event_log_override(folder)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 import dagster as dg
 
@@ -20,13 +21,13 @@ def ingest_days(settings: Settings) -> dg.DailyPartitionsDefinition:
 
 
 def first_ingest_date(settings: Settings) -> dt.date:
-    """Return the setting, or else the first ingest date of the archive and the input folder; today without both."""
+    """Return the setting, or else the first ingest date of the archive and the input folder; today at the latest."""
     if settings.first_ingest_date is not None:
         return settings.first_ingest_date
-    dates = set(stages.archive_of(settings).dates())
-    if settings.input.is_dir():
+    dates = {dt.datetime.now(settings.zone).date(), *stages.archive_of(settings).dates()}
+    with suppress(UserError):  # without files in the input folder the archive decides
         dates |= {file.ingest_date for file in scan(settings.input).files}
-    return min(dates, default=dt.datetime.now(settings.zone).date())
+    return min(dates)
 
 
 def require_partitions(days: dg.DailyPartitionsDefinition, dates: list[dt.date]) -> None:

@@ -17,7 +17,7 @@ from newsmill.settings import PROJECT
 
 
 @dataclass(frozen=True)
-class Told:
+class Result:
     """What a command said, and how it ended."""
 
     code: int
@@ -29,13 +29,13 @@ class Told:
         return json.loads(self.out)
 
 
-def newsmill(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Told:
+def newsmill(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Result:
     """What the console script of this environment says."""
-    return told([str(Path(sys.executable).parent / "newsmill"), *arguments], cwd, env)
+    return run_command([str(Path(sys.executable).parent / "newsmill"), *arguments], cwd, env)
 
 
-def called(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Told:
-    """What the console script's function says, called in this process: seconds quicker."""
+def call(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Result:
+    """What the console script's function says, call in this process: seconds quicker."""
     from pipelines.cli import main
 
     code, out, err = 0, io.StringIO(), io.StringIO()
@@ -50,14 +50,14 @@ def called(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = No
             main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
-    return Told(code, out.getvalue(), err.getvalue())
+    return Result(code, out.getvalue(), err.getvalue())
 
 
-def told(command: list[str], cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Told:
+def run_command(command: list[str], cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Result:
     """What a command says, in an environment without the user's own settings."""
     whole = clean_environment() | (env or {})
     done = subprocess.run(command, cwd=cwd, env=whole, capture_output=True, text=True, timeout=280, check=False)
-    return Told(done.returncode, done.stdout, done.stderr)
+    return Result(done.returncode, done.stdout, done.stderr)
 
 
 def clean_environment() -> dict[str, str]:

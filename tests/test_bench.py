@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from commands import told
+from commands import run_command
 
 
 @pytest.mark.slow
@@ -13,7 +13,7 @@ def test_make_bench_tells_the_cost_of_every_stage(tmp_path: Path) -> None:
     page = tmp_path / "2026-10-05" / "page.txt"
     page.parent.mkdir(parents=True)
     page.write_text("A headline\n\n" + "A sentence of the page that says enough. " * 20, encoding="utf-8")
-    answer = told(["make", "--no-print-directory", "bench", f"BENCH=--rounds 1 --input {tmp_path}"])
+    answer = run_command(["make", "--no-print-directory", "bench", f"BENCH=--rounds 1 --input {tmp_path}"])
     assert answer.code == 0, answer.err
     for stage in (
         "archive the input",

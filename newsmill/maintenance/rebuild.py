@@ -27,7 +27,7 @@ Connection = duckdb.DuckDBPyConnection
 PATIENCE_SECONDS = 5.0
 
 # A story is named after its first member, so an old id still says which record that was.
-LEAD_ON = """
+REDIRECTS = """
 insert into stories.merges by name
 select old.story_id, now.story_id as merged_into,
        coalesce(max(old.ingest_date), (select max(ingest_date) from raw.records)) as ingest_date
@@ -38,7 +38,7 @@ group by all
 
 
 @dataclass(frozen=True)
-class SetAside:
+class BackedUp:
     """Where the old database lies, and how many results of checks were carried over from it."""
 
     path: Path
@@ -50,7 +50,7 @@ def old_database(settings: Settings) -> Path:
     return settings.database.with_name(f"{DATABASE}.old")
 
 
-def set_aside(settings: Settings, *, replace_old: bool = False) -> SetAside | None:
+def back_up_database(settings: Settings, *, replace_old: bool = False) -> BackedUp | None:
     """Put a database without records in place of the old one, which is moved beside it; None where there is none.
 
     Raises:
@@ -75,10 +75,10 @@ def set_aside(settings: Settings, *, replace_old: bool = False) -> SetAside | No
             draft.replace(database)
     finally:
         remove_draft(draft)
-    return SetAside(old, carried)
+    return BackedUp(old, carried)
 
 
-def lead_on(settings: Settings, taxonomy: Taxonomy, old: Path) -> int:
+def redirect_old_story_ids(settings: Settings, taxonomy: Taxonomy, old: Path) -> int:
     """Let ids that named a story in the old database and name none now lead to the one that their record is in.
 
     Publishes anew where there are such; returns how many.
@@ -93,7 +93,7 @@ def lead_on(settings: Settings, taxonomy: Taxonomy, old: Path) -> int:
         led = 0
         if ids:
             with transaction(con):
-                [(led,)] = con.execute(LEAD_ON.format(ids=" union ".join(ids))).fetchall()
+                [(led,)] = con.execute(REDIRECTS.format(ids=" union ".join(ids))).fetchall()
         con.execute("detach old")
         if led:
             publish(con, settings, taxonomy)

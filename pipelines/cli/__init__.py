@@ -1,4 +1,4 @@
-"""The command line `newsmill`. Exit code 0: all is well; 1: a run or check failed; 2: there is something to mend."""
+"""The command line `newsmill`. Exit code 0: success; 1: a run or a check failed; 2: wrong input or settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipelines.cli.app import app
 
 
 def main() -> None:
-    """The console script."""
+    """Run the console script."""
     from typer import Abort
     from typer.exceptions import TyperException
 
@@ -20,18 +20,18 @@ def main() -> None:
         print(f"newsmill: {error}", file=sys.stderr)
         sys.exit(2)
     except TyperException as error:
-        if told := _told(error):  # Without a command the help has been shown, and nothing is left to say.
-            print(f"newsmill: {told}; `newsmill --help` lists what there is", file=sys.stderr)
+        if message := _usage_message(error):  # empty where typer has printed the help
+            print(f"newsmill: {message}; see `newsmill --help`", file=sys.stderr)
         sys.exit(2)
     except (Abort, KeyboardInterrupt):
-        print("newsmill: stopped; what had landed stands, run the same command again", file=sys.stderr)
+        print("newsmill: interrupted; committed partitions are kept, run the command again to resume", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _told(error: Exception) -> str:
-    """A usage error in one line: which option, what is wrong with it."""
+def _usage_message(error: Exception) -> str:
+    """Return a usage error in one line: the option and what is wrong with it."""
     format_message = getattr(error, "format_message", None)
     return " ".join(str(format_message() if format_message else error).split()).rstrip(".")

@@ -1,4 +1,4 @@
-"""The commands and their options; what each does is in the module of its name. Heavy imports wait for the command."""
+"""The commands and their options. Each command is in the module of its name, which is imported when it is called."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ app = typer.Typer(
 
 app.add_typer(topics_app, name="topics")
 
-Home = Annotated[Path | None, typer.Option(help="Folder of the archive, the database and what is published.")]
+Home = Annotated[Path | None, typer.Option(help="Home folder: archive, database, published copy and report.")]
 Input = Annotated[Path | None, typer.Option(help="Folder of raw pages.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 Format = Literal["parquet", "csv", "xlsx"]
 Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 
@@ -39,8 +39,11 @@ def newsmill(version: Annotated[bool, typer.Option("--version", help="Show the v
 @app.command()
 def run(
     input: Input = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Read the shipped sample pages.")] = False,
     home: Home = None,
-    date: Annotated[list[dt.datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="Only this ingest date.")] = None,
+    date: Annotated[
+        list[dt.datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="Only this ingest date; may be repeated.")
+    ] = None,
     since: Day = None,
     until: Day = None,
     topics: Annotated[Path | None, typer.Option(help="The taxonomy, a YAML file.")] = None,
@@ -48,10 +51,13 @@ def run(
     as_json: AsJson = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log.")] = False,
 ) -> None:
-    """Mill the input folder: archive, read, cluster, tag, aggregate, check, publish. All its dates, unless told."""
+    """Process the input folder, all ingest dates by default: archive, read, cluster, tag, aggregate, check, publish."""
+    from newsmill.settings import SAMPLE
     from pipelines.cli.run import run_command
 
-    settings = load_settings(input=input, home=home, topics=topics, workers=workers)
+    if sample and input is not None:
+        raise typer.BadParameter("give either --sample or --input", param_hint="--sample")
+    settings = load_settings(input=SAMPLE if sample else input, home=home, topics=topics, workers=workers)
     wanted = [day.date() for day in date or []]
     bounds = (since.date() if since else None, until.date() if until else None)
     raise typer.Exit(run_command(settings, wanted, bounds, as_json=as_json, verbose=verbose))
@@ -64,12 +70,12 @@ def rebuild(
     topics: Annotated[Path | None, typer.Option(help="The taxonomy, a YAML file.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read pages.")] = None,
     replace_old: Annotated[
-        bool, typer.Option("--replace-old", help="Give up a database that was set aside before.")
+        bool, typer.Option("--replace-old", help="Overwrite the backup of an earlier rebuild.")
     ] = False,
     as_json: AsJson = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log.")] = False,
 ) -> None:
-    """Build the database anew from the archive, as after a change of version; the old one is kept beside it."""
+    """Rebuild the database from the archive, for example after an upgrade; the old database is kept as a backup."""
     from pipelines.cli.rebuild import rebuild_command
 
     settings = load_settings(input=input, home=home, topics=topics, workers=workers)
@@ -82,7 +88,7 @@ def explain(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell a record's whole life, archive to topics, with the reasons; or, of a topic's day, the stories behind it."""
+    """Explain a record from archive to topics, with reasons; or a topic's day (trend TOPIC DAY), with its stories."""
     from newsmill.errors import UserError
     from pipelines.cli.explain import TREND, explain_command, explain_trend_command
 
@@ -92,7 +98,7 @@ def explain(
         explain_command(_home(home), key[0], as_json=as_json)
     else:
         raise UserError(
-            " ".join(key), "neither one record nor a trend", "say `explain KEY` or `explain trend TOPIC DAY`"
+            " ".join(key), "neither one record nor a trend", "use `explain KEY` or `explain trend TOPIC DAY`"
         )
 
 
@@ -100,12 +106,12 @@ def explain(
 def forget(
     key: Annotated[str, typer.Argument(help="A URL, a record id, or a site (its host).")],
     home: Home = None,
-    why: Annotated[str | None, typer.Option(help="The reason; kept, so it should not name what is forgotten.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    why: Annotated[str | None, typer.Option(help="Reason to keep on file; do not name what is forgotten.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be erased.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take a page or a site out of the home, wherever it stands, and keep it out. Exit code 1 when some is left."""
+    """Erase a page or a site from the home and suppress its re-ingestion. Exits 1 if anything could not be erased."""
     from pipelines.cli.forget import forget_command
 
     raise typer.Exit(forget_command(_home(home), key, why, yes=yes, dry_run=dry_run, as_json=as_json))
@@ -117,11 +123,11 @@ def replay(
     reason: Annotated[str | None, typer.Option(help="Records quarantined for this reason.")] = None,
     site: Annotated[str | None, typer.Option(help="Records of this site.")] = None,
     since: Day = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Land it and publish.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the changes and publish.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read pages.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take archived records through today's code again: what changes, told before it lands."""
+    """Re-process archived records with today's code. A dry run that shows what would change; --apply writes it."""
     from newsmill.maintenance.replay import Choice
     from pipelines.cli.replay import replay_command
 
@@ -132,7 +138,7 @@ def replay(
 
 @app.command()
 def status(home: Home = None, as_json: AsJson = False) -> None:
-    """Show the reconciliation, the last runs and the failing checks. Exit code 1 when any is wrong."""
+    """Show the reconciliation, the last runs and the failing checks. Exits 1 if any of them is wrong."""
     from pipelines.cli.status import status_command
 
     raise typer.Exit(status_command(_home(home), as_json=as_json))
@@ -143,10 +149,10 @@ def query(
     sql: Annotated[str, typer.Argument(help="A query over the published copy.")],
     home: Home = None,
     as_json: AsJson = False,
-    csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="Rows shown in the table; --json and --csv give all.")] = 100,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum rows of the table; --json and --csv print all.")] = 100,
 ) -> None:
-    """Query the published copy, read-only; a run going on is not in the way."""
+    """Query the published copy, read-only; safe while a run is in progress."""
     from pipelines.cli.query import query_command
 
     query_command(_home(home), sql, as_json=as_json, csv=csv, limit=limit)
@@ -154,17 +160,15 @@ def query(
 
 @app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(help='Words that a story must hold; "in quotes" as one phrase.')],
+    words: Annotated[list[str], typer.Argument(help='Words that a story must contain; "in quotes" as one phrase.')],
     home: Home = None,
-    topic: Annotated[str | None, typer.Option(help="Only stories that have this topic.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only stories with this topic.")] = None,
     since: Day = None,
-    limit: Annotated[int, typer.Option(min=1, help="Stories shown.")] = 20,
-    index: Annotated[
-        bool, typer.Option("--index", help="Build the index first, however many stories there are.")
-    ] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum stories.")] = 20,
+    index: Annotated[bool, typer.Option("--index", help="Build the index first, even for many stories.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Search titles and texts of stories: each with its best sentence and URL."""
+    """Search titles and texts of stories; shows each story with its best sentence and URL."""
     from pipelines.cli.search import search_command
 
     day = since.date() if since else None
@@ -173,16 +177,16 @@ def search(
 
 @app.command()
 def export(
-    table: Annotated[str, typer.Option(help="Table or view of the published copy, as trends.topic_daily.")],
-    format: Annotated[Format, typer.Option(help="What to write.")],
+    table: Annotated[str, typer.Option(help="Table or view of the published copy, e.g. trends.topic_daily.")],
+    format: Annotated[Format, typer.Option(help="File format.")],
     home: Home = None,
-    out: Annotated[Path | None, typer.Option(help="File to write; by default TABLE.FORMAT here.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write; TABLE.FORMAT by default.")] = None,
     topic: Annotated[str | None, typer.Option(help="Only rows of this topic.")] = None,
     since: Day = None,
     until: Day = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write a whole table of the published copy to a file, for a spreadsheet or another program."""
+    """Export a table of the published copy to a file."""
     from pipelines.cli.export import export_command
 
     bounds = (since.date() if since else None, until.date() if until else None)
@@ -192,9 +196,9 @@ def export(
 @app.command()
 def report(
     home: Home = None,
-    show: Annotated[bool, typer.Option("--open/--no-open", help="Open it in the browser.")] = True,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Open the report in the browser.")] = True,
 ) -> None:
-    """Say where the report is, and open it."""
+    """Print the path of the report and open it."""
     from pipelines.cli.report import report_command
 
     report_command(_home(home), show=show)
@@ -207,7 +211,7 @@ def dev(
     host: Annotated[str, typer.Option(help="Address the Dagster UI listens on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
 ) -> None:
-    """Start the Dagster UI, its schedule and its sensor on this home; the report is served beside it."""
+    """Start the Dagster UI with its schedule and sensor; the report is served beside it."""
     from pipelines.cli.dev import dev_command
 
     raise typer.Exit(dev_command(load_settings(input=input, home=home), host, port))

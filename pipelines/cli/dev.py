@@ -12,25 +12,29 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from newsmill.errors import UserError
-from newsmill.settings import PROJECT, Settings
+from newsmill.settings import Settings, shipped
 from newsmill.warehouse.publish import REPORT
 from pipelines.code_location import code_location
 from pipelines.instance import dagster_home
 
 
 class ReportHandler(SimpleHTTPRequestHandler):
-    """Serves the report and nothing else of the folder."""
+    """Serves the report and no other file of its folder."""
 
     def translate_path(self, path: str) -> str:
         return str(Path(self.directory) / REPORT)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Requests for the report are nobody's business."""
+        """Do not log requests for the report."""
 
 
 def dev_command(settings: Settings, host: str, port: int) -> int:
-    """Run `dagster dev` until it is stopped; returns its exit code."""
-    code_location(settings)  # What is wrong is told here, in one line, rather than in the UI.
+    """Run `dagster dev` until it is stopped; return its exit code.
+
+    Raises:
+        UserError: when taxonomy, suites, SQL models or a port are wrong.
+    """
+    code_location(settings)  # reports a user error in one line here instead of in the UI
     served = serve_report(settings)
     environment = {
         **os.environ,
@@ -47,7 +51,7 @@ def dev_command(settings: Settings, host: str, port: int) -> int:
         "dagster",
         "dev",
         "-w",
-        str(PROJECT / "workspace.yaml"),
+        str(shipped("workspace.yaml")),
         "-h",
         host,
         "-p",
@@ -55,14 +59,14 @@ def dev_command(settings: Settings, host: str, port: int) -> int:
     ]
     print(f"Dagster UI: http://{host}:{port}   report: {settings.report_url}", flush=True)
     stopped = False
-    with subprocess.Popen(command, env=environment, cwd=PROJECT) as dagster:  # noqa: S603 - our own
+    with subprocess.Popen(command, env=environment) as dagster:  # noqa: S603 - our own command
 
         def stop(*_: object) -> None:
             nonlocal stopped
             stopped = True
             dagster.terminate()
 
-        # Whoever stops this process, a person or a service manager, stops what it started.
+        # A person or a service manager that stops this process stops Dagster too.
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
         code = dagster.wait()
@@ -71,7 +75,7 @@ def dev_command(settings: Settings, host: str, port: int) -> int:
 
 
 def serve_report(settings: Settings) -> ThreadingHTTPServer:
-    """Serve the published report on the loopback address; browsers open no `file:` link from the UI's pages.
+    """Serve the published report on the loopback address: browsers do not open `file:` links from the UI's pages.
 
     Raises:
         UserError: when the port is taken.

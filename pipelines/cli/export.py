@@ -22,10 +22,10 @@ def export_command(
     bounds: tuple[dt.date | None, dt.date | None],
     force: bool,
 ) -> None:
-    """Write one table and print where it is.
+    """Export one table and print the path of the file.
 
     Raises:
-        UserError: when nothing is published, or the table can't be written so.
+        UserError: when nothing is published, or the table cannot be exported in this format.
     """
     file = target or Path(f"{table}.{format}")
     since, until = bounds

@@ -13,26 +13,30 @@ from newsmill.settings import Settings
 from pipelines.cli.show import err, out, print_json, text
 from pipelines.scrub import scrub_history
 
-SHOWN = 10
+MAX_LISTED_RECORDS = 10
 
 
 def forget_command(settings: Settings, key: str, why: str | None, *, yes: bool, dry_run: bool, as_json: bool) -> int:
-    """Forget a URL, a record id or a site, once the user says yes; returns the exit code.
+    """Forget a URL, a record id or a site after confirmation; return the exit code.
 
     Raises:
-        UserError: when nothing of it is known, or there is no one to ask.
+        UserError: when no record matches, or confirmation is needed and there is no terminal.
     """
     if dry_run or not yes:
-        going = plan(settings, key)
+        erased = plan(settings, key)
         if dry_run and as_json:
-            print_json(_plain(going))
+            print_json(_as_json(erased))
             return 0
-        _tell(going)
+        _print_plan(erased)
         if dry_run:
             return 0
         if as_json or not sys.stdin.isatty():
-            raise UserError("forget", "there is no one to ask", "say --yes, or --dry-run to see what would go")
-        typer.confirm("Forget all this? It can't be undone", abort=True)
+            raise UserError(
+                "forget",
+                "not a terminal, cannot ask for confirmation",
+                "pass --yes, or --dry-run to see what would be erased",
+            )
+        typer.confirm("Erase all this? It cannot be undone", abort=True)
     done = forget(settings, key, why)
     busy = scrub_history(settings, done.names)
     if as_json:
@@ -47,30 +51,28 @@ def forget_command(settings: Settings, key: str, why: str | None, *, yes: bool, 
         )
     else:
         out.print(
-            f"{done.records.height:,} records forgotten, {done.archived:,} of them taken out of the archive; "
-            f"{done.told_anew:,} other pages' stories told anew; published"
+            f"{done.records.height:,} records forgotten, {done.archived:,} of them erased from the archive; "
+            f"{done.told_anew:,} other pages re-clustered; published"
         )
     for path in busy:
-        err.print(f"{text(path)} is in use and may still name it; stop what uses it, and say the same again")
+        err.print(f"{text(path)} is in use and may still contain it; close it and run the command again")
     if done.unreconciled:
-        err.print(f"{done.unreconciled:,} records are unaccounted for; `newsmill run` reads their dates again")
+        err.print(f"{done.unreconciled:,} records are unaccounted for; run `newsmill run` for their dates")
     return 1 if busy or done.unreconciled else 0
 
 
-def _tell(going: Plan) -> None:
-    records = going.records
-    out.print(
-        f"[bold]{going.kind} {text(going.key)}[/bold]: {records.height:,} records, {_span(records['ingest_date'])}"
-    )
-    for row in records.head(SHOWN).to_dicts():
+def _print_plan(plan: Plan) -> None:
+    records = plan.records
+    out.print(f"[bold]{plan.kind} {text(plan.key)}[/bold]: {records.height:,} records, {_span(records['ingest_date'])}")
+    for row in records.head(MAX_LISTED_RECORDS).to_dicts():
         out.print(f"  {row['record_id']}  {text(row['title'] or '')}  {text(row['url'])}", soft_wrap=True)
-    if records.height > SHOWN:
-        out.print(f"  and {records.height - SHOWN:,} more")
-    out.print("rows that go: " + ", ".join(f"{name} {rows:,}" for name, rows in going.rows.items() if rows))
-    for name, rows in (("pages of the same stories", going.kin), ("teasers that lead to it", going.teasers)):
+    if records.height > MAX_LISTED_RECORDS:
+        out.print(f"  and {records.height - MAX_LISTED_RECORDS:,} more")
+    out.print("rows to erase: " + ", ".join(f"{name} {rows:,}" for name, rows in plan.rows.items() if rows))
+    for name, rows in (("pages of the same stories", plan.kin), ("teasers that link to it", plan.teasers)):
         if rows.height:
             out.print(
-                f"{rows.height:,} {name} stay, for they are other records; as {text(rows['url'][0])}", soft_wrap=True
+                f"{rows.height:,} {name} are kept (different records), e.g. {text(rows['url'][0])}", soft_wrap=True
             )
 
 
@@ -79,12 +81,12 @@ def _span(dates: pl.Series) -> str:
     return f"{first} to {rest[-1]}" if rest else f"{first}"
 
 
-def _plain(going: Plan) -> dict[str, object]:
+def _as_json(plan: Plan) -> dict[str, object]:
     return {
-        "kind": going.kind,
-        "key": going.key,
-        "records": going.records.to_dicts(),
-        "rows": going.rows,
-        "kin": going.kin.to_dicts(),
-        "teasers": going.teasers.to_dicts(),
+        "kind": plan.kind,
+        "key": plan.key,
+        "records": plan.records.to_dicts(),
+        "rows": plan.rows,
+        "kin": plan.kin.to_dicts(),
+        "teasers": plan.teasers.to_dicts(),
     }

@@ -16,7 +16,7 @@ from pipelines.cli.show import err, print_json, print_table
 
 
 def query_command(settings: Settings, sql: str, *, as_json: bool, csv: bool, limit: int) -> None:
-    """Run one query on the published copy and show its rows.
+    """Run one query on the published copy and print its rows.
 
     Raises:
         UserError: when nothing is published, or DuckDB refuses the query.
@@ -26,10 +26,12 @@ def query_command(settings: Settings, sql: str, *, as_json: bool, csv: bool, lim
             frame = con.execute(sql).pl()
         except duckdb.Error as error:
             raise UserError(
-                "query", str(error), "fix the SQL; `newsmill query 'show all tables'` lists what there is"
+                "query", str(error), "fix the SQL; `newsmill query 'show all tables'` lists the tables"
             ) from error
         except pl.exceptions.PolarsError as error:
-            raise UserError("query", str(error), "cast the column to one that can be shown, as `::varchar`") from error
+            raise UserError(
+                "query", str(error), "cast the column to a type that can be printed, e.g. `::varchar`"
+            ) from error
     if as_json:
         print_json(frame.to_dicts())
     elif csv:
@@ -37,13 +39,13 @@ def query_command(settings: Settings, sql: str, *, as_json: bool, csv: bool, lim
     else:
         print_table(frame.head(limit))
         if frame.height > limit:
-            err.print(f"{limit:,} of {frame.height:,} rows; --limit shows more, --csv and --json give all")
+            err.print(f"{limit:,} of {frame.height:,} rows; --limit prints more, --csv and --json print all")
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with lists and structs as JSON, as `newsmill export` writes them: CSV has cells for neither."""
+    """Return the frame with lists and structs as JSON, as `newsmill export` writes them; CSV has no cells for them."""
     return frame.with_columns(
-        pl.Series(column.name, [None if one is None else _json(one) for one in column.to_list()], pl.String)
+        pl.Series(column.name, [None if value is None else _json(value) for value in column.to_list()], pl.String)
         for column in frame
         if column.dtype.is_nested()
     )

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from newsmill import stages
 from newsmill.errors import UserError
-from newsmill.maintenance.rebuild import SetAside, lead_on, set_aside
+from newsmill.maintenance.rebuild import BackedUp, back_up_database, redirect_old_story_ids
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
 from newsmill.topics.taxonomy import load_taxonomy
-from pipelines.cli.run import plain, sums, tell
+from pipelines.cli.run import outcome_row, print_outcomes, reconciliation_totals
 from pipelines.cli.show import err, out, print_json, progress, text
 from pipelines.code_location import code_location
 from pipelines.execute import run_daily
@@ -21,74 +21,74 @@ from pipelines.partitions import ingest_days, require_partitions
 
 
 def rebuild_command(settings: Settings, *, replace_old: bool, as_json: bool, verbose: bool) -> int:
-    """Mill all that is archived into a new database, in one run; returns the exit code.
+    """Build a new database from the whole archive, in one run; return the exit code.
 
-    An input folder that someone named is read too, as a run does; the shipped sample is not.
+    An input folder is read too where the user names one; the shipped sample is not.
 
     Raises:
-        UserError: when nothing is archived, an old database is still there, the present one is locked, or taxonomy,
-            suites or SQL models are wrong; nothing is changed then.
+        UserError: when nothing is archived, a backup of an earlier rebuild exists, the database is locked, or
+            taxonomy, suites or SQL models are wrong; nothing is changed then.
     """
     started = time.monotonic()
     found = _input_dates(settings)
     dates = sorted({*stages.archive_of(settings).dates(), *(found or ())})
     if not dates:
-        raise UserError(str(settings.home / "raw"), "nothing is archived there", "run `newsmill run` with this --home")
+        raise UserError(str(settings.home / "raw"), "no archive", "run `newsmill run` with this --home")
     require_partitions(ingest_days(settings), dates)
-    code_location(settings)  # What is wrong is told before anything is moved.
-    old = set_aside(settings, replace_old=replace_old)
-    led = 0
+    code_location(settings)  # reports user errors before anything is moved
+    old = back_up_database(settings, replace_old=replace_old)
+    redirected = 0
     try:
         with progress(quiet=as_json or verbose):
             outcome = run_daily(settings, dates[0], dates[-1], archive_only=found is None, verbose=verbose)
             if old and outcome.success:
-                led = lead_on(settings, load_taxonomy(settings.topics), old.path)
+                redirected = redirect_old_story_ids(settings, load_taxonomy(settings.topics), old.path)
     except BaseException:
-        _tell_way_back(settings, old)
+        _print_how_to_restore(settings, old)
         raise
     seconds = time.monotonic() - started
     if as_json:
         done = {
             "dates": dates,
-            "runs": [plain(outcome)],
-            "reconciliation": sums(settings),
+            "runs": [outcome_row(outcome)],
+            "reconciliation": reconciliation_totals(settings),
             "old_database": old and old.path,
             "check_results": old.check_results if old else 0,
-            "story_ids": led,
+            "story_ids": redirected,
             "seconds": seconds,
         }
         print_json(done)
     else:
-        tell(settings, [outcome], seconds)
+        print_outcomes(settings, [outcome], seconds)
     if not outcome.success:
-        _tell_way_back(settings, old)
+        _print_how_to_restore(settings, old)
     elif not as_json:
-        _tell_done(dates, old, led)
-    return 0 if outcome.clean else 1
+        _print_summary(dates, old, redirected)
+    return 0 if outcome.is_clean else 1
 
 
 def _input_dates(settings: Settings) -> set[dt.date] | None:
-    """The ingest dates of the input folder; None where none was named, or it holds nothing any more."""
+    """Return the ingest dates of the input folder; None where the user named none or it has no files."""
     if "input" not in settings.model_fields_set:
         return None
     try:
         return {file.ingest_date for file in scan(settings.input).files}
     except UserError as error:
-        err.print(f"{text(error.where)}: {text(error.problem)}; the archive alone is read", soft_wrap=True)
+        err.print(f"{text(error.where)}: {text(error.problem)}; reading the archive alone", soft_wrap=True)
         return None
 
 
-def _tell_done(dates: list[dt.date], old: SetAside | None, led: int) -> None:
+def _print_summary(dates: list[dt.date], old: BackedUp | None, redirected: int) -> None:
     out.print(f"rebuilt   {len(dates):,} ingest dates, {dates[0]} to {dates[-1]}")
     if old:
-        out.print(f"kept      {old.check_results:,} results of checks; {led:,} old story ids lead on")
-        out.print(f"old       {text(_resolved(old.path))}; delete it when all is well", soft_wrap=True)
+        out.print(f"kept      {old.check_results:,} check results; {redirected:,} old story ids redirected")
+        out.print(f"old       {text(_resolved(old.path))}; delete it once the new database is right", soft_wrap=True)
 
 
-def _tell_way_back(settings: Settings, old: SetAside | None) -> None:
+def _print_how_to_restore(settings: Settings, old: BackedUp | None) -> None:
     if old:
         back = shlex.join(["mv", "-f", _resolved(old.path), _resolved(settings.database)])
-        err.print(f"not rebuilt; the old database is still there, and this puts it back: {text(back)}", soft_wrap=True)
+        err.print(f"not rebuilt; restore the old database with: {text(back)}", soft_wrap=True)
 
 
 def _resolved(path: Path) -> str:

@@ -15,49 +15,51 @@ EXAMPLES = 3
 
 
 def replay_command(settings: Settings, choice: Choice, *, apply: bool, as_json: bool) -> int:
-    """Take archived records through today's code and tell what changes; land it with `apply`. Returns the exit code.
+    """Re-process archived records and print what changes; write it with `apply`. Return the exit code.
 
     Raises:
-        UserError: when nothing is chosen, or no record is.
+        UserError: when no filter is given, or no record matches.
     """
     if choice == Choice():
-        raise UserError("replay", "nothing says which records", "give --reason, --site or --since, or several of them")
+        raise UserError("replay", "no filter", "give one or more of --reason, --site and --since")
     with progress(quiet=as_json):
         report = replay(settings, choice, apply=apply)
     if as_json:
-        told = {
+        changes = {
             name: value.to_dicts() if isinstance(value, pl.DataFrame) else value for name, value in vars(report).items()
         }
-        print_json({"choice": asdict(choice), **told})
+        print_json({"choice": asdict(choice), **changes})
     else:
-        _tell(report)
+        _print_report(report)
     if report.unreconciled:
-        err.print(f"{report.unreconciled:,} records are unaccounted for; `newsmill run` reads their dates again")
+        err.print(f"{report.unreconciled:,} records are unaccounted for; run `newsmill run` for their dates")
     return 1 if report.unreconciled else 0
 
 
-def _tell(report: Report) -> None:
-    out.print(f"{report.records:,} archived records read again, of {len(report.dates)} ingest dates")
+def _print_report(report: Report) -> None:
+    out.print(f"{report.records:,} archived records re-processed, of {len(report.dates)} ingest dates")
     if report.unreadable:
-        out.print(f"{report.unreadable:,} more could not be read when they came, and the archive has no bytes of them")
-    _tell_changes("verdicts", report.verdicts, ["before", "after"])
-    _tell_texts(report.texts)
-    _tell_changes("places in stories", report.stories, [])
-    _tell_changes("topics", report.topics, ["topic", "before", "after"])
-    out.print("Landed and published." if report.applied else "Nothing has landed; --apply lands it.")
+        out.print(
+            f"{report.unreadable:,} more have no bytes in the archive: they could not be read when they were ingested"
+        )
+    _print_changes("verdicts", report.verdicts, ["before", "after"])
+    _print_texts(report.texts)
+    _print_changes("story members", report.stories, [])
+    _print_changes("topics", report.topics, ["topic", "before", "after"])
+    out.print("Written and published." if report.applied else "Dry run: nothing was written; --apply writes it.")
 
 
-def _tell_changes(what: str, rows: pl.DataFrame, by: list[str]) -> None:
+def _print_changes(what: str, rows: pl.DataFrame, by: list[str]) -> None:
     out.print(f"[bold]{what}[/bold]: {rows.height:,} change")
     if by and rows.height:
         print_table(rows.group_by(by).agg(pl.len().alias("records")).sort(by))
     for row in rows.head(EXAMPLES).to_dicts():
-        said = f"{row.get('topic', '')} {row['before'] or 'none'} -> {row['after'] or 'none'}".strip()
-        out.print(f"  {row['record_id']}  {text(said)}  {text(row['url'])}", soft_wrap=True)
+        change = f"{row.get('topic', '')} {row['before'] or 'none'} -> {row['after'] or 'none'}".strip()
+        out.print(f"  {row['record_id']}  {text(change)}  {text(row['url'])}", soft_wrap=True)
 
 
-def _tell_texts(rows: pl.DataFrame) -> None:
-    out.print(f"[bold]pages[/bold]: {rows.height:,} read otherwise")
+def _print_texts(rows: pl.DataFrame) -> None:
+    out.print(f"[bold]pages[/bold]: {rows.height:,} read differently")
     if rows.height:
         print_table(rows.explode("fields").group_by(field="fields").agg(pl.len().alias("pages")).sort("field"))
     for row in rows.head(EXAMPLES).to_dicts():

@@ -10,14 +10,14 @@ from newsmill.warehouse.publish import REPORT
 
 
 def report_command(settings: Settings, *, show: bool) -> None:
-    """Print where the report is, and open it.
+    """Print the path of the report, and open it.
 
     Raises:
-        UserError: when none has been published.
+        UserError: when no report is published.
     """
     path = settings.published / REPORT
     if not path.is_file():
-        raise UserError(str(path), "no report is published there", "run `newsmill run` with this --home first")
+        raise UserError(str(path), "no published report", "run `newsmill run` with this --home first")
     print(path.resolve())
     if show:
         webbrowser.open(path.resolve().as_uri())

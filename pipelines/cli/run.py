@@ -24,10 +24,10 @@ Bounds = tuple[dt.date | None, dt.date | None]
 
 
 def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as_json: bool, verbose: bool) -> int:
-    """Mill the input folder's dates in one run (one a date where single dates are named); returns the exit code.
+    """Process the input folder's dates in one run (one run per date with --date); return the exit code.
 
     Raises:
-        UserError: for a wrong path, setting, taxonomy, suite or SQL model, or a database that another version made;
+        UserError: for a wrong path, setting, taxonomy, suite or SQL model, or a database of another version;
             nothing is written then.
     """
     started = time.monotonic()
@@ -40,34 +40,38 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
     seconds = time.monotonic() - started
     if as_json:
         print_json(
-            {"runs": [plain(outcome) for outcome in outcomes], "reconciliation": sums(settings), "seconds": seconds}
+            {
+                "runs": [outcome_row(outcome) for outcome in outcomes],
+                "reconciliation": reconciliation_totals(settings),
+                "seconds": seconds,
+            }
         )
     else:
-        tell(settings, outcomes, seconds)
-    return 0 if all(outcome.clean for outcome in outcomes) else 1
+        print_outcomes(settings, outcomes, seconds)
+    return 0 if all(outcome.is_clean for outcome in outcomes) else 1
 
 
 def _dates(settings: Settings, wanted: list[dt.date], bounds: Bounds) -> list[dt.date]:
-    """The ingest dates to mill, in order: those the input folder holds, within what was asked for."""
-    held = sorted({file.ingest_date for file in scan(settings.input).files})
-    since, until = bounds[0] or held[0], bounds[1] or held[-1]
-    dates = [date for date in held if since <= date <= until and (not wanted or date in wanted)]
+    """Return the ingest dates to process, in order: those of the input folder that were asked for."""
+    available = sorted({file.ingest_date for file in scan(settings.input).files})
+    since, until = bounds[0] or available[0], bounds[1] or available[-1]
+    dates = [date for date in available if since <= date <= until and (not wanted or date in wanted)]
     if not dates:
         asked = ", ".join(map(str, wanted)) or f"{since} to {until}"
         raise UserError(
             f"--date/--since/--until {asked}",
-            "the input has no file of these ingest dates",
-            f"it has {held[0]} to {held[-1]}",
+            "the input has no file with such an ingest date",
+            f"it has files from {available[0]} to {available[-1]}",
         )
     return dates
 
 
-def plain(outcome: Outcome) -> dict[str, Any]:
-    return {**asdict(outcome), "clean": outcome.clean}
+def outcome_row(outcome: Outcome) -> dict[str, Any]:
+    return {**asdict(outcome), "clean": outcome.is_clean}
 
 
-def sums(settings: Settings) -> dict[str, int]:
-    """The sums of the published reconciliation; empty where this version of newsmill has published nothing."""
+def reconciliation_totals(settings: Settings) -> dict[str, int]:
+    """Return the totals of the published reconciliation; empty where this version has published nothing."""
     try:
         with open_reader(settings.published / DATABASE) as con:
             days = reconcile(con, None)
@@ -78,33 +82,33 @@ def sums(settings: Settings) -> dict[str, int]:
     return {name: sum(getattr(day, name) for day in days) for name in names} | {"forgotten": forgotten}
 
 
-def tell(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
-    """What failed in the runs, the published reconciliation, and where to look."""
+def print_outcomes(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
+    """Print what failed in the runs, the published reconciliation, and where to look."""
     for outcome in outcomes:
         for message in outcome.errors:
             err.print(f"[red]failed[/red] {text(message)}")
         for check in outcome.failed_checks:
-            colour = "red" if check.severity == "ERROR" else "yellow"
-            err.print(f"[{colour}]{check.severity.lower()}[/] {check.asset} {check.name}: {text(check.description)}")
-    told = sums(settings)
-    if not told:
-        err.print("this version has published nothing here; `newsmill dev` shows the run and its log")
+            color = "red" if check.severity == "ERROR" else "yellow"
+            err.print(f"[{color}]{check.severity.lower()}[/] {check.asset} {check.name}: {text(check.description)}")
+    totals = reconciliation_totals(settings)
+    if not totals:
+        err.print("nothing is published by this version; `newsmill dev` shows the run and its log")
         return
     out.print(
-        f"{told['records']:,} records = {told['kept']:,} kept + {told['merged']:,} merged"
-        f" + {told['quarantined']:,} quarantined; {seconds:.0f} s"
+        f"{totals['records']:,} records = {totals['kept']:,} kept + {totals['merged']:,} merged"
+        f" + {totals['quarantined']:,} quarantined; {seconds:.0f} s"
     )
-    if told["forgotten"]:
-        out.print(f"{told['forgotten']:,} more were forgotten and stay out")
+    if totals["forgotten"]:
+        out.print(f"{totals['forgotten']:,} suppressed by tombstones")
     out.print(f"database  {(settings.published / DATABASE).resolve()}", soft_wrap=True)
     out.print(f"report    {(settings.published / REPORT).resolve()}", soft_wrap=True)
     home = f"--home {settings.home}"
     for what in ("report", "query 'from trends.topic_daily'", "status", "dev"):
-        out.print(f"look      {_as_called()} {what} {home}", soft_wrap=True)
+        out.print(f"look      {_command_name()} {what} {home}", soft_wrap=True)
 
 
-def _as_called() -> str:
-    """The command as it can be typed again: its name where the PATH finds it, else the path it was called by."""
+def _command_name() -> str:
+    """Return the command as the user can type it: its name if it is on the PATH, else its path."""
     called = Path(sys.argv[0])
     found = shutil.which("newsmill")
     return "newsmill" if found and Path(found).resolve() == called.resolve() else str(called)

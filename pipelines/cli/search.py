@@ -15,8 +15,8 @@ from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
 from pipelines.cli.show import err, out, print_json, text
 
-# About half a minute of indexing; no one who waits for an answer waits longer.
-MOST_INDEXED_AT_ONCE = 20_000
+# About 30 s of indexing, the most that a search should take.
+MAX_STORIES_TO_INDEX = 20_000
 
 
 def search_command(
@@ -29,44 +29,46 @@ def search_command(
     index: bool,
     as_json: bool,
 ) -> None:
-    """List the stories that hold the words, each with the sentence that holds most of them.
+    """Print the stories that contain the words, each with the sentence that contains most of them.
 
     Raises:
         UserError: when nothing is published, the words or the topic are wrong, or the index can't be built.
     """
     database = settings.published / DATABASE
     with open_reader(database) as con:
-        side = _index(con, settings, database, wanted=index)
-        found = search_stories(con, " ".join(words), topic=topic, since=since, limit=limit, index=side)
+        index_file = _index(con, settings, database, wanted=index)
+        found = search_stories(con, " ".join(words), topic=topic, since=since, limit=limit, index=index_file)
     if as_json:
         print_json(found.to_dicts())
         return
     for row in found.to_dicts():
         out.print(f"[bold]{text(row['title'] or '(no title)')}[/bold]", soft_wrap=True)
-        told = f"{row['pages']} page{'s' * (row['pages'] != 1)}, {row['outlets']} outlet{'s' * (row['outlets'] != 1)}"
-        out.print(f"  {row['day']}  {told}  {text(', '.join(row['topics']))}".rstrip(), soft_wrap=True)
+        counts = f"{row['pages']} page{'s' * (row['pages'] != 1)}, {row['outlets']} outlet{'s' * (row['outlets'] != 1)}"
+        out.print(f"  {row['day']}  {counts}  {text(', '.join(row['topics']))}".rstrip(), soft_wrap=True)
         out.print(f"  {text(row['sentence'])}", soft_wrap=True)
         out.print(f"  [dim]{text(row['url'])}[/dim]\n", soft_wrap=True)
     if found.is_empty():
-        err.print("No story holds all of that.")
+        err.print("No story contains all of these words.")
 
 
 def _index(con: duckdb.DuckDBPyConnection, settings: Settings, database: Path, *, wanted: bool) -> Path | None:
-    """The index to search with, built where that is soon done or wanted; None where the texts are to be read."""
+    """Return the index to search, built where that is quick or wanted; None where the texts are to be scanned."""
     try:
         extension()
     except UserError as error:
         if wanted:
             raise
-        err.print(f"Reading the texts: {text(error.problem)}; {text(error.hint)}.", soft_wrap=True)
+        err.print(f"Scanning the texts: {text(error.problem)}; {text(error.hint)}.", soft_wrap=True)
         return None
-    side = index_path(settings.home, database)
-    if side.is_file():
-        return side
+    index_file = index_path(settings.home, database)
+    if index_file.is_file():
+        return index_file
     [(stories,)] = con.execute("select count(*) from stories.members where is_canonical").fetchall()
-    if not wanted and stories > MOST_INDEXED_AT_ONCE:
-        err.print(f"Reading the texts: {stories:,} stories are not indexed yet; `newsmill search --index` does it.")
+    if not wanted and stories > MAX_STORIES_TO_INDEX:
+        err.print(
+            f"Scanning the texts: {stories:,} stories are not indexed yet; `newsmill search --index` indexes them."
+        )
         return None
-    err.print(f"Indexing {stories:,} stories, once for this published copy.")
-    build_index(database, side)
-    return side
+    err.print(f"Indexing {stories:,} stories of this published copy.")
+    build_index(database, index_file)
+    return index_file

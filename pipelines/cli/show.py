@@ -1,4 +1,4 @@
-"""How results are shown: tables and progress for a person, plain lines for a log, JSON for a script."""
+"""Output of the commands: tables and progress for a person, plain lines for a log, JSON for a script."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rich.table import Table
 
 from newsmill.progress import reporting
 
-# Where stdout is no terminal rich would wrap at 80 columns and cut what a log should keep.
+# Without a terminal, rich would wrap at 80 columns and cut what a log should keep.
 out = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
 err = Console(stderr=True, width=None if sys.stderr.isatty() else 200, highlight=False)
 
@@ -26,7 +26,7 @@ LOG_SECONDS = 10.0
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
+    """Print one JSON document on stdout."""
     print(json.dumps(value, ensure_ascii=False, default=_plain, indent=2))
 
 
@@ -35,7 +35,7 @@ def _plain(value: Any) -> str:
 
 
 def print_table(frame: pl.DataFrame, title: str | None = None) -> None:
-    """A frame as a table."""
+    """Print a frame as a table."""
     table = Table(title=title, title_justify="left", header_style="bold")
     for name, dtype in frame.schema.items():
         table.add_column(text(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
@@ -45,14 +45,14 @@ def print_table(frame: pl.DataFrame, title: str | None = None) -> None:
 
 
 def text(value: object) -> str:
-    """A value for the terminal, without the control characters and the markup that a page may carry."""
+    """Return a value for the terminal, without control characters and markup that a page may contain."""
     shown = f"{value:.4g}" if isinstance(value, float) else str(value)
     return escape("".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in shown))
 
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[None]:
-    """Progress of what runs in the block: bars on a terminal, a line now and then elsewhere, nothing when quiet."""
+    """Show the progress of the block: bars on a terminal, a line every 10 s elsewhere, nothing when quiet."""
     if quiet:
         yield
     elif err.is_terminal:
@@ -90,13 +90,13 @@ def _bars() -> Iterator[None]:
 @contextmanager
 def _lines() -> Iterator[None]:
     counts: dict[str, int] = {}
-    told = 0.0
+    reported_at = 0.0
 
     def report(stage: str, done: int, to_do: int) -> None:
-        nonlocal told
+        nonlocal reported_at
         counts[stage] = counts.get(stage, 0) + done
-        if done and time.monotonic() - told > LOG_SECONDS:
-            told = time.monotonic()
+        if done and time.monotonic() - reported_at > LOG_SECONDS:
+            reported_at = time.monotonic()
             err.print(f"{stage}: {counts[stage]:,} done")
 
     with reporting(report):

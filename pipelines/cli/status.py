@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 import dagster as dg
-import duckdb
 import polars as pl
 
+from newsmill.quality.gate import failing_checks
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_reader
@@ -20,14 +20,14 @@ LAST_RUNS = 5
 
 
 def status_command(settings: Settings, *, as_json: bool) -> int:
-    """Show reconciliation, runs and failing checks; returns 1 when reconciliation, last run or an error check is wrong.
+    """Show reconciliation, runs and failing checks; return 1 when reconciliation, last run or an error check fails.
 
     Raises:
         UserError: when nothing has been published in this home.
     """
     with open_reader(settings.published / DATABASE) as con:
         days = pl.DataFrame([vars(day) for day in reconcile(con, None)])
-        failing = failing_checks(con)
+        failing = failing_checks(con).to_dicts()
     with open_instance(settings) as instance:
         runs = last_runs(instance)
     wrong = (
@@ -43,29 +43,12 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
     if failing:
         print_table(pl.DataFrame(failing, infer_schema_length=None), "Failing checks")
     else:
-        out.print("No check fails.")
+        out.print("All checks pass.")
     return int(wrong)
 
 
-def failing_checks(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Every check whose newest result is not a pass, errors first."""
-    return (
-        con.execute(
-            """
-        with newest as (
-            select * from quality.check_results
-            qualify row_number() over (partition by table_name, expectation order by checked_at desc) = 1)
-        select severity, table_name, expectation, observed, failing_sample, checked_at, run_id
-        from newest where success is not true order by severity, table_name, expectation
-        """
-        )
-        .pl()
-        .to_dicts()
-    )
-
-
 def last_runs(instance: dg.DagsterInstance) -> list[dict[str, Any]]:
-    """The newest runs of this home, newest first."""
+    """Return the last runs of this home, newest first."""
     return [
         {
             "run_id": record.dagster_run.run_id,
@@ -80,7 +63,7 @@ def last_runs(instance: dg.DagsterInstance) -> list[dict[str, Any]]:
 
 
 def failed_checks(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """The checks of severity error that a run did not pass, also of a run that ended before it could publish."""
+    """Return the checks of severity error that a run did not pass, even if it did not publish."""
     events = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
     evaluations = [
         record.event_log_entry.dagster_event.asset_check_evaluation_data

@@ -13,51 +13,56 @@ from newsmill.settings import Settings, load_settings
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 from pipelines.cli.show import err, out, print_json, print_table, progress, text
 
-topics_app = typer.Typer(help="Plan and make a change of the taxonomy; label pages.", no_args_is_help=True)
+topics_app = typer.Typer(help="Plan and apply changes of the taxonomy; label pages.", no_args_is_help=True)
 
-Home = Annotated[Path | None, typer.Option(help="Folder of the archive, the database and what is published.")]
+Home = Annotated[Path | None, typer.Option(help="Home folder: archive, database, published copy and report.")]
 Topics = Annotated[Path | None, typer.Option(help="The taxonomy, a YAML file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
-Limit = Annotated[int, typer.Option(min=1, help="Pages and weeks shown a topic; --json gives all.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
+Limit = Annotated[int, typer.Option(min=1, help="Maximum pages and weeks per topic; --json prints all.")]
 
 PATIENCE_SECONDS = 5.0
-_shares = ("precision", "recall", "f1", "precision_new", "recall_new", "f1_new")
+SHARE_COLUMNS = ("precision", "recall", "f1", "precision_new", "recall_new", "f1_new")
 
 
 @topics_app.command("plan")
 def plan_command(home: Home = None, topics: Topics = None, as_json: AsJson = False, limit: Limit = 10) -> None:
-    """Tell what a taxonomy would change: pages gained and lost, with their sentences; quality on the labels; trends."""
+    """Show what a taxonomy would change: pages gained and lost with sentences, quality on the labels, trends."""
     from newsmill.maintenance.retag import plan
 
     settings = load_settings(home=home, topics=topics)
-    told = plan(settings, load_taxonomy(settings.topics))
+    result = plan(settings, load_taxonomy(settings.topics))
     if as_json:
         print_json(
             {
-                "versions": told.versions,
-                "version_new": told.version_new,
-                "pages": told.pages,
-                "changes": told.changes.to_dicts(),
-                "quality": told.quality.to_dicts(),
-                "series": told.series.to_dicts(),
+                "versions": result.versions,
+                "version_new": result.version_new,
+                "pages": result.pages,
+                "changes": result.changes.to_dicts(),
+                "quality": result.quality.to_dicts(),
+                "series": result.series.to_dicts(),
             }
         )
         return
-    out.print(f"{told.pages:,} pages tagged; taxonomy {', '.join(told.versions) or 'none'} -> {told.version_new}")
-    if told.changes.is_empty():
+    out.print(f"{result.pages:,} pages tagged; taxonomy {', '.join(result.versions) or 'none'} -> {result.version_new}")
+    if result.changes.is_empty():
         out.print("No page gains or loses a topic.")
-    for (topic, change), rows in told.changes.group_by("topic", "change", maintain_order=True):
+    for (topic, change), rows in result.changes.group_by("topic", "change", maintain_order=True):
         out.print(f"[bold]{text(topic)}[/bold]: {rows.height:,} pages {change}")
         for row in rows.head(limit).to_dicts():
             out.print(f"  {text(row['title'] or row['url'])}  ({text(row['url'])})", soft_wrap=True)
             if row["sentence"]:
                 out.print(f"    {row['place']} “{text(row['phrase'])}”: {text(row['sentence'])}", soft_wrap=True)
-    if told.quality["labels"].sum():
-        print_table(told.quality.with_columns(pl.col(_shares).round(3)), "On the labelled pages, now and new")
+    if result.quality["labels"].sum():
+        print_table(
+            result.quality.with_columns(pl.col(SHARE_COLUMNS).round(3)),
+            "On the labelled pages, today and with the new taxonomy",
+        )
     else:
-        out.print("No page of this home is labelled: `newsmill topics label` lets precision and recall be told.")
-    for (topic,), weeks in told.series.group_by("topic", maintain_order=True):
-        print_table(weeks.drop("topic").tail(limit), f"Weeks of {topic} that change, {weeks.height:,} in all")
+        out.print(
+            "No page of this home is labelled: `newsmill topics label` labels pages to measure precision and recall."
+        )
+    for (topic,), weeks in result.series.group_by("topic", maintain_order=True):
+        print_table(weeks.drop("topic").tail(limit), f"Weeks of {topic} that change, {weeks.height:,} in total")
 
 
 @topics_app.command("apply")
@@ -67,7 +72,7 @@ def apply_command(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that tag pages.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tag every stored page anew with a taxonomy, from the stored texts, and publish."""
+    """Re-tag every stored page with a taxonomy, from the stored texts, and publish."""
     from newsmill.maintenance.retag import apply
 
     settings = load_settings(home=home, topics=topics, workers=workers)
@@ -81,9 +86,7 @@ def apply_command(
     out.print(f"{done.pages:,} pages tagged with taxonomy {done.version}; {len(done.dates):,} ingest dates changed")
     print_table(done.changes, "Pages gained and lost")
     if topics is not None:
-        out.print(
-            f"The next run tags with its own taxonomy: give it --topics {text(topics)}, or set it in newsmill.toml."
-        )
+        out.print(f"The next run uses its own taxonomy: pass --topics {text(topics)}, or set it in newsmill.toml.")
 
 
 @topics_app.command("label")
@@ -92,7 +95,7 @@ def label_command(
     topics: Topics = None,
     topic: Annotated[list[str] | None, typer.Option(help="Only this topic.")] = None,
 ) -> None:
-    """Ask, page by page, whether it is about a topic; every answer is kept at once, so stop whenever you like."""
+    """Ask for each page whether it is about a topic. Every answer is saved at once; stop at any time."""
     settings = load_settings(home=home, topics=topics)
     taxonomy = load_taxonomy(settings.topics)
     unknown = sorted(set(topic or []).difference(taxonomy.topics))
@@ -101,13 +104,13 @@ def label_command(
             "--topic", f"{unknown[0]!r} is not in {settings.topics}", f"name one of {', '.join(taxonomy.topics)}"
         )
     answered = _ask(settings, taxonomy, topic or list(taxonomy.topics))
-    out.print(f"{answered} labelled, kept in {settings.home / 'labels' / 'topics.jsonl'}", soft_wrap=True)
+    out.print(f"{answered} labelled, saved in {settings.home / 'labels' / 'topics.jsonl'}", soft_wrap=True)
     if answered:
-        _copy(settings)
+        _copy_labels(settings)
 
 
 def _ask(settings: Settings, taxonomy: Taxonomy, topics: list[str]) -> int:
-    """Ask until there is nothing left or the person stops; returns how many were answered."""
+    """Ask until no page is left or the person stops; return the number of answers."""
     from newsmill.topics.labelling_queue import questions
     from newsmill.topics.labels import add_label, read_labels
     from newsmill.warehouse.connection import open_reader
@@ -124,30 +127,32 @@ def _ask(settings: Settings, taxonomy: Taxonomy, topics: list[str]) -> int:
             out.print(text(question.excerpt))
             for sentence in question.sentences:
                 out.print(f"  [yellow]>[/yellow] {text(sentence)}", soft_wrap=True)
-            said = _answer()
-            if said == "q":
+            answer = _answer()
+            if answer == "q":
                 break
-            if said != "s":
-                add_label(settings.home, question.record_id, question.topic, said == "y", question.sampling)
+            if answer != "s":
+                add_label(settings.home, question.record_id, question.topic, answer == "y", question.sampling)
                 answered += 1
         else:
-            out.print("Every page is labelled.")
+            out.print("All pages are labelled.")
     return answered
 
 
 def _answer() -> str:
-    """One of y, n, s, q. The end of the input stops."""
+    """Return y, n, s or q; the end of the input is q."""
     while True:
         try:
-            said = typer.prompt("Would a reader of this topic want it? [y]es, [n]o, [s]kip, [q]uit", prompt_suffix=": ")
+            entered = typer.prompt(
+                "Would a reader of this topic want it? [y]es, [n]o, [s]kip, [q]uit", prompt_suffix=": "
+            )
         except typer.Abort:
             return "q"
-        if (letter := str(said).strip().lower()[:1]) in ("y", "n", "s", "q"):
+        if (letter := str(entered).strip().lower()[:1]) in ("y", "n", "s", "q"):
             return letter
 
 
-def _copy(settings: Settings) -> None:
-    """The labels into `topics.labels`; a run that holds the database copies them itself."""
+def _copy_labels(settings: Settings) -> None:
+    """Copy the labels to `topics.labels`; where a run holds the database, that run copies them."""
     from newsmill.stages import replace_labels
     from newsmill.warehouse.connection import open_writer, transaction
 
@@ -155,4 +160,4 @@ def _copy(settings: Settings) -> None:
         with open_writer(settings.database, PATIENCE_SECONDS) as con, transaction(con):
             replace_labels(con, settings)
     except UserError:
-        err.print("a run holds the database; topics.labels has them after the next run")
+        err.print("a run holds the database; the next run copies the labels to topics.labels")

@@ -17,12 +17,12 @@ from small_home import DAYS, SECRET_URL, ids_of
 from newsmill.errors import UserError
 from newsmill.maintenance import rebuild
 from newsmill.maintenance.forget import forget
-from newsmill.maintenance.rebuild import lead_on, old_database, set_aside
+from newsmill.maintenance.rebuild import back_up_database, old_database, redirect_old_story_ids
 from newsmill.settings import Settings, load_settings
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
 from pipelines.cli.rebuild import rebuild_command
-from pipelines.cli.run import run_command, sums
+from pipelines.cli.run import run_command, reconciliation_totals
 from pipelines.execute import Outcome
 
 PUBLISHED = "newsmill.duckdb"
@@ -55,13 +55,13 @@ def test_a_rebuild_leaves_what_was_there_and_keeps_what_only_the_old_one_knew(ow
     )
     with pytest.raises(UserError, match="newsmill rebuild"), open_writer(own_home.database):
         pass
-    old = set_aside(own_home)
+    old = back_up_database(own_home)
     assert old is not None
     assert (old.path, old.check_results) == (own_home.home / "newsmill.duckdb.old", 1)
     assert (own_home.published / PUBLISHED).read_bytes() == published
 
     run_dates(own_home, DAYS)
-    assert lead_on(own_home, load_taxonomy(own_home.topics), old.path) == 2
+    assert redirect_old_story_ids(own_home, load_taxonomy(own_home.topics), old.path) == 2
     assert differing(before, tables_of(own_home.database)) == []
     assert before["topics.labels"].height > 0
     with open_reader(own_home.published / PUBLISHED) as con:
@@ -101,22 +101,22 @@ def test_a_database_that_was_set_aside_before_is_only_replaced_when_told(tmp_pat
         con.execute(RESULT)
     old_database(settings).write_text("from before")
     with pytest.raises(UserError, match=r"newsmill\.duckdb\.old: .* still there; .*--replace-old"):
-        set_aside(settings)
+        back_up_database(settings)
     assert old_database(settings).read_text() == "from before"
-    old = set_aside(settings, replace_old=True)
+    old = back_up_database(settings, replace_old=True)
     assert old is not None and old.check_results == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["newsmill.duckdb", "newsmill.duckdb.old"]
 
 
 def test_columns_are_carried_over_by_name_and_tables_that_are_missing_are_passed_over(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, tmp_path)
-    assert set_aside(settings) is None
+    assert back_up_database(settings) is None
     with duckdb.connect(str(settings.database)) as con:
         con.execute("create schema quality")
         con.execute("create table quality.check_results as select 1 as success, 7 as run_id, 'x' as dropped_since")
-    old = set_aside(settings)
+    old = back_up_database(settings)
     assert old is not None and old.check_results == 1
-    assert lead_on(settings, load_taxonomy(settings.topics), old.path) == 0
+    assert redirect_old_story_ids(settings, load_taxonomy(settings.topics), old.path) == 0
     with open_writer(settings.database) as con:
         rows = con.execute("select run_id, success, severity from quality.check_results").fetchall()
     assert rows == [("7", True, None)]
@@ -135,7 +135,7 @@ def test_a_database_that_is_held_is_left_alone(tmp_path: Path, monkeypatch: pyte
     ) as holder:
         assert holder.stdout is not None and holder.stdout.readline() == "held\n"
         with pytest.raises(UserError, match="wait for the other run to end"):
-            set_aside(settings)
+            back_up_database(settings)
         holder.communicate()
     assert [path.name for path in tmp_path.iterdir()] == ["newsmill.duckdb"]
 
@@ -203,8 +203,8 @@ def test_a_run_over_another_versions_home_is_refused_before_it_begins(own_home: 
 
 
 def test_sums_are_told_of_a_copy_of_this_version_alone(own_home: Settings) -> None:
-    assert sums(own_home)["records"] == 7
+    assert reconciliation_totals(own_home)["records"] == 7
     copy = own_home.published / PUBLISHED
     copy.chmod(0o644)
     make_old(copy, "drop table quality.forgotten")
-    assert sums(own_home) == {}
+    assert reconciliation_totals(own_home) == {}

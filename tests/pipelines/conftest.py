@@ -8,16 +8,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from commands import Told, told
+from commands import Result, run_command
 
 PATIENCE_SECONDS = 240
 
 
 @pytest.fixture(scope="session")
-def first_run(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> tuple[Path, Told]:
+def first_run(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> tuple[Path, Result]:
     """The home, and what the command said. The first process that asks runs it, the others wait."""
     shared = tmp_path_factory.getbasetemp().parent / f"first-run-{testrun_uid}"
-    home, answer = shared / "home", shared / "told.json"
+    home, answer = shared / "home", shared / "result.json"
     try:
         shared.mkdir()
     except FileExistsError:
@@ -25,13 +25,13 @@ def first_run(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> tup
         while not answer.exists() and time.monotonic() < end:
             time.sleep(0.2)
     else:
-        said = told(["make", "--no-print-directory", "run"], env={"NEWSMILL_HOME": str(home)})
+        result = run_command(["make", "--no-print-directory", "run"], env={"NEWSMILL_HOME": str(home)})
         draft = answer.with_suffix(".draft")
-        draft.write_text(json.dumps(asdict(said)), encoding="utf-8")
+        draft.write_text(json.dumps(asdict(result)), encoding="utf-8")
         draft.replace(answer)
-    return home, Told(**json.loads(answer.read_text(encoding="utf-8")))
+    return home, Result(**json.loads(answer.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")
-def home(first_run: tuple[Path, Told]) -> Path:
+def home(first_run: tuple[Path, Result]) -> Path:
     return first_run[0]

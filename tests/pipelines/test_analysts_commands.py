@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from commands import called
+from commands import call
 
 from newsmill.errors import UserError
 from newsmill.settings import load_settings
@@ -16,18 +16,18 @@ from pipelines.cli.search import search_command
 
 
 def test_search_lists_stories_with_their_best_sentence_and_url(home: Path) -> None:
-    told = called("search", "AI", "Act", "training", "--home", str(home), "--topic", "ai_regulation", "--limit", "3")
-    assert told.code == 0, told.err
-    assert "Brussels tells model makers what the AI Act wants in writing" in told.out
-    assert "4 pages, 2 outlets  ai_regulation" in told.out
-    assert "training data, the most contested duty of the EU AI Act." in told.out
-    assert "https://www.civicmonitor.example/articles/304441" in told.out
+    result = call("search", "AI", "Act", "training", "--home", str(home), "--topic", "ai_regulation", "--limit", "3")
+    assert result.code == 0, result.err
+    assert "Brussels tells model makers what the AI Act wants in writing" in result.out
+    assert "4 pages, 2 outlets  ai_regulation" in result.out
+    assert "training data, the most contested duty of the EU AI Act." in result.out
+    assert "https://www.civicmonitor.example/articles/304441" in result.out
     has_extra = find_spec("duckdb_extension_fts") is not None
-    assert ("pip install 'newsmill[search]'" in told.err) is not has_extra
+    assert ("pip install 'newsmill[search]'" in result.err) is not has_extra
 
 
 def test_search_finds_scripts_without_spaces_and_tells_json(home: Path) -> None:
-    [story, *_] = called("search", "涉密网络", "--home", str(home), "--since", "2026-10-01", "--json").json
+    [story, *_] = call("search", "涉密网络", "--home", str(home), "--since", "2026-10-01", "--json").json
     assert story["title"] == "OpenAI 与美国国防部扩大合作，模型将进入涉密网络"
     assert "涉密网络" in story["sentence"]
     assert story["outlets"] == 2
@@ -41,9 +41,9 @@ def test_search_finds_scripts_without_spaces_and_tells_json(home: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_a_search_is_one_line(arguments: list[str], said: str, home: Path) -> None:
-    told = called("search", *arguments, "--home", str(home))
-    assert told.code == 2
-    assert said in told.err.splitlines()[-1]
+    result = call("search", *arguments, "--home", str(home))
+    assert result.code == 2
+    assert said in result.err.splitlines()[-1]
 
 
 def test_where_nothing_is_found_it_is_said(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,14 +64,14 @@ def test_an_index_that_is_asked_for_and_cannot_be_is_to_mend(home: Path, monkeyp
 
 def test_export_writes_a_file_and_says_where(home: Path, tmp_path: Path) -> None:
     arguments = ["export", "--table", "analyst.stories", "--format", "csv", "--home", str(home)]
-    told = called(*arguments, "--topic", "ai_video_models", "--since", "2026-10-12", cwd=tmp_path)
-    assert told.code == 0, told.err
-    assert told.out.strip() == str((tmp_path / "analyst.stories.csv").resolve())
+    result = call(*arguments, "--topic", "ai_video_models", "--since", "2026-10-12", cwd=tmp_path)
+    assert result.code == 0, result.err
+    assert result.out.strip() == str((tmp_path / "analyst.stories.csv").resolve())
     with (tmp_path / "analyst.stories.csv").open(encoding="utf-8", newline="") as file:
         stories = list(csv.DictReader(file))
-    assert told.err.strip() == f"{len(stories)} rows"
+    assert result.err.strip() == f"{len(stories)} rows"
     assert len(stories) > 10
     assert all("ai_video_models" in story["topics"] for story in stories)
-    again = called(*arguments, cwd=tmp_path)
+    again = call(*arguments, cwd=tmp_path)
     assert again.code == 2
     assert again.err.startswith("newsmill: --out analyst.stories.csv: ") and "--force" in again.err

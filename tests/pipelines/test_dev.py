@@ -84,7 +84,7 @@ def test_schedule_and_sensor_are_on(dev: Dev) -> None:
              schedules { name scheduleState { status } } sensors { name sensorState { status } } } } } }"""
     )
     [node] = data["repositoriesOrError"]["nodes"]
-    assert [(s["name"], s["scheduleState"]["status"]) for s in node["schedules"]] == [("nightly", "RUNNING")]
+    assert [(s["name"], s["scheduleState"]["status"]) for s in node["schedules"]] == [("daily", "RUNNING")]
     assert ("new_files", "RUNNING") in [(s["name"], s["sensorState"]["status"]) for s in node["sensors"]]
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from newsmill.settings import Settings
-from pipelines.event_log import KeptOpenEventLog, kept_open
+from pipelines.event_log import PersistentEventLog, event_log_override
 from pipelines.instance import dagster_home, open_instance
 
 
@@ -35,11 +35,11 @@ def run(instance: dg.DagsterInstance) -> str:
 
 def test_dagster_as_it_comes_reads_what_was_logged(home: Settings) -> None:
     with open_instance(home) as instance:
-        assert isinstance(instance.event_log_storage, KeptOpenEventLog)
+        assert isinstance(instance.event_log_storage, PersistentEventLog)
         run_id = run(instance)
         logged = [entry.to_json() for entry in instance.all_logs(run_id)]
     with dg.DagsterInstance.from_config(str(dagster_home(home))) as plain:
-        assert not isinstance(plain.event_log_storage, KeptOpenEventLog)
+        assert not isinstance(plain.event_log_storage, PersistentEventLog)
         assert [entry.to_json() for entry in plain.all_logs(run_id)] == logged
         assert plain.get_latest_materialization_event(dg.AssetKey("one")) is not None
     assert len(logged) > 5
@@ -61,7 +61,7 @@ def test_an_event_opens_no_database_anew(home: Settings, monkeypatch: pytest.Mon
 def test_of_many_runs_only_the_latest_stay_open(home: Settings) -> None:
     with open_instance(home) as instance:
         log = instance.event_log_storage
-        assert isinstance(log, KeptOpenEventLog)
+        assert isinstance(log, PersistentEventLog)
         for number in range(10):
             with log.run_connection(f"run{number}"):
                 pass
@@ -71,8 +71,8 @@ def test_of_many_runs_only_the_latest_stay_open(home: Settings) -> None:
 
 def test_storage_that_someone_configured_is_theirs(home: Settings) -> None:
     folder = dagster_home(home)
-    assert kept_open(folder)
+    assert event_log_override(folder)
     (folder / "dagster.yaml").write_text(f"storage: {{sqlite: {{base_dir: '{folder / 'elsewhere'}'}}}}", "utf-8")
-    assert kept_open(folder) == {}
+    assert event_log_override(folder) == {}
     with open_instance(home) as instance:
-        assert not isinstance(instance.event_log_storage, KeptOpenEventLog)
+        assert not isinstance(instance.event_log_storage, PersistentEventLog)

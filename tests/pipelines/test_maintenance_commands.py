@@ -61,7 +61,7 @@ def test_history_keeps_runs_and_charts_and_loses_names_and_previews(history: tup
 
 def test_a_history_in_use_is_told(history: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     settings, path = history
-    monkeypatch.setattr("pipelines.scrub.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("pipelines.scrub.LOCK_TIMEOUT_SECONDS", 0.1)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("begin exclusive")
         assert scrub_history(settings, ["https://a.example/x"]) == [path.resolve()]

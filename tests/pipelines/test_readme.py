@@ -41,7 +41,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     )
     assert set(rows) == set(Settings.model_fields)
     for name, field in Settings.model_fields.items():
-        if name != "workers":  # one a core
+        if name != "workers":  # one per core
             default = field.default
             shown = default.relative_to(PROJECT) if isinstance(default, Path) and default.is_absolute() else default
             assert rows[name] == str(shown)

@@ -27,7 +27,7 @@ def project() -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(home: Path) -> dict[tuple[str, str], Row]:
+def run_command(home: Path) -> dict[tuple[str, str], Row]:
     """What the published copy says of every record, by source path and URL."""
     with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
         rows = con.execute(
@@ -45,10 +45,10 @@ def told(home: Path) -> dict[tuple[str, str], Row]:
 
 
 @pytest.fixture(scope="module")
-def both(truth: list[Row], told: dict[tuple[str, str], Row]) -> list[tuple[Row, Row]]:
-    """Truth and what was told, side by side; broken files have no URL of their own."""
-    by_path = {path: row for (path, _), row in told.items()}
-    return [(row, told.get((row["source_path"], row["url"])) or by_path[row["source_path"]]) for row in truth]
+def both(truth: list[Row], result: dict[tuple[str, str], Row]) -> list[tuple[Row, Row]]:
+    """Truth and what was result, side by side; broken files have no URL of their own."""
+    by_path = {path: row for (path, _), row in result.items()}
+    return [(row, result.get((row["source_path"], row["url"])) or by_path[row["source_path"]]) for row in truth]
 
 
 @pytest.fixture(scope="module")
@@ -56,19 +56,19 @@ def pages(both: list[tuple[Row, Row]]) -> list[tuple[Row, Row]]:
     return [(true, said) for true, said in both if true["outcome"] == "page"]
 
 
-def mismatches(rows: list[tuple[Row, Row]], of: str, told: Callable[[Row], Any] | None = None) -> list[str]:
-    """Where what was told differs from the truth, in words a person can follow."""
-    told = told or (lambda said: said[of])
+def mismatches(rows: list[tuple[Row, Row]], of: str, result: Callable[[Row], Any] | None = None) -> list[str]:
+    """Where what was result differs from the truth, in words a person can follow."""
+    result = result or (lambda said: said[of])
     return [
-        f"{true['source_path']} {true['url']}: {told(said)!r}, not {true[of]!r}"
+        f"{true['source_path']} {true['url']}: {result(said)!r}, not {true[of]!r}"
         for true, said in rows
-        if told(said) != true[of]
+        if result(said) != true[of]
     ]
 
 
-def test_every_record_is_there_and_no_other(truth: list[Row], told: dict[tuple[str, str], Row]) -> None:
-    assert len(told) == len(truth)
-    assert len({row["record_id"] for row in told.values()}) == len(truth)
+def test_every_record_is_there_and_no_other(truth: list[Row], result: dict[tuple[str, str], Row]) -> None:
+    assert len(result) == len(truth)
+    assert len({row["record_id"] for row in result.values()}) == len(truth)
 
 
 def test_pages_are_pages_and_the_rest_is_quarantined_for_the_right_reason(both: list[tuple[Row, Row]]) -> None:
@@ -121,11 +121,11 @@ def test_bodies_are_clean_and_stand_once(pages: list[tuple[Row, Row]]) -> None:
 
 
 def test_stories_are_the_true_stories(pages: list[tuple[Row, Row]]) -> None:
-    pairs = pl.DataFrame({"true": [t["story"] for t, _ in pages], "told": [s["story_id"] for _, s in pages]})
-    assert pairs["told"].null_count() == 0
-    split = pairs.group_by("true").agg(pl.col("told").n_unique()).filter(pl.col("told") > 1)
+    pairs = pl.DataFrame({"true": [t["story"] for t, _ in pages], "result": [s["story_id"] for _, s in pages]})
+    assert pairs["result"].null_count() == 0
+    split = pairs.group_by("true").agg(pl.col("result").n_unique()).filter(pl.col("result") > 1)
     joined = (
-        pairs.group_by("told")
+        pairs.group_by("result")
         .agg(pl.col("true").n_unique(), pl.col("true").unique().alias("of"))
         .filter(pl.col("true") > 1)
     )

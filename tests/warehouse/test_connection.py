@@ -13,7 +13,7 @@ import pytest
 
 from newsmill.errors import UserError
 from newsmill.warehouse.connection import open_reader, open_writer, require_own_version, transaction
-from newsmill.warehouse.publish import publish_database, publish_report
+from newsmill.warehouse.publish import publish_database, replace_report
 from newsmill.warehouse.schema import TABLES, create_schema
 from newsmill.warehouse.staleness import dates_tagged_otherwise
 
@@ -166,8 +166,8 @@ def test_a_draft_left_by_a_crash_is_replaced(tmp_path: Path) -> None:
 
 
 def test_the_report_is_swapped_in(tmp_path: Path) -> None:
-    publish_report("first", tmp_path)
-    assert publish_report("second", tmp_path).read_text() == "second"
+    replace_report("first", tmp_path)
+    assert replace_report("second", tmp_path).read_text() == "second"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
