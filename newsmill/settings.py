@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from newsmill.errors import UserError
+from newsmill.validation import user_error
 
 PROJECT = Path(__file__).resolve().parent.parent
 IS_CHECKOUT = (PROJECT / "workspace.yaml").is_file()
@@ -105,8 +106,7 @@ def load_settings(**arguments: Any) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise UserError(str(CONFIG_FILE), str(error), "write it as TOML") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
+        field = str(error.errors()[0]["loc"][0])
         where = f"--{field}" if field in given else f"{CONFIG_FILE} or NEWSMILL_{field.upper()}, field {field}"
-        hint = "remove it" if first["type"] == "extra_forbidden" else f"correct the value {first['input']!r}"
-        raise UserError(where, first["msg"], hint) from error
+        wrong = user_error(error, given, where)
+        raise UserError(where, wrong.problem, wrong.hint) from error

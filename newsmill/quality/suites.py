@@ -13,11 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, Field, StringConstraints, with_config
 
 from newsmill.errors import UserError
-from newsmill.validation import one_line, parse_yaml
+from newsmill.validation import read_yaml
 
 SUITES = Path(__file__).resolve().parent / "suites"
 
@@ -32,7 +31,7 @@ Severity = Literal["error", "warn"]
 class Expectation:
     """One expectation: its name in the suite, the Great Expectations class with its arguments, and why it must hold.
 
-    `error` stops what is downstream: newsmill broke its word. `warn` tells: the night's input is odd.
+    A failing `error` blocks publication: newsmill broke a promise. A failing `warn` reports: the input is unusual.
     """
 
     name: SnakeCase
@@ -86,36 +85,15 @@ def load_suite(path: Path) -> Suite:
     Raises:
         UserError: see `load_suites`.
     """
-    try:
-        document = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(str(path), str(error), "make it a readable UTF-8 file") from error
-    except yaml.YAMLError as error:
-        raise UserError(str(path), one_line(error), "correct the YAML") from error
-    try:
-        suite = TypeAdapter(Suite).validate_python(document)
-    except ValidationError as error:
-        raise _form_error(path, document, error) from error
+    suite = read_yaml(path, Suite)
     for name, count in Counter(suite.check_names).items():
         if count > 1:
-            raise UserError(f"{path}, expectation {name}", f"the name stands {count} times", "give each its own name")
+            raise UserError(
+                f"{path}, expectation {name}",
+                f"duplicate name, used {count} times",
+                "give each expectation its own name",
+            )
     return Suite(suite.table, suite.by_date, tuple(_known(path, expectation) for expectation in suite.expectations))
-
-
-def _form_error(path: Path, document: Any, error: ValidationError) -> UserError:
-    first = error.errors()[0]
-    place = list(first["loc"])
-    where = str(path)
-    if len(place) > 1 and place[0] == "expectations":
-        number = int(place[1])
-        entry = document["expectations"][number]
-        name = entry.get("name") if isinstance(entry, dict) else None
-        where += f", expectation {name or number + 1}"
-        place = place[2:]
-    if place:
-        where += f", field {'.'.join(str(part) for part in place)}"
-    hint = {"missing": "add it", "unexpected_keyword_argument": "remove it"}.get(first["type"], "correct it")
-    return UserError(where, first["msg"], hint)
 
 
 def _known(path: Path, expectation: Expectation) -> Expectation:

@@ -22,7 +22,7 @@ from newsmill.settings import Settings, load_settings
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
 from pipelines.cli.rebuild import rebuild_command
-from pipelines.cli.run import run_command, reconciliation_totals
+from pipelines.cli.run import reconciliation_totals, run_command
 from pipelines.execute import Outcome
 
 PUBLISHED = "newsmill.duckdb"

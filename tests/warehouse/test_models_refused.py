@@ -14,9 +14,9 @@ MODEL, YML, PROJECT = "models/top/counts.sql", "models/models.yml", "dbt_project
 SINGULAR = "tests/counts_are_positive.sql"
 
 WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
-    "no project file": ({PROJECT: None}, ["dbt_project.yml: there is no such file"]),
+    "no project file": ({PROJECT: None}, ["dbt_project.yml: No such file"]),
     "not YAML": ({PROJECT: "name: [small"}, ["dbt_project.yml: not YAML", "fix the YAML"]),
-    "a key twice": ({PROJECT: ("profile: small", "name: small")}, ["the key 'name' stands twice"]),
+    "a key twice": ({PROJECT: ("profile: small", "name: small")}, ["duplicate key 'name'"]),
     "an unknown project key": ({PROJECT: ("profile: small", "seed-paths: [s]")}, ["seed-paths", "remove it"]),
     "another project's models": (
         {PROJECT: ("  small:\n    base", "  smal:\n    base")},
@@ -24,15 +24,18 @@ WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
     ),
     "a folder that is not there": ({PROJECT: ("    top:", "    topp:")}, ["models.small.topp", "no such folder"]),
     "a config without plus": ({PROJECT: ("+schema: base", "schema: base")}, ["models.small.base.schema", "`+`"]),
-    "an unknown folder config": ({PROJECT: ("+tags: [layer]", "+alias: x")}, ["models.small.base, alias", "remove it"]),
-    "a yml of another version": ({YML: ("version: 2", "version: 1")}, ["models.yml, version"]),
+    "an unknown folder config": (
+        {PROJECT: ("+tags: [layer]", "+alias: x")},
+        ["models.small.base, field alias", "remove it"],
+    ),
+    "a yml of another version": ({YML: ("version: 2", "version: 1")}, ["models.yml, field version"]),
     "an unknown model key": (
         {YML: ("description: Things by kind.", "description: Things by kind.\n    docs: {}")},
-        ["models.yml, models.counts.docs", "remove it"],
+        ["models.yml, field models.counts.docs", "remove it"],
     ),
     "a model without description": (
         {YML: ("    description: Things by kind.\n", "")},
-        ["models.yml, models.counts.description: it is missing; add it"],
+        ["models.yml, field models.counts.description: it is missing; add it"],
     ),
     "a column without data_type": (
         {YML: ("{name: things, data_type: BIGINT,", "{name: things,")},
@@ -122,14 +125,17 @@ WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
         {MODEL: ("group by", "{{ config(tags=['a']) }}{{ config(tags=['b']) }}group by")},
         ["called twice"],
     ),
-    "an unknown config": ({MODEL: ("group by", "{{ config(alias='c') }}group by")}, ["config(), alias", "remove it"]),
+    "an unknown config": (
+        {MODEL: ("group by", "{{ config(alias='c') }}group by")},
+        ["config(), field alias", "remove it"],
+    ),
     "an unknown materialization": (
         {MODEL: ("group by", "{{ config(materialized='ephemeral') }}group by")},
-        ["config(), materialized", "'view', 'table' or 'incremental'"],
+        ["config(), field materialized", "'view', 'table' or 'incremental'"],
     ),
     "an unknown strategy": (
         {"models/base/grown.sql": ("delete+insert", "append")},
-        ["grown.sql, config(), incremental_strategy", "delete+insert"],
+        ["grown.sql, config(), field incremental_strategy", "delete+insert"],
     ),
     "an incremental without key": (
         {"models/base/grown.sql": ("unique_key='ingest_date', ", "")},
@@ -214,13 +220,13 @@ WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
     "a singular test that does not parse": ({SINGULAR: ("where things < 1", "wher things < 1 1")}, ["does not parse"]),
     "a singular test with a config": (
         {SINGULAR: ("select *", "{{ config(limit=3) }}select *")},
-        ["counts_are_positive.sql, config(), limit"],
+        ["counts_are_positive.sql, config(), field limit"],
     ),
 }
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_is_wrong_is_named_with_its_mend(case: str, tmp_path: Path) -> None:
+def test_what_is_wrong_is_named_with_its_hint(case: str, tmp_path: Path) -> None:
     changes, said = WRONG[case]
     with pytest.raises(UserError) as error:
         load_project(write_project(tmp_path, changes))

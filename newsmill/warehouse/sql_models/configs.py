@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from newsmill.errors import UserError
-from newsmill.warehouse.sql_models.files import ModelConfig, ModelEntry, ProjectFile, validated
+from newsmill.validation import validate
+from newsmill.warehouse.sql_models.files import ModelConfig, ModelEntry, ProjectFile
 
 
 def folder_configs(path: Path, said: ProjectFile, folder: Path) -> dict[Path, ModelConfig]:
@@ -29,7 +30,7 @@ def folder_configs(path: Path, said: ProjectFile, folder: Path) -> dict[Path, Mo
         if not found:
             raise UserError(f"{path}, {field}", "there is no such folder of models", "correct the name, or remove it")
         own = {key.removeprefix("+"): value for key, value in block.items() if key.startswith("+")}
-        config = validated(own, ModelConfig, f"{path}, {field}")
+        config = validate(own, ModelConfig, f"{path}, {field}")
         configs.update(dict.fromkeys(found, config))
         for key, inner in block.items():
             if not key.startswith("+"):
@@ -52,10 +53,10 @@ def model_config(
     tags: list[str] = []
     # From the outermost folder in, so that the nearest has the last word.
     nearest = [folders[parent] for parent in reversed(path.parents) if parent in folders]
-    for config in [*nearest, validated(called, ModelConfig, where)]:
+    for config in [*nearest, validate(called, ModelConfig, where)]:
         merged |= config.model_dump(by_alias=True, exclude_unset=True)
         tags += config.tags
-    config = validated({**merged, "tags": list(dict.fromkeys(tags))}, ModelConfig, where)
+    config = validate({**merged, "tags": list(dict.fromkeys(tags))}, ModelConfig, where)
     if config.schema_name is None:
         raise UserError(where, "nothing gives its schema", "say schema=..., or +schema for its folder")
     if config.materialized != "incremental":

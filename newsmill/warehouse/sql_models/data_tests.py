@@ -12,6 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from newsmill.errors import UserError
+from newsmill.validation import read_text, validate
 from newsmill.warehouse.sql_models.binding import as_user_error
 from newsmill.warehouse.sql_models.files import (
     AcceptedValues,
@@ -21,8 +22,6 @@ from newsmill.warehouse.sql_models.files import (
     TestConfig,
     TestEntry,
     Unique,
-    read_text,
-    validated,
 )
 from newsmill.warehouse.sql_models.project import ModelTest, Project, TestResult
 from newsmill.warehouse.sql_models.queries import parse_query
@@ -128,7 +127,7 @@ def singular_test(path: Path, names: Names, order: list[str]) -> ModelTest:
     return ModelTest(
         name=path.stem,
         model=depends_on[-1],
-        severity=validated(rendering.config, TestConfig, f"{path}, config()").severity,
+        severity=validate(rendering.config, TestConfig, f"{path}, config()").severity,
         description=" ".join(head),
         depends_on=depends_on,
         path=path,

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from newsmill.errors import UserError
-from newsmill.validation import one_line, parse_yaml
 from newsmill.warehouse.sql_models.project import Materialized, Severity
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -137,61 +133,3 @@ class ProjectFile(Strict):
     clean_targets: list[str] = Field([], validation_alias="clean-targets")
     vars: dict[Name, Scalar | list[Scalar]] = {}
     models: dict[str, Any] = {}
-
-
-Shape = TypeVar("Shape", bound=Strict)
-
-
-def read_yaml(path: Path, shape: type[Shape]) -> Shape:
-    """The file in the given shape.
-
-    Raises:
-        UserError: naming the file, the field (`models.topic_daily.columns.day`) and what to do.
-    """
-    try:
-        data = parse_yaml(read_text(path))
-    except yaml.YAMLError as error:
-        raise UserError(str(path), f"not YAML: {one_line(error)}", "fix the YAML") from error
-    return validated(data, shape, str(path))
-
-
-def read_text(path: Path) -> str:
-    """The file's text.
-
-    Raises:
-        UserError: when it is not there, or not UTF-8.
-    """
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError as error:
-        raise UserError(str(path), "there is no such file", "write it, or name another folder of models") from error
-    except UnicodeDecodeError as error:
-        raise UserError(str(path), f"not UTF-8: {error}", "save it as UTF-8") from error
-
-
-def validated(data: Any, shape: type[Shape], where: str) -> Shape:
-    """The data in the given shape, or a UserError at `where`, with the first field that is wrong."""
-    try:
-        return shape.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        said = {
-            "missing": ("it is missing", "add it"),
-            "extra_forbidden": ("the subset of dbt that is read has no such key", "remove it"),
-        }
-        problem, hint = said.get(first["type"], (first["msg"], f"correct {first['input']!r:.80}"))
-        field = _field(data, first["loc"])
-        raise UserError(f"{where}, {field}" if field else where, problem, hint) from error
-
-
-def _field(data: Any, location: tuple[int | str, ...]) -> str:
-    """The place in the file, with list items by their name rather than their number."""
-    words = []
-    for step in location:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            data = None  # the data ends here: the step is a missing field, or one of pydantic's own
-        named = isinstance(step, int) and isinstance(data, dict) and isinstance(data.get("name"), str)
-        words.append(data["name"] if named else str(step))
-    return ".".join(words)

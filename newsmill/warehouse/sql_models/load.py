@@ -9,9 +9,10 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from newsmill.errors import UserError
+from newsmill.validation import read_text, read_yaml
 from newsmill.warehouse.sql_models.configs import folder_configs, model_config
 from newsmill.warehouse.sql_models.data_tests import generic_tests, singular_test
-from newsmill.warehouse.sql_models.files import ModelConfig, ModelEntry, ModelsFile, ProjectFile, read_text, read_yaml
+from newsmill.warehouse.sql_models.files import ModelConfig, ModelEntry, ModelsFile, ProjectFile
 from newsmill.warehouse.sql_models.project import Model, ModelColumn, ModelTest, Project
 from newsmill.warehouse.sql_models.queries import output_columns, parse_query
 from newsmill.warehouse.sql_models.template import Names, Rendering, Template, suggestion
