@@ -1,14 +1,14 @@
-# Two commands: `make run` mills the shipped sample, `make test` proves the checkout. Both set up .venv first.
-# Nothing is needed but Python 3.11-3.13, make, and the package registry.
+# `make run` processes the shipped sample; `make test` runs lint, type check and tests. Both set up .venv first.
+# Requirements: Python 3.11-3.13, make, and the package registry.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 export UV_PYTHON_DOWNLOADS := never
-# Set in many containers; every process of a run or of the tests would compile 1,700 modules anew, 4 s each time.
+# Set in many containers. Without bytecode every process compiles 1,700 modules again, 4 s each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The first Python that fits; `make PYTHON=python3.12 setup` chooses another.
+# The first supported Python; `make PYTHON=python3.12 setup` chooses another.
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c '$(FITS)' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -17,43 +17,43 @@ BIN := .venv/bin
 
 .PHONY: help setup run dev test test-all test-dbt lint bench lock clean
 
-help: ## Show what there is
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
-setup: .venv/.ready ## The environment in .venv, from the hash-pinned lock
+setup: .venv/.ready ## Create the environment in .venv from the hash-pinned lock
 
-run: setup ## Mill the shipped sample into ./warehouse
-	$(BIN)/newsmill run
+run: setup ## Process the shipped sample into ./warehouse
+	$(BIN)/newsmill run --sample
 
-dev: setup ## The Dagster UI on ./warehouse, schedule and sensor on
+dev: setup ## Start the Dagster UI on ./warehouse with schedule and sensor
 	exec $(BIN)/newsmill dev
 
-lint: setup ## ruff and mypy
+lint: setup ## Run ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: lint ## Lint, types and the everyday suite
+test: lint ## Run lint, type check and the everyday tests; print the coverage
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
-test-all: lint ## And the slow tests
+test-all: lint ## Run all tests, the slow ones too
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-dbt: setup .venv-dbt/.ready ## The SQL folder built by dbt itself, and compared
+test-dbt: setup .venv-dbt/.ready ## Build the SQL folder with dbt itself and compare the tables
 	$(BIN)/pytest tests/dbt_like_sql -m ""
 
-bench: setup ## The cost of every stage, a page; TABLE=bodies and the like for one of benchmarks/
+bench: setup ## Measure the cost per page of each stage; TABLE=bodies runs benchmarks/bodies.py
 	$(BIN)/python -m benchmarks$(if $(TABLE),.$(TABLE)) $(BENCH)
 
-lock: $(UV) ## Resolve pyproject.toml into the lock files anew
+lock: $(UV) ## Resolve pyproject.toml into the lock files
 	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group dev --extra search --extra excel pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra dbt pyproject.toml -o requirements-dbt.lock
 
-clean: ## Take away what was made, but the warehouse
+clean: ## Remove everything that make created, except the warehouse
 	rm -rf .venv .venv-dbt .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.ready: requirements.lock pyproject.toml | $(UV)
-	@[ -n "$(PYTHON)" ] || { echo "newsmill needs Python 3.11, 3.12 or 3.13 on the PATH; or say make PYTHON=/path/to/python" >&2; exit 2; }
+	@[ -n "$(PYTHON)" ] || { echo "newsmill needs Python 3.11, 3.12 or 3.13 on the PATH; or run make PYTHON=/path/to/python" >&2; exit 2; }
 	$(UV) venv -q --allow-existing --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')" .venv
 	$(UV) pip sync -q --python .venv --require-hashes requirements.lock
 	$(UV) pip install -q --python .venv --no-deps --no-build-isolation --editable .

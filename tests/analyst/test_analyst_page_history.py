@@ -52,7 +52,7 @@ def test_a_person_is_told_the_same(processed_home: Settings, capsys: pytest.Capt
     for part in (
         "edited_copy, 0.",
         f"{SECRET_URL}, ",
-        "of the shorter contained, by ",
+        "of the shorter text contained, by ",
         f"      + {SECRET} added this.",
     ):
         assert part in told, part

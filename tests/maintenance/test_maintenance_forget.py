@@ -148,7 +148,7 @@ def test_the_command_asks_tells_and_forgets(
 ) -> None:
     before = contents(own_home.home)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    with pytest.raises(UserError, match="no one to ask"):
+    with pytest.raises(UserError, match="not a terminal"):
         forget_command(own_home, SECRET_SITE, None, yes=False, dry_run=False, as_json=False)
     assert forget_command(own_home, SECRET_SITE, None, yes=False, dry_run=True, as_json=False) == 0
     assert f"site {SECRET_SITE}: 4 records, {DAYS[0]} to {DAYS[1]}" in capsys.readouterr().out

@@ -189,7 +189,7 @@ def test_input_is_read_only_where_someone_named_it(
 
 def test_where_nothing_is_archived_nothing_is_moved(own_home: Settings) -> None:
     shutil.rmtree(own_home.home / "raw")
-    with pytest.raises(UserError, match="nothing is archived"):
+    with pytest.raises(UserError, match="no archive"):
         rebuild_command(load_settings(home=own_home.home), replace_old=False, as_json=False, verbose=False)
     assert not old_database(own_home).exists()
 

@@ -50,7 +50,7 @@ def test_where_nothing_is_found_it_is_said(home: Path, capsys: pytest.CaptureFix
     search_command(load_settings(home=home), ["nowhere"], topic=None, since=None, limit=1, index=False, as_json=False)
     out, err = capsys.readouterr()
     assert out == ""
-    assert "No story holds all of that." in err
+    assert "No story contains all of these words." in err
 
 
 def test_an_index_that_is_asked_for_and_cannot_be_is_to_mend(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

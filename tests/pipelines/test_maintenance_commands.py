@@ -79,6 +79,6 @@ def test_without_anyone_to_ask_and_before_the_first_run_nothing_is_made(tmp_path
     for apply in (True, False):
         with pytest.raises(UserError, match="newsmill run"):
             replay_command(settings, Choice(site="a.example"), apply=apply, as_json=False)
-    with pytest.raises(UserError, match="nothing says which"):
+    with pytest.raises(UserError, match="no filter"):
         replay_command(settings, Choice(), apply=False, as_json=False)
     assert not settings.home.exists()

@@ -27,7 +27,7 @@ def project() -> Path:
 
 
 @pytest.fixture(scope="module")
-def run_command(home: Path) -> dict[tuple[str, str], Row]:
+def actual(home: Path) -> dict[tuple[str, str], Row]:
     """What the published copy says of every record, by source path and URL."""
     with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
         rows = con.execute(
@@ -45,10 +45,10 @@ def run_command(home: Path) -> dict[tuple[str, str], Row]:
 
 
 @pytest.fixture(scope="module")
-def both(truth: list[Row], result: dict[tuple[str, str], Row]) -> list[tuple[Row, Row]]:
-    """Truth and what was result, side by side; broken files have no URL of their own."""
-    by_path = {path: row for (path, _), row in result.items()}
-    return [(row, result.get((row["source_path"], row["url"])) or by_path[row["source_path"]]) for row in truth]
+def both(truth: list[Row], actual: dict[tuple[str, str], Row]) -> list[tuple[Row, Row]]:
+    """Truth and the actual rows, side by side; broken files have no URL of their own."""
+    by_path = {path: row for (path, _), row in actual.items()}
+    return [(row, actual.get((row["source_path"], row["url"])) or by_path[row["source_path"]]) for row in truth]
 
 
 @pytest.fixture(scope="module")
@@ -56,19 +56,19 @@ def pages(both: list[tuple[Row, Row]]) -> list[tuple[Row, Row]]:
     return [(true, said) for true, said in both if true["outcome"] == "page"]
 
 
-def mismatches(rows: list[tuple[Row, Row]], of: str, result: Callable[[Row], Any] | None = None) -> list[str]:
-    """Where what was result differs from the truth, in words a person can follow."""
-    result = result or (lambda said: said[of])
+def mismatches(rows: list[tuple[Row, Row]], of: str, actual: Callable[[Row], Any] | None = None) -> list[str]:
+    """Where the actual rows differs from the truth, in words a person can follow."""
+    actual = actual or (lambda said: said[of])
     return [
-        f"{true['source_path']} {true['url']}: {result(said)!r}, not {true[of]!r}"
+        f"{true['source_path']} {true['url']}: {actual(said)!r}, not {true[of]!r}"
         for true, said in rows
-        if result(said) != true[of]
+        if actual(said) != true[of]
     ]
 
 
-def test_every_record_is_there_and_no_other(truth: list[Row], result: dict[tuple[str, str], Row]) -> None:
-    assert len(result) == len(truth)
-    assert len({row["record_id"] for row in result.values()}) == len(truth)
+def test_every_record_is_there_and_no_other(truth: list[Row], actual: dict[tuple[str, str], Row]) -> None:
+    assert len(actual) == len(truth)
+    assert len({row["record_id"] for row in actual.values()}) == len(truth)
 
 
 def test_pages_are_pages_and_the_rest_is_quarantined_for_the_right_reason(both: list[tuple[Row, Row]]) -> None:
@@ -121,11 +121,11 @@ def test_bodies_are_clean_and_stand_once(pages: list[tuple[Row, Row]]) -> None:
 
 
 def test_stories_are_the_true_stories(pages: list[tuple[Row, Row]]) -> None:
-    pairs = pl.DataFrame({"true": [t["story"] for t, _ in pages], "result": [s["story_id"] for _, s in pages]})
-    assert pairs["result"].null_count() == 0
-    split = pairs.group_by("true").agg(pl.col("result").n_unique()).filter(pl.col("result") > 1)
+    pairs = pl.DataFrame({"true": [t["story"] for t, _ in pages], "actual": [s["story_id"] for _, s in pages]})
+    assert pairs["actual"].null_count() == 0
+    split = pairs.group_by("true").agg(pl.col("actual").n_unique()).filter(pl.col("actual") > 1)
     joined = (
-        pairs.group_by("result")
+        pairs.group_by("actual")
         .agg(pl.col("true").n_unique(), pl.col("true").unique().alias("of"))
         .filter(pl.col("true") > 1)
     )
@@ -145,21 +145,21 @@ def test_the_late_original_stands_for_its_story(pages: list[tuple[Row, Row]]) ->
     assert all(canonical[true["story"]] == said["source_path"] for true, said in late)
 
 
-def told_topics(said: Row) -> dict[str, str]:
+def actual_topics(said: Row) -> dict[str, str]:
     return {topic["topic"]: topic["strength"] for topic in said["topics"] or []}
 
 
 def test_topics_are_the_true_topics(pages: list[tuple[Row, Row]]) -> None:
     which = [({**true, "topics": set(true["topics"])}, said) for true, said in pages]
-    assert mismatches(which, "topics", lambda said: set(told_topics(said))) == []
+    assert mismatches(which, "topics", lambda said: set(actual_topics(said))) == []
 
 
 def test_topics_are_as_strong_as_a_reader_finds_them(pages: list[tuple[Row, Row]]) -> None:
     """What a page is chiefly about is a matter of judgement, so a few may differ; never a teaser's topic."""
-    differ = mismatches(pages, "topics", told_topics)
+    differ = mismatches(pages, "topics", actual_topics)
     assert len(differ) <= 0.03 * len(pages), differ
     for true, said in pages:
-        teasers = {topic for topic, strength in told_topics(said).items() if strength == "teaser"}
+        teasers = {topic for topic, strength in actual_topics(said).items() if strength == "teaser"}
         assert teasers == {topic for topic, strength in true["topics"].items() if strength == "teaser"}
 
 

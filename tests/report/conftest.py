@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def facts(page: lxml_html.HtmlElement) -> report_database.Facts:
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     program = find_chromium()
     if program is None:
-        pytest.skip("no Chromium on this machine")
+        missing = "no Chromium on the PATH: install the package chromium"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
     opened = Chromium(program, tmp_path_factory.mktemp("profile"))
     yield opened
     opened.close()
