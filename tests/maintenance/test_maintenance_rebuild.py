@@ -169,7 +169,7 @@ def test_after_a_run_that_failed_the_way_back_is_told(
     assert rebuild_command(own_home, replace_old=False, as_json=False, verbose=False) == 1
     told = capsys.readouterr().err
     assert "no luck" in told
-    [_, back] = told.split("this puts it back: ")
+    [_, back] = told.split("restore the old database with: ")
     subprocess.run(back, shell=True, check=True)
     assert own_home.database.read_bytes() == before
     assert not old_database(own_home).exists()

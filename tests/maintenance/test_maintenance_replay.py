@@ -97,7 +97,12 @@ def test_a_page_read_otherwise_is_told_with_what_differs(
     monkeypatch.setattr("pipelines.cli.replay.replay", lambda *_, **__: report)
     assert replay_command(processed_home, Choice(site="other.example"), apply=False, as_json=False) == 0
     said = capsys.readouterr().out
-    for part in ("1 archived records re-processed", "pages: 1 read otherwise", "- Runway released", "--apply lands it"):
+    for part in (
+        "1 archived records re-processed",
+        "pages: 1 read differently",
+        "- Runway released",
+        "--apply writes it",
+    ):
         assert part in said, part
     [told] = report.texts.to_dicts()
     assert told["record_id"] in ids_of(processed_home.database, "url = 'https://other.example/a'")

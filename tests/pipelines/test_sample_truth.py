@@ -57,12 +57,12 @@ def pages(both: list[tuple[Row, Row]]) -> list[tuple[Row, Row]]:
 
 
 def mismatches(rows: list[tuple[Row, Row]], of: str, actual: Callable[[Row], Any] | None = None) -> list[str]:
-    """Where the actual rows differs from the truth, in words a person can follow."""
-    actual = actual or (lambda said: said[of])
+    """Where the actual rows differ from the truth, in words a person can follow."""
+    actual = actual or (lambda row: row[of])
     return [
-        f"{true['source_path']} {true['url']}: {actual(said)!r}, not {true[of]!r}"
-        for true, said in rows
-        if actual(said) != true[of]
+        f"{true['source_path']} {true['url']}: {actual(row)!r}, not {true[of]!r}"
+        for true, row in rows
+        if actual(row) != true[of]
     ]
 
 
