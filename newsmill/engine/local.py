@@ -1,7 +1,7 @@
-"""The engine of one machine: batches through worker processes, in order, a bounded number in flight.
+"""The engine of one machine: a process pool that maps batches in order, with a bounded number in flight.
 
-A batch function takes a frame and returns a frame, keeps no state and is importable by name, so that the same
-function can run elsewhere (a Spark `mapInArrow`) unchanged.
+A batch function takes a frame and returns a frame, keeps no state and is importable by name. So the same function can
+run elsewhere unchanged, for example in Spark's `mapInArrow`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from threading import Lock
 
 import polars as pl
 
-from newsmill.engine.worker import BatchFunction, Limits, Lost, Worker
+from newsmill.engine.worker import BatchFunction, Limits, LostBatchError, Worker
 
-# What stands for a row that no worker survives: the row, the reason in snake_case, the detail for a person.
+# Returns the result for a row that ends its worker; gets the row, the reason (snake_case) and the detail for a person.
 OnLost = Callable[[pl.DataFrame, str, str], pl.DataFrame]
 
-_PARTS = 16  # that a lost batch is cut into: two rounds find the row in one of 256
+PARTS_OF_LOST_BATCH = 16  # two rounds find the row in a batch of 256
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,15 @@ class LocalEngine:
     def map(
         self, source: Iterable[pl.DataFrame], fn: BatchFunction, on_lost: OnLost | None = None
     ) -> Iterator[pl.DataFrame]:
-        """`fn` of every batch, in order. A single batch, or a single worker, needs no process of its own.
+        """Yield `fn(batch)` for every batch, in order. A single batch or a single worker needs no process of its own.
 
-        With `on_lost`, `fn` runs in workers alone, within `limits`: a batch that ends its worker, or that the worker
-        does not answer in time or in the memory it may have, is cut up and tried again, until the row that does it is
-        alone; `on_lost` of that row stands in its place. `fn` must then be a function of each row by itself, and of
-        no rows too, by which a new worker loads what it needs.
+        With `on_lost`, `fn` always runs in worker processes, within `limits`. A batch is lost when its worker dies,
+        takes too long or needs too much memory. A lost batch is split and tried again until the row at fault is alone;
+        `on_lost` of that row replaces its result. `fn` must then treat each row on its own, and accept an empty
+        frame: a new worker loads its imports with one.
 
         Raises:
-            Lost: where a worker dies and there is no `on_lost`.
+            LostBatchError: when a worker dies and there is no `on_lost`.
         """
         batches = iter(source)
         first = list(islice(batches, 2))
@@ -53,7 +53,7 @@ class LocalEngine:
             yield from self._spread(chain(first, batches), fn, on_lost)
 
     def by_key(self, source: Iterable[pl.DataFrame], key: str, fn: BatchFunction) -> Iterator[pl.DataFrame]:
-        """`fn` of every group of rows that share `key`, in order of the key. Holds the whole source in memory."""
+        """Yield `fn(group)` for the rows of each key, in order of the key. Holds the whole source in memory."""
         frames = list(source)
         if frames:
             groups = pl.concat(frames).sort(key, maintain_order=True).partition_by(key, maintain_order=True)
@@ -62,98 +62,98 @@ class LocalEngine:
     def _spread(
         self, batches: Iterable[pl.DataFrame], fn: BatchFunction, on_lost: OnLost | None
     ) -> Iterator[pl.DataFrame]:
-        crew = _Crew(fn, self.limits if on_lost else None)
-        # A thread waits for each worker: it feeds it, ends it and starts the next.
+        pool = _WorkerPool(fn, self.limits if on_lost else None)
+        # One thread for each worker: it sends batches, waits for results, and replaces a worker that died.
         threads = ThreadPoolExecutor(self.workers, thread_name_prefix="engine")
-        flying: deque[Future[pl.DataFrame]] = deque()
+        in_flight: deque[Future[pl.DataFrame]] = deque()
         try:
             for batch in batches:
-                flying.append(threads.submit(crew.run, batch, on_lost))
-                if len(flying) > 2 * self.workers:
-                    yield flying.popleft().result()
-            while flying:
-                yield flying.popleft().result()
+                in_flight.append(threads.submit(pool.run, batch, on_lost))
+                if len(in_flight) > 2 * self.workers:
+                    yield in_flight.popleft().result()
+            while in_flight:
+                yield in_flight.popleft().result()
         except BaseException:
-            for waiting in flying:
-                waiting.cancel()
-            crew.dismiss()
+            for future in in_flight:
+                future.cancel()
+            pool.terminate()
             raise
         finally:
             threads.shutdown()
-        crew.rest()
+        pool.release()
 
 
-# Workers that wait for the next `map` of the same function: it costs seconds to import what reads pages. By process,
-# too, for what forks from this one must not speak to them. They end with this process.
-_resting: dict[tuple[int, BatchFunction, Limits | None], list[Worker]] = {}
+# Idle workers wait for the next `map` of the same function: importing what reads pages takes seconds. The key holds the
+# process id, as a forked process must not use them. They end with this process.
+_idle_workers: dict[tuple[int, BatchFunction, Limits | None], list[Worker]] = {}
 
 
-class _Crew:
-    """The workers of one `map`: started when needed, handed from thread to thread, left to rest together or ended."""
+class _WorkerPool:
+    """The workers of one `map`: started when needed, shared by the threads, kept idle or terminated at the end."""
 
     def __init__(self, fn: BatchFunction, limits: Limits | None) -> None:
         self._fn, self._limits = fn, limits
         self._key = (os.getpid(), fn, limits)
-        self._idle = _resting.pop(self._key, [])
+        self._idle = _idle_workers.pop(self._key, [])
         self._busy: set[Worker] = set()
-        self._dismissed = False
+        self._terminated = False
         self._lock = Lock()
 
     def run(self, batch: pl.DataFrame, on_lost: OnLost | None) -> pl.DataFrame:
-        """The batch's result, put together from parts where the whole is lost."""
-        worker = self._taken()
+        """Return the batch's result, from the results of its parts where the whole batch is lost."""
+        worker = self._acquire()
         try:
             result = worker.run(batch)
-        except Lost as lost:
-            self._ended(worker)
-            if on_lost is None or self._dismissed or not batch.height:
+        except LostBatchError as lost:
+            self._discard(worker)
+            if on_lost is None or self._terminated or not batch.height:
                 raise
             if batch.height == 1:
                 return on_lost(batch, lost.reason, lost.detail)
-            parts = batch.iter_slices(ceil(batch.height / _PARTS))
+            parts = batch.iter_slices(ceil(batch.height / PARTS_OF_LOST_BATCH))
             return pl.concat([self.run(part, on_lost) for part in parts])
         except BaseException:
-            self._ended(worker)
+            self._discard(worker)
             raise
-        self._released(worker)
+        self._return(worker)
         return result
 
-    def dismiss(self) -> None:
-        """End all workers; whoever waits for one learns that it died, and buries it."""
+    def terminate(self) -> None:
+        """Kill all workers; a thread that waits for one gets an error and closes it."""
         with self._lock:
-            self._dismissed = True
+            self._terminated = True
             for worker in self._busy:
                 worker.kill()
             for worker in self._idle:
-                worker.bury()
+                worker.close()
 
-    def rest(self) -> None:
-        """Leave the workers to the next `map`."""
-        _resting.setdefault(self._key, []).extend(self._idle)
+    def release(self) -> None:
+        """Keep the workers idle for the next `map`."""
+        _idle_workers.setdefault(self._key, []).extend(self._idle)
 
-    def _taken(self) -> Worker:
+    def _acquire(self) -> Worker:
         with self._lock:
-            if self._dismissed:
-                raise Lost("worker_died", "all workers were dismissed")
+            if self._terminated:
+                raise LostBatchError("worker_died", "all workers were terminated")
             while self._idle:
                 worker = self._idle.pop()
                 if worker.is_alive():
                     break
-                worker.bury()
+                worker.close()
             else:
                 worker = Worker(self._fn, self._limits)
             self._busy.add(worker)
             return worker
 
-    def _released(self, worker: Worker) -> None:
+    def _return(self, worker: Worker) -> None:
         with self._lock:
-            if not self._dismissed:
+            if not self._terminated:
                 self._busy.remove(worker)
                 self._idle.append(worker)
                 return
-        self._ended(worker)
+        self._discard(worker)
 
-    def _ended(self, worker: Worker) -> None:
+    def _discard(self, worker: Worker) -> None:
         with self._lock:
             self._busy.remove(worker)
-        worker.bury()
+        worker.close()

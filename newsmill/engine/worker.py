@@ -1,4 +1,4 @@
-"""A worker process of the engine: answers batches one at a time, within limits that hold in compiled code too."""
+"""A worker process of the engine: runs one batch at a time, within limits that hold in compiled code too."""
 
 from __future__ import annotations
 
@@ -17,16 +17,22 @@ import polars as pl
 
 BatchFunction = Callable[[pl.DataFrame], pl.DataFrame]
 
-# Polars' threads don't survive a fork: workers start from a clean server, or anew where there is none.
+# Polars' threads do not survive a fork: workers start from a fork server, or as new processes where there is none.
 START_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
-_START_SECONDS = 300.0  # by the clock, for a new worker to import and compile what the function needs
-_CLOCK_FACTOR = 4  # how many times its computing time a batch may take by the clock: others use the machine too
+START_TIMEOUT_SECONDS = 300.0  # wall time for a new worker to import and compile what the function needs
+WALL_TIME_FACTOR = 4  # wall time of a batch over its CPU time: other processes use the machine too
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a batch may cost: seconds of computing for one row, more for each further one; bytes beyond a start's."""
+    """What a batch may cost.
+
+    Attributes:
+        row_seconds: CPU seconds for one row.
+        mean_seconds: CPU seconds for each further row.
+        memory_bytes: memory on top of that of an idle worker.
+    """
 
     row_seconds: float = 15.0
     mean_seconds: float = 0.2
@@ -36,8 +42,8 @@ class Limits:
         return self.row_seconds + self.mean_seconds * (rows - 1)
 
 
-class Lost(Exception):
-    """A batch was not answered: `too_slow`, `out_of_memory` or `worker_died`, and the detail for a person."""
+class LostBatchError(Exception):
+    """A batch without a result: reason `too_slow`, `out_of_memory` or `worker_died`, and the detail for a person."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -45,98 +51,98 @@ class Lost(Exception):
 
 
 class Worker:
-    """The caller's end of a process that runs `fn`. Without limits, nothing but its death ends a batch early."""
+    """The caller's side of a process that runs `fn`. Without limits, only its death ends a batch early."""
 
     def __init__(self, fn: BatchFunction, limits: Limits | None) -> None:
         context = multiprocessing.get_context(START_METHOD)
         self._limits = limits
-        self._connection, theirs = context.Pipe()
-        # The stubs know the `Process` of concrete contexts alone.
-        self._process = context.Process(target=_serve, args=(theirs, fn, limits), daemon=True)  # type: ignore[attr-defined]
+        self._connection, remote = context.Pipe()
+        # The stubs only know the `Process` of concrete contexts.
+        self._process = context.Process(target=_serve, args=(remote, fn, limits), daemon=True)  # type: ignore[attr-defined]
         self._process.start()
-        theirs.close()
+        remote.close()
         self._is_new = True
 
     def run(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """`fn` of the batch; what it raises is raised here.
+        """Return `fn(batch)`; exceptions of `fn` are raised here.
 
         Raises:
-            Lost: the worker is of no use any more.
+            LostBatchError: the worker cannot be used any more.
         """
         if self._limits is None:
             return self._answer(batch, None, None)
         if self._is_new:
             self._warm_up(batch.clear())
         seconds = self._limits.seconds(batch.height)
-        return self._answer(batch, seconds, _CLOCK_FACTOR * seconds)
+        return self._answer(batch, seconds, WALL_TIME_FACTOR * seconds)
 
     def is_alive(self) -> bool:
         return bool(self._process.is_alive())
 
     def kill(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process."""
         if self.is_alive():
             self._process.kill()
 
-    def bury(self) -> None:
-        """End the process and let go of what it held here."""
+    def close(self) -> None:
+        """Kill the process and release its resources."""
         self.kill()
         self._process.join()
         self._connection.close()
 
-    def _warm_up(self, nothing: pl.DataFrame) -> None:
-        """Have the worker load what `fn` needs, so that no row is charged for it."""
+    def _warm_up(self, empty: pl.DataFrame) -> None:
+        """Have the worker load what `fn` needs, so that this time is not charged to a row."""
         try:
-            self._answer(nothing, None, _START_SECONDS)
-        except Lost as lost:
+            self._answer(empty, None, START_TIMEOUT_SECONDS)
+        except LostBatchError as lost:
             raise RuntimeError(f"a new worker can't start: {lost}") from lost
         self._is_new = False
 
-    def _answer(self, batch: pl.DataFrame, seconds: float | None, patience: float | None) -> pl.DataFrame:
+    def _answer(self, batch: pl.DataFrame, cpu_seconds: float | None, timeout: float | None) -> pl.DataFrame:
         try:
-            self._connection.send((batch, seconds))
-            if not self._connection.poll(patience):
-                raise Lost("too_slow", f"no answer within {patience:g} s")
+            self._connection.send((batch, cpu_seconds))
+            if not self._connection.poll(timeout):
+                raise LostBatchError("too_slow", f"no answer within {timeout:g} s")
             answer = self._connection.recv()
-        except (EOFError, OSError) as gone:
-            raise self._obituary(seconds) from gone
+        except (EOFError, OSError) as error:
+            raise self._exit_reason(cpu_seconds) from error
         if isinstance(answer, MemoryError):
-            raise Lost("out_of_memory", "it takes more memory than a worker may have")
+            raise LostBatchError("out_of_memory", "it takes more memory than a worker is allowed")
         if isinstance(answer, Exception):
             raise answer
         assert isinstance(answer, pl.DataFrame)
         return answer
 
-    def _obituary(self, seconds: float | None) -> Lost:
-        """What became of a process that hung up."""
+    def _exit_reason(self, cpu_seconds: float | None) -> LostBatchError:
+        """Return why the process closed the connection."""
         self._process.join(10)
         code = self._process.exitcode
         if code is None or code >= 0:
-            return Lost("worker_died", f"its process ended with exit status {code}")
+            return LostBatchError("worker_died", f"its process ended with exit status {code}")
         name = signal.Signals(-code).name
-        if seconds and name == "SIGXCPU":
-            return Lost("too_slow", f"it takes more than {seconds:g} s of computing")
-        return Lost("worker_died", f"its process was ended by {name}")
+        if cpu_seconds and name == "SIGXCPU":
+            return LostBatchError("too_slow", f"it takes more than {cpu_seconds:g} s of CPU time")
+        return LostBatchError("worker_died", f"its process was ended by {name}")
 
 
 def _serve(connection: Connection, fn: BatchFunction, limits: Limits | None) -> None:
-    """The worker's life: a batch in, an answer out, until the caller hangs up."""
-    # An interrupt at the keyboard reaches all processes; the caller ends the workers.
+    """Receive batches and send results until the caller closes the connection."""
+    # Ctrl-C reaches all processes; the caller terminates the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if limits:
-        _bound_memory(limits.memory_bytes)
+        _limit_memory(limits.memory_bytes)
     while True:
         try:
             batch, seconds = connection.recv()
         except EOFError:
             return
         if seconds:
-            _bound_computing(seconds)
+            _limit_cpu_time(seconds)
         connection.send_bytes(_pickled_answer(fn, batch))
 
 
 def _pickled_answer(fn: BatchFunction, batch: pl.DataFrame) -> bytes:
-    """The result or the exception. Pickled apart from the sending, for that takes memory too."""
+    """Return the pickled result or exception. Pickling needs memory too, so a failure of it is answered as well."""
     try:
         return bytes(ForkingPickler.dumps(fn(batch)))
     except MemoryError:
@@ -146,19 +152,19 @@ def _pickled_answer(fn: BatchFunction, batch: pl.DataFrame) -> bytes:
         return bytes(ForkingPickler.dumps(error))
 
 
-def _bound_memory(size: int) -> None:
-    """Allow so many bytes beyond those in use. Past them allocations fail, in compiled code too."""
+def _limit_memory(size: int) -> None:
+    """Limit memory to `size` bytes on top of what is in use. Beyond it allocations fail, in compiled code too."""
     if sys.platform == "linux":
         import resource
 
-        # As crashes are expected here, no core dumps.
+        # Crashes are expected here: write no core dumps.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         data_pages = int(Path("/proc/self/statm").read_text().split()[5])
         _lower(resource.RLIMIT_DATA, data_pages * resource.getpagesize() + size)
 
 
-def _bound_computing(seconds: float) -> None:
-    """Have the kernel end this process when it has computed for so long from now on."""
+def _limit_cpu_time(seconds: float) -> None:
+    """Have the kernel kill this process after `seconds` more of CPU time."""
     if sys.platform != "win32":
         import resource
 

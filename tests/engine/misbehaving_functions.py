@@ -1,4 +1,4 @@
-"""Batch functions that do what none should. Apart from the tests, so that workers import no test library."""
+"""Batch functions that misbehave. In a module of their own, so that workers do not import the test libraries."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import time
 import polars as pl
 
 
-def act(deed: str) -> None:
-    """Do what no batch function should."""
-    match deed:
+def misbehave(action: str) -> None:
+    """Misbehave in the named way."""
+    match action:
         case "exit":
             os._exit(3)
         case "segfault":
@@ -25,8 +25,8 @@ def act(deed: str) -> None:
         case "regex":
             re.fullmatch(r"(a|aa)+b", "a" * 100)
         case "allocate":
-            hoard = [bytearray(2**26) for _ in range(1000)]
-            hoard.clear()
+            blocks = [bytearray(2**26) for _ in range(1000)]
+            blocks.clear()
         case "exhaust":
             raise MemoryError
         case "exit politely":
@@ -34,8 +34,8 @@ def act(deed: str) -> None:
 
 
 def read(batch: pl.DataFrame) -> pl.DataFrame:
-    for deed in batch["deed"]:
-        act(deed)
+    for action in batch["action"]:
+        misbehave(action)
     return batch.select("n", reason=pl.lit(None, pl.String), detail=pl.lit(None, pl.String))
 
 
@@ -45,9 +45,9 @@ def failing(batch: pl.DataFrame) -> pl.DataFrame:
     return batch
 
 
-def dead_on_arrival(batch: pl.DataFrame) -> pl.DataFrame:
+def exit_at_once(batch: pl.DataFrame) -> pl.DataFrame:
     os._exit(1)
 
 
-def pid_of(batch: pl.DataFrame) -> pl.DataFrame:
+def add_pid(batch: pl.DataFrame) -> pl.DataFrame:
     return batch.with_columns(n=pl.lit(os.getpid()))

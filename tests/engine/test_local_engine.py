@@ -1,4 +1,4 @@
-"""The local engine: in order, bounded, the same with one process or several."""
+"""The local engine: results in order, bounded read-ahead, the same with one process or several."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from newsmill.engine.local import LocalEngine
 
 
-def doubled(batch: pl.DataFrame) -> pl.DataFrame:
+def double(batch: pl.DataFrame) -> pl.DataFrame:
     return batch.with_columns(pl.col("n") * 2, pid=pl.lit(os.getpid()))
 
 
@@ -25,22 +25,22 @@ def numbered(count: int) -> list[pl.DataFrame]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_map_keeps_the_order(workers: int) -> None:
-    told = [frame["n"][0] for frame in LocalEngine(workers).map(numbered(12), doubled)]
-    assert told == [2 * number for number in range(12)]
+    results = [frame["n"][0] for frame in LocalEngine(workers).map(numbered(12), double)]
+    assert results == [2 * number for number in range(12)]
 
 
 def test_several_batches_go_to_other_processes() -> None:
-    pids = {frame["pid"][0] for frame in LocalEngine(2).map(numbered(6), doubled)}
+    pids = {frame["pid"][0] for frame in LocalEngine(2).map(numbered(6), double)}
     assert pids and os.getpid() not in pids
 
 
 def test_one_batch_stays_in_this_process() -> None:
-    [frame] = LocalEngine(2).map(numbered(1), doubled)
+    [frame] = LocalEngine(2).map(numbered(1), double)
     assert frame["pid"][0] == os.getpid()
 
 
 def test_no_batch_gives_none() -> None:
-    assert list(LocalEngine(2).map([], doubled)) == []
+    assert list(LocalEngine(2).map([], double)) == []
 
 
 def test_a_failing_batch_is_not_swallowed() -> None:
@@ -57,7 +57,7 @@ def test_only_a_bounded_number_is_read_ahead() -> None:
             read += 1
             yield frame
 
-    results = LocalEngine(2).map(source(), doubled)
+    results = LocalEngine(2).map(source(), double)
     next(results)
     assert read <= 6
     results.close()  # type: ignore[attr-defined]
