@@ -173,13 +173,17 @@ class UrlKey(BlockingKey):
 
 def select_rows(ws: Workspace, query: str, column: str, values: pl.Series) -> pl.DataFrame:
     """Return the rows of a query whose `column` (64 bits) is one of the values."""
-    ws.store(ws.wanted_keys, pl.DataFrame({"block_key": values}).unique())
+    ws.store(ws.wanted_keys, values.alias("block_key").to_frame())
     return ws.frame(f"from ({query}) where {column} in (from {{wanted_keys}})")
 
 
-def is_frequent(values: pl.Series, minimum: int) -> pl.Series:
-    """Return for each value whether it occurs at least `minimum` times in the series."""
-    return pl.DataFrame({"value": values}).select(pl.len().over("value") >= minimum).to_series()
+def frequent_values(values: pl.Series, minimum: int) -> pl.Series:
+    """Return the values that occur at least `minimum` times, sorted.
+
+    Sorting takes a third of the time of a hash table of values that mostly occur once.
+    """
+    ordered = values.sort()
+    return ordered.filter(ordered == ordered.shift(minimum - 1)).unique(maintain_order=True)
 
 
 def _rows_of_texts(ws: Workspace, texts: pl.Series, query: str, parameters: Parameters | None = None) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from newsmill.stories.blocking import is_frequent, select_rows
+from newsmill.stories.blocking import frequent_values, select_rows
 from newsmill.stories.fingerprint import FINGERPRINT_SCHEMA, STRIPPED_SCHEMA, strip_boilerplate
 from newsmill.stories.tables import BOILERPLATE_SPANS
 from newsmill.stories.thresholds import StoryThresholds
@@ -108,7 +108,8 @@ def _frequent_passages(
     stored_counts = ws.frame("select passage, count(*) as stored from {stored_passages} group by passage")
     minimum = thresholds.min_boilerplate_stories
     rows = rows.filter(
-        is_frequent(rows["passage"], minimum) | rows["passage"].is_in(stored_counts["passage"].implode())
+        pl.col("passage").is_in(frequent_values(rows["passage"], minimum).implode())
+        | pl.col("passage").is_in(stored_counts["passage"].implode())
     )
     counts = rows.group_by("passage").agg(pl.col("passage_sequence_hash").n_unique().alias("incoming"))
     frequent = counts.join(stored_counts, on="passage", how="left").filter(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from newsmill.stories.blocking import BlockingKey, PassageKey, is_frequent
+from newsmill.stories.blocking import BlockingKey, PassageKey, frequent_values
 from newsmill.stories.thresholds import StoryThresholds
 from newsmill.stories.workspace import Workspace
 
@@ -36,9 +36,8 @@ def find_candidates(
     read_keys = pl.concat([coming["block_key"], leaving["block_key"]])
     stored = key.stored_rows_by_key(ws, read_keys)
     # Most keys have one text, and give no pair.
-    is_shared = is_frequent(pl.concat([stored["block_key"], coming["block_key"]]), 2)
-    before = stored.filter(is_shared.head(stored.height))
-    added = coming.filter(is_shared.tail(coming.height))
+    shared_keys = frequent_values(pl.concat([stored["block_key"], coming["block_key"]]), 2).implode()
+    before, added = (rows.filter(pl.col("block_key").is_in(shared_keys)) for rows in (stored, coming))
     if key.has_repeated_rows:
         added = added.unique(["text_hash", "block_key"])
     after = pl.concat([_without_texts(before, touched), added])
@@ -120,7 +119,7 @@ def _changed_pivots(before: pl.DataFrame, after: pl.DataFrame, pivots: int) -> p
 
 def _large_blocks(rows: pl.DataFrame, pivots: int) -> pl.Series:
     """Return the keys with more than `pivots` texts."""
-    return rows.group_by("block_key").len().filter(pl.col("len") > pivots)["block_key"]
+    return frequent_values(rows["block_key"], pivots + 1)
 
 
 def _is_pivot(pivots: int) -> pl.Expr:
