@@ -1,4 +1,4 @@
-"""Trends room: series to hold the bursts against: noise of a known law, with bursts of a known size or none."""
+"""Simulated series to measure the bursts with: noise of a known distribution, with bursts of a known size or none."""
 
 from __future__ import annotations
 
@@ -11,81 +11,81 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from newsmill.trends.bursts import LEAST_STORIES, bursts, expected_days
+from newsmill.trends.baseline import tail_scores
+from newsmill.trends.bursts import expected_days, find_bursts
+from newsmill.trends.scan import MAX_RAISED_DAYS, MIN_SCORE, MIN_STORIES, RAISED_SCORE, SUM_PENALTY
 from newsmill.trends.tables import BURSTS
 
 FIRST_DAY = dt.date(2024, 1, 1)
-YEAR = 365
-# Far more in the week than at its end, as news has it; the same all week; nearly nothing at its end; all in between.
-# Mean 1 each.
+YEAR_DAYS = 365
+# Weekday patterns, Monday first, mean 1: news falls off at the weekend; an office's feed nearly stops there.
 WEEKS = {
     "news": (1.15, 1.2, 1.2, 1.15, 1.1, 0.6, 0.6),
     "flat": (1.0,) * 7,
     "office": (1.36, 1.36, 1.36, 1.36, 1.36, 0.1, 0.1),
     "odd": (0.6, 0.8, 1.9, 0.7, 1.2, 1.1, 0.7),
 }
-# The tail of a normal law past 4 sigma.
-FOUR_SIGMA = 3.167e-5
-# The first burst comes once a quarter is known; then one every two months.
-FIRST_BURST, BETWEEN_BURSTS = 90, 60
+# The tail of a normal distribution above 4 sigma.
+FOUR_SIGMA_TAIL = 3.167e-5
+# Bursts start after the first quarter, one every two months.
+FIRST_BURST_DAY, DAYS_BETWEEN_BURSTS = 90, 60
 
-# What a burst of 4 sigma is: the day's count as rare as 4 sigma are in a normal law; the day's count at 4 standard
-# deviations over the mean; noise as ever, with 4 standard deviations on top.
+# What a burst of 4 sigma is: a count as rare as 4 sigma in a normal distribution; a count of 4 standard deviations
+# above the mean; 4 standard deviations added to the noise.
 Size = Literal["as_rare", "observed", "on_top"]
 Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Noise:
-    """Daily counts of a mean, with a weekday pattern: Poisson, or negative binomial of variance m + dispersion m^2."""
+    """Daily counts with a weekday pattern: Poisson, or negative binomial of variance mean + dispersion * mean^2.
+
+    Attributes:
+        growth: share by which the level grows in a year.
+    """
 
     mean: float
     dispersion: float = 0.0
     week: str = "news"
-    # What the level grows by in a year, as a share.
     growth: float = 0.0
 
     @property
     def name(self) -> str:
-        law = f"negative binomial {self.dispersion:g}" if self.dispersion else "Poisson"
-        return f"{law}, {self.mean:g} a day"
+        distribution = f"negative binomial {self.dispersion:g}" if self.dispersion else "Poisson"
+        return f"{distribution}, {self.mean:g} a day"
 
     def means(self, days: int) -> NDArray[np.float64]:
-        place = np.arange(days)
-        return np.asarray(self.mean * np.array(WEEKS[self.week])[place % 7] * (1 + self.growth) ** (place / YEAR))
+        day = np.arange(days)
+        return np.asarray(self.mean * np.array(WEEKS[self.week])[day % 7] * (1 + self.growth) ** (day / YEAR_DAYS))
 
     def deviations(self, days: int) -> NDArray[np.float64]:
         means = self.means(days)
         return np.asarray(np.sqrt(means + self.dispersion * means**2))
 
-    def draw(self, days: int, chance: np.random.Generator) -> Counts:
+    def draw(self, days: int, rng: np.random.Generator) -> Counts:
         means = self.means(days)
         if self.dispersion:
             size = 1 / self.dispersion
-            return np.asarray(chance.negative_binomial(size, size / (size + means)), np.int64)
-        return np.asarray(chance.poisson(means), np.int64)
+            return np.asarray(rng.negative_binomial(size, size / (size + means)), np.int64)
+        return np.asarray(rng.poisson(means), np.int64)
 
-    def planted(self, size: Size, drawn: Counts) -> Counts:
-        """The count of each day, were it in a burst."""
+    def burst_counts(self, size: Size, drawn: Counts) -> Counts:
+        """Return what each day would count in a burst."""
         days = drawn.size
         if size == "on_top":
             return np.asarray(drawn + np.ceil(4 * self.deviations(days)), np.int64)
         if size == "observed":
             large = np.ceil(self.means(days) + 4 * self.deviations(days))
         else:
-            large = self._law(days).isf(FOUR_SIGMA) + 1
-        return np.maximum(LEAST_STORIES, large.astype(np.int64))
+            large = self._distribution(days).isf(FOUR_SIGMA_TAIL) + 1
+        return np.maximum(MIN_STORIES, large.astype(np.int64))
 
-    def reached_a_year(self) -> float:
-        """On how many days of a year plain noise has 4 standard deviations over its mean."""
-        large = self.planted("observed", np.zeros(YEAR, np.int64))
-        return float(self._law(YEAR).sf(large - 1).sum())
+    def exceedances_a_year(self) -> float:
+        """Return on how many days of a year plain noise is 4 standard deviations above its mean."""
+        large = self.burst_counts("observed", np.zeros(YEAR_DAYS, np.int64))
+        return float(self._distribution(YEAR_DAYS).sf(large - 1).sum())
 
-    def known_scores(self, counts: Counts) -> NDArray[np.float64]:
-        """-log10 of the probability of so many or more, to one who knows the law."""
-        return np.asarray(-np.log10(np.maximum(1e-300, self._law(counts.size).sf(counts - 1))))
-
-    def _law(self, days: int) -> Any:
+    def _distribution(self, days: int) -> Any:
         from scipy import stats
 
         means, size = self.means(days), 1 / self.dispersion if self.dispersion else 0.0
@@ -97,21 +97,21 @@ NOISES = tuple(
 )
 
 
-def series(counts: list[Counts]) -> pl.DataFrame:
-    """A topic for each of the counts, as `expected_days` takes them."""
+def to_daily(counts: list[Counts]) -> pl.DataFrame:
+    """Return one topic for each of the counts, as `expected_days` takes them."""
     return pl.concat(
-        pl.DataFrame({"topic": f"topic_{number:04}", "stories": one}).select(
+        pl.DataFrame({"topic": f"topic_{number:04}", "stories": stories}).select(
             "topic",
-            pl.date_range(pl.lit(FIRST_DAY), pl.lit(FIRST_DAY + dt.timedelta(days=one.size - 1))).alias("day"),
+            pl.date_range(pl.lit(FIRST_DAY), pl.lit(FIRST_DAY + dt.timedelta(days=stories.size - 1))).alias("day"),
             "stories",
         )
-        for number, one in enumerate(counts)
+        for number, stories in enumerate(counts)
     )
 
 
-def told(counts: list[Counts]) -> pl.DataFrame:
-    """The bursts of the counts, as BURSTS, without a story."""
-    nobody = pl.DataFrame(
+def detect_bursts(counts: list[Counts]) -> pl.DataFrame:
+    """Return the bursts (`BURSTS`) of the counts, without stories."""
+    no_pages = pl.DataFrame(
         schema={
             "topic": pl.String,
             "day": pl.Date,
@@ -120,85 +120,91 @@ def told(counts: list[Counts]) -> pl.DataFrame:
             "seen_at": pl.Datetime("us"),
         }
     )
-    found = bursts(expected_days(series(counts)), nobody)
+    found = find_bursts(expected_days(to_daily(counts)), no_pages)
     assert found.schema == BURSTS.schema
     return found
 
 
-def false_bursts(noise: Noise, years: int, days: int = YEAR, missing: float = 0.0, seed: int = 1) -> float:
-    """Bursts told a topic-year, in years of noise cut into topics of so many days; the share `missing` is zeros."""
-    chance = np.random.default_rng(seed)
+def false_bursts_a_year(noise: Noise, years: int, days: int = YEAR_DAYS, missing: float = 0.0, seed: int = 1) -> float:
+    """Return the bursts a topic-year in years of noise, cut into topics of `days`; the share `missing` of days is 0."""
+    rng = np.random.default_rng(seed)
     drawn = []
-    for _ in range(years * YEAR // days):
-        counts = noise.draw(days, chance)
-        counts[chance.random(days) < missing] = 0
+    for _ in range(years * YEAR_DAYS // days):
+        counts = noise.draw(days, rng)
+        counts[rng.random(days) < missing] = 0
         drawn.append(counts)
-    return told(drawn).height / (len(drawn) * days / YEAR)
+    return detect_bursts(drawn).height / (len(drawn) * days / YEAR_DAYS)
 
 
 @dataclass(frozen=True)
-class Found:
-    """Of bursts planted: how many were found, how many as one burst, how many one finds who knows the law."""
+class Detection:
+    """Counts of planted bursts: planted, found, found as one burst, found by one who knows the distribution."""
 
     planted: int
     found: int
-    once: int
-    by_the_law: int
+    found_as_one: int
+    found_by_oracle: int
 
     @property
     def share(self) -> float:
         return self.found / self.planted
 
     @property
-    def share_by_the_law(self) -> float:
-        return self.by_the_law / self.planted
+    def oracle_share(self) -> float:
+        return self.found_by_oracle / self.planted
 
 
-def found_bursts(noise: Noise, years: int, days: int, size: Size = "as_rare", seed: int = 2) -> Found:
-    """Bursts of 4 sigma, of so many days each, planted in years of noise."""
-    chance = np.random.default_rng(seed)
-    counts, planted, by_the_law = [], [], 0
+def detect_planted(noise: Noise, years: int, days: int, size: Size = "as_rare", seed: int = 2) -> Detection:
+    """Plant bursts of 4 sigma, of so many days each, in years of noise, and count how many are found."""
+    rng = np.random.default_rng(seed)
+    counts, planted, found_by_oracle = [], [], 0
     for year in range(years):
-        one = noise.draw(YEAR, chance)
-        large = noise.planted(size, one)
-        starts = [start + int(chance.integers(0, 7)) for start in range(FIRST_BURST, YEAR - days, BETWEEN_BURSTS)]
+        stories = noise.draw(YEAR_DAYS, rng)
+        large = noise.burst_counts(size, stories)
+        first_days = range(FIRST_BURST_DAY, YEAR_DAYS - days, DAYS_BETWEEN_BURSTS)
+        starts = [start + int(rng.integers(0, 7)) for start in first_days]
         for start in starts:
-            one[start : start + days] = large[start : start + days]
-        planted += [(year, start) for start in starts if start + days <= YEAR]
-        hit = known_bursts(noise, one)
-        by_the_law += sum(bool(hit[start : start + days].any()) for start in starts if start + days <= YEAR)
-        counts.append(one)
-    spans = told(counts).select("topic", "start_day", "end_day").rows_by_key("topic")
-    found = once = 0
+            stories[start : start + days] = large[start : start + days]
+        starts = [start for start in starts if start + days <= YEAR_DAYS]
+        planted += [(year, start) for start in starts]
+        is_bursting = detect_as_oracle(noise, stories)
+        found_by_oracle += sum(bool(is_bursting[start : start + days].any()) for start in starts)
+        counts.append(stories)
+    spans = detect_bursts(counts).select("topic", "start_day", "end_day").rows_by_key("topic")
+    found = found_as_one = 0
     for year, start in planted:
         first = FIRST_DAY + dt.timedelta(days=start)
         last = first + dt.timedelta(days=days - 1)
-        touching = sum(a <= last and b >= first for a, b in spans.get(f"topic_{year:04}", []))
-        found, once = found + (touching > 0), once + (touching == 1)
-    return Found(len(planted), found, once, by_the_law)
+        overlapping = sum(a <= last and b >= first for a, b in spans.get(f"topic_{year:04}", []))
+        found, found_as_one = found + (overlapping > 0), found_as_one + (overlapping == 1)
+    return Detection(len(planted), found, found_as_one, found_by_oracle)
 
 
-def known_bursts(noise: Noise, counts: Counts) -> NDArray[np.bool_]:
-    """The days that one who knows the law calls bursting by the same rule: no more is to be had from any past."""
-    from newsmill.trends.bursts import SCORE
-    from newsmill.trends.scan import FOR_SUMS, raised_days
+def detect_as_oracle(noise: Noise, counts: Counts) -> NDArray[np.bool_]:
+    """Return the days that burst by the same rule to one who knows the distribution: no past can teach more."""
+    stories, means = counts.astype(np.float64), noise.means(counts.size)
+    dispersion = np.full(counts.size, noise.dispersion)
+    score = tail_scores(stories, means, dispersion)
+    bursting = (score >= MIN_SCORE) & (counts >= MIN_STORIES)
+    for length in range(2, MAX_RAISED_DAYS + 1):
+        total, mean, variance, lowest = (
+            np.lib.stride_tricks.sliding_window_view(values, length)
+            for values in (stories, means, dispersion * means**2, score)
+        )
+        sums = mean.sum(axis=1)
+        together = tail_scores(total.sum(axis=1), sums, variance.sum(axis=1) / sums**2)
+        is_burst = (together >= MIN_SCORE + SUM_PENALTY) & (lowest.min(axis=1) >= RAISED_SCORE)
+        for first in np.flatnonzero(is_burst & (total.sum(axis=1) >= 2 * length)):
+            bursting[first : first + length] = True
+    return np.asarray(bursting)
 
-    means = noise.means(counts.size)
-    dispersion, nothing = np.full(counts.size, noise.dispersion), np.zeros(counts.size)
-    score = noise.known_scores(counts)
-    bursting = (score >= SCORE) & (counts >= LEAST_STORIES)
-    for day in range(counts.size):
-        together = raised_days(counts, means, dispersion, nothing, score, day, SCORE + FOR_SUMS)
-        bursting[day - max(0, together - 1) : day + 1] |= together > 0
-    return bursting
 
-
-def conditions(noise: Noise) -> Iterator[tuple[str, Noise, int, float]]:
-    """What plain noise may look like besides: its name, the noise, days of history, the share of missing days."""
+def noise_conditions(noise: Noise) -> Iterator[tuple[str, Noise, int, float]]:
+    """Yield variants of a plain noise: name, noise, days of history, share of missing days."""
     for week in WEEKS:
-        yield week, replace(noise, week=week), YEAR, 0.0
-    yield "growing 40 % a year", replace(noise, growth=0.4), YEAR, 0.0
-    yield "shrinking 40 % a year", replace(noise, growth=-0.4), YEAR, 0.0
-    yield "5 % missing", noise, YEAR, 0.05
+        yield week, replace(noise, week=week), YEAR_DAYS, 0.0
+    yield "growing 40 % a year", replace(noise, growth=0.4), YEAR_DAYS, 0.0
+    yield "shrinking 40 % a year", replace(noise, growth=-0.4), YEAR_DAYS, 0.0
+    yield "5 % missing", noise, YEAR_DAYS, 0.05
     yield "60 days", noise, 60, 0.0
     yield "28 days", noise, 28, 0.0

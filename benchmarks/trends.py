@@ -1,4 +1,4 @@
-"""What the trends of a night cost on a large warehouse, by model; and what the bursts find on series made for it.
+"""Cost of a daily run of the trend models on a large warehouse, and what the bursts find in simulated series.
 
 python -m benchmarks.trends [--pages 500000] [--years 40]
 """
@@ -16,7 +16,7 @@ import polars as pl
 import polars.selectors as cs
 import typer
 
-from benchmarks.simulate_trends import NOISES, Size, conditions, false_bursts, found_bursts
+from benchmarks.simulate_trends import NOISES, Size, detect_planted, false_bursts_a_year, noise_conditions
 from newsmill import stages
 from newsmill.settings import load_settings
 from newsmill.warehouse.connection import open_writer
@@ -25,7 +25,7 @@ from pipelines.cli.show import print_table
 
 FIRST = dt.date(2025, 1, 1)
 DAYS = 400
-MEMBERS_A_STORY = 2.5
+PAGES_A_STORY = 2.5
 SIZES: tuple[tuple[Size, int], ...] = (
     ("as_rare", 1),
     ("as_rare", 3),
@@ -36,9 +36,9 @@ SIZES: tuple[tuple[Size, int], ...] = (
     ("on_top", 5),
 )
 
-# A night of DAYS, drawn by md5 so that it is the same every time: pages of two weeks, a third of them with topics.
+# Pages of some ingest dates, drawn by md5 so that every run draws the same; a third of them have topics.
 DAILY = """
-create or replace temp table made as
+create or replace temp table drawn_pages as
 select md5('record' || i)::varchar as record_id,
        (date '{first}' + (i // {by_day})::integer) as ingest_date,
        'site' || (md5_number_lower('site' || i) % 1000)::integer || '.example' as site,
@@ -49,87 +49,95 @@ select md5('record' || i)::varchar as record_id,
 from range({start}, {end}) r(i);
 insert into raw.records by name
 select record_id, ingest_date, 'https://' || site || '/' || record_id as url, site,
-       ingest_date + interval 12 hour as fetched_at from made;
+       ingest_date + interval 12 hour as fetched_at from drawn_pages;
 insert into clean.pages by name
 select record_id, ingest_date, 'article' as kind, 'https://' || site || '/' || record_id as url, site,
        'A title of ' || record_id as title, ingest_date - to_days(age) + interval 9 hour as published_at,
-       'en' as language, 'newsmill' as extracted_by, '0.1.0' as code_version from made;
+       'en' as language, 'newsmill' as extracted_by, '0.1.0' as code_version from drawn_pages;
 insert into stories.members by name
-select record_id, ingest_date, story_id, false as is_canonical, 'copy' as relation from made;
+select record_id, ingest_date, story_id, false as is_canonical, 'copy' as relation from drawn_pages;
 -- One canonical page a story: its first record.
 update stories.members set is_canonical = record_id in (
-    select min(record_id) from stories.members m where m.story_id in (select story_id from made) group by m.story_id)
-where story_id in (select story_id from made);
+    select min(record_id) from stories.members m
+    where m.story_id in (select story_id from drawn_pages) group by m.story_id)
+where story_id in (select story_id from drawn_pages);
 insert into topics.page_topics by name
 select record_id, ingest_date, 'topic_' || unnest(generate_series(draw, draw + draw % 3)) as topic, 1.0 as score,
-       'main' as strength, draw = 5 as teaser_only, 'aaaaaaaaaaaa' as taxonomy_version from made where draw < 8;
+       'main' as strength, draw = 5 as teaser_only, 'aaaaaaaaaaaa' as taxonomy_version from drawn_pages where draw < 8;
 insert into topics.entities by name
 select record_id, ingest_date, 'Entity ' || (md5_number_lower('entity' || record_id) % 150)::integer as entity,
        'model' as kind, topic, 'body' as place, 1 as count, taxonomy_version from topics.page_topics
-where record_id in (select record_id from made);
+where record_id in (select record_id from drawn_pages);
 """
 
 
 def main(
     pages: Annotated[
-        int, typer.Option(min=DAYS, help="Pages of the warehouse; a night is one of 400 of it.")
+        int, typer.Option(min=DAYS, help="Pages of the warehouse; a daily run adds one 400th of them.")
     ] = 500_000,
-    years: Annotated[int, typer.Option(min=1, help="Series of a year for each kind of noise.")] = 40,
+    years: Annotated[int, typer.Option(min=1, help="Simulated topic-years of each noise.")] = 40,
 ) -> None:
-    """CPU seconds by model, and bursts by kind of noise."""
+    """Print CPU seconds by model, and bursts by noise."""
     with tempfile.TemporaryDirectory() as folder:
-        print_table(*_night(Path(folder), pages))
-    print_table(*_plain(years))
-    print_table(*_planted(years))
+        print_table(*_measure_models(Path(folder), pages))
+    print_table(*_measure_false_bursts(years))
+    print_table(*_measure_found_bursts(years))
 
 
-def _plain(years: int) -> tuple[pl.DataFrame, str]:
+def _measure_false_bursts(years: int) -> tuple[pl.DataFrame, str]:
     rows = []
     for noise in NOISES:
-        told = {name: false_bursts(other, years, days, gone) for name, other, days, gone in conditions(noise)}
-        rows.append({"noise": noise.name} | told)
+        rates = {
+            name: false_bursts_a_year(variant, years, days, missing)
+            for name, variant, days, missing in noise_conditions(noise)
+        }
+        rows.append({"noise": noise.name} | rates)
     frame = pl.DataFrame(rows)
-    return frame.with_columns(cs.float().round(2)), f"Bursts told a topic-year in {years} years of each plain noise"
+    return frame.with_columns(cs.float().round(2)), f"False bursts a topic-year in {years} years of each noise"
 
 
-def _planted(years: int) -> tuple[pl.DataFrame, str]:
-    """Shares found, and after the slash those found by one who knows the law, with as many false ones."""
+def _measure_found_bursts(years: int) -> tuple[pl.DataFrame, str]:
+    """Return the shares found, and after the slash those found by an oracle that knows the distribution."""
     rows = []
     for noise in NOISES:
-        row: dict[str, str | float] = {"noise": noise.name, "noise_reaches": round(noise.reached_a_year(), 2)}
+        row: dict[str, str | float] = {"noise": noise.name, "exceedances": round(noise.exceedances_a_year(), 2)}
         for size, days in SIZES:
-            found = found_bursts(noise, years, days, size)
-            row[f"{size}, {days} d"] = f"{100 * found.share:.1f}/{100 * found.share_by_the_law:.1f}"
-        row["as one"] = f"{100 * found.once / max(1, found.found):.1f}"
+            detection = detect_planted(noise, years, days, size)
+            row[f"{size}, {days} d"] = f"{100 * detection.share:.1f}/{100 * detection.oracle_share:.1f}"
+        row["as one"] = f"{100 * detection.found_as_one / max(1, detection.found):.1f}"
         rows.append(row)
     return pl.DataFrame(rows), (
-        f"Bursts of 4 sigma planted in {years} years of each noise: % found / % by one who knows the law; "
-        "noise_reaches: days a year on which plain noise is 4 standard deviations up; as one: of the last column"
+        f"Bursts of 4 sigma planted in {years} years of each noise: % found / % found by an oracle that knows the "
+        "distribution; exceedances: days a year on which plain noise is 4 standard deviations up; as one: % of the "
+        "found bursts of the last column that are one burst"
     )
 
 
-def _night(folder: Path, pages: int) -> tuple[pl.DataFrame, str]:
+def _measure_models(folder: Path, pages: int) -> tuple[pl.DataFrame, str]:
     settings = load_settings(home=folder)
     project = load_project(settings.models)
     by_day = pages // DAYS
     with open_writer(settings.database) as con:
-        _make(con, 0, pages - by_day, by_day)
+        _add_pages(con, 0, pages - by_day, by_day)
         whole = _build(con, project, [])
-        _make(con, pages - by_day, pages, by_day)
-        night = _build(con, project, [(FIRST + dt.timedelta(days=DAYS - 1)).isoformat()])
+        _add_pages(con, pages - by_day, pages, by_day)
+        daily = _build(con, project, [(FIRST + dt.timedelta(days=DAYS - 1)).isoformat()])
         [(rows,)] = con.execute("select count(*) from intermediate.int_topic_pages").fetchall()
-    total = [("all", *(sum(each[i] for each in times.values()) for times in (night, whole) for i in (0, 1)))]
-    rows_ = [(name, *night[name], *whole[name]) for name in whole] + total
-    frame = pl.DataFrame(rows_, ["model", "night_cpu", "night_wall", "whole_cpu", "whole_wall"], orient="row")
-    frame = frame.filter((pl.col("night_cpu") > 0.02) | (pl.col("model") == "all")).with_columns(
-        pl.selectors.float().round(2), ratio=(pl.col("night_cpu") / pl.col("whole_cpu")).round(2)
+    total = [("all", *(sum(seconds[i] for seconds in times.values()) for times in (daily, whole) for i in (0, 1)))]
+    model_rows = [(name, *daily[name], *whole[name]) for name in whole] + total
+    frame = pl.DataFrame(model_rows, ["model", "daily_cpu", "daily_wall", "whole_cpu", "whole_wall"], orient="row")
+    frame = frame.filter((pl.col("daily_cpu") > 0.02) | (pl.col("model") == "all")).with_columns(
+        pl.selectors.float().round(2), ratio=(pl.col("daily_cpu") / pl.col("whole_cpu")).round(2)
     )
-    return frame, f"Seconds of a night of {by_day:,} pages on {pages:,} ({rows:,} pages with topics), and built whole"
+    return (
+        frame,
+        f"Seconds of a daily run of {by_day:,} pages on {pages:,} ({rows:,} pages with topics), and of a full build",
+    )
 
 
-def _make(con: duckdb.DuckDBPyConnection, start: int, end: int, by_day: int) -> None:
+def _add_pages(con: duckdb.DuckDBPyConnection, start: int, end: int, by_day: int) -> None:
     con.execute(
-        DAILY.format(first=FIRST, start=start, end=end, by_day=by_day, back=3 * by_day, members=int(MEMBERS_A_STORY))
+        DAILY.format(first=FIRST, start=start, end=end, by_day=by_day, back=3 * by_day, members=int(PAGES_A_STORY))
     )
 
 

@@ -35,7 +35,7 @@ from newsmill.topics.labels import read_labels
 from newsmill.topics.mentions import MAX_SEARCHED
 from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, RETAG_QUEUE
 from newsmill.topics.taxonomy import Taxonomy
-from newsmill.trends.bursts import bursts, expected_days
+from newsmill.trends.bursts import expected_days, find_bursts
 from newsmill.trends.tables import BURSTS, EXPECTED
 from newsmill.warehouse.connection import open_reader, transaction
 from newsmill.warehouse.publish import DATABASE, publish_database, replace_report
@@ -235,7 +235,7 @@ def load_bursts(con: Connection) -> int:
         "semi join bursting_days using (topic, day)"
     ).pl()
     con.unregister("bursting_days")
-    found = bursts(expected, pages)
+    found = find_bursts(expected, pages)
     with transaction(con):
         for table, rows in ((EXPECTED, expected), (BURSTS, found)):
             replace_table(con, table, rows)

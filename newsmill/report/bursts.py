@@ -18,7 +18,7 @@ def bursts(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[str], limi
     found = rows(
         con,
         """
-        select b.topic, b.start_day, b.end_day, b.peak_day, b.observed, b.expected, b.score, b.kleinberg,
+        select b.topic, b.start_day, b.end_day, b.peak_day, b.observed, b.expected, b.score,
                b.top_story_id, s.title, days.url, days.language, s.outlets, s.first_site, count(*) over () as bursts
         from trends.topic_bursts b
         left join trends.story_spread s on s.story_id = b.top_story_id
@@ -50,7 +50,6 @@ def burst_data(found: Bursts, topics: list[str]) -> list[dict[str, Any]]:
             "expected": round(one["expected"], 2),
             "score": round(one["score"], 1),
             "chance": one["chance"],
-            "kleinberg": one["kleinberg"],
             "story": one["top_story_id"],
         }
         for one in found

@@ -1,1 +1,1 @@
-"""The trends room: the statistics that SQL says badly."""
+"""Statistics that SQL expresses badly: bursts, and the stories behind one number."""

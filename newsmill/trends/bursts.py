@@ -1,133 +1,114 @@
-"""Trends room: which days of a topic have more stories than its own past makes one expect.
+"""Bursts: days on which a topic has more stories than its own past makes one expect.
 
-What a day is held against is told in `forecast`, how days are judged one after the other in `scan`. Past bursts are
-kept out of the baseline, after Noufaily et al., An improved algorithm for outbreak detection (2013). The cross-check is
-Kleinberg's, Bursty and hierarchical structure in streams (2002).
+Each day is compared with a negative binomial baseline of the days before. Bursts stay out of later baselines, after
+Noufaily et al., An improved algorithm for outbreak detection in multiple surveillance systems (2013).
 """
 
 from __future__ import annotations
 
-import math
+import datetime as dt
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from newsmill.trends.baseline import Floats, Mask, tail_scores
+from newsmill.trends.scan import Scan
 from newsmill.trends.tables import BURSTS, EXPECTED
 
-# Below so many days nothing is known of a topic, and nothing bursts.
-LEAST_HISTORY_DAYS = 7
-# Before there is a past to judge them by, first days are cut to so many deviations above their median.
-FIRST_DEVIATIONS, MANY = 3.0, 10
-# The one threshold: a probability of 1 in 450 a day. What plain noise makes of it `python -m benchmarks.trends` tells:
-# at most one burst a topic-year, a little more where 300 stories a day grow by 40 % a year.
-SCORE = 2.65
-# Of a topic known for n days 1 + CAUTION / n times that score is asked.
-CAUTION = 1.0
-# Two stories on a day are a coincidence, however quiet a topic is.
-LEAST_STORIES = 3
-# A burst reaches over the days beside it that are rarer than one in ten, and over one day between two bursts.
+# A burst reaches over the days beside it that are rarer than one in ten, and over a single day between two bursts.
 EDGE_SCORE = 1.0
-# A burst that lasts so long is the new level.
-SETTLED_DAYS = 28
-# Kleinberg's s and gamma.
-RATIO, GAMMA = 2.0, 1.0
 
 
 def expected_days(daily: pl.DataFrame) -> pl.DataFrame:
-    """Every day of `daily` (`topic`, `day`, `stories`; no gaps) against its topic's past, as EXPECTED says.
+    """Compare every day of `daily` (`topic`, `day`, `stories`; no gaps within a topic) with its topic's past.
 
-    A column `read` may say which days were read at all; the others are not judged, and judge none.
+    Args:
+        daily: optionally with a column `read`, false on days on which nothing was read: those are neither judged nor
+            learned from.
+
+    Returns:
+        A frame of `EXPECTED`, by topic and day.
     """
-    parts = [EXPECTED.empty()]
-    for days in daily.sort("topic", "day").partition_by("topic", maintain_order=True):
-        parts.append(_one_topic(days))
-    return pl.concat(parts)
+    if daily.is_empty():
+        return EXPECTED.empty()
+    if "read" not in daily.columns:
+        daily = daily.with_columns(read=pl.lit(True))
+    days = daily.sort("topic", "day").with_columns(
+        row=pl.col("topic").rle_id().cast(pl.Int64),
+        column=(pl.col("day") - pl.col("day").min()).dt.total_days(),
+    )
+    cells = days["row"].to_numpy(), days["column"].to_numpy()
+    shape = int(cells[0].max()) + 1, int(cells[1].max()) + 1
+    stories, is_read = np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
+    stories[cells], is_read[cells] = days["stories"].to_numpy(), days["read"].to_numpy()
+    first_day: dt.date = days["day"].min()  # type: ignore[assignment]
+    scan = Scan(stories, is_read, first_day.weekday())
+    is_known = pl.Series(scan.mean[cells] > 0)
+    frame = days.with_columns(
+        expected=pl.Series(scan.mean[cells]),
+        dispersion=pl.Series(scan.dispersion[cells] + scan.mean_uncertainty[cells]),
+        mean_uncertainty=pl.Series(scan.mean_uncertainty[cells]),
+        score=pl.Series(scan.score[cells]),
+        bursting=pl.Series(_with_edges(scan.is_bursting, scan.score)[cells]),
+    ).with_columns(p_value=10.0 ** -pl.col("score"))
+    measures = ("expected", "dispersion", "mean_uncertainty", "score", "p_value")
+    return EXPECTED.conform(
+        frame.with_columns(pl.when(pl.Series(is_known)).then(pl.col(name)).alias(name) for name in measures)
+    )
 
 
-def bursts(expected: pl.DataFrame, page_stories: pl.DataFrame) -> pl.DataFrame:
-    """The bursts that `expected` (as EXPECTED) holds, as BURSTS says.
+def find_bursts(expected: pl.DataFrame, page_stories: pl.DataFrame) -> pl.DataFrame:
+    """Return the bursts (`BURSTS`) in the days of `expected` (`EXPECTED`).
 
-    `page_stories` has the pages of bursting days: `topic`, `day`, `story_id`, `record_id`, `seen_at`.
+    Args:
+        expected: every day of the topics.
+        page_stories: the pages of bursting days: `topic`, `day`, `story_id`, `record_id`, `seen_at`.
     """
-    from newsmill.trends.kernel import tail_score
-
     if not expected["bursting"].any():
         return BURSTS.empty()
     days = (
         expected.sort("topic", "day")
-        .with_columns(run=(pl.col("bursting").rle_id() + pl.col("topic").rle_id()))
+        .with_columns(burst=(pl.col("bursting").rle_id() + pl.col("topic").rle_id()))
         .filter("bursting")
     )
-    found = days.group_by("topic", "run", maintain_order=True).agg(
+    found = days.group_by("topic", "burst", maintain_order=True).agg(
         start_day=pl.col("day").first(),
         end_day=pl.col("day").last(),
         observed=pl.col("stories").sum(),
-        # Days add up: means and variances do, save that what is not known of the mean is the same on all of them; the
-        # sum is taken as negative binomial again.
-        excess=((pl.col("dispersion") - pl.col("unknown")) * pl.col("expected") ** 2).sum(),
-        unknown=pl.col("unknown").max(),
+        # Means and variances of days add up; the uncertainty of the mean is the same on all of them.
+        excess_variance=((pl.col("dispersion") - pl.col("mean_uncertainty")) * pl.col("expected") ** 2).sum(),
+        mean_uncertainty=pl.col("mean_uncertainty").max(),
         expected=pl.col("expected").sum(),
         peak_day=pl.col("day").sort_by(-pl.col("score"), "day").first(),
-        kleinberg=pl.col("kleinberg").any(),
     )
-    scores = [
-        float(tail_score(count, mean, excess / mean**2 + unknown))
-        for count, mean, excess, unknown in found.select("observed", "expected", "excess", "unknown").iter_rows()
-    ]
-    scored = found.with_columns(score=pl.Series(scores, dtype=pl.Float64)).with_columns(
-        p_value=10.0 ** -pl.col("score")
-    )
-    return BURSTS.conform(
-        scored.join(_drivers(days, page_stories), on=["topic", "run"], how="left").sort("topic", "start_day")
-    )
+    mean = found["expected"].to_numpy()
+    dispersion = found["excess_variance"].to_numpy() / mean**2 + found["mean_uncertainty"].to_numpy()
+    score = tail_scores(found["observed"].cast(pl.Float64).to_numpy(), mean, dispersion)
+    scored = found.with_columns(score=pl.Series(score)).with_columns(p_value=10.0 ** -pl.col("score"))
+    top_stories = _find_top_stories(days, page_stories)
+    return BURSTS.conform(scored.join(top_stories, on=["topic", "burst"], how="left").sort("topic", "start_day"))
 
 
-def _drivers(days: pl.DataFrame, page_stories: pl.DataFrame) -> pl.DataFrame:
-    """By `topic` and `run` the `top_story_id`."""
-    told = days.select("topic", "day", "run").join(page_stories.drop_nulls("story_id"), on=["topic", "day"])
-    stories = told.group_by("topic", "run", "story_id").agg(
+def _find_top_stories(days: pl.DataFrame, page_stories: pl.DataFrame) -> pl.DataFrame:
+    """Return `top_story_id` by `topic` and `burst`: the story with most pages, of equals the one seen first."""
+    pages = days.select("topic", "day", "burst").join(page_stories.drop_nulls("story_id"), on=["topic", "day"])
+    stories = pages.group_by("topic", "burst", "story_id").agg(
         pages=pl.col("record_id").n_unique().cast(pl.Int64), first_seen=pl.col("seen_at").min()
     )
     return (
-        stories.sort("topic", "run", -pl.col("pages"), "first_seen", "story_id")
-        .group_by("topic", "run", maintain_order=True)
+        stories.sort("topic", "burst", -pl.col("pages"), "first_seen", "story_id")
+        .group_by("topic", "burst", maintain_order=True)
         .agg(top_story_id=pl.col("story_id").first())
     )
 
 
-def _one_topic(days: pl.DataFrame) -> pl.DataFrame:
-    from newsmill.trends.kernel import two_states
-    from newsmill.trends.scan import scan
-
-    counts = days["stories"].to_numpy().astype(np.int64)
-    read = days["read"].to_numpy() if "read" in days.columns else np.ones(counts.size, np.bool_)
-    weekday = int(days["day"][0].weekday())
-    usual = max(0.5, float(np.median(counts[read][:LEAST_HISTORY_DAYS]))) if read.any() else 0.5
-    # A zero among first days of many was no reading; later ones are told by the law.
-    read = read & ((counts > 0) | (np.arange(counts.size) >= LEAST_HISTORY_DAYS) | (usual < MANY))
-    highest = usual + FIRST_DEVIATIONS * math.sqrt(usual + 0.1 * usual**2)
-    mean, dispersion, unknown, score, bursting = scan(
-        counts, read, highest, weekday, LEAST_HISTORY_DAYS, SCORE, CAUTION, LEAST_STORIES, SETTLED_DAYS
-    )
-    high = two_states(counts, mean, dispersion, RATIO, GAMMA * math.log(max(2, counts.size)))
-    frame = days.with_columns(
-        expected=pl.Series(mean),
-        dispersion=pl.Series(dispersion),
-        unknown=pl.Series(unknown),
-        score=pl.Series(score),
-        bursting=pl.Series(_with_edges(bursting, score)),
-        kleinberg=pl.Series(high),
-    ).with_columns(p_value=10.0 ** -pl.col("score"))
-    measures = ("expected", "dispersion", "unknown", "score", "p_value")
-    known = pl.col("expected") > 0
-    return EXPECTED.conform(frame.with_columns(pl.when(known).then(pl.col(name)).alias(name) for name in measures))
-
-
-def _with_edges(bursting: NDArray[np.bool_], score: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """The days that burst, those beside them that are nearly as much, and single days between two bursts."""
-    high = bursting | (score >= EDGE_SCORE)
-    runs = np.cumsum(np.diff(high.astype(np.int8), prepend=0) != 0)
-    wide = high & np.isin(runs, runs[bursting])
-    wide[1:-1] |= wide[:-2] & wide[2:]
-    return np.asarray(wide)
+def _with_edges(is_bursting: Mask, score: Floats) -> Mask:
+    """Return the days that burst, the raised days beside them, and single days between two bursts."""
+    is_high = is_bursting | (score >= EDGE_SCORE)
+    wide = np.zeros_like(is_bursting)
+    for topic in np.flatnonzero(is_bursting.any(axis=1)):
+        runs = np.cumsum(np.diff(is_high[topic], prepend=False))
+        days = is_high[topic] & np.isin(runs, runs[is_bursting[topic]])
+        days[1:-1] |= days[:-2] & days[2:]
+        wide[topic] = days
+    return wide

@@ -1,4 +1,4 @@
-"""Trends room: the stories behind one number, and the change of its week in parts."""
+"""Explain one trend number: the stories behind it, and the parts of its week's change."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ Row = dict[str, Any]
 
 
 def explain_trend(con: duckdb.DuckDBPyConnection, topic: str, day: dt.date) -> dict[str, Any]:
-    """What stands behind a topic's day in a published database.
+    """Explain a topic's day from a published database.
 
     Returns:
-        `counts` (its row of trends.topic_daily), `expected` (of trends.topic_expected; None past the last fetch),
-        `burst` (the one that the day is in, or None), `stories` (widest first: `story_id`, `title`, `pages`, `outlets`,
-        `teaser_only`, and of its weightiest mention that day `sentence`, `phrase`, `place`, `url`), `change` (of
-        trends.change_decomposition; None in the topic's first week).
+        `counts`: its row of trends.topic_daily. `expected`: its row of topic_expected, None after the last fetch.
+        `burst`: the burst of that day, or None. `stories`: most outlets first, each with `story_id`, `title`, `pages`,
+        `outlets`, `teaser_only`, and of its best-scored mention that day `sentence`, `phrase`, `place`, `url`.
+        `change`: its row of trends.change_decomposition, None in the topic's first week.
 
     Raises:
-        UserError: when the topic has no such day.
+        UserError: if the topic has no such day.
     """
-    asked = {"topic": topic, "day": day}
-    counts = _rows(con, "from trends.topic_daily where topic = $topic and day = $day", asked)
+    key = {"topic": topic, "day": day}
+    counts = _rows(con, "from trends.topic_daily where topic = $topic and day = $day", key)
     if not counts:
-        raise UserError(f"{topic} {day}", _why_not(con, topic), "newsmill query 'from trends.topic_daily'")
-    expected = _rows(con, "from trends.topic_expected where topic = $topic and day = $day", asked)
-    bursts = _rows(con, "from trends.topic_bursts where topic = $topic and $day between start_day and end_day", asked)
+        raise UserError(f"{topic} {day}", _describe_known_days(con, topic), "newsmill query 'from trends.topic_daily'")
+    expected = _rows(con, "from trends.topic_expected where topic = $topic and day = $day", key)
+    bursts = _rows(con, "from trends.topic_bursts where topic = $topic and $day between start_day and end_day", key)
     changes = _rows(
         con,
         "from trends.change_decomposition where topic = $topic and week = date_trunc('week', $day::date)::date",
-        asked,
+        key,
     )
     return {
         "counts": counts[0],
         "expected": expected[0] if expected else None,
         "burst": bursts[0] if bursts else None,
-        "stories": _stories(con, asked),
+        "stories": _stories(con, key),
         "change": changes[0] if changes else None,
     }
 
 
-def _stories(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> list[Row]:
+def _stories(con: duckdb.DuckDBPyConnection, key: dict[str, Any]) -> list[Row]:
     return _rows(
         con,
         """
@@ -57,22 +57,22 @@ def _stories(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> list[Row]
             qualify row_number() over (
                 partition by pages.story_id
                 order by m.place = 'teaser', m.score desc, pages.seen_at, pages.record_id, m.char_start) = 1),
-        told as (
+        counted as (
             select story_id, count(distinct record_id) as pages, count(distinct site) as outlets,
                    bool_and(teaser_only) as teaser_only
             from pages group by story_id)
-        select told.*, coalesce(spread.title, mentions.page_title) as title, mentions.sentence, mentions.phrase,
+        select counted.*, coalesce(spread.title, mentions.page_title) as title, mentions.sentence, mentions.phrase,
                mentions.place, mentions.url
-        from told
-        left join mentions on mentions.story_id is not distinct from told.story_id
-        left join trends.story_spread spread on spread.story_id = told.story_id
-        order by told.teaser_only, told.outlets desc, told.pages desc, told.story_id
+        from counted
+        left join mentions on mentions.story_id is not distinct from counted.story_id
+        left join trends.story_spread spread on spread.story_id = counted.story_id
+        order by counted.teaser_only, counted.outlets desc, counted.pages desc, counted.story_id
         """,
-        asked,
+        key,
     )
 
 
-def _why_not(con: duckdb.DuckDBPyConnection, topic: str) -> str:
+def _describe_known_days(con: duckdb.DuckDBPyConnection, topic: str) -> str:
     [(first, last)] = con.execute(
         "select min(day), max(day) from trends.topic_daily where topic = ?", [topic]
     ).fetchall()

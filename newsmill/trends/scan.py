@@ -1,120 +1,151 @@
-"""Trends room: one topic's series, day after day, against what its own past makes one expect; compiled."""
+"""One pass over the days: every day is judged by the baseline of the days before it, then learned."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
+from numpy.typing import NDArray
 
-from newsmill.trends.forecast import (
-    EXPERTS,
-    FIRST_TRUST,
-    PATTERNS,
-    SUMS,
-    WEEKDAYS,
-    enter,
-    forecast,
-    score_of,
-    shares_of,
-    summed,
-    weigh,
-)
-from newsmill.trends.kernel import Array, compiled, tail_score
+from newsmill.trends.baseline import Baseline, Floats, Forecast, Mask, tail_scores
 
-# Days that each score so much may burst together; since more sums are tried than days, their sum must score more.
-RAISED, FOR_SUMS, MOST_TOGETHER = 1.0, 0.3, 5
-# A day without a story, where that is rarer than this, was not read; after so many in a row the topic has gone.
-SILENT, GONE_DAYS = 1e-3, 7
+# The first days of a topic have no expectation and never burst.
+MIN_HISTORY_DAYS = 7
+# Before there is a past to judge them by, first days count for at most so many deviations above their median; a zero
+# among first days whose median is MANY_STORIES or more counts as not read.
+FIRST_DAYS_DEVIATIONS, MANY_STORIES = 3.0, 10
+# A day bursts from this score on: a probability of 1 in 450. `python -m benchmarks.trends` counts what noise bursts.
+MIN_SCORE = 2.65
+# In a topic known for n days it takes 1 + SHORT_HISTORY_PENALTY / n times that score.
+SHORT_HISTORY_PENALTY = 5.0
+# Two stories on one day are a coincidence, however quiet the topic is.
+MIN_STORIES = 3
+# The learned dispersion is raised by this factor before a day is scored: it is an estimate, and a law that is too
+# narrow costs false bursts.
+DISPERSION_MARGIN = 1.35
+# Raised days score RAISED_SCORE or more. Two to MAX_RAISED_DAYS of them in a row burst together if their sum scores
+# SUM_PENALTY above MIN_SCORE: more sums are tried than days.
+RAISED_SCORE, MAX_RAISED_DAYS, SUM_PENALTY = 1.0, 5, 0.2
+# A burst that lasts so many days is the new level.
+SETTLED_DAYS = 28
+# A day without a story that is rarer than this counts as not read; after so many in a row the topic has ended, and its
+# level is learned again.
+SILENCE_PROBABILITY, MAX_SILENT_DAYS = 1e-3, 7
 
 
-@compiled
-def scan(
-    counts: Array,
-    read: Array,
-    highest_first: float,
-    weekday_of_first: int,
-    least_history: int,
-    threshold: float,
-    caution: float,
-    least_count: int,
-    settled: int,
-) -> tuple[Array, Array, Array, Array, Array]:
-    """Expected count, dispersion, its part not known of the mean, and score of every day, and whether it bursts.
+class Scan:
+    """The judged days, in arrays of topics x days; zeros where a day is not judged.
 
-    Zeros until `least_history` days were read, each of which counts for `highest_first` at most. Days that burst, and
-    raised ones after them, stay out of the later baselines; once `settled` days in a row burst they are the new level.
-    Days not `read` say nothing.
+    Attributes:
+        mean: expected stories; zeros in a topic's first days.
+        dispersion: of the counts around a known mean.
+        mean_uncertainty: relative variance of the mean.
+        score: -log10 of the probability of so many stories or more.
+        is_bursting: days that burst alone or together with those before.
     """
-    size = counts.size
-    bursting = np.zeros(size, np.bool_)
-    expected, dispersion = np.zeros(size), np.zeros(size)
-    unknown, score = np.zeros(size), np.zeros(size)
-    levels, weekdays = np.zeros((SUMS, 1 + 2 * PATTERNS)), np.zeros((3, WEEKDAYS))
-    trust, shares = np.zeros(EXPERTS), np.zeros(EXPERTS)
-    for life in range(SUMS):
-        for pattern in range(PATTERNS):
-            for place in range(EXPERTS[2]):
-                trust[life, pattern, place] = FIRST_TRUST[life]
-    typical = shares_of(trust, shares)
-    known, running, silent = 0, 0, 0
-    for day in range(size):
-        weekday = (weekday_of_first + day) % 7
-        means, doubts, factors = forecast(levels, weekdays, weekday, typical)
-        if known < least_history:
-            if read[day]:
-                enter(levels, weekdays, weekday, min(float(counts[day]), highest_first), factors)
-                known += 1
-            continue
-        mean, extra, doubt = summed(shares, means, doubts)
-        expected[day], dispersion[day], unknown[day] = mean, extra, doubt
-        if not read[day]:
-            continue
-        silent = silent + 1 if counts[day] == 0 and math.log1p(extra * mean) / extra > -math.log(SILENT) else 0
-        if 0 < silent <= GONE_DAYS:
-            running = 0
-            continue
-        score[day] = score_of(counts[day], shares, means, doubts)
-        asked = threshold * (1.0 + caution / known)
-        known += 1
-        together = 0
-        if score[day] >= RAISED:
-            together = 1 if score[day] >= asked and counts[day] >= least_count else 0
-            if not together:
-                together = raised_days(counts, expected, dispersion, unknown, score, day, asked + FOR_SUMS)
-            for past in range(day - together + 1, day + 1):
-                bursting[past] = True
-        goes_on = running > 0 and score[day] >= RAISED
-        running = max(running + 1, together) if together or goes_on else 0
-        if running == settled:
-            levels = np.zeros((SUMS, 1 + 2 * PATTERNS))
-            for past in range(day - settled + 1, day + 1):
-                at = (weekday_of_first + past) % 7
-                _, _, factors = forecast(levels, weekdays, at, typical)
-                enter(levels, weekdays, at, float(counts[past]), factors)
-            running = 0
-            continue
-        if running == 0:
-            weigh(trust, float(counts[day]), means, doubts)
-            typical = shares_of(trust, shares)
-            enter(levels, weekdays, weekday, float(counts[day]), factors)
-    return expected, dispersion, unknown, score, bursting
+
+    def __init__(self, stories: NDArray[np.int64], is_read: Mask, first_weekday: int) -> None:
+        topics, days = stories.shape
+        self.mean, self.dispersion = np.zeros(stories.shape), np.zeros(stories.shape)
+        self.mean_uncertainty, self.score = np.zeros(stories.shape), np.zeros(stories.shape)
+        self.is_bursting = np.zeros(stories.shape, np.bool_)
+        self._stories = stories.astype(np.float64)
+        self._is_read, self._max_first_stories = _judge_first_days(self._stories, is_read)
+        self._first_weekday = first_weekday
+        self._baseline = Baseline(topics)
+        # Days learned or judged, days of the burst that goes on, and days without a story, each up to now.
+        self._known_days, self._burst_days, self._silent_days = (np.zeros(topics, np.int64) for _ in range(3))
+        for day in range(days):
+            self._judge(day)
+
+    def _judge(self, day: int) -> None:
+        """Score a day, decide whether it bursts, and learn it if not."""
+        weekday, stories = (self._first_weekday + day) % 7, self._stories[:, day]
+        forecast = self._baseline.forecast(weekday)
+        is_first = self._known_days < MIN_HISTORY_DAYS
+        self.mean[:, day] = np.where(is_first, 0.0, forecast.mean)
+        self.dispersion[:, day] = np.where(is_first, 0.0, forecast.dispersion)
+        self.mean_uncertainty[:, day] = np.where(is_first, 0.0, forecast.mean_uncertainty)
+
+        is_judged = ~is_first & self._is_read[:, day] & ~self._is_silent(day, stories, forecast)
+        law = DISPERSION_MARGIN * forecast.dispersion + forecast.mean_uncertainty
+        self.score[:, day] = np.where(is_judged, tail_scores(stories, forecast.mean, law), 0.0)
+        raised_days = self._count_raised_days(day, is_judged)
+        for topic in np.flatnonzero(raised_days):
+            self.is_bursting[topic, day - raised_days[topic] + 1 : day + 1] = True
+
+        goes_on = (self._burst_days > 0) & (self.score[:, day] >= RAISED_SCORE)
+        lasts = np.where((raised_days > 0) | goes_on, np.maximum(self._burst_days + 1, raised_days), 0)
+        self._burst_days = np.where(is_judged, lasts, self._burst_days)
+        self._known_days += is_judged
+        is_settled = is_judged & (self._burst_days == SETTLED_DAYS)
+        has_ended = is_judged & (self._silent_days == MAX_SILENT_DAYS + 1)
+        is_ordinary = is_judged & (self._burst_days == 0) & ~has_ended
+        self._baseline.learn_dispersion(is_ordinary, stories, forecast)
+        self._baseline.learn(is_ordinary, weekday, stories, forecast.weekday_factor)
+        self._learn_new_level(is_settled, day, SETTLED_DAYS)
+        self._learn_new_level(has_ended, day, MAX_SILENT_DAYS + 1)
+        self._burst_days[is_settled] = 0
+        is_first &= self._is_read[:, day]
+        self._baseline.learn_dispersion(is_first & (self._known_days > 1), stories, forecast)
+        self._baseline.learn(is_first, weekday, np.minimum(stories, self._max_first_stories), forecast.weekday_factor)
+        self._known_days += is_first
+
+    def _is_silent(self, day: int, stories: Floats, forecast: Forecast) -> Mask:
+        """Return the topics whose day without a story counts as not read; ends their burst."""
+        law = forecast.dispersion + forecast.mean_uncertainty
+        is_rare = np.log1p(law * forecast.mean) / law > -np.log(SILENCE_PROBABILITY)
+        is_judged = self._is_read[:, day] & (self._known_days >= MIN_HISTORY_DAYS)
+        silent_days = np.where(is_rare & (stories == 0), self._silent_days + 1, 0)
+        self._silent_days = np.where(is_judged, silent_days, self._silent_days)
+        is_silent = is_judged & (self._silent_days > 0) & (self._silent_days <= MAX_SILENT_DAYS)
+        self._burst_days[is_silent] = 0
+        return np.asarray(is_silent)
+
+    def _count_raised_days(self, day: int, is_judged: Mask) -> NDArray[np.int64]:
+        """Return by topic how many days up to this one burst, alone or together; 0 where none does."""
+        needed = MIN_SCORE * (1.0 + SHORT_HISTORY_PENALTY / np.maximum(self._known_days, 1))
+        is_raised = is_judged & (self.score[:, day] >= RAISED_SCORE)
+        is_enough = (self.score[:, day] >= needed) & (self._stories[:, day] >= MIN_STORIES)
+        length = (is_raised & is_enough).astype(np.int64)
+        for days in range(2, min(MAX_RAISED_DAYS, day + 1) + 1):
+            is_raised &= self.score[:, day - days + 1] >= RAISED_SCORE
+            span = slice(day - days + 1, day + 1)
+            stories = self._stories[:, span].sum(axis=1)
+            topics = np.flatnonzero(is_raised & (length == 0) & (stories >= 2 * days))
+            if topics.size:
+                mean, law = sum_days(
+                    self.mean[topics, span], self.dispersion[topics, span], self.mean_uncertainty[topics, span]
+                )
+                length[topics[tail_scores(stories[topics], mean, law) >= needed[topics] + SUM_PENALTY]] = days
+        return length
+
+    def _learn_new_level(self, topics: Mask, day: int, days: int) -> None:
+        """Learn the level of some topics again, from the last days alone."""
+        if not topics.any():
+            return
+        self._baseline.forget_level(topics)
+        for past in range(day - days + 1, day + 1):
+            weekday = (self._first_weekday + past) % 7
+            factor = self._baseline.forecast(weekday).weekday_factor
+            self._baseline.learn(topics, weekday, self._stories[:, past], factor)
 
 
-@compiled
-def raised_days(
-    counts: Array, expected: Array, dispersion: Array, unknown: Array, score: Array, day: int, threshold: float
-) -> int:
-    """How many days up to this one, two at least, burst together, each of them raised; 0 where they don't."""
-    count, mean, excess, doubt = 0, 0.0, 0.0, 0.0
-    for length in range(1, MOST_TOGETHER + 1):
-        past = day - length + 1
-        if past < 0 or score[past] < RAISED:
-            return 0
-        count += counts[past]
-        mean += expected[past]
-        excess += (dispersion[past] - unknown[past]) * expected[past] ** 2
-        # What is not known of the level is the same on all days.
-        doubt = max(doubt, unknown[past])
-        if length > 1 and count >= 2 * length and tail_score(count, mean, excess / mean**2 + doubt) >= threshold:
-            return length
-    return 0
+def sum_days(mean: Floats, dispersion: Floats, mean_uncertainty: Floats) -> tuple[Floats, Floats]:
+    """Return mean and dispersion of the sum of days (the last axis).
+
+    Means and variances of days add up; the uncertainty of the mean is the same on all of them.
+    """
+    total = mean.sum(axis=-1)
+    variance = (dispersion * mean**2).sum(axis=-1)
+    return total, variance / total**2 + mean_uncertainty.max(axis=-1)
+
+
+def _judge_first_days(stories: Floats, is_read: Mask) -> tuple[Mask, Floats]:
+    """Return which days count as read, and the stories by topic that one of its first days counts for at most."""
+    is_read, most = is_read.copy(), np.zeros(len(stories))
+    for topic, days in enumerate(is_read):
+        first = np.flatnonzero(days)[:MIN_HISTORY_DAYS]
+        usual = max(0.5, float(np.median(stories[topic, first]))) if first.size else 0.5
+        if usual >= MANY_STORIES:
+            is_read[topic, first[stories[topic, first] == 0]] = False
+        most[topic] = usual + FIRST_DAYS_DEVIATIONS * np.sqrt(usual + 0.1 * usual**2)
+    return is_read, most

@@ -1,36 +1,39 @@
-"""The tables of the trends room; what SQL derives is stated beside it, in dbt_like_sql/models/marts."""
+"""The tables of bursts; `dbt_like_sql/models/marts` states what SQL derives."""
 
 import polars as pl
 
 from newsmill.table import Column, Table
 
-topic = Column("topic", pl.String(), "Topic id of the taxonomy.")
+TOPIC = Column("topic", pl.String(), "Topic id of the taxonomy.")
 
 EXPECTED = Table(
     "trends.topic_expected",
-    "one topic on one day, against what its own past makes one expect",
+    "one topic on one day, compared with what its own past makes one expect",
     (
         Column("day", pl.Date(), "The day."),
-        topic,
+        TOPIC,
         Column("stories", pl.Int64(), "Stories of the day, as in trends.topic_daily."),
-        Column(
-            "expected", pl.Float64(), "Stories one would expect; null in the first 7 days of the topic.", required=False
-        ),
+        Column("expected", pl.Float64(), "Expected stories; null in the first 7 days of the topic.", required=False),
         Column(
             "dispersion",
             pl.Float64(),
-            "Variance beyond Poisson over the squared mean, what is not known of the mean included.",
+            "Variance beyond Poisson over the squared mean, the uncertainty of the mean included.",
             required=False,
         ),
-        Column("unknown", pl.Float64(), "The part of that dispersion that is not known of the mean.", required=False),
         Column(
-            "p_value", pl.Float64(), "Probability of so many stories or more, were nothing the matter.", required=False
+            "mean_uncertainty",
+            pl.Float64(),
+            "The part of that dispersion that comes from the uncertainty of the mean.",
+            required=False,
         ),
-        Column("score", pl.Float64(), "-log10 of that probability: 3 is one in a thousand.", required=False),
+        Column("p_value", pl.Float64(), "Probability of so many stories or more without a burst.", required=False),
+        Column(
+            "score",
+            pl.Float64(),
+            "-log10 of that probability: 3 is one in a thousand. At most 300.",
+            required=False,
+        ),
         Column("bursting", pl.Boolean(), "True on the days of a burst."),
-        Column(
-            "kleinberg", pl.Boolean(), "True where Kleinberg's two-state automaton is in the state of twice as much."
-        ),
     ),
 )
 
@@ -38,7 +41,7 @@ BURSTS = Table(
     "trends.topic_bursts",
     "one burst: days in a row on which a topic had more stories than its own past makes one expect",
     (
-        topic,
+        TOPIC,
         Column("start_day", pl.Date(), "First day of the burst."),
         Column("end_day", pl.Date(), "Last day of the burst."),
         Column(
@@ -46,15 +49,14 @@ BURSTS = Table(
             pl.Int64(),
             "Stories of its days, summed over days; one that returns on a second day counts there too.",
         ),
-        Column("expected", pl.Float64(), "Stories one would expect on those days, summed likewise."),
-        Column("p_value", pl.Float64(), "Probability of so many stories or more on its days, were nothing the matter."),
-        Column("score", pl.Float64(), "-log10 of that probability: 3 is one in a thousand, 6 one in a million."),
-        Column("peak_day", pl.Date(), "The day with the highest score."),
+        Column("expected", pl.Float64(), "Expected stories of those days, summed likewise."),
+        Column("p_value", pl.Float64(), "Probability of so many stories or more on its days without a burst."),
         Column(
-            "kleinberg",
-            pl.Boolean(),
-            "True where Kleinberg's two-state automaton finds a burst on one of its days too.",
+            "score",
+            pl.Float64(),
+            "-log10 of that probability: 3 is one in a thousand, 6 one in a million. At most 300.",
         ),
+        Column("peak_day", pl.Date(), "The day with the highest score."),
         Column(
             "top_story_id",
             pl.String(),

@@ -107,7 +107,7 @@ def empty_world() -> duckdb.DuckDBPyConnection:
 
 def add_burst(con: duckdb.DuckDBPyConnection, topic: str, start: dt.date, end: dt.date, **own: object) -> None:
     burst = {"topic": topic, "start_day": start, "end_day": end, "observed": 38, "expected": 9.2, "p_value": 4e-12}
-    burst |= {"score": 11.4, "peak_day": end, "kleinberg": True} | own
+    burst |= {"score": 11.4, "peak_day": end} | own
     add(con, BURSTS, [burst])
 
 

@@ -1,4 +1,4 @@
-"""`explain trend`: the stories behind a number, each with its sentence and URL; and landing what Python computes."""
+"""`explain trend` lists the stories behind a number; `load_bursts` writes the tables that Python computes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BUSY = dt.date(2026, 2, 2)
 
 @pytest.fixture(scope="module")
 def con() -> duckdb.DuckDBPyConnection:
-    """Four weeks of a story a day, and then a day of nine and their copies."""
+    """Return a database with four weeks of one story a day, then a day of nine stories and copies of one."""
     con = duckdb.connect(config={"threads": 1})
     pages = [Page(f"d{day}", day, topics={TOPIC: "main"}) for day in days("2026-01-05", 28)]
     pages += [Page(f"s{story}", "2026-02-02", topics={TOPIC: "main"}) for story in range(8)]
@@ -32,11 +32,11 @@ def con() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def test_a_number_has_its_stories_and_each_its_sentence(con: duckdb.DuckDBPyConnection) -> None:
-    told = explain_trend(con, TOPIC, BUSY)
-    assert (told["counts"]["pages"], told["counts"]["stories"]) == (13, 9)
-    assert len(told["stories"]) == 9
-    assert told["stories"][0] == {
+def test_explanation_lists_stories_with_their_sentence(con: duckdb.DuckDBPyConnection) -> None:
+    explained = explain_trend(con, TOPIC, BUSY)
+    assert (explained["counts"]["pages"], explained["counts"]["stories"]) == (13, 9)
+    assert len(explained["stories"]) == 9
+    assert explained["stories"][0] == {
         "story_id": "wire",
         "title": "Title of wire",
         "pages": 5,
@@ -47,50 +47,51 @@ def test_a_number_has_its_stories_and_each_its_sentence(con: duckdb.DuckDBPyConn
         "place": "body",
         "url": "https://a.test/wire",
     }
-    assert all(story["sentence"] and story["url"] for story in told["stories"])
+    assert all(story["sentence"] and story["url"] for story in explained["stories"])
 
 
-def test_a_number_has_what_was_expected_its_burst_and_its_weeks_change(con: duckdb.DuckDBPyConnection) -> None:
-    told = explain_trend(con, TOPIC, BUSY)
-    assert 0.5 < told["expected"]["expected"] < 2
-    assert told["burst"]["start_day"] == told["burst"]["end_day"] == BUSY
-    assert told["burst"]["top_story_id"] == "wire"
-    change = told["change"]
+def test_explanation_has_expectation_burst_and_change_of_the_week(con: duckdb.DuckDBPyConnection) -> None:
+    explained = explain_trend(con, TOPIC, BUSY)
+    assert 0.5 < explained["expected"]["expected"] < 2
+    assert explained["burst"]["start_day"] == explained["burst"]["end_day"] == BUSY
+    assert explained["burst"]["top_story_id"] == "wire"
+    change = explained["change"]
     assert (change["pages"], change["pages_before"], change["change"]) == (13, 7, 6)
     assert (change["sources_joined"], change["copies"], change["genuine"]) == (4, 0, 2)
 
 
-def test_a_quiet_day_has_its_story_and_no_burst(con: duckdb.DuckDBPyConnection) -> None:
-    told = explain_trend(con, TOPIC, dt.date(2026, 1, 6))
-    assert [story["story_id"] for story in told["stories"]] == ["d2026-01-06"]
-    assert told["burst"] is None
-    assert told["change"] is None
-    assert told["expected"]["expected"] is None
+def test_quiet_day_has_its_story_and_no_burst(con: duckdb.DuckDBPyConnection) -> None:
+    explained = explain_trend(con, TOPIC, dt.date(2026, 1, 6))
+    assert [story["story_id"] for story in explained["stories"]] == ["d2026-01-06"]
+    assert explained["burst"] is None
+    assert explained["change"] is None
+    assert explained["expected"]["expected"] is None
 
 
 @pytest.mark.parametrize(
     ("topic", "day", "why"),
     [(TOPIC, dt.date(2025, 1, 1), "2026-01-05 to 2026-02-02"), ("chips", BUSY, f"there are {TOPIC}")],
 )
-def test_a_day_that_is_not_there_is_told(con: duckdb.DuckDBPyConnection, topic: str, day: dt.date, why: str) -> None:
+def test_missing_day_is_refused_with_the_known_days(
+    con: duckdb.DuckDBPyConnection, topic: str, day: dt.date, why: str
+) -> None:
     with pytest.raises(UserError, match=why):
         explain_trend(con, topic, day)
 
 
-def test_what_python_computes_is_described_in_the_database(con: duckdb.DuckDBPyConnection) -> None:
-    undescribed = con.execute(
-        "select column_name from duckdb_columns() where schema_name = 'trends' and comment is null"
-    ).fetchall()
-    assert undescribed == []
+def test_every_trends_column_has_a_comment(con: duckdb.DuckDBPyConnection) -> None:
+    comments = con.execute("select comment from duckdb_columns() where schema_name = 'trends'").fetchall()
+    assert len(comments) > 50
+    assert all(comment for (comment,) in comments)
 
 
-def test_landing_twice_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
+def test_loading_bursts_twice_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
     before = con.execute("from trends.topic_bursts").fetchall()
     assert stages.load_bursts(con) == 1
     assert con.execute("from trends.topic_bursts").fetchall() == before
 
 
-def test_what_is_only_announced_does_not_burst() -> None:
+def test_announced_days_do_not_burst() -> None:
     with duckdb.connect(config={"threads": 1}) as con:
         fill(con, [Page(f"d{day}", day, topics={TOPIC: "main"}) for day in days("2026-01-05", 28)])
         fill(con, [Page(f"a{n}", "2026-02-01", published="2026-02-03 08:00", topics={TOPIC: "main"}) for n in range(9)])
@@ -105,9 +106,9 @@ def test_days_on_which_nothing_was_read_are_not_judged() -> None:
         fill(con, [Page(f"{n}-{day}", day, topics={TOPIC: "main"} if n < 2 else {}) for day in read for n in range(4)])
         build_all(con, load_project(FOLDER))
         stages.load_bursts(con)
-        told = con.execute(
+        expected = con.execute(
             "select day::varchar, expected > 1.5, score from trends.topic_expected "
             "where day >= '2026-01-25' order by day"
         ).fetchall()
-    assert [(day, high) for day, high, score in told if score == 0] == [(day, True) for day in sorted(gone)]
-    assert len(told) == 10
+    assert [(day, high) for day, high, score in expected if score == 0] == [(day, True) for day in sorted(gone)]
+    assert len(expected) == 10

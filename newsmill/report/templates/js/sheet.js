@@ -37,7 +37,7 @@ const QUESTIONS = {
       ...asked,
       title: `Burst of ${asked.title}`,
       numbers: `${count(burst.observed, "story", "stories")} summed over its days where ${number(burst.expected)} were expected, a chance of ${burst.chance}. ` +
-        `Kleinberg's automaton ${burst.kleinberg ? "finds a burst there too" : "finds none there"}. ${asked.numbers} in all`,
+        `${asked.numbers} in all`,
       found: driver ? [driver, ...asked.found.filter((story) => story !== driver)] : asked.found,
       driver,
     };

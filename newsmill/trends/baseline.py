@@ -1,0 +1,125 @@
+"""The baseline of daily counts: a level that decays, a weekday pattern and a dispersion, learned from past days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+# A past day counts half for the level after so many days. The noise of a day of mean m has the relative variance
+# 1/m + dispersion; the half-life grows with its square root, since a noisy level takes longer to learn.
+HALF_LIFE_DAYS, MIN_HALF_LIFE_DAYS, MAX_HALF_LIFE_DAYS = 50.0, 5.0, 80.0
+# For the weekday pattern it counts half after so many.
+WEEKDAY_HALF_LIFE_DAYS = 120.0
+# The prior of a weekday's share, in stories: with fewer stories than this the share stays near 1.
+WEEKDAY_PRIOR_STORIES = 5.0
+# Stories added to the level, so that a topic without a story has one above 0.
+LEVEL_PRIOR_STORIES = 0.5
+# The dispersions tried: variance beyond Poisson over the squared mean.
+DISPERSIONS = np.array([0.0, 0.003, 0.01, 0.03, 0.06, 0.11, 0.18, 0.28, 0.42, 0.65, 1.0])
+# The prior's log-likelihood grows by this a unit of dispersion: in the first weeks a wide law costs less than a narrow
+# one, which takes noise for bursts.
+DISPERSION_PRIOR = 1.5
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What one day is expected to have, by topic.
+
+    Attributes:
+        mean: expected stories.
+        dispersion: of the counts around a known mean; negative binomial, variance mean + dispersion * mean^2.
+        mean_uncertainty: relative variance of the mean itself.
+        weekday_factor: share of the weekday in the mean; 1 on average over the week.
+    """
+
+    mean: Floats
+    dispersion: Floats
+    mean_uncertainty: Floats
+    weekday_factor: Floats
+
+
+class Baseline:
+    """Decayed sums of the days learned so far, a row a topic."""
+
+    def __init__(self, topics: int) -> None:
+        self._stories, self._exposure = np.zeros(topics), np.zeros(topics)
+        self._weekday_stories, self._weekday_expected = np.zeros((topics, 7)), np.zeros((topics, 7))
+        self._log_likelihood = np.tile(DISPERSION_PRIOR * DISPERSIONS, (topics, 1))
+
+    def forecast(self, weekday: int) -> Forecast:
+        """Forecast a day of one weekday: conjugate gamma estimates of level and weekday share.
+
+        A day's count holds 1 / (1 + dispersion * level) times as much information as a Poisson count.
+        """
+        level, dispersion = self._level(), self._dispersion()
+        noise = (1.0 + dispersion * level)[:, None]
+        shares = (self._weekday_stories / noise + WEEKDAY_PRIOR_STORIES) / (
+            self._weekday_expected / noise + WEEKDAY_PRIOR_STORIES
+        )
+        uncertainty = noise[:, 0] / (self._stories + LEVEL_PRIOR_STORIES) + 1.0 / (
+            self._weekday_stories[:, weekday] / noise[:, 0] + WEEKDAY_PRIOR_STORIES
+        )
+        factor = shares[:, weekday] / shares.mean(axis=1)
+        return Forecast(level * factor, dispersion, uncertainty, factor)
+
+    def learn(self, topics: Mask, weekday: int, stories: Floats, weekday_factor: Floats) -> None:
+        """Add a day's stories to level and weekday pattern of some topics."""
+        level = self._level()[topics]
+        information = np.maximum(level / (1.0 + self._dispersion()[topics] * level), 1e-2)
+        half_life = np.clip(HALF_LIFE_DAYS / np.sqrt(information), MIN_HALF_LIFE_DAYS, MAX_HALF_LIFE_DAYS)
+        decay = 0.5 ** (1.0 / half_life)
+        self._stories[topics] = self._stories[topics] * decay + stories[topics]
+        self._exposure[topics] = self._exposure[topics] * decay + weekday_factor[topics]
+        decay_of_week = 0.5 ** (1.0 / WEEKDAY_HALF_LIFE_DAYS)
+        self._weekday_stories[topics] *= decay_of_week
+        self._weekday_expected[topics] *= decay_of_week
+        self._weekday_stories[topics, weekday] += stories[topics]
+        self._weekday_expected[topics, weekday] += self._level()[topics]
+
+    def learn_dispersion(self, topics: Mask, stories: Floats, forecast: Forecast) -> None:
+        """Weigh the dispersions of some topics by the likelihood that they gave a day's stories."""
+        dispersion = DISPERSIONS + forecast.mean_uncertainty[topics, None]
+        self._log_likelihood[topics] += _log_likelihood(stories[topics, None], forecast.mean[topics, None], dispersion)
+
+    def forget_level(self, topics: Mask) -> None:
+        """Drop the level of some topics, to learn it again; weekday pattern and dispersion stay."""
+        self._stories[topics] = 0.0
+        self._exposure[topics] = 0.0
+
+    def _level(self) -> Floats:
+        """Return the mean stories of a day of average weekday."""
+        return (self._stories + LEVEL_PRIOR_STORIES) / np.maximum(self._exposure, 1.0)
+
+    def _dispersion(self) -> Floats:
+        """Return the posterior mean of the dispersion."""
+        weights = np.exp(self._log_likelihood - self._log_likelihood.max(axis=1, keepdims=True))
+        return np.asarray((weights * DISPERSIONS).sum(axis=1) / weights.sum(axis=1))
+
+
+def tail_scores(stories: Floats, mean: Floats, dispersion: Floats) -> Floats:
+    """Return -log10 of the probability of so many stories or more, at most 300.
+
+    Negative binomial with variance mean + dispersion * mean^2; dispersions below 1e-7 count as that, all but Poisson.
+    """
+    # scipy takes a third of a second to import, and most commands judge no days.
+    from scipy.special import betainc
+
+    size = 1.0 / np.maximum(dispersion, 1e-7)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        probability = betainc(np.maximum(stories, 1.0), size, mean / (size + mean))
+        return np.where(stories > 0, -np.log10(np.maximum(probability, 1e-300)), 0.0)
+
+
+def _log_likelihood(stories: Floats, mean: Floats, dispersion: Floats) -> Floats:
+    """Return the log-likelihood of negative binomial counts, without the terms that no dispersion changes."""
+    from scipy.special import gammaln
+
+    size = 1.0 / dispersion
+    return np.asarray(
+        gammaln(stories + size) - gammaln(size) - size * np.log1p(mean * dispersion) - stories * np.log1p(size / mean)
+    )
