@@ -55,7 +55,7 @@ def read_page(
         fetched_at: naive UTC, by default now. Dates later than this are not believed.
 
     Raises:
-        Rejected: the body does not contain a page; its `reason` and `detail` tell why.
+        Rejected: the body does not contain a page; `reason` and `detail` describe why.
 
     >>> page = read_page(
     ...     "<html><title>Harbor reopens</title><h1>Harbor reopens</h1>"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from newsmill.pages.repeats import remove_repeats
 from newsmill.pages.types import Repeat
 
-LONG = "A paragraph that is too long for a refrain, I say."
+LONG = "A paragraph that is too long to be a mere refrain."
 OTHER = "Another paragraph, quite different from the first one."
 CHINESE = "这一段文字足够长，因此再次出现时应当被移除掉。"
 
