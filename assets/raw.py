@@ -15,7 +15,7 @@ from assets.metadata import (
 from assets.resources import SettingsResource, WriterResource
 from assets.run_context import WRITER, ingest_dates
 from newsmill import stages
-from newsmill.sources.archive import Appended
+from newsmill.sources.archive import AppendResult
 from newsmill.sources.folder import Scan, scan
 from newsmill.sources.tables import RECORDS
 
@@ -39,7 +39,7 @@ def records(
     options = settings.load()
     found = Scan([], []) if config.archive_only else scan(options.input)
     dates = ingest_dates(context, {file.ingest_date for file in found.files})
-    appended = Appended() if config.archive_only else stages.archive_input(options, dates)
+    appended = AppendResult() if config.archive_only else stages.archive_input(options, dates)
     archived = ingest_dates(context, stages.archive_of(options).dates())
     with writer.connect() as con:
         for date in archived:
@@ -51,7 +51,7 @@ def records(
                 **table_metadata(con, RECORDS.name),
                 **quarantine_metadata(con, "raw", archived),
                 "new_records": appended.new,
-                "already_archived": appended.seen_again,
+                "already_archived": appended.already_archived,
                 "forgotten": appended.forgotten,
                 "files_not_read": dg.MetadataValue.md(
                     "\n".join(f"- `{path}`" for path in found.skipped[:MAX_LISTED_FILES]) or "none"

@@ -24,7 +24,7 @@ from newsmill.quality.ledger import page_verdicts, raw_verdicts, story_verdicts
 from newsmill.quality.suites import Suite
 from newsmill.quality.tables import LEDGER
 from newsmill.settings import Settings
-from newsmill.sources.archive import Appended, Archive
+from newsmill.sources.archive import AppendResult, Archive
 from newsmill.sources.folder import read_folder
 from newsmill.sources.tables import FORGOTTEN, RECORDS
 from newsmill.sources.tombstones import read_tombstones
@@ -55,15 +55,15 @@ def engine_of(settings: Settings) -> LocalEngine:
     return LocalEngine(settings.workers)
 
 
-def archive_input(settings: Settings, dates: Collection[dt.date] | None) -> Appended:
+def archive_input(settings: Settings, dates: Collection[dt.date] | None) -> AppendResult:
     """Read the input folder into the archive; all of it, or the files of some ingest dates.
 
     What was forgotten stays out.
     """
     stones = read_tombstones(settings.home)
-    records = stones.keep_out(read_folder(settings.input, dates, settings.max_record_bytes))
+    records = stones.filter_out(read_folder(settings.input, dates, settings.max_record_bytes))
     appended = archive_of(settings).append(records, settings.batch_records, settings.batch_bytes)
-    appended.forgotten = stones.met
+    appended.forgotten = stones.suppressed_count
     return appended
 
 

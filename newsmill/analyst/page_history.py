@@ -7,13 +7,13 @@ from typing import Any
 import duckdb
 
 from newsmill.errors import UserError
-from newsmill.sources.tombstones import KINDS, compared, hashed
+from newsmill.sources.tombstones import KINDS, hash_key, normalize_key
 from newsmill.stories.text.changes import summarize_changes
 from newsmill.urls import normalise_url, site_of
 
 Row = dict[str, Any]
 
-# A story may have thousands of members; beyond these only what touches the record itself is compared.
+# A story may have thousands of members; beyond these only what touches the record itself is normalize_key.
 MOST_COMPARED = 50
 
 
@@ -53,7 +53,7 @@ def find_records(con: duckdb.DuckDBPyConnection, key: str) -> list[str]:
 
 def _say_forgotten(con: duckdb.DuckDBPyConnection, key: str) -> None:
     """Raise what is known of a key that someone had forgotten: when, and why."""
-    hashes = [hashed(kind, compared(kind, key)) for kind in KINDS] + [hashed("site", site_of(key) or "")]
+    hashes = [hash_key(kind, normalize_key(kind, key)) for kind in KINDS] + [hash_key("site", site_of(key) or "")]
     told = con.execute(
         "select forgotten_at, why from quality.forgotten "
         "where record_hash in (select unnest($keys)) or tombstone in (select unnest($keys)) limit 1",

@@ -20,7 +20,7 @@ from newsmill.maintenance.publishing import derive, now, open_processed, publish
 from newsmill.maintenance.rebuild import old_database
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
-from newsmill.sources.tombstones import Tombstone, Tombstones, compared, kind_of, read_tombstones, tombstone
+from newsmill.sources.tombstones import Tombstone, Tombstones, kind_of, normalize_key, read_tombstones, tombstone
 from newsmill.stories.fingerprint import empty_fingerprints
 from newsmill.stories.plan import plan_stories
 from newsmill.topics.labels import forget_labels
@@ -48,7 +48,7 @@ class Plan:
     """What forgetting a key takes away, and what it can't.
 
     Attributes:
-        kind: `record`, `url` or `site`; key: as it is compared.
+        kind: `record`, `url` or `site`; key: as it is normalize_key.
         records: the records that go: `record_id`, `ingest_date`, `url`, `page_url`, `title`.
         rows: by table, the rows that go.
         kin: pages that stay and are in one story with one that goes: `record_id`, `url`, `relation`.
@@ -107,7 +107,7 @@ def plan(settings: Settings, key: str) -> Plan:
             order by all
             """
         ).pl()
-    return Plan(stone.kind, compared(stone.kind, key), records, counts, kin, teasers)
+    return Plan(stone.kind, normalize_key(stone.kind, key), records, counts, kin, teasers)
 
 
 def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
@@ -200,7 +200,7 @@ def _own_urls(stone: Tombstone, records: pl.DataFrame) -> Iterable[Tombstone]:
 
 def _names(stone: Tombstone, key: str, records: pl.DataFrame) -> list[str]:
     told = [records[column].to_list() for column in ("record_id", "url", "page_url", "title")]
-    sites = [compared(stone.kind, key)] if stone.kind == "site" else []
+    sites = [normalize_key(stone.kind, key)] if stone.kind == "site" else []
     return sorted({name for names in [*told, sites] for name in names if name})
 
 

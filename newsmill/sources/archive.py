@@ -24,14 +24,14 @@ PIECE_BYTES = 8 * 2**20
 
 
 @dataclass
-class Appended:
+class AppendResult:
     """What an append did: records new to the archive, records it held already, the ingest dates of both.
 
     `forgotten` counts those that never came to it, since someone had them forgotten.
     """
 
     new: int = 0
-    seen_again: int = 0
+    already_archived: int = 0
     dates: set[dt.date] = field(default_factory=set)
     forgotten: int = 0
 
@@ -47,14 +47,14 @@ class Archive:
 
     def append(
         self, records: Iterable[Record], batch_records: int = BATCH_RECORDS, batch_bytes: int = BATCH_BYTES
-    ) -> Appended:
+    ) -> AppendResult:
         """Add the records that the archive of their ingest date does not hold yet.
 
         Memory: a batch of records, and the ids of the ingest dates that occur. Batches already written stay when
         this is cut off; the next append goes on from there.
         """
         self.remove_leftovers()
-        done = Appended()
+        done = AppendResult()
         ids: dict[dt.date, set[bytes]] = {}
         batch: list[Record] = []
         count = size = 0
@@ -71,7 +71,7 @@ class Archive:
             count += 1
             record_id = bytes.fromhex(record.record_id)
             if record_id in ids[date]:
-                done.seen_again += 1
+                done.already_archived += 1
                 continue
             ids[date].add(record_id)
             batch.append(record)
@@ -115,7 +115,7 @@ class Archive:
         parts = self.parts(dates)
         pending: list[pl.DataFrame] = []
         count = size = 0
-        for piece in each_once(parts, doubled(parts)):
+        for piece in deduplicated(parts, duplicate_ids(parts)):
             start = 0
             for row, byte_size in enumerate(piece["byte_size"]):
                 if count and (count == batch_records or size + byte_size > batch_bytes):
@@ -148,7 +148,7 @@ class Archive:
     def write_part(self, date: dt.date, records: list[Record]) -> None:
         folder = self.folder(date)
         folder.mkdir(parents=True, exist_ok=True)
-        self.write_frame(folder, frame_of(records))
+        self.write_frame(folder, records_frame(records))
 
     def write_frame(self, folder: Path, rows: pl.DataFrame) -> None:
         identity = "\n".join(rows["record_id"])
@@ -187,7 +187,7 @@ class Archive:
             leftover.unlink(missing_ok=True)
 
 
-def frame_of(records: Iterable[Record]) -> pl.DataFrame:
+def records_frame(records: Iterable[Record]) -> pl.DataFrame:
     """The records as a frame of the schema ARCHIVE."""
     rows = list(records)
     return pl.DataFrame({name: [getattr(row, name) for row in rows] for name in ARCHIVE.schema}, schema=ARCHIVE.schema)
@@ -199,29 +199,29 @@ def record_ids(parts: list[Path]) -> pl.Series:
     return pl.scan_parquet(parts, hive_partitioning=False).select("record_id").collect()["record_id"]
 
 
-def doubled(parts: list[Path]) -> set[str]:
+def duplicate_ids(parts: list[Path]) -> set[str]:
     """The ids that stand in the parts more than once: few, mostly none."""
     ids = record_ids(parts)
     return set(ids.filter(ids.is_duplicated()))
 
 
-def each_once(parts: list[Path], doubled: set[str]) -> Iterator[pl.DataFrame]:
-    """The parts' rows, piece by piece; of a doubled id only the first."""
+def deduplicated(parts: list[Path], duplicates: set[str]) -> Iterator[pl.DataFrame]:
+    """Yield the parts' rows, piece by piece, with only the first row of a duplicate id."""
     seen: set[str] = set()
     for part in parts:
-        for piece in pieces(part):
-            if not doubled:
+        for piece in read_pieces(part):
+            if not duplicates:
                 yield piece
                 continue
             keep = []
             for record_id in piece["record_id"]:
                 keep.append(record_id not in seen)
-                if record_id in doubled:
+                if record_id in duplicates:
                     seen.add(record_id)
             yield piece.filter(pl.Series(keep))
 
 
-def pieces(part: Path) -> Iterator[pl.DataFrame]:
+def read_pieces(part: Path) -> Iterator[pl.DataFrame]:
     """A part in frames of some megabytes."""
     import pyarrow.parquet as pq
 

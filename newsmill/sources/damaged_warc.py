@@ -10,15 +10,15 @@ PROBE = 4 * 2**10
 MAGIC = b"\x1f\x8b\x08"
 
 
-class Damage(Exception):
+class DamagedGzipError(Exception):
     """A gzip member that is broken. Reading can go on at the next sound one."""
 
 
 class WarcBytes:
     """What the file's members hold, one after another; `position` counts the bytes given out.
 
-    Gzip is known by its first bytes, not by the file's name. Reading raises `Damage`, once, where a member breaks;
-    what is read next is the beginning of the next member that holds a WARC record.
+    Gzip is recognized by its first bytes, not by the file's name. A damaged member raises `DamagedGzipError` once; the
+    next read starts at the next member that begins with a WARC record.
     """
 
     def __init__(self, raw: IO[bytes]) -> None:
@@ -105,14 +105,14 @@ class WarcBytes:
         assert inflater is not None
         if not self._packed and not self._more():
             self._inflater = None
-            raise Damage("the file ends within a gzip member")
+            raise DamagedGzipError("the file ends within a gzip member")
         try:
             self._ready = inflater.decompress(self._packed, CHUNK)
         except zlib.error as error:
             # What is left may begin with this member's own magic, which must not be found again.
             self._packed = self._packed[1:]
             self._inflater, self._lost = None, True
-            raise Damage(f"damaged gzip member: {error}") from error
+            raise DamagedGzipError(f"damaged gzip member: {error}") from error
         self._packed = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
         if inflater.eof:
             self._inflater = None
@@ -128,7 +128,7 @@ class WarcBytes:
             return False
         if not self._packed.startswith(MAGIC):
             self._lost = True
-            raise Damage("what follows the last gzip member is none")
+            raise DamagedGzipError("what follows the last gzip member is none")
         self._inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
         return True
 
@@ -144,7 +144,7 @@ class WarcBytes:
                     return False
             elif len(self._packed) - start < PROBE and self._more():
                 continue
-            elif holds_record(self._packed[start : start + PROBE]):
+            elif begins_with_record(self._packed[start : start + PROBE]):
                 self._packed = self._packed[start:]
                 self._inflater, self._lost = zlib.decompressobj(16 + zlib.MAX_WBITS), False
                 return True
@@ -158,7 +158,7 @@ class WarcBytes:
         return bool(chunk)
 
 
-def holds_record(packed: bytes) -> bool:
+def begins_with_record(packed: bytes) -> bool:
     try:
         return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(packed, 5) == b"WARC/"
     except zlib.error:

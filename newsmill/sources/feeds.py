@@ -10,10 +10,10 @@ from typing import Any
 
 from lxml import etree
 
-from newsmill.sources.fetch_metadata import Facts
-from newsmill.sources.limits import Unreadable, opened, read_whole
+from newsmill.sources.fetch_metadata import FetchMetadata
+from newsmill.sources.limits import UnreadableError, open_decompressed, read_all
 from newsmill.sources.record import Record, member_url
-from newsmill.sources.source_file import Origin
+from newsmill.sources.source_file import SourceFile
 from newsmill.urls import absolute
 
 Element = Any  # lxml comes without types
@@ -51,27 +51,29 @@ class Feed:
     link: str | None
 
 
-def read_feed(origin: Origin) -> Iterator[Record]:
+def read_feed(source_file: SourceFile) -> Iterator[Record]:
     """One record an entry. It was fetched when the feed was; its own date is only a hint.
 
     Raises:
-        Unreadable: also after the entries that stand before a break.
+        UnreadableError: also after the entries that stand before a break.
     """
-    with opened(origin.path) as stream:
-        data = read_whole(stream, origin.max_record_bytes)
+    with open_decompressed(source_file.path) as stream:
+        data = read_all(stream, source_file.max_record_bytes)
     if data is None:
-        yield origin.too_large(None)
+        yield source_file.too_large(None)
         return
-    root, fault = parse(data, origin.facts.url)
-    feed = feed_of(root, origin.facts.url)
+    root, fault = parse(data, source_file.metadata.url)
+    feed = read_feed_structure(root, source_file.metadata.url)
     head = head_document(feed)
     growth = len(etree.tostring(head)) * len(feed.entries)
-    if growth > MAX_GROWTH * origin.max_record_bytes:
-        raise Unreadable("too_large", f"its title and link are too long to repeat for {len(feed.entries):,} entries")
+    if growth > MAX_GROWTH * source_file.max_record_bytes:
+        raise UnreadableError(
+            "too_large", f"its title and link are too long to repeat for {len(feed.entries):,} entries"
+        )
     for number, entry in enumerate(feed.entries, start=1):
-        yield entry_record(origin, feed, head, entry, number)
+        yield entry_record(source_file, feed, head, entry, number)
     if fault:
-        raise Unreadable("bad_xml", fault)
+        raise UnreadableError("bad_xml", fault)
 
 
 def parse(data: bytes, url: str | None) -> tuple[Element, str | None]:
@@ -86,14 +88,14 @@ def parse(data: bytes, url: str | None) -> tuple[Element, str | None]:
         root = etree.fromstring(data, etree.XMLParser(**PARSING), base_url=url)
     except (etree.XMLSyntaxError, ValueError) as error:
         fault = str(error)
-        root = before_break(data, url)
+        root = parse_until_break(data, url)
         if root is None:
-            raise Unreadable("bad_xml", fault) from error
-    refuse_entities(root)
+            raise UnreadableError("bad_xml", fault) from error
+    reject_entities(root)
     return root, fault
 
 
-def before_break(data: bytes, url: str | None) -> Element | None:
+def parse_until_break(data: bytes, url: str | None) -> Element | None:
     """The root of a feed that breaks off, with the entries that end before; null where none does."""
     parser = etree.XMLPullParser(("start", "end"), base_url=url, **PARSING)
     with suppress(etree.XMLSyntaxError, ValueError):
@@ -104,39 +106,41 @@ def before_break(data: bytes, url: str | None) -> Element | None:
     with suppress(etree.XMLSyntaxError):
         for event, element in parser.read_events():
             root = element if root is None else root
-            if name_of(element) in ("item", "entry") and event == "start":
+            if local_name(element) in ("item", "entry") and event == "start":
                 unfinished[element] = None
             elif element in unfinished:
                 del unfinished[element]
                 whole += 1
-    if not whole or name_of(root) not in ("rss", "RDF", "feed"):
+    if not whole or local_name(root) not in ("rss", "RDF", "feed"):
         return None
     for element in unfinished:
         element.getparent().remove(element)
     return root
 
 
-def refuse_entities(root: Element) -> None:
+def reject_entities(root: Element) -> None:
     """Nothing is expanded or looked up, so a document that needs it can't be read."""
     document_type = root.getroottree().docinfo.internalDTD
     if document_type is None:
         return
     if any(entity.content is not None for entity in document_type.iterentities()):
-        raise Unreadable("bad_xml", "it declares entities of its own, which are never expanded")
+        raise UnreadableError("bad_xml", "it declares entities of its own, which are never expanded")
     reference = next(root.iter(etree.Entity), None)
     if reference is not None:
-        raise Unreadable("bad_xml", f"it refers to {reference.text}, which only a document type elsewhere explains")
+        raise UnreadableError(
+            "bad_xml", f"it refers to {reference.text}, which only a document type elsewhere explains"
+        )
 
 
-def feed_of(root: Element, url: str | None) -> Feed:
-    kind = name_of(root)
+def read_feed_structure(root: Element, url: str | None) -> Feed:
+    kind = local_name(root)
     if kind == "feed":
-        return Feed(root, root, children(root, "entry"), "application/atom+xml", web_link(root, url))
+        return Feed(root, root, children(root, "entry"), "application/atom+xml", find_link(root, url))
     channel = next(iter(children(root, "channel")), None)
     if kind not in ("rss", "RDF") or channel is None:
-        raise Unreadable("not_a_feed", f"its root element is <{kind}>: neither RSS nor Atom")
+        raise UnreadableError("not_a_feed", f"its root element is <{kind}>: neither RSS nor Atom")
     entries = children(channel, "item") + children(root, "item")
-    return Feed(root, channel, entries, "application/rss+xml", web_link(channel, url))
+    return Feed(root, channel, entries, "application/rss+xml", find_link(channel, url))
 
 
 def head_document(feed: Feed) -> Element:
@@ -147,37 +151,37 @@ def head_document(feed: Feed) -> Element:
         holder = shell(feed.channel)
         root.append(holder)
     for child in feed.channel:
-        if name_of(child) in HEAD:
+        if local_name(child) in HEAD:
             holder.append(copy(child))
     return root
 
 
-def entry_record(origin: Origin, feed: Feed, head: Element, entry: Element, number: int) -> Record:
+def entry_record(source_file: SourceFile, feed: Feed, head: Element, entry: Element, number: int) -> Record:
     document = deepcopy(head)
     in_channel = entry.getparent() is feed.channel and feed.channel is not feed.root
     (document[0] if in_channel else document).append(copy(entry))
-    facts = Facts(
-        url=entry_url(origin, feed, entry, number),
+    metadata = FetchMetadata(
+        url=entry_url(source_file, feed, entry, number),
         content_type=feed.content_type,
         hint_published=entry_date(entry),
     )
     body = etree.tostring(document, encoding="utf-8", xml_declaration=True)
-    return origin.record(body, facts, member=str(number))
+    return source_file.record(body, metadata, member=str(number))
 
 
-def entry_url(origin: Origin, feed: Feed, entry: Element, number: int) -> str:
+def entry_url(source_file: SourceFile, feed: Feed, entry: Element, number: int) -> str:
     """The entry's link; else its permanent id where that is a link; else the feed's URL and the id."""
-    base = origin.facts.url or feed.link
-    if link := web_link(entry, base):
+    base = source_file.metadata.url or feed.link
+    if link := find_link(entry, base):
         return link
     for guid in children(entry, "guid"):
         if guid.get("isPermaLink", "true") != "false" and (link := absolute(None, text(guid))):
             return link
     ids = map(text, children(entry, "guid") + children(entry, "id"))
-    return member_url(origin.url, next(filter(None, ids), str(number)))
+    return member_url(source_file.url, next(filter(None, ids), str(number)))
 
 
-def web_link(element: Element, base: str | None) -> str | None:
+def find_link(element: Element, base: str | None) -> str | None:
     """Where the element's link leads: RSS writes it as text, Atom as the `href` of rel `alternate`."""
     for link in children(element, "link"):
         if link.get("rel", "alternate") == "alternate":
@@ -211,10 +215,10 @@ def copy(element: Element) -> Element:
 
 def children(element: Element, name: str) -> list[Element]:
     """The element's children of that local name, in any namespace."""
-    return [child for child in element if name_of(child) == name]
+    return [child for child in element if local_name(child) == name]
 
 
-def name_of(element: Element) -> str:
+def local_name(element: Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 

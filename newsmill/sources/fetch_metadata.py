@@ -10,7 +10,7 @@ EPOCH = dt.datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FetchMetadata:
     """All of it may be unknown. `fetched_at` is naive UTC; `date_problem` says why it could not be read."""
 
     url: str | None = None
@@ -22,35 +22,35 @@ class Facts:
     hint_language: str | None = None
 
 
-UNKNOWN = Facts()
+UNKNOWN_METADATA = FetchMetadata()
 
 
-def facts_of(row: Mapping[str, object]) -> Facts:
-    """The facts under the names that manifests and rows give them; null and empty mean unknown.
+def row_metadata(row: Mapping[str, object]) -> FetchMetadata:
+    """The metadata under the names that manifests and rows give them; null and empty mean unknown.
 
     Raises:
         ValueError: where the URL or content type is no text.
     """
-    moment, date_problem = moment_of(row.get("fetched_at"))
-    return Facts(
-        url=text_of(row, "url"),
+    moment, date_problem = parse_time(row.get("fetched_at"))
+    return FetchMetadata(
+        url=text_field(row, "url"),
         fetched_at=moment,
         date_problem=date_problem and f"`fetched_at` is {date_problem}",
-        content_type=text_of(row, "content_type"),
-        http_status=status_of(row.get("status")),
-        hint_published=hint_of(row, "published", "date"),
-        hint_language=hint_of(row, "language", "lang"),
+        content_type=text_field(row, "content_type"),
+        http_status=parse_status(row.get("status")),
+        hint_published=hint_field(row, "published", "date"),
+        hint_language=hint_field(row, "language", "lang"),
     )
 
 
-def text_of(row: Mapping[str, object], name: str) -> str | None:
+def text_field(row: Mapping[str, object], name: str) -> str | None:
     value = row.get(name)
     if not isinstance(value, str | None):
         raise ValueError(f"`{name}` is a {type(value).__name__}, not text")
     return (value or "").strip() or None
 
 
-def hint_of(row: Mapping[str, object], *names: str) -> str | None:
+def hint_field(row: Mapping[str, object], *names: str) -> str | None:
     """The first of the fields that says something, as text: a hint is judged by whoever uses it."""
     for name in names:
         value = row.get(name)
@@ -61,7 +61,7 @@ def hint_of(row: Mapping[str, object], *names: str) -> str | None:
     return None
 
 
-def moment_of(value: object) -> tuple[dt.datetime | None, str | None]:
+def parse_time(value: object) -> tuple[dt.datetime | None, str | None]:
     """A time as naive UTC, or what is wrong with it; ISO 8601 without a zone is UTC."""
     if value is None or value == "":
         return None, None
@@ -76,7 +76,7 @@ def moment_of(value: object) -> tuple[dt.datetime | None, str | None]:
     return None, f"no ISO 8601 time: {value!r}"
 
 
-def status_of(value: object) -> int | None:
+def parse_status(value: object) -> int | None:
     """An HTTP status; null for what can't be one."""
     try:
         status = int(value) if isinstance(value, str | int) else 0
@@ -85,7 +85,7 @@ def status_of(value: object) -> int | None:
     return status if 100 <= status <= 999 else None
 
 
-def moment_of_microseconds(microseconds: int) -> dt.datetime | int:
+def microseconds_to_datetime(microseconds: int) -> dt.datetime | int:
     """Microseconds since 1970 as naive UTC; as they are where they lie outside the calendar."""
     try:
         return EPOCH + dt.timedelta(microseconds=microseconds)

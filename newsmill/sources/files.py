@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from newsmill.sources.limits import opened, read_whole
+from newsmill.sources.limits import open_decompressed, read_all
 from newsmill.sources.record import Record
-from newsmill.sources.source_file import Origin
-
-CONTENT_TYPES = {"html": "text/html", "text": "text/plain", "markdown": "text/markdown"}
+from newsmill.sources.source_file import SourceFile
 
 
-def read_file(origin: Origin, kind: str) -> Iterator[Record]:
+def read_file(source_file: SourceFile) -> Iterator[Record]:
     """The file as one record."""
-    facts = replace(origin.facts, content_type=origin.facts.content_type or CONTENT_TYPES[kind])
-    with opened(origin.path) as stream:
-        body = read_whole(stream, origin.max_record_bytes)
-    yield origin.too_large(None, facts) if body is None else origin.record(body, facts)
+    metadata = replace(
+        source_file.metadata, content_type=source_file.metadata.content_type or source_file.format.content_type
+    )
+    with open_decompressed(source_file.path) as stream:
+        body = read_all(stream, source_file.max_record_bytes)
+    yield source_file.too_large(None, metadata) if body is None else source_file.record(body, metadata)

@@ -8,49 +8,18 @@ import re
 import stat
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePosixPath
 
 from newsmill.errors import UserError
 from newsmill.sources import manifest
-from newsmill.sources.feeds import read_feed
-from newsmill.sources.fetch_metadata import EPOCH, UNKNOWN, moment_of_microseconds
-from newsmill.sources.files import read_file
-from newsmill.sources.limits import Unreadable
+from newsmill.sources.fetch_metadata import EPOCH, UNKNOWN_METADATA, microseconds_to_datetime
+from newsmill.sources.formats import ENDINGS, InputFormat, find_format
+from newsmill.sources.limits import UnreadableError
 from newsmill.sources.manifest import Manifest, read_manifest
 from newsmill.sources.record import Record
-from newsmill.sources.rows import read_jsonl, read_parquet
-from newsmill.sources.source_file import Origin
-from newsmill.sources.warc import read_warc
+from newsmill.sources.source_file import SourceFile
 
-KINDS = {
-    ".html": "html",
-    ".htm": "html",
-    ".txt": "text",
-    ".md": "markdown",
-    ".warc": "warc",
-    ".xml": "feed",
-    ".rss": "feed",
-    ".atom": "feed",
-    ".jsonl": "jsonl",
-    ".parquet": "parquet",
-}
-
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-Reader = Callable[[Origin], Iterator[Record]]
-
-# Kind of file: what its records give as their source, and what reads them.
-READERS: dict[str, tuple[str, Reader]] = {
-    "html": ("file", partial(read_file, kind="html")),
-    "text": ("file", partial(read_file, kind="text")),
-    "markdown": ("file", partial(read_file, kind="markdown")),
-    "warc": ("warc", read_warc),
-    "feed": ("feed", read_feed),
-    "jsonl": ("jsonl", read_jsonl),
-    "parquet": ("parquet", read_parquet),
-}
-
+DATE_FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 MAX_RECORD_BYTES = 16 * 2**20
 
@@ -60,7 +29,7 @@ class InputFile:
     """A file that can be read. `path` is relative to the input folder, with slashes."""
 
     path: str
-    kind: str
+    format: InputFormat
     ingest_date: dt.date
     size: int
     mtime_ns: int
@@ -113,7 +82,7 @@ def scan(root: Path) -> Scan:
             else:
                 skipped.append(path)
     if not files:
-        hint = f"put pages into it with one of the endings {', '.join(KINDS)}, gzipped or not"
+        hint = f"put pages into it with one of the endings {', '.join(ENDINGS)}, gzipped or not"
         raise UserError(f"input {root}", "it holds no file that can be read", hint)
     return Scan(sorted(files, key=lambda file: file.path), sorted(skipped))
 
@@ -123,8 +92,8 @@ def read_folder(
 ) -> Iterator[Record]:
     """The records of the folder's files, of these ingest dates or of all; file by file in order of their paths.
 
-    Whatever can't be read is a record with a problem; each file yields at least one record. A manifest's broken
-    lines count to the latest ingest date of the files below it.
+    What cannot be read is a record with a problem; each file yields at least one record. Broken lines of a manifest
+    belong to the latest ingest date of the files below it.
 
     Raises:
         UserError: as `scan`, at once.
@@ -153,39 +122,40 @@ def read_files(
                 manifests[folder] = load_manifest(root, folder, wanted)
                 if folder in reported:
                     yield from manifest_problems(root, folder, manifests[folder], reported[folder], max_record_bytes)
-        known = (manifests[folder].facts.get(file.path) for folder in file.folders)
-        source, reader = READERS[file.kind]
-        origin = Origin(
+        known = (manifests[folder].metadata.get(file.path) for folder in file.folders)
+        source_file = SourceFile(
             path=root / file.path,
-            source=source,
+            format=file.format,
             source_path=source_path(file.path),
             ingest_date=file.ingest_date,
-            modified=modified_at(file.mtime_ns),
+            modified=mtime_to_datetime(file.mtime_ns),
             max_record_bytes=max_record_bytes,
-            facts=next(filter(None, known), UNKNOWN),
+            metadata=next(filter(None, known), UNKNOWN_METADATA),
         )
-        yield from records_of(origin, reader, file.size)
+        yield from read_records(source_file, file.format.load_reader(), file.size)
 
 
-def records_of(origin: Origin, reader: Reader, size: int) -> Iterator[Record]:
+def read_records(
+    source_file: SourceFile, reader: Callable[[SourceFile], Iterator[Record]], size: int
+) -> Iterator[Record]:
     """What the reader finds; its failure, or its finding nothing, is a record too."""
-    if size == 0 and origin.source != "file":
-        yield origin.problem("empty_file", "the file is empty", origin.facts)
+    if size == 0 and source_file.format.source != "file":
+        yield source_file.problem("empty_file", "the file is empty", source_file.metadata)
         return
     found = 0
     problem = None
     try:
-        for record in reader(origin):
+        for record in reader(source_file):
             found += 1
             yield record
-    except Unreadable as error:
+    except UnreadableError as error:
         problem = (error.reason, error.detail)
     except Exception as error:  # noqa: BLE001 - a file that no reader foresaw must not stop the night
         problem = ("reader_failed", f"{type(error).__name__}: {error}")
     if problem is None and not found:
         problem = ("no_records", "no fetch, entry or row was found in the file")
     if problem:
-        yield origin.problem(*problem, origin.facts, member=f"after {found}" if found else "")
+        yield source_file.problem(*problem, source_file.metadata, member=f"after {found}" if found else "")
 
 
 def load_manifest(root: Path, folder: str, wanted: Collection[str]) -> Manifest:
@@ -197,7 +167,7 @@ def load_manifest(root: Path, folder: str, wanted: Collection[str]) -> Manifest:
         return Manifest(unreadable="it is no file within the input folder")
     try:
         return read_manifest(path, folder, wanted)
-    except Unreadable as error:
+    except UnreadableError as error:
         return Manifest(unreadable=error.detail)
 
 
@@ -207,46 +177,43 @@ def manifest_problems(
     if not (faulty.broken or faulty.unreadable):
         return
     path = root / folder / manifest.NAME
-    origin = Origin(
+    source_file = SourceFile(
         path=path,
-        source="file",
+        format=ENDINGS[".jsonl"],
         source_path=source_path(path.relative_to(root).as_posix()),
         ingest_date=ingest_date,
-        modified=modified_at(path.lstat().st_mtime_ns),
+        modified=mtime_to_datetime(path.lstat().st_mtime_ns),
         max_record_bytes=max_record_bytes,
     )
     if faulty.unreadable:
-        yield origin.problem("unreadable_file", faulty.unreadable)
+        yield source_file.problem("unreadable_file", faulty.unreadable)
     for number, detail in faulty.broken.items():
-        yield origin.problem("bad_manifest_line", detail, member=str(number))
+        yield source_file.problem("bad_manifest_line", detail, member=str(number))
     if faulty.more_broken:
-        yield origin.problem("bad_manifest_line", f"and {faulty.more_broken:,} more lines", member="more")
+        yield source_file.problem("bad_manifest_line", f"and {faulty.more_broken:,} more lines", member="more")
 
 
 def input_file(entry: os.DirEntry[str], path: str, real_root: Path) -> InputFile | None:
     """The file, where it is a regular one with an ending that is read, and lies within the folder."""
-    kind = kind_of(entry.name)
+    input_format = find_format(entry.name)
     try:
-        if kind is None or (entry.is_symlink() and not Path(entry).resolve().is_relative_to(real_root)):
+        if input_format is None or (entry.is_symlink() and not Path(entry).resolve().is_relative_to(real_root)):
             return None
         status = entry.stat()
     except (OSError, RuntimeError):  # gone meanwhile, or a link to itself
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
-    modified = modified_at(status.st_mtime_ns)
-    return InputFile(path, kind, day_of(path, real_root) or modified.date(), status.st_size, status.st_mtime_ns)
+    modified = mtime_to_datetime(status.st_mtime_ns)
+    return InputFile(
+        path, input_format, ingest_date_of_path(path, real_root) or modified.date(), status.st_size, status.st_mtime_ns
+    )
 
 
-def kind_of(name: str) -> str | None:
-    """The kind of file by its ending, `.gz` set aside."""
-    return KINDS.get(PurePosixPath(name.lower().removesuffix(".gz")).suffix)
-
-
-def day_of(path: str, real_root: Path) -> dt.date | None:
+def ingest_date_of_path(path: str, real_root: Path) -> dt.date | None:
     """The day that the nearest folder is named after; the input folder itself may be one."""
     for folder in (*PurePosixPath(path).parent.parts[::-1], real_root.name):
-        if DAY.fullmatch(folder):
+        if DATE_FOLDER.fullmatch(folder):
             try:
                 return dt.date.fromisoformat(folder)
             except ValueError:
@@ -254,9 +221,9 @@ def day_of(path: str, real_root: Path) -> dt.date | None:
     return None
 
 
-def modified_at(mtime_ns: int) -> dt.datetime:
+def mtime_to_datetime(mtime_ns: int) -> dt.datetime:
     """A modification time as naive UTC; 1970 where it lies outside the calendar."""
-    moment = moment_of_microseconds(mtime_ns // 1000)
+    moment = microseconds_to_datetime(mtime_ns // 1000)
     return moment if isinstance(moment, dt.datetime) else EPOCH
 
 

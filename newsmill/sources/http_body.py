@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.statusandheaders import StatusAndHeadersParser
 
-from newsmill.sources.fetch_metadata import status_of
-from newsmill.sources.limits import Unreadable, read_whole
+from newsmill.sources.fetch_metadata import parse_status
+from newsmill.sources.limits import UnreadableError, read_all
 
 MAX_HEAD = 64 * 2**10
 GZIP, DEFLATE, RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
@@ -33,7 +33,7 @@ class Response:
         """The body itself; None where it is larger than `limit`.
 
         Raises:
-            Unreadable: for an encoding that can't be undone, or is broken.
+            UnreadableError: for an encoding that can't be undone, or is broken.
         """
         body: bytes | None = self.wire
         if "chunked" in self.transfer_encoding:
@@ -44,11 +44,11 @@ class Response:
         return body
 
 
-def response_of(block: bytes) -> Response | None:
+def parse_response(block: bytes) -> Response | None:
     """The response that the block holds; None where it begins with no HTTP status line.
 
     Raises:
-        Unreadable: where the headers don't end.
+        UnreadableError: where the headers don't end.
     """
     if not STATUS_LINE.match(block):
         return None
@@ -56,13 +56,13 @@ def response_of(block: bytes) -> Response | None:
     headers = StatusAndHeadersParser([], verify=False).parse(head)
     end = head.tell()
     if end == MAX_HEAD < len(block):
-        raise Unreadable("bad_warc", f"its HTTP headers are longer than {MAX_HEAD:,} bytes")
+        raise UnreadableError("bad_warc", f"its HTTP headers are longer than {MAX_HEAD:,} bytes")
 
     def value(name: str) -> str:
         return (headers.get_header(name) or "").strip()
 
     return Response(
-        status=status_of(headers.statusline[:3]),
+        status=parse_status(headers.statusline[:3]),
         content_type=value("Content-Type") or None,
         transfer_encoding=value("Transfer-Encoding").lower(),
         content_encoding=value("Content-Encoding").lower(),
@@ -85,7 +85,7 @@ def decode(data: bytes, encoding: str, limit: int) -> bytes | None:
     if encoding == "br":
         # Brotli has no magic, but markup is never valid brotli.
         return data if data.lstrip().startswith(b"<") else unpack(data, "brotli", limit)
-    raise Unreadable("unsupported_encoding", f"the body is encoded as {encoding!r}, which can't be undone here")
+    raise UnreadableError("unsupported_encoding", f"the body is encoded as {encoding!r}, which can't be undone here")
 
 
 def inflate(data: bytes, window: int, limit: int) -> bytes | None:
@@ -93,11 +93,11 @@ def inflate(data: bytes, window: int, limit: int) -> bytes | None:
     try:
         body = inflater.decompress(data, limit + 1)
     except zlib.error as error:
-        raise Unreadable("bad_encoding", f"the body is damaged where it is compressed: {error}") from error
+        raise UnreadableError("bad_encoding", f"the body is damaged where it is compressed: {error}") from error
     if len(body) > limit:
         return None
     if not inflater.eof:
-        raise Unreadable("bad_encoding", "the compressed body breaks off")
+        raise UnreadableError("bad_encoding", "the compressed body breaks off")
     return body
 
 
@@ -110,6 +110,6 @@ def unpack(data: bytes, codec: str, limit: int) -> bytes | None:
 
     try:
         with pyarrow.CompressedInputStream(pyarrow.BufferReader(data), codec) as stream:
-            return read_whole(stream, limit)
+            return read_all(stream, limit)
     except OSError as error:
-        raise Unreadable("bad_encoding", f"the body is damaged where it is compressed: {error}") from error
+        raise UnreadableError("bad_encoding", f"the body is damaged where it is compressed: {error}") from error

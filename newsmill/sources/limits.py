@@ -12,7 +12,7 @@ from typing import IO, cast
 CHUNK = 256 * 2**10
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """What stands in the way of reading: a reason in snake_case, and the detail for a person."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -21,27 +21,27 @@ class Unreadable(Exception):
 
 
 @contextmanager
-def disk(path: Path) -> Iterator[IO[bytes]]:
+def open_raw(path: Path) -> Iterator[IO[bytes]]:
     """The file's bytes as they lie there.
 
     Raises:
-        Unreadable: for every fault of the disk, also later, while the stream is read.
+        UnreadableError: for every fault of the disk, also later, while the stream is read.
     """
     try:
         with path.open("rb") as raw:
             yield raw
     except OSError as error:
-        raise Unreadable("unreadable_file", error.strerror or str(error)) from error
+        raise UnreadableError("unreadable_file", error.strerror or str(error)) from error
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def open_decompressed(path: Path) -> Iterator[IO[bytes]]:
     """The file's bytes, gunzipped where its name ends in `.gz`.
 
     Raises:
-        Unreadable: for every fault of disk or gzip, also later, while the stream is read.
+        UnreadableError: for every fault of disk or gzip, also later, while the stream is read.
     """
-    with disk(path) as raw:
+    with open_raw(path) as raw:
         if path.suffix.lower() != ".gz":
             yield raw
             return
@@ -49,10 +49,10 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
             with gzip.GzipFile(fileobj=raw) as plain:
                 yield cast(IO[bytes], plain)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise Unreadable("bad_gzip", str(error)) from error
+            raise UnreadableError("bad_gzip", str(error)) from error
 
 
-def read_whole(stream: IO[bytes], limit: int) -> bytes | None:
+def read_all(stream: IO[bytes], limit: int) -> bytes | None:
     """All that the stream holds; None where that is more than `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
@@ -64,8 +64,8 @@ def read_whole(stream: IO[bytes], limit: int) -> bytes | None:
     return b"".join(chunks)
 
 
-def lines(stream: IO[bytes], limit: int) -> Iterator[tuple[int, bytes | None]]:
-    """The lines that are not blank, with their numbers from 1; None for one of more than `limit` bytes."""
+def read_lines(stream: IO[bytes], limit: int) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the lines that are not blank, with their numbers from 1; None for a line of more than `limit` bytes."""
     number = 0
     while line := stream.readline(limit + 1):
         number += 1

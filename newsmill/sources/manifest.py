@@ -8,8 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsmill.sources.fetch_metadata import Facts, facts_of
-from newsmill.sources.limits import disk, lines
+from newsmill.sources.fetch_metadata import FetchMetadata, row_metadata
+from newsmill.sources.limits import open_raw, read_lines
 
 NAME = "manifest.jsonl"
 MAX_LINE = 2**20
@@ -20,7 +20,7 @@ MAX_BROKEN = 100
 class Manifest:
     """What a manifest says, by file (relative to the input folder), and what is wrong with it."""
 
-    facts: dict[str, Facts] = field(default_factory=dict)
+    metadata: dict[str, FetchMetadata] = field(default_factory=dict)
     broken: dict[int, str] = field(default_factory=dict)
     more_broken: int = 0
     unreadable: str | None = None
@@ -36,24 +36,24 @@ def read_manifest(path: Path, folder: str, wanted: Collection[str]) -> Manifest:
     """The manifest in `folder` (relative to the input, empty for its root), as far as it speaks of wanted files.
 
     Raises:
-        Unreadable: where the file can't be opened.
+        UnreadableError: when the file cannot be opened.
     """
     manifest = Manifest()
-    with disk(path) as stream:
-        for number, line in lines(stream, MAX_LINE):
+    with open_raw(path) as stream:
+        for number, line in read_lines(stream, MAX_LINE):
             try:
-                file, facts = entry_of(line, folder)
+                file, metadata = parse_entry(line, folder)
             except (ValueError, RecursionError) as error:
                 manifest.reject(number, str(error))
                 continue
             if file not in wanted:
                 continue
-            if manifest.facts.setdefault(file, facts) != facts:
+            if manifest.metadata.setdefault(file, metadata) != metadata:
                 manifest.reject(number, f"it says otherwise of {file} than an earlier line")
     return manifest
 
 
-def entry_of(line: bytes | None, folder: str) -> tuple[str, Facts]:
+def parse_entry(line: bytes | None, folder: str) -> tuple[str, FetchMetadata]:
     """The file that the line is about, and what it says.
 
     Raises:
@@ -70,4 +70,4 @@ def entry_of(line: bytes | None, folder: str) -> tuple[str, Facts]:
     within = posixpath.normpath(name)
     if posixpath.isabs(within) or within.split("/")[0] == "..":
         raise ValueError(f"its `file` {name!r} leads out of its folder")
-    return posixpath.join(folder, within), facts_of(row)
+    return posixpath.join(folder, within), row_metadata(row)

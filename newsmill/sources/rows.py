@@ -11,10 +11,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from newsmill.sources.fetch_metadata import Facts, facts_of, moment_of_microseconds
-from newsmill.sources.limits import CHUNK, Unreadable, lines, opened
+from newsmill.sources.fetch_metadata import FetchMetadata, microseconds_to_datetime, row_metadata
+from newsmill.sources.limits import CHUNK, UnreadableError, open_decompressed, read_lines
 from newsmill.sources.record import Record
-from newsmill.sources.source_file import Origin
+from newsmill.sources.source_file import SourceFile
 
 REQUIRED = ("url", "body")
 COLUMNS = ("url", "fetched_at", "content_type", "status", "published", "date", "language", "lang", "body")
@@ -31,32 +31,32 @@ BATCH_BYTES, MAX_BATCH_ROWS = 8 * 2**20, 1024
 PLAIN_FILE_RECORDS = 64
 
 
-def read_jsonl(origin: Origin) -> Iterator[Record]:
+def read_jsonl(source_file: SourceFile) -> Iterator[Record]:
     """One record a line; a problem for a line that is no JSON object or has no body."""
-    limit = JSON_GROWTH * origin.max_record_bytes + JSON_MARGIN
+    limit = JSON_GROWTH * source_file.max_record_bytes + JSON_MARGIN
     columns_seen = False
     bad_lines = 0
-    with opened(origin.path) as stream:
-        for number, line in lines(stream, limit):
+    with open_decompressed(source_file.path) as stream:
+        for number, line in read_lines(stream, limit):
             if line is None:
-                yield origin.too_large(None, member=str(number))
+                yield source_file.too_large(None, member=str(number))
                 continue
             try:
-                row = row_of(line)
+                row = parse_row(line)
             except (ValueError, RecursionError) as error:
                 bad_lines += 1
                 if bad_lines <= MAX_BAD_LINES:
-                    yield origin.problem("bad_line", f"line {number}: {error}", member=str(number))
+                    yield source_file.problem("bad_line", f"line {number}: {error}", member=str(number))
                 continue
             if not columns_seen:
-                demand_columns(row)
+                require_columns(row)
                 columns_seen = True
-            yield row_record(origin, row, number)
+            yield row_record(source_file, row, number)
     if bad_lines > MAX_BAD_LINES:
-        yield origin.problem("bad_line", f"and {bad_lines - MAX_BAD_LINES:,} more lines", member="more")
+        yield source_file.problem("bad_line", f"and {bad_lines - MAX_BAD_LINES:,} more lines", member="more")
 
 
-def row_of(line: bytes) -> dict[str, object]:
+def parse_row(line: bytes) -> dict[str, object]:
     """The JSON object that the line holds.
 
     Raises:
@@ -68,67 +68,67 @@ def row_of(line: bytes) -> dict[str, object]:
     return row
 
 
-def read_parquet(origin: Origin) -> Iterator[Record]:
+def read_parquet(source_file: SourceFile) -> Iterator[Record]:
     """One record a row, a batch of rows in memory at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with plain_file(origin) as path:
+    with plain_file(source_file) as path:
         try:
             # A read buffer keeps pyarrow from loading whole column chunks.
             with pq.ParquetFile(path, buffer_size=CHUNK, pre_buffer=False) as file:
-                demand_columns(dict.fromkeys(file.schema_arrow.names))
+                require_columns(dict.fromkeys(file.schema_arrow.names))
                 columns = [name for name in COLUMNS if name in file.schema_arrow.names]
                 numbers = count(1)
                 for batch in file.iter_batches(batch_rows(file.metadata), columns=columns):
                     values = [plain_values(column) for column in batch.columns]
                     for row in zip(*values, strict=True):
-                        yield row_record(origin, dict(zip(columns, row, strict=True)), next(numbers))
+                        yield row_record(source_file, dict(zip(columns, row, strict=True)), next(numbers))
         except (pa.ArrowException, OSError) as error:
-            raise Unreadable("bad_parquet", str(error)) from error
+            raise UnreadableError("bad_parquet", str(error)) from error
 
 
-def row_record(origin: Origin, row: Mapping[str, object], number: int) -> Record:
+def row_record(source_file: SourceFile, row: Mapping[str, object], number: int) -> Record:
     member = str(number)
     try:
-        facts = facts_of(row)
+        metadata = row_metadata(row)
         body = row.get("body")
         if isinstance(body, str):
-            facts, body = as_utf8(facts), body.encode("utf-8", "replace")
+            metadata, body = as_utf8(metadata), body.encode("utf-8", "replace")
         if not isinstance(body, bytes | None):
             raise ValueError(f"`body` is a {type(body).__name__}, neither text nor bytes")
     except ValueError as error:
-        return origin.problem("bad_row", f"row {number}: {error}", member=member)
-    return origin.record(body, facts, member)
+        return source_file.problem("bad_row", f"row {number}: {error}", member=member)
+    return source_file.record(body, metadata, member)
 
 
-def as_utf8(facts: Facts) -> Facts:
-    """The facts of a body that came as text: whatever charset it once had, its bytes are UTF-8 now."""
-    if facts.content_type is None:
-        return facts
-    return replace(facts, content_type=facts.content_type.partition(";")[0].strip() + "; charset=utf-8")
+def as_utf8(metadata: FetchMetadata) -> FetchMetadata:
+    """The metadata of a body that came as text: whatever charset it once had, its bytes are UTF-8 now."""
+    if metadata.content_type is None:
+        return metadata
+    return replace(metadata, content_type=metadata.content_type.partition(";")[0].strip() + "; charset=utf-8")
 
 
-def demand_columns(row: Mapping[str, object]) -> None:
+def require_columns(row: Mapping[str, object]) -> None:
     missing = [name for name in REQUIRED if name not in row]
     if missing:
         there = ", ".join(list(row)[:20]) or "none"
-        raise Unreadable("missing_column", f"the column `{missing[0]}` is missing; there are: {there}")
+        raise UnreadableError("missing_column", f"the column `{missing[0]}` is missing; there are: {there}")
 
 
 @contextmanager
-def plain_file(origin: Origin) -> Iterator[Path]:
+def plain_file(source_file: SourceFile) -> Iterator[Path]:
     """The Parquet file, which must be open to seeking: a gzipped one is unpacked for the time of reading."""
-    if origin.path.suffix.lower() != ".gz":
-        yield origin.path
+    if source_file.path.suffix.lower() != ".gz":
+        yield source_file.path
         return
-    limit = PLAIN_FILE_RECORDS * origin.max_record_bytes
+    limit = PLAIN_FILE_RECORDS * source_file.max_record_bytes
     with tempfile.NamedTemporaryFile(prefix="newsmill-", suffix=".parquet") as plain:
-        with opened(origin.path) as stream:
+        with open_decompressed(source_file.path) as stream:
             while chunk := stream.read(CHUNK):
                 plain.write(chunk)
                 if plain.tell() > limit:
-                    raise Unreadable("too_large", f"unpacked it is larger than the {limit:,} bytes allowed")
+                    raise UnreadableError("too_large", f"unpacked it is larger than the {limit:,} bytes allowed")
         plain.flush()
         yield Path(plain.name)
 
@@ -151,6 +151,6 @@ def plain_values(column: Any) -> list[object]:
         return [None if value is None else value.decode("utf-8", "replace") for value in raw]
     if pa.types.is_timestamp(column.type):
         microseconds = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64()).to_pylist()
-        return [None if value is None else moment_of_microseconds(value) for value in microseconds]
+        return [None if value is None else microseconds_to_datetime(value) for value in microseconds]
     values: list[object] = column.to_pylist()
     return values

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from newsmill.sources.formats import SOURCES
 from newsmill.table import Column, Table
 
 RECORDS = Table(
@@ -13,7 +14,7 @@ RECORDS = Table(
             pl.String(),
             "Stable id: 32 hex digits of blake2b over URL, fetch time, the bytes' SHA-256, ingest date.",
         ),
-        Column("source", pl.String(), "How it was read: `file`, `warc`, `feed`, `jsonl` or `parquet`."),
+        Column("source", pl.String(), f"Kind of source: {', '.join(f'`{source}`' for source in SOURCES)}."),
         Column("source_path", pl.String(), "The file it came from, relative to the input folder."),
         Column("url", pl.String(), "The URL that was fetched; `file:` and the source path where none is known."),
         Column("site", pl.String(), "The URL's host without `www.`; null for `file:` URLs.", required=False),

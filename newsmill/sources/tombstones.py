@@ -31,7 +31,7 @@ _RECORD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 @dataclass(frozen=True)
 class Tombstone:
-    """What was to be forgotten: `hash` is over `kind` and a record id, a URL as compared, or a site. `at` is UTC."""
+    """What was to be forgotten: `hash` is over `kind` and a record id, a normalized URL, or a site. `at` is UTC."""
 
     kind: str
     hash: str
@@ -40,7 +40,7 @@ class Tombstone:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class Suppressed:
     """A fetch that is left out: `record` is the hash of its id, `tombstone` that of what it is left out for."""
 
     record: str
@@ -48,7 +48,7 @@ class LeftOut:
     tombstone: str
 
 
-Row = TypeVar("Row", Tombstone, LeftOut)
+Row = TypeVar("Row", Tombstone, Suppressed)
 
 
 @dataclass
@@ -57,37 +57,37 @@ class Tombstones:
 
     home: Path
     stones: dict[str, Tombstone] = field(default_factory=dict)
-    left_out: dict[str, LeftOut] = field(default_factory=dict)
-    met: int = 0
+    suppressed: dict[str, Suppressed] = field(default_factory=dict)
+    suppressed_count: int = 0
 
     def of(self, record_id: str, *urls: str | None) -> Tombstone | None:
         """The tombstone that keeps a record out, by its id, or by one of its URLs or their sites."""
         if not self.stones:
             return None
-        hashes = [hashed("record", record_id)]
+        hashes = [hash_key("record", record_id)]
         for url in urls:
             if url is not None:
-                hashes += [hashed("url", normalise_url(url)), hashed("site", site_of(url) or "")]
+                hashes += [hash_key("url", normalise_url(url)), hash_key("site", site_of(url) or "")]
         return next((stone for name in hashes if (stone := self.stones.get(name))), None)
 
-    def keep_out(self, records: Iterable[Record]) -> Iterator[Record]:
+    def filter_out(self, records: Iterable[Record]) -> Iterator[Record]:
         """The records that were not forgotten; the others are noted and counted in `met`."""
         for record in records:
             stone = self.of(record.record_id, record.url)
             if stone is None:
                 yield record
             else:
-                self.met += 1
+                self.suppressed_count += 1
                 self.note([(record.record_id, record.ingest_date, stone)])
 
-    def note(self, met: Iterable[tuple[str, dt.date, Tombstone]]) -> None:
+    def note(self, fetches: Iterable[tuple[str, dt.date, Tombstone]]) -> None:
         """Add fetches to those that are left out: record id, ingest date, for which tombstone."""
         new = {}
-        for record_id, date, stone in met:
-            name = hashed("record", record_id)
-            if name not in self.left_out:
-                new[name] = LeftOut(name, date.isoformat(), stone.hash)
-        self.left_out |= new
+        for record_id, date, stone in fetches:
+            name = hash_key("record", record_id)
+            if name not in self.suppressed:
+                new[name] = Suppressed(name, date.isoformat(), stone.hash)
+        self.suppressed |= new
         _append(self.home / "forgotten" / "records.jsonl", new.values())
 
     def add(self, stones: Iterable[Tombstone]) -> None:
@@ -98,7 +98,7 @@ class Tombstones:
     def table(self) -> pl.DataFrame:
         """The rows of `quality.forgotten`."""
         rows = []
-        for left in self.left_out.values():
+        for left in self.suppressed.values():
             stone = self.stones[left.tombstone]
             date, at = dt.date.fromisoformat(left.ingest_date), dt.datetime.fromisoformat(stone.at)
             rows.append((left.record, date, left.tombstone, at, stone.why))
@@ -112,8 +112,8 @@ def read_tombstones(home: Path) -> Tombstones:
         UserError: naming the line that is none; to go on without it would let forgotten pages back in.
     """
     stones = _read(home / "forgotten" / "tombstones.jsonl", Tombstone)
-    left_out = _read(home / "forgotten" / "records.jsonl", LeftOut)
-    return Tombstones(home, {stone.hash: stone for stone in stones}, {left.record: left for left in left_out})
+    suppressed = _read(home / "forgotten" / "records.jsonl", Suppressed)
+    return Tombstones(home, {stone.hash: stone for stone in stones}, {left.record: left for left in suppressed})
 
 
 def kind_of(key: str) -> str:
@@ -127,23 +127,23 @@ def kind_of(key: str) -> str:
     return "url" if "://" in key or key.startswith("file:") else "site"
 
 
-def compared(kind: str, key: str) -> str:
-    """The key as it is compared and hashed."""
+def normalize_key(kind: str, key: str) -> str:
+    """Return the key in the form that is compared and hashed."""
     if kind == "site":
         return site_of(f"https://{key}") or key.lower()
     return normalise_url(key) if kind == "url" else key
 
 
-def hashed(kind: str, key: str) -> str:
+def hash_key(kind: str, key: str) -> str:
     """blake2b-128, in hex, over the UTF-8 lines kind and key."""
     return hashlib.blake2b(f"{kind}\n{key}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def tombstone(kind: str, key: str, at: dt.datetime, why: str | None) -> Tombstone:
-    return Tombstone(kind, hashed(kind, compared(kind, key)), at.isoformat(timespec="seconds"), why)
+    return Tombstone(kind, hash_key(kind, normalize_key(kind, key)), at.isoformat(timespec="seconds"), why)
 
 
-def _append(path: Path, rows: Iterable[Tombstone | LeftOut]) -> None:
+def _append(path: Path, rows: Iterable[Tombstone | Suppressed]) -> None:
     lines = [json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows]
     if not lines:
         return

@@ -34,8 +34,8 @@ def page(report: str) -> lxml_html.HtmlElement:
 
 
 @pytest.fixture(scope="session")
-def facts(page: lxml_html.HtmlElement) -> report_database.Facts:
-    return report_database.facts_of(page)
+def facts(page: lxml_html.HtmlElement) -> report_database.FetchMetadata:
+    return report_database.row_metadata(page)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import hashlib
 import json
 
 from lxml import html as lxml_html
-from report_database import ARABIC_TITLE, CLOSING_TITLE, JAVASCRIPT_URL, MADE_AT, SCRIPT_TITLE, facts_of, text
+from report_database import ARABIC_TITLE, CLOSING_TITLE, JAVASCRIPT_URL, MADE_AT, SCRIPT_TITLE, row_metadata, text
 
 from newsmill.report.build import build_report
 from newsmill.report.packing import dumped
@@ -53,9 +53,9 @@ def test_topic_named_like_markup_stays_text_in_html_and_in_json(world):
     page = lxml_html.document_fromstring(made)
     assert not page.xpath('//b[@id="x"]')
     assert name in {text(one) for one in page.xpath('//label[contains(@class, "chip")]')}
-    assert name in {topic["name"] for topic in facts_of(page)["topics"]}
+    assert name in {topic["name"] for topic in row_metadata(page)["topics"]}
     assert "Chip exports" not in made  # without a name a topic is shown by its id
-    assert "chip_exports" in {topic["name"] for topic in facts_of(page)["topics"]}
+    assert "chip_exports" in {topic["name"] for topic in row_metadata(page)["topics"]}
 
 
 def test_only_links_lead_out_and_they_tell_nothing(page):

@@ -18,7 +18,7 @@ def test_report_without_room_holds_fewer_stories_and_all_numbers(world, report, 
     monkeypatch.setattr(build, "MAX_BYTES", len(report.encode()) - 100_000)
     made = build_report(world, MADE_AT, report_database.NAMES)
     assert len(made.encode()) < build.MAX_BYTES
-    smaller = report_database.facts_of(lxml_html.document_fromstring(made))
+    smaller = report_database.row_metadata(lxml_html.document_fromstring(made))
     assert 0 < len(smaller["stories"]) < len(facts["stories"])
     assert smaller["series"] == facts["series"]
     assert smaller["stories"] == facts["stories"][: len(smaller["stories"])]
@@ -27,7 +27,7 @@ def test_report_without_room_holds_fewer_stories_and_all_numbers(world, report, 
 def test_numbers_without_room_are_kept_by_weeks(world, monkeypatch):
     monkeypatch.setattr(build, "DEPTHS", ((366, 520), (15, 8)))
     monkeypatch.setattr(build, "SERIES_BYTES", 1)
-    made = report_database.facts_of(report_database.parsed(world))
+    made = report_database.row_metadata(report_database.parsed(world))
     assert made["slots"] == {"first": "2026-10-12", "daily": "2026-11-02", "last": "2026-11-14"}
     assert len(made["all_pages"]) == 3 + 13
 
@@ -41,6 +41,6 @@ def test_home_of_very_many_pages_makes_no_large_report(pages, days):
     spent = time.process_time() - begun
     assert 2_000_000 < len(made.encode()) < 3_000_000
     assert spent < 15
-    held = report_database.facts_of(lxml_html.document_fromstring(made))
+    held = report_database.row_metadata(lxml_html.document_fromstring(made))
     assert len(held["stories"]) > 300
     assert len(held["topics"]) == 12

@@ -153,7 +153,7 @@ def test_story_without_a_title_or_a_site_is_still_held():
     for table in ("clean.pages", "raw.records"):
         rows[table][0]["site"] = None
     report_database.fill(con, rows)
-    [story] = report_database.facts_of(report_database.parsed(con))["stories"]
+    [story] = report_database.row_metadata(report_database.parsed(con))["stories"]
     assert "title" not in story
     assert "site" not in story
     assert story["url"] == "file:a.html"

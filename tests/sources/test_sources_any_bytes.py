@@ -9,10 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from raw_folder import read
 
-from newsmill.sources.archive import Archive, frame_of
-from newsmill.sources.folder import KINDS
+from newsmill.sources.archive import Archive, records_frame
+from newsmill.sources.formats import ENDINGS
 
-# The beginnings of real files, so that more than the first check is met.
+# The beginnings of real files, so that more than the first check is suppressed_count.
 STARTS = st.sampled_from(
     [
         b"",
@@ -29,7 +29,7 @@ ENDS = st.sampled_from([b"", b"\r\n\r\n", b"</item></channel></rss>", b'"/></ent
 FILES = st.tuples(STARTS, st.binary(max_size=200), ENDS).map(b"".join)
 
 
-@pytest.mark.parametrize("ending", KINDS)
+@pytest.mark.parametrize("ending", ENDINGS)
 @settings(deadline=None, max_examples=40)
 @given(data=FILES, gzipped=st.booleans(), packed=st.booleans())
 @example(data=b"\xef\xbb\xbf\n", gzipped=False, packed=False)
@@ -41,17 +41,17 @@ def test_any_bytes_make_records(ending: str, data: bytes, gzipped: bool, packed:
         assert records
         assert {record.problem for record in records} - {"reader_failed"} == {record.problem for record in records}
         assert all(record.problem or record.body for record in records)
-        assert frame_of(records).height == len(records)
+        assert records_frame(records).height == len(records)
         again = read(Path(folder), max_record_bytes=100)
         assert [record.record_id for record in again] == [record.record_id for record in records]
 
 
 @settings(deadline=None, max_examples=30)
-@given(lines=st.lists(st.binary(max_size=80) | st.just(b'{"file": "a.html", "url": "https://example.com/"}')))
-def test_any_manifest_leaves_the_page(lines: list[bytes]) -> None:
+@given(read_lines=st.lists(st.binary(max_size=80) | st.just(b'{"file": "a.html", "url": "https://example.com/"}')))
+def test_any_manifest_leaves_the_page(read_lines: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "a.html").write_bytes(b"<p>x")
-        (Path(folder) / "manifest.jsonl").write_bytes(b"\n".join(lines))
+        (Path(folder) / "manifest.jsonl").write_bytes(b"\n".join(read_lines))
         *broken, page = read(Path(folder))
         assert page.body == b"<p>x"
         assert {record.problem for record in broken} <= {"bad_manifest_line"}
@@ -64,7 +64,7 @@ def test_real_files_are_read_and_archived_whole(tmp_path: Path, shared: Path, fo
     archive = Archive(tmp_path)
     done = archive.append(records, batch_records=256)
     assert done.new == archive.records(archive.dates()).height == len({record.record_id for record in records})
-    assert done.new + done.seen_again == len(records)
+    assert done.new + done.already_archived == len(records)
 
 
 def test_real_pages_and_feeds_have_no_problem(shared: Path) -> None:

@@ -40,7 +40,7 @@ def test_records_come_back_as_they_went_in(tmp_path: Path) -> None:
     records = [record(1), record(2, NEXT_DAY), record(3, size=0)]
     archive = Archive(tmp_path / "raw")
     done = archive.append(records)
-    assert (done.new, done.seen_again, done.dates) == (3, 0, {DAY, NEXT_DAY})
+    assert (done.new, done.already_archived, done.dates) == (3, 0, {DAY, NEXT_DAY})
     assert archive.dates() == [DAY, NEXT_DAY]
     back = everything(archive)
     assert back.schema == ARCHIVE.schema
@@ -78,7 +78,7 @@ def test_a_second_reading_writes_nothing(tmp_path: Path) -> None:
     archive.append([record(1), record(2)])
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.parquet")}
     done = archive.append([record(2), record(1)])
-    assert (done.new, done.seen_again, done.dates) == (0, 2, {DAY})
+    assert (done.new, done.already_archived, done.dates) == (0, 2, {DAY})
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.parquet")} == before
 
 
@@ -86,7 +86,7 @@ def test_an_archived_record_is_never_changed(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     archive.append([record(1, path="first.warc")])
     done = archive.append([record(1, path="again.warc"), record(2), record(2, path="again.warc")])
-    assert (done.new, done.seen_again) == (1, 2)
+    assert (done.new, done.already_archived) == (1, 2)
     assert set(archive.records([DAY])["source_path"]) == {"first.warc", "a.warc"}
 
 
@@ -136,14 +136,14 @@ def test_what_a_crash_left_is_not_read_and_goes_with_the_next_append(tmp_path: P
 def test_what_was_written_before_a_crash_stays_and_the_next_append_goes_on(tmp_path: Path) -> None:
     def breaking() -> object:
         yield from [record(1), record(2), record(3)]
-        raise OSError("the disk is gone")
+        raise OSError("the open_raw is gone")
 
     archive = Archive(tmp_path)
-    with pytest.raises(OSError, match="the disk is gone"):
+    with pytest.raises(OSError, match="the open_raw is gone"):
         archive.append(breaking(), batch_records=2)  # type: ignore[arg-type]
     assert archive.records([DAY]).height == 2
     done = archive.append([record(1), record(2), record(3)])
-    assert (done.new, done.seen_again) == (1, 2)
+    assert (done.new, done.already_archived) == (1, 2)
 
 
 def test_a_part_that_fails_to_be_written_leaves_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,18 +177,18 @@ def test_any_order_and_any_batches_give_the_same_records(
     size: int,
     random: Random,
 ) -> None:
-    whole, pieces = (Archive(tmp_path_factory.mktemp("raw")) for _ in range(2))
+    whole, read_pieces = (Archive(tmp_path_factory.mktemp("raw")) for _ in range(2))
     whole.append(records)
     shuffled = random.sample(records, len(records))
     for start in range(0, len(shuffled), 4):
-        pieces.append(shuffled[start : start + 4], count, size)
-    assert whole.dates() == pieces.dates()
-    assert_frame_equal(whole.records(whole.dates()), pieces.records(pieces.dates()))
-    for batch in pieces.batches(pieces.dates(), count, size):
+        read_pieces.append(shuffled[start : start + 4], count, size)
+    assert whole.dates() == read_pieces.dates()
+    assert_frame_equal(whole.records(whole.dates()), read_pieces.records(read_pieces.dates()))
+    for batch in read_pieces.batches(read_pieces.dates(), count, size):
         assert batch.height <= count
         assert batch.height == 1 or batch["byte_size"].sum() <= size
     if records:
-        assert_frame_equal(everything(whole), everything(pieces))
+        assert_frame_equal(everything(whole), everything(read_pieces))
 
 
 def test_what_is_removed_is_in_no_part_and_the_rest_is_as_it_was(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_every_ending_is_read_gzipped_or_not_in_any_case(tmp_path: Path) -> None
     }
     for name in kinds:
         write(tmp_path, name, "x")
-    assert {file.path: file.kind for file in scan(tmp_path).files} == kinds
+    assert {file.path: file.format.name for file in scan(tmp_path).files} == kinds
 
 
 def test_other_files_are_named_and_manifests_and_hidden_files_are_not(tmp_path: Path) -> None:

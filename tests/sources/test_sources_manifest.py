@@ -94,8 +94,8 @@ def test_a_broken_line_is_a_problem_and_the_others_hold(tmp_path: Path, line: st
 
 def test_two_lines_that_say_otherwise_of_a_file_are_a_problem_and_the_first_holds(tmp_path: Path) -> None:
     write(tmp_path, "a.html", "x")
-    lines = [{"file": "a.html", "url": f"https://example.com/{number}"} for number in (1, 1, 2)]
-    write(tmp_path, "manifest.jsonl", json_lines(*lines))
+    read_lines = [{"file": "a.html", "url": f"https://example.com/{number}"} for number in (1, 1, 2)]
+    write(tmp_path, "manifest.jsonl", json_lines(*read_lines))
     broken, page = read(tmp_path)
     assert (broken.problem, page.url) == ("bad_manifest_line", "https://example.com/1")
     assert (broken.problem_detail or "").startswith("line 3: ")

@@ -28,8 +28,8 @@ def member(block: bytes, kind: str = "response", **headers: str | None) -> bytes
         "Content-Length": str(len(block)),
     }
     said = {**known, **{name.replace("_", "-"): value for name, value in headers.items()}}
-    lines = [f"{name}: {value}\r\n" for name, value in said.items() if value is not None]
-    return b"WARC/1.0\r\n" + "".join(lines).encode() + b"\r\n" + block + b"\r\n\r\n"
+    read_lines = [f"{name}: {value}\r\n" for name, value in said.items() if value is not None]
+    return b"WARC/1.0\r\n" + "".join(read_lines).encode() + b"\r\n" + block + b"\r\n\r\n"
 
 
 def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
