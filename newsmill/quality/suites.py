@@ -16,9 +16,13 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints, with_config
 
 from newsmill.errors import UserError
+from newsmill.sources.formats import SOURCES
 from newsmill.validation import read_yaml
 
 SUITES = Path(__file__).resolve().parent / "suites"
+
+# Sets of values that a suite takes from the code: `value_set: $sources`.
+NAMED_SETS: dict[Any, list[str]] = {"$sources": list(SOURCES)}
 
 SnakeCase = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
@@ -109,7 +113,8 @@ def _known(path: Path, expectation: Expectation) -> Expectation:
             "take a class name from its gallery, as ExpectColumnValuesToNotBeNull",
         )
     # YAML reads 1995-01-01 as a date; the schemas want it as text.
-    kwargs = json.loads(json.dumps(expectation.kwargs, default=str))
+    named = {key: NAMED_SETS.get(value, value) for key, value in expectation.kwargs.items() if isinstance(value, str)}
+    kwargs = json.loads(json.dumps({**expectation.kwargs, **named}, default=str))
     reserved = {"meta", "result_format", "severity", "catch_exceptions", "batch_id"} & kwargs.keys()
     if reserved:
         raise UserError(f"{where}, field kwargs", f"{min(reserved)} is newsmill's to set", "remove it")

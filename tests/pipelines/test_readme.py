@@ -10,6 +10,7 @@ import pytest
 from commands import newsmill
 
 from newsmill.settings import PROJECT, Settings
+from newsmill.sources.formats import ENDINGS
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [line.split("  #")[0].strip() for line in README.splitlines() if line.startswith("    .venv/bin/newsmill")]
@@ -33,6 +34,10 @@ def test_pictures_and_pages_that_are_linked_exist() -> None:
     for document in (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))):
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_input_format_is_documented() -> None:
+    assert [ending for ending in ENDINGS if f"`{ending}`" not in README] == []
 
 
 def test_every_setting_is_documented_with_its_default() -> None:

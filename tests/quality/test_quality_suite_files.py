@@ -117,3 +117,9 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is no such folder"):
         load_suites(tmp_path / "nowhere")
+
+
+def test_the_known_sources_are_those_of_the_input_formats() -> None:
+    [suite] = [suite for suite in load_suites() if suite.table == "raw.records"]
+    [expectation] = [e for e in suite.expectations if e.name == "source_known"]
+    assert expectation.kwargs["value_set"] == ["file", "warc", "feed", "jsonl", "parquet"]
