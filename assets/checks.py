@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import dagster as dg
-import duckdb
 import polars as pl
 
 from assets.metadata import asset_key
@@ -18,6 +17,7 @@ from newsmill.quality.checks import CheckResult, results_frame, run_suite
 from newsmill.quality.suites import Suite
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.report.preview import table_markdown
+from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
 from newsmill.warehouse.writes import insert
 
@@ -64,7 +64,7 @@ def suite_checks(suite: Suite, partitions: dg.PartitionsDefinition[str] | None =
     return run
 
 
-def store_results(con: duckdb.DuckDBPyConnection, results: Sequence[CheckResult], run_id: str) -> None:
+def store_results(con: Connection, results: Sequence[CheckResult], run_id: str) -> None:
     """Add results to `quality.check_results`."""
     checked_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     with transaction(con):

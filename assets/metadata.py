@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from newsmill.report.preview import chart_markdown, table_markdown
 from newsmill.table import Table
+from newsmill.types import Connection
 
 
 def asset_key(table: str) -> dg.AssetKey:
@@ -23,7 +23,7 @@ def table_spec(table: Table, deps: Sequence[str] = ()) -> dg.AssetSpec:
     return dg.AssetSpec(
         asset_key(table.name),
         deps=[asset_key(name) for name in deps],
-        description=f"A row is {table.grain}.",
+        description=table.description,
         metadata={**column_schema([(c.name, c.sql_type, c.text, c.required) for c in table.columns])},
     )
 
@@ -37,7 +37,7 @@ def column_schema(columns: Sequence[tuple[str, str, str, bool]]) -> dict[str, dg
     return {"dagster/column_schema": dg.TableSchema(table_columns)}
 
 
-def table_metadata(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+def table_metadata(con: Connection, table: str) -> dict[str, Any]:
     """Return the row count and the name of a table.
 
     Rows are not shown: Dagster keeps metadata forever, and `newsmill forget` has to erase pages everywhere.
@@ -47,7 +47,7 @@ def table_metadata(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]
 
 
 def add_partition_row_counts(
-    context: dg.AssetExecutionContext, con: duckdb.DuckDBPyConnection, table: str, dates: Sequence[dt.date]
+    context: dg.AssetExecutionContext, con: Connection, table: str, dates: Sequence[dt.date]
 ) -> None:
     """Add the row count of each partition of the run to the table's asset."""
     counts = con.execute(
@@ -60,9 +60,7 @@ def add_partition_row_counts(
         )
 
 
-def chart_metadata(
-    con: duckdb.DuckDBPyConnection, query: str, x: str, y: str, color: str | None, title: str
-) -> dict[str, Any]:
+def chart_metadata(con: Connection, query: str, x: str, y: str, color: str | None, title: str) -> dict[str, Any]:
     """Return a small chart of a query's rows; nothing where the query has no rows."""
     frame = con.execute(query).pl()
     if frame.is_empty():
@@ -70,7 +68,7 @@ def chart_metadata(
     return {title: dg.MetadataValue.md(chart_markdown(frame, x, y, color, title))}
 
 
-def quarantine_metadata(con: duckdb.DuckDBPyConnection, stage: str, dates: Sequence[dt.date]) -> dict[str, Any]:
+def quarantine_metadata(con: Connection, stage: str, dates: Sequence[dt.date]) -> dict[str, Any]:
     """Return how many records of the dates a stage quarantined, by reason."""
     reasons = con.execute(
         """

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 from pydantic import Field, create_model
 
 from newsmill.settings import Settings, load_settings
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_writer
 
 
@@ -60,7 +60,7 @@ class WriterResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     patience_seconds: float = Field(description="How long a step waits for the file's lock.")
 
     @contextmanager
-    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connect(self) -> Iterator[Connection]:
         """Open the database for writing, with every table and view in place.
 
         Raises:

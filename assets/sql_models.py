@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from assets.checks import store_results, to_asset_check_result
 from assets.metadata import add_partition_row_counts, asset_key, column_schema, table_metadata
@@ -14,9 +13,10 @@ from assets.run_context import RETRIES, WRITER, WRITER_POOL, Context, ingest_dat
 from newsmill import stages
 from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
+from newsmill.types import Connection
 from newsmill.warehouse.schema import source_columns
 from newsmill.warehouse.sql_models import Model, ModelTest, Project, build_model, column_lineage, run_test
-from newsmill.warehouse.staleness import dates_tagged_otherwise
+from newsmill.warehouse.staleness import dates_with_stale_tags
 
 Variables = Mapping[str, Any]
 
@@ -135,12 +135,12 @@ def _variables(context: Context, settings: SettingsResource) -> Variables:
     return {"ingest_dates": archived or partition_dates(context) or []}
 
 
-def _with_stale_dates(con: duckdb.DuckDBPyConnection, model: Model, variables: Variables) -> Variables:
+def _with_stale_dates(con: Connection, model: Model, variables: Variables) -> Variables:
     """Add the dates that were re-tagged because their boilerplate changed."""
     dates = variables["ingest_dates"]
     if not (model.partitioned and dates):
         return variables
-    return {**variables, "ingest_dates": [*dates, *dates_tagged_otherwise(con)]}
+    return {**variables, "ingest_dates": [*dates, *dates_with_stale_tags(con)]}
 
 
 def _lineage(project: Project, model: Model) -> dict[str, Any]:
@@ -152,9 +152,7 @@ def _lineage(project: Project, model: Model) -> dict[str, Any]:
     return {"dagster/column_lineage": dg.TableColumnLineage(deps)}
 
 
-def _run(
-    con: duckdb.DuckDBPyConnection, project: Project, test: ModelTest, table: str, variables: Variables
-) -> CheckResult:
+def _run(con: Connection, project: Project, test: ModelTest, table: str, variables: Variables) -> CheckResult:
     result = run_test(con, project, test, variables)
     return CheckResult(
         table=table,

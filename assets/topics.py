@@ -11,7 +11,7 @@ from newsmill import stages
 from newsmill.pages.tables import PAGES, TEASERS
 from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 from newsmill.topics.taxonomy import load_taxonomy
-from newsmill.warehouse.staleness import dates_to_tag
+from newsmill.warehouse.staleness import dates_to_retag
 
 TABLES = (MENTIONS, PAGE_TOPICS, ENTITIES)
 
@@ -27,7 +27,7 @@ def mentions(
     taxonomy = load_taxonomy(options.topics)
     dates = ingest_dates(context, stages.archive_of(options).dates())
     with writer.connect() as con:
-        for date in sorted({*dates, *dates_to_tag(con)}):
+        for date in sorted({*dates, *dates_to_retag(con)}):
             stages.load_topics(con, options, taxonomy, date)
         for table in TABLES:
             add_partition_row_counts(context, con, table.name, dates)

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 import typer
 
@@ -25,6 +24,7 @@ from benchmarks.story_pages import PageGenerator
 from newsmill.stories.fingerprint import fingerprint
 from newsmill.stories.plan import apply_plan, plan_stories
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_writer, transaction
 from pipelines.cli.show import out, print_table
 
@@ -137,7 +137,7 @@ def _add(database: Path, pages: int) -> Row:
         return {"cpu": _load_stories(con, date)}
 
 
-def _insert(con: duckdb.DuckDBPyConnection, pages: pl.DataFrame) -> None:
+def _insert(con: Connection, pages: pl.DataFrame) -> None:
     con.register("generated", pages.to_arrow())
     con.execute(
         "insert into clean.pages by name select record_id, ingest_date, kind, url, site, text, published_at, "
@@ -147,7 +147,7 @@ def _insert(con: duckdb.DuckDBPyConnection, pages: pl.DataFrame) -> None:
     con.unregister("generated")
 
 
-def _load_stories(con: duckdb.DuckDBPyConnection, date: dt.date) -> float:
+def _load_stories(con: Connection, date: dt.date) -> float:
     """Load the stories of a day, and return the CPU seconds."""
     started = time.process_time()
     pages = con.execute(
@@ -162,7 +162,7 @@ def _load_stories(con: duckdb.DuckDBPyConnection, date: dt.date) -> float:
     return time.process_time() - started
 
 
-def _pair_quality(con: duckdb.DuckDBPyConnection, pages: pl.DataFrame) -> Row:
+def _pair_quality(con: Connection, pages: pl.DataFrame) -> Row:
     """Return precision and recall over pairs of pages of one story."""
     con.register("truth", pages.select("record_id", "story").to_arrow())
     both, found, true = (

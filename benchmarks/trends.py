@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
-import duckdb
 import polars as pl
 import polars.selectors as cs
 import typer
@@ -19,6 +18,7 @@ import typer
 from benchmarks.simulate_trends import NOISES, Size, detect_planted, false_bursts_a_year, noise_conditions
 from newsmill import stages
 from newsmill.settings import load_settings
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.sql_models import build_model, load_project
 from pipelines.cli.show import print_table
@@ -135,13 +135,13 @@ def _measure_models(folder: Path, pages: int) -> tuple[pl.DataFrame, str]:
     )
 
 
-def _add_pages(con: duckdb.DuckDBPyConnection, start: int, end: int, by_day: int) -> None:
+def _add_pages(con: Connection, start: int, end: int, by_day: int) -> None:
     con.execute(
         DAILY.format(first=FIRST, start=start, end=end, by_day=by_day, back=3 * by_day, members=int(PAGES_A_STORY))
     )
 
 
-def _build(con: duckdb.DuckDBPyConnection, project: Any, dates: list[str]) -> dict[str, tuple[float, float]]:
+def _build(con: Connection, project: Any, dates: list[str]) -> dict[str, tuple[float, float]]:
     seconds = {}
     for model in project.models:
         cpu, wall = time.process_time(), time.perf_counter()

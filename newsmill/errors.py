@@ -1,13 +1,13 @@
-"""The one error a person is expected to hint: shown as a single line, exit code 2."""
+"""The error for what the user can fix: shown as one line, exit code 2."""
 
 
 class UserError(Exception):
-    """A path, setting, taxonomy or SQL model that is wrong.
+    """A path, setting, taxonomy, SQL model or other input of the user is wrong.
 
     Args:
-        where: the file, field or option that is wrong, as the user would find it.
+        where: the file, field or option that is wrong, under the name the user knows.
         problem: what is wrong with it.
-        hint: what to do.
+        hint: how to fix it.
     """
 
     def __init__(self, where: str, problem: str, hint: str) -> None:

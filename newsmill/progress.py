@@ -1,4 +1,4 @@
-"""How long work tells how far it is. Silent unless whoever runs the mill sets a reporter."""
+"""Progress of long work. Silent unless the caller sets a reporter."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-# Called with the stage's name, how many more of it are done, and how many more are to do.
+# Called with the stage's name, the number of items just done, and the number of items newly expected.
 Reporter = Callable[[str, int, int], None]
 
-reporter: ContextVar[Reporter | None] = ContextVar("newsmill_progress", default=None)
+_reporter: ContextVar[Reporter | None] = ContextVar("newsmill_progress", default=None)
 
 
 def expect(stage: str, count: int) -> None:
-    """Tell that `count` more of `stage` are to do."""
-    _tell(stage, 0, count)
+    """Report that `count` further items of `stage` are to be done."""
+    _report(stage, done=0, expected=count)
 
 
 def advance(stage: str, count: int = 1) -> None:
-    """Tell that `count` more of `stage` are done."""
-    _tell(stage, count, 0)
+    """Report that `count` further items of `stage` are done."""
+    _report(stage, done=count, expected=0)
 
 
-def _tell(stage: str, done: int, to_do: int) -> None:
-    report = reporter.get()
-    if report is not None:
-        report(stage, done, to_do)
+def _report(stage: str, *, done: int, expected: int) -> None:
+    reporter = _reporter.get()
+    if reporter is not None:
+        reporter(stage, done, expected)
 
 
 @contextmanager
-def reporting(report: Reporter) -> Iterator[None]:
-    """Send what is told to `report` within the block."""
-    token = reporter.set(report)
+def reporting(reporter: Reporter) -> Iterator[None]:
+    """Send progress to `reporter` within the block."""
+    token = _reporter.set(reporter)
     try:
         yield
     finally:
-        reporter.reset(token)
+        _reporter.reset(token)

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from newsmill.engine.local import LocalEngine
@@ -37,14 +36,13 @@ from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, RETA
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.trends.bursts import expected_days, find_bursts
 from newsmill.trends.tables import BURSTS, EXPECTED
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_reader, transaction
 from newsmill.warehouse.publish import DATABASE, publish_database, replace_report
 from newsmill.warehouse.sql_models import Project
 from newsmill.warehouse.staging import stage, staging_folder
-from newsmill.warehouse.staleness import dates_to_tag
+from newsmill.warehouse.staleness import dates_to_retag
 from newsmill.warehouse.writes import batches, count, insert, replace_date, replace_table
-
-Connection = duckdb.DuckDBPyConnection
 
 
 def archive_of(settings: Settings) -> Archive:
@@ -152,7 +150,7 @@ def apply_story_plan(con: Connection, plan: StoryPlan, run_id: str) -> int:
     con.execute("delete from quality.ledger where stage = 'stories' and record_id in (from affected_records)")
     con.unregister("affected_records")
     insert(con, LEDGER, story_verdicts(affected.filter(pl.col("story_id").is_not_null()), run_id))
-    waiting = pl.Series(dates_to_tag(con), dtype=pl.Date)
+    waiting = pl.Series(dates_to_retag(con), dtype=pl.Date)
     insert(
         con,
         RETAG_QUEUE,

@@ -1,7 +1,7 @@
-"""What a table is: its name, its grain, its columns with a type and a sentence each.
+"""The definition of a table: its name, its grain, and its columns with a type and a description each.
 
-Every room states the tables it fills in its own `tables.py`; the warehouse creates them from there, the
-Dagster assets show them, and frames are held against them before they land.
+Every package defines the tables it fills in its own `tables.py`. The warehouse creates them from there, the Dagster
+assets show them, and frames are cast to them before they are written.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-type_names: dict[pl.DataType, str] = {
+SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
     pl.Boolean(): "BOOLEAN",
     pl.Int16(): "SMALLINT",
@@ -27,7 +27,7 @@ type_names: dict[pl.DataType, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, its Polars type, a sentence for those who query it."""
+    """One column: its name, its Polars type, and `text`, the description that analysts read as its comment."""
 
     name: str
     dtype: pl.DataType
@@ -36,16 +36,31 @@ class Column:
 
     @property
     def sql_type(self) -> str:
-        return type_names[self.dtype]
+        """DuckDB's name of the type."""
+        return SQL_TYPES[self.dtype]
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the warehouse. `grain` says what a row is; timestamps are UTC unless the column says otherwise."""
+    """One table of the warehouse.
+
+    `grain` describes a row, as "one fetch of one URL at one time". Timestamps are UTC unless the column's description
+    names another clock.
+    """
 
     name: str
     grain: str
     columns: tuple[Column, ...]
+
+    @property
+    def description(self) -> str:
+        """The table's comment."""
+        return f"A row is {self.grain}."
+
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """The columns' comments, by column name."""
+        return {column.name: column.text for column in self.columns}
 
     @property
     def schema(self) -> pl.Schema:
@@ -53,13 +68,14 @@ class Table:
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
     def empty(self) -> pl.DataFrame:
+        """Return a frame with this table's columns and no rows."""
         return pl.DataFrame(schema=self.schema)
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The frame with exactly this table's columns, in order and cast to its types.
+        """Return the frame with exactly this table's columns, in order and cast to its types.
 
         Raises:
-            ValueError: when a column is missing or can't be cast; a fault of ours, not of the input.
+            ValueError: when a column is missing or can't be cast: a bug in newsmill, not a fault of the input.
         """
         missing = [name for name in self.schema if name not in frame.columns]
         if missing:

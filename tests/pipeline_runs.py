@@ -14,7 +14,7 @@ from newsmill.settings import Settings, load_settings
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.sql_models import build_model, load_project
-from newsmill.warehouse.staleness import dates_tagged_otherwise, dates_to_tag
+from newsmill.warehouse.staleness import dates_to_retag, dates_with_stale_tags
 
 # What tells when and by whom a row was written, not what it says.
 OF_THE_RUN = {"run_id", "checked_at"}
@@ -36,14 +36,14 @@ def run_dates(settings: Settings, dates: Sequence[dt.date], run_id: str = "test"
             stages.load_pages(con, settings, date, run_id)
             stages.load_stories(con, settings, date, run_id)
             stages.load_topics(con, settings, taxonomy, date)
-        for date in dates_to_tag(con):
+        for date in dates_to_retag(con):
             stages.load_topics(con, settings, taxonomy, date)
         build_models(con, settings, dates)
 
 
 def build_models(con: duckdb.DuckDBPyConnection, settings: Settings, dates: Sequence[dt.date]) -> None:
     project = load_project(settings.models)
-    dates = sorted({*dates, *dates_tagged_otherwise(con)})
+    dates = sorted({*dates, *dates_with_stale_tags(con)})
     for model in project.models:
         build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
     stages.load_bursts(con)

@@ -16,7 +16,7 @@ from newsmill.settings import Settings
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
-from newsmill.warehouse.staleness import dates_tagged_otherwise, dates_to_tag
+from newsmill.warehouse.staleness import dates_to_retag, dates_with_stale_tags
 
 DAYS = [dt.date(2026, 3, 1), dt.date(2026, 3, 2)]
 PAGES_PER_DAY = DEFAULT_THRESHOLDS.min_boilerplate_urls - 1
@@ -58,7 +58,7 @@ def run_to_topics(settings: Settings, dates: Sequence[dt.date]) -> None:
             stages.load_records(con, settings, date, "test")
             stages.load_pages(con, settings, date, "test")
             stages.load_stories(con, settings, date, "test")
-        for date in sorted({*dates, *dates_to_tag(con)}):
+        for date in sorted({*dates, *dates_to_retag(con)}):
             stages.load_topics(con, settings, taxonomy, date)
 
 
@@ -95,11 +95,11 @@ def test_a_run_that_ended_before_the_topics_is_completed_by_the_next(two_days: P
             stages.load_records(con, settings, date, "test")
             stages.load_pages(con, settings, date, "test")
             stages.load_stories(con, settings, date, "test")
-        assert dates_to_tag(con) == DAYS
+        assert dates_to_retag(con) == DAYS
     with open_writer(settings.database) as con:
-        for date in dates_to_tag(con):
+        for date in dates_to_retag(con):
             stages.load_topics(con, settings, taxonomy, date)
-        assert dates_tagged_otherwise(con) == DAYS[:1]
+        assert dates_with_stale_tags(con) == DAYS[:1]
         build_models(con, settings, DAYS[1:])
     tables = tables_of(settings.database)
     assert tables["topics.mentions"].is_empty()

@@ -18,7 +18,8 @@ import duckdb
 import polars as pl
 
 from newsmill.errors import UserError
-from newsmill.warehouse.schema import quoted
+from newsmill.sql import quote_literal
+from newsmill.types import Connection
 
 # By which column of a table `since` and `until` go: the day that its rows count for, else the day they came in.
 DAYS = ("day", "week", "end_day", "last_seen", "ingest_date", "checked_at", "labelled_at")
@@ -33,7 +34,7 @@ Columns = Mapping[str, str]
 
 
 def export_table(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     table: str,
     format: str,
     target: Path,
@@ -71,7 +72,7 @@ def export_table(
     return written
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> Columns:
+def _columns(con: Connection, table: str) -> Columns:
     """Name and type of the table's columns, by the catalog: no name reaches SQL that doesn't stand there."""
     found: dict[str, dict[str, str]] = {}
     for name, column, data_type in con.execute(
@@ -122,7 +123,7 @@ def _require_target(target: Path, force: bool) -> None:
         raise UserError(where, "the file is there already", "say --force to overwrite it, or name another")
 
 
-def _require_excel(con: duckdb.DuckDBPyConnection, rows: str, parameters: dict[str, object]) -> None:
+def _require_excel(con: Connection, rows: str, parameters: dict[str, object]) -> None:
     if importlib.util.find_spec("xlsxwriter") is None:
         hint = "`pip install 'newsmill[excel]'`, or export as csv"
         raise UserError("--format xlsx", "the extra `excel` with XlsxWriter is not installed", hint)
@@ -139,15 +140,15 @@ def _as_text(columns: Columns, rows: str) -> str:
         if data_type.endswith("[]"):
             return f'to_json("{name}")::varchar as "{name}"'
         if data_type == "VARCHAR":
-            return f'if(regexp_matches("{name}", {quoted(FORMULA)}), \'\'\'\' || "{name}", "{name}") as "{name}"'
+            return f'if(regexp_matches("{name}", {quote_literal(FORMULA)}), \'\'\'\' || "{name}", "{name}") as "{name}"'
         return f'"{name}"'
 
     return f"select {', '.join(cell(name, data_type) for name, data_type in columns.items())} from ({rows})"  # noqa: S608
 
 
-def _copy(con: duckdb.DuckDBPyConnection, rows: str, parameters: dict[str, object], format: str, draft: Path) -> int:
+def _copy(con: Connection, rows: str, parameters: dict[str, object], format: str, draft: Path) -> int:
     options = "format parquet, compression zstd" if format == "parquet" else "format csv, header"
-    [(written,)] = con.execute(f"copy ({rows}) to {quoted(str(draft))} ({options})", parameters).fetchall()
+    [(written,)] = con.execute(f"copy ({rows}) to {quote_literal(str(draft))} ({options})", parameters).fetchall()
     return int(written)
 
 

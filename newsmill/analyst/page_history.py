@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-
 from newsmill.errors import UserError
 from newsmill.sources.tombstones import KINDS, hash_key, normalize_key
 from newsmill.stories.text.changes import summarize_changes
+from newsmill.types import Connection, Row
 from newsmill.urls import normalise_url, site_of
 
-Row = dict[str, Any]
-
-# A story may have thousands of members; beyond these only what touches the record itself is normalize_key.
+# A story may have thousands of members; beyond these only what touches the record itself is compared.
 MOST_COMPARED = 50
 
 
@@ -23,7 +20,7 @@ and story_id = coalesce((select merged_into from stories.merges where story_id =
 """
 
 
-def find_records(con: duckdb.DuckDBPyConnection, key: str) -> list[str]:
+def find_records(con: Connection, key: str) -> list[str]:
     """Ids of the records meant by a record id, a URL, a source path or a story's id, also one that leads elsewhere now.
 
     Every fetch of a URL, oldest first; of a story its canonical member.
@@ -51,7 +48,7 @@ def find_records(con: duckdb.DuckDBPyConnection, key: str) -> list[str]:
     return [record_id for (record_id,) in wanted]
 
 
-def _say_forgotten(con: duckdb.DuckDBPyConnection, key: str) -> None:
+def _say_forgotten(con: Connection, key: str) -> None:
     """Raise what is known of a key that someone had forgotten: when, and why."""
     hashes = [hash_key(kind, normalize_key(kind, key)) for kind in KINDS] + [hash_key("site", site_of(key) or "")]
     told = con.execute(
@@ -63,7 +60,7 @@ def _say_forgotten(con: duckdb.DuckDBPyConnection, key: str) -> None:
         raise UserError(key, f"it was forgotten on {at.date()}" + (f" ({why})" if why else ""), "it stays out")
 
 
-def explain(con: duckdb.DuckDBPyConnection, record_id: str) -> dict[str, Any]:
+def explain(con: Connection, record_id: str) -> dict[str, Any]:
     """The life of one record.
 
     Returns:
@@ -100,7 +97,7 @@ def explain(con: duckdb.DuckDBPyConnection, record_id: str) -> dict[str, Any]:
     }
 
 
-def _story(con: duckdb.DuckDBPyConnection, record_id: str) -> dict[str, Any] | None:
+def _story(con: Connection, record_id: str) -> dict[str, Any] | None:
     """Its members, the canonical first, each with `differences` to what it matched; `merged`: ids that lead here."""
     own = _rows(con, "select * from stories.members where record_id = $id", {"id": record_id})
     if not own:
@@ -127,7 +124,7 @@ def _story(con: duckdb.DuckDBPyConnection, record_id: str) -> dict[str, Any] | N
     return {**own[0], "members": members, "merged": merged}
 
 
-def _differences(con: duckdb.DuckDBPyConnection, member: Row) -> list[str]:
+def _differences(con: Connection, member: Row) -> list[str]:
     """The passages in which a member's text and the one it matched differ, as a short diff."""
     if member["matched_record_id"] is None or member["method"] == "text_hash":
         return []
@@ -140,7 +137,7 @@ def _differences(con: duckdb.DuckDBPyConnection, member: Row) -> list[str]:
     return said.splitlines() if said else []
 
 
-def _topics(con: duckdb.DuckDBPyConnection, record_id: str) -> list[dict[str, Any]]:
+def _topics(con: Connection, record_id: str) -> list[dict[str, Any]]:
     topics = _rows(
         con,
         "select topic, strength, teaser_only, score, taxonomy_version from topics.page_topics "
@@ -159,5 +156,5 @@ def _topics(con: duckdb.DuckDBPyConnection, record_id: str) -> list[dict[str, An
     return [{**topic, "mentions": [m for m in mentions if m["topic"] == topic["topic"]]} for topic in topics]
 
 
-def _rows(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[Row]:
+def _rows(con: Connection, query: str, parameters: dict[str, Any]) -> list[Row]:
     return con.execute(query, parameters).pl().to_dicts()

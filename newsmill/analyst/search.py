@@ -9,20 +9,20 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from newsmill.analyst.search_index import ranked, stems
 from newsmill.analyst.search_terms import Term, best_sentence, read_query
 from newsmill.errors import UserError
-from newsmill.warehouse.schema import quoted
+from newsmill.sql import quote_literal
+from newsmill.types import Connection
 
 # BM25 as Robertson and Zaragoza have it, with the constants of DuckDB's fts.
 K, B = 1.2, 0.75
 
 
 def search_stories(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     query: str,
     *,
     topic: str | None = None,
@@ -64,7 +64,7 @@ def search_stories(
     )
 
 
-def _require(con: duckdb.DuckDBPyConnection, topic: str | None) -> None:
+def _require(con: Connection, topic: str | None) -> None:
     if not con.execute(
         "select 1 from duckdb_views() where schema_name = 'analyst' and view_name = 'stories'"
     ).fetchone():
@@ -76,9 +76,9 @@ def _require(con: duckdb.DuckDBPyConnection, topic: str | None) -> None:
         raise UserError("--topic", f"no page has the topic {topic!r}", f"name one of {', '.join(topics) or 'none'}")
 
 
-def _from_texts(con: duckdb.DuckDBPyConnection, terms: list[Term]) -> pl.DataFrame:
+def _from_texts(con: Connection, terms: list[Term]) -> pl.DataFrame:
     """`story_id` and BM25 `score`, each term counted in the texts; a headline's words count twice."""
-    patterns = [quoted(term.re2) for term in terms]
+    patterns = [quote_literal(term.re2) for term in terms]
     counts = ", ".join(f"len(regexp_extract_all(said, {pattern})) as n{i}" for i, pattern in enumerate(patterns))
     any_term = " or ".join(f"regexp_matches(said, {pattern})" for pattern in patterns)
     every_term = " and ".join(f"n{i} > 0" for i in range(len(terms)))
@@ -102,13 +102,13 @@ def _from_texts(con: duckdb.DuckDBPyConnection, terms: list[Term]) -> pl.DataFra
     ).pl()
 
 
-def _from_index(con: duckdb.DuckDBPyConnection, index: Path, terms: list[Term]) -> pl.DataFrame:
+def _from_index(con: Connection, index: Path, terms: list[Term]) -> pl.DataFrame:
     """`story_id` and `score` as the index has them, phrases held against the texts."""
     found = ranked(index, [word for term in terms for word in term.index_words])
     doubtful = [term.re2 for term in terms if not term.is_word]
     if doubtful and found.height:
         holds = " and ".join(
-            f"regexp_matches(concat_ws(chr(10), p.title, p.text), {quoted(pattern)})" for pattern in doubtful
+            f"regexp_matches(concat_ws(chr(10), p.title, p.text), {quote_literal(pattern)})" for pattern in doubtful
         )
         con.register("search_ranked", found.to_arrow())
         found = con.execute(

@@ -14,8 +14,8 @@ import polars as pl
 
 from newsmill.analyst.search_terms import BASE_LETTERS, UNSPACED_RE2, Term
 from newsmill.errors import UserError
+from newsmill.sql import quote_literal
 from newsmill.warehouse.connection import CONFIG
-from newsmill.warehouse.schema import quoted
 
 STEMMER = "english"
 _PACKAGE = "duckdb_extension_fts"
@@ -51,14 +51,14 @@ def build_index(database: Path, target: Path) -> None:
     Raises:
         UserError: when the extra is missing, or the folder can't be written.
     """
-    load = f"load {quoted(str(extension()))}"
+    load = f"load {quote_literal(str(extension()))}"
     draft = target.with_suffix(".draft")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft.unlink(missing_ok=True)
         with duckdb.connect(str(draft), config=CONFIG) as con:
             con.execute(load)
-            con.execute(f"attach {quoted(str(database))} as copy (read_only)")
+            con.execute(f"attach {quote_literal(str(database))} as copy (read_only)")
             con.execute(f"create table stories as {_words_of_stories()}")
             con.execute("detach copy")
             con.execute(
@@ -77,7 +77,7 @@ def build_index(database: Path, target: Path) -> None:
 def ranked(index: Path, words: list[str]) -> pl.DataFrame:
     """`story_id` and BM25 `score` of the stories that hold all the words."""
     with duckdb.connect(str(index), read_only=True, config=CONFIG) as con:
-        con.execute(f"load {quoted(str(extension()))}")
+        con.execute(f"load {quote_literal(str(extension()))}")
         return con.execute(
             """
             select story_id, score from (
@@ -91,7 +91,7 @@ def ranked(index: Path, words: list[str]) -> pl.DataFrame:
 def stems(terms: list[Term]) -> list[Term]:
     """The terms cut to what all their forms begin with, to show where they stand."""
     with duckdb.connect(config=CONFIG) as con:
-        con.execute(f"load {quoted(str(extension()))}")
+        con.execute(f"load {quote_literal(str(extension()))}")
 
         def cut(word: str) -> str:
             [(stem,)] = con.execute("select stem(?, ?)", [word, STEMMER]).fetchall()
@@ -103,7 +103,7 @@ def stems(terms: list[Term]) -> list[Term]:
 def _words_of_stories() -> str:
     """Each story's words, and the overlapping pairs of its runs of scripts without spaces, all parted by spaces."""
     pairs = rf"'([{UNSPACED_RE2}])([{UNSPACED_RE2}])', ' \1\2 ', 'g'"
-    forms, letters = quoted("".join(BASE_LETTERS)), quoted("".join(BASE_LETTERS.values()))
+    forms, letters = quote_literal("".join(BASE_LETTERS)), quote_literal("".join(BASE_LETTERS.values()))
     # Pairs from a run's first character, and from its second.
     from_first = rf"regexp_replace(regexp_replace(said, '([{UNSPACED_RE2}]+)', ' \1 ', 'g'), {pairs})"
     runs = rf"regexp_replace(said, '[^{UNSPACED_RE2}]+', ' ', 'g')"

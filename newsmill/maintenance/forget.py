@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import duckdb
 import polars as pl
 
 from newsmill import stages
@@ -25,13 +24,12 @@ from newsmill.stories.fingerprint import empty_fingerprints
 from newsmill.stories.plan import plan_stories
 from newsmill.topics.labels import forget_labels
 from newsmill.topics.taxonomy import load_taxonomy
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_reader, transaction
 from newsmill.warehouse.publish import DATABASE
 from newsmill.warehouse.schema import TABLES
 from newsmill.warehouse.sql_models import load_project
-from newsmill.warehouse.staleness import dates_to_tag
-
-Connection = duckdb.DuckDBPyConnection
+from newsmill.warehouse.staleness import dates_to_retag
 
 OF_RECORDS = [table.name for table in TABLES if "record_id" in table.schema]
 # A sample's cells are cut, and so is what is looked for in them.
@@ -138,7 +136,7 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
         archived = stages.archive_of(settings).remove(ids, records["ingest_date"].unique())
         names = _names(stone, key, records)
         told_anew = _clear(con, settings, ids, names)
-        for date in dates_to_tag(con):
+        for date in dates_to_retag(con):
             stages.load_topics(con, settings, taxonomy, date)
         forget_labels(settings.home, set(ids))
         with transaction(con):

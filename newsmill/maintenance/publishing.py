@@ -7,17 +7,14 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-import duckdb
-
 from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.settings import Settings
 from newsmill.topics.taxonomy import Taxonomy
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.publish import DATABASE, remove_draft
 from newsmill.warehouse.sql_models import Project, build_model
-
-Connection = duckdb.DuckDBPyConnection
 
 
 @contextmanager

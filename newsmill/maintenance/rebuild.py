@@ -9,20 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from newsmill.errors import UserError
 from newsmill.maintenance.publishing import publish
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.settings import Settings
+from newsmill.sql import quote_literal
 from newsmill.stories.tables import MEMBERS, MERGES
 from newsmill.table import Table
 from newsmill.topics.taxonomy import Taxonomy
-from newsmill.warehouse.connection import open_writer, patiently, transaction
+from newsmill.types import Connection
+from newsmill.warehouse.connection import open_writer, retry_while_locked, transaction
 from newsmill.warehouse.publish import DATABASE, remove_draft
-from newsmill.warehouse.schema import quoted
-
-Connection = duckdb.DuckDBPyConnection
 
 PATIENCE_SECONDS = 5.0
 
@@ -67,7 +64,9 @@ def back_up_database(settings: Settings, *, replace_old: bool = False) -> Backed
     remove_draft(draft)
     try:
         with open_writer(draft) as con:
-            patiently(database, lambda: con.execute(f"attach {quoted(str(database))} as old"), PATIENCE_SECONDS)
+            retry_while_locked(
+                database, lambda: con.execute(f"attach {quote_literal(str(database))} as old"), PATIENCE_SECONDS
+            )
             carried = _carry(con, CHECK_RESULTS)
             # The lock is ours until both are renamed, and without a log nothing is written to either by its old name.
             con.execute("force checkpoint old; force checkpoint")
@@ -84,7 +83,7 @@ def redirect_old_story_ids(settings: Settings, taxonomy: Taxonomy, old: Path) ->
     Publishes anew where there are such; returns how many.
     """
     with open_writer(settings.database) as con:
-        con.execute(f"attach {quoted(str(old))} as old (read_only)")
+        con.execute(f"attach {quote_literal(str(old))} as old (read_only)")
         ids = [
             f"select story_id::varchar as story_id, {date} as ingest_date from old.{table.name}"  # noqa: S608
             for table, date in ((MERGES, "ingest_date"), (MEMBERS, "null::date"))

@@ -12,7 +12,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from newsmill import stages
@@ -23,13 +22,12 @@ from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.stories.text.changes import summarize_changes
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import DATABASE
 from newsmill.warehouse.sql_models import load_project
-from newsmill.warehouse.staleness import dates_to_tag
+from newsmill.warehouse.staleness import dates_to_retag
 from newsmill.warehouse.writes import batches
-
-Connection = duckdb.DuckDBPyConnection
 
 CHOSEN = """
 select r.record_id, r.ingest_date, r.problem is null as readable
@@ -167,7 +165,7 @@ def _land(
         stages.load_pages(con, settings, date, run_id, only=set(records["record_id"]), staging=staging)
     for date in sorted(touched):
         stages.load_stories(con, settings, date, run_id)
-    touched |= set(dates_to_tag(con))
+    touched |= set(dates_to_retag(con))
     for date in sorted(touched):
         stages.load_topics(con, settings, taxonomy, date, staging=staging)
     return sorted(touched)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-import duckdb
 import polars as pl
 
 from newsmill import stages
@@ -15,6 +14,7 @@ from newsmill.topics.labels import measure, read_labels
 from newsmill.topics.tables import PAGE_TOPICS
 from newsmill.topics.tag import tag
 from newsmill.topics.taxonomy import Taxonomy
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import DATABASE
 from newsmill.warehouse.sql_models import Project, build_model, load_project
@@ -119,7 +119,7 @@ def apply(settings: Settings, taxonomy: Taxonomy) -> Applied:
     return Applied(taxonomy.version, pages, counts.group_by("topic").sum().sort("topic"), touched)
 
 
-def _tags(con: duckdb.DuckDBPyConnection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+def _tags(con: Connection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """The tags of every published page, the weightiest mention of each, and how many pages there are."""
     page_topics, evidence, pages = [PAGE_TOPICS.empty()], [], 0
     dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]
@@ -153,7 +153,7 @@ def _series(now: pl.DataFrame, new: pl.DataFrame, about: pl.DataFrame) -> pl.Dat
     return joined.filter(changed).sort("topic", "week")
 
 
-def _derive(con: duckdb.DuckDBPyConnection, project: Project, dates: list[dt.date]) -> None:
+def _derive(con: Connection, project: Project, dates: list[dt.date]) -> None:
     """Build every model that is derived from a table of topics.
 
     Where no tag changed all dates are built: a run killed after its tags had landed may have left them to be built.

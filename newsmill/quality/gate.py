@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-import duckdb
 import polars as pl
 
 from newsmill.errors import UserError
+from newsmill.types import Connection
 
 MAX_NAMED_CHECKS = 5
 
@@ -24,7 +24,7 @@ class PublicationBlockedError(UserError):
     """Checks of severity `error` fail, so nothing is published."""
 
 
-def failing_checks(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+def failing_checks(con: Connection) -> pl.DataFrame:
     """Return the checks whose newest result is not a pass, errors first.
 
     Columns: `severity`, `table_name`, `expectation`, `observed`, `failing_sample`, `checked_at`, `run_id`.
@@ -40,7 +40,7 @@ def failing_checks(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     ).pl()
 
 
-def require_passing_checks(con: duckdb.DuckDBPyConnection, defined: Collection[CheckId]) -> None:
+def require_passing_checks(con: Connection, defined: Collection[CheckId]) -> None:
     """Refuse to publish while a check of severity `error` fails.
 
     Args:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
-import duckdb
 import great_expectations as gx
 import sqlalchemy
 from duckdb_sqlalchemy import ConnectionWrapper
@@ -15,6 +14,7 @@ from great_expectations.data_context.types.base import DataContextConfig, InMemo
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from newsmill.quality.suites import Expectation
+from newsmill.types import Connection
 
 BATCH = "newsmill_batch"
 
@@ -96,11 +96,11 @@ def buffered(engine: sqlalchemy.Engine) -> Iterator[None]:
 class Cursors:
     """Cursors of one DuckDB connection that see the checked rows as the temporary view `newsmill_batch`."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, rows: str) -> None:
+    def __init__(self, con: Connection, rows: str) -> None:
         self._con, self._rows = con, rows
-        self._open: list[duckdb.DuckDBPyConnection] = []
+        self._open: list[Connection] = []
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
+    def cursor(self) -> Connection:
         """A new cursor.
 
         Raises:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
 import polars as pl
 
 from newsmill import __version__
 from newsmill.quality.tables import BALANCE, LEDGER
+from newsmill.types import Connection
 
 KEPT, MERGED, QUARANTINED = "kept", "merged", "quarantined"
 
@@ -75,7 +75,7 @@ def story_verdicts(members: pl.DataFrame, run_id: str) -> pl.DataFrame:
     )
 
 
-def reconcile(con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date] | None = None) -> list[DayReconciliation]:
+def reconcile(con: Connection, dates: Sequence[dt.date] | None = None) -> list[DayReconciliation]:
     """The books of the ingest dates (all of them where None), in order; a date without records has none."""
     where, parameters = _of(dates)
     rows = con.execute(
@@ -88,9 +88,7 @@ def reconcile(con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date] | None = 
     return [DayReconciliation(*row) for row in rows]
 
 
-def unreconciled_records(
-    con: duckdb.DuckDBPyConnection, dates: Sequence[dt.date] | None = None, limit: int = 20
-) -> pl.DataFrame:
+def unreconciled_records(con: Connection, dates: Sequence[dt.date] | None = None, limit: int = 20) -> pl.DataFrame:
     """Records of the ingest dates that are out of balance, at most `limit`.
 
     Columns `record_id`, `ingest_date`, `url`, `problem` (what is wrong, for a person) and `verdicts` (what the ledger

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from newsmill.report import reconciliation, sources
@@ -21,12 +20,13 @@ from newsmill.report.lede import lede
 from newsmill.report.numbers import headline
 from newsmill.report.packing import dumped
 from newsmill.report.page import render
-from newsmill.report.queries import Row, lent
+from newsmill.report.queries import lent
 from newsmill.report.stories import Packed, packed_stories
 from newsmill.report.story_choice import chosen_stories
 from newsmill.report.time_buckets import DEPTHS, Slots, find_slots
 from newsmill.report.topics import packed_series, series, shown_topics
 from newsmill.report.verdicts import verdict_data
+from newsmill.types import Connection, Row
 
 MAX_BYTES = 3_000_000
 # What the numbers by slot may take of it, so that stories have room.
@@ -80,7 +80,7 @@ class Findings:
     entities: pl.DataFrame
 
 
-def build_report(con: duckdb.DuckDBPyConnection, made_at: datetime, topic_names: Mapping[str, str]) -> str:
+def build_report(con: Connection, made_at: datetime, topic_names: Mapping[str, str]) -> str:
     """The report on a published database as one HTML file below 3 MB that opens no connection.
 
     Args:
@@ -107,7 +107,7 @@ def build_report(con: duckdb.DuckDBPyConnection, made_at: datetime, topic_names:
     return render(dumped(data), **told, kept_stories=len(data["stories"]))
 
 
-def _quality(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def _quality(con: Connection) -> dict[str, Any]:
     listed, total = reconciliation.reconciliation(con, INGEST_DATES)
     checks, failing = reconciliation.last_checks(con, CHECKS)
     silent, silent_count = sources.silent_sources(con, SILENT)
@@ -123,7 +123,7 @@ def _quality(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def _by_slot(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> Counted | None:
+def _by_slot(con: Connection, names: Mapping[str, str]) -> Counted | None:
     """What is counted by slot, as far back as there is room for; None where there is no page."""
     counted = None
     for days, weeks in DEPTHS:
@@ -147,12 +147,12 @@ def _by_slot(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> Counte
     return counted
 
 
-def _places(con: duckdb.DuckDBPyConnection, counted: Counted) -> dict[str, Any]:
+def _places(con: Connection, counted: Counted) -> dict[str, Any]:
     sites, languages = counted.data["sites"]["name"], counted.data["languages"]["code"]
     return topic_places(con, counted.slots, counted.topics, sites, languages, PLACES_BYTES)
 
 
-def _findings(con: duckdb.DuckDBPyConnection, counted: Counted) -> Findings:
+def _findings(con: Connection, counted: Counted) -> Findings:
     slots, topics = counted.slots, counted.topics
     found_bursts, burst_count = bursts(con, slots, topics, BURSTS)
     return Findings(found_bursts, burst_count, changes(con, slots, topics), entity_weeks(con, slots, topics, ENTITIES))
@@ -188,7 +188,7 @@ def _told(counted: Counted, found: Findings, quality: Mapping[str, Any], names: 
     }
 
 
-def _stories(con: duckdb.DuckDBPyConnection, counted: Counted, data: Mapping[str, Any], room: int) -> list[Packed]:
+def _stories(con: Connection, counted: Counted, data: Mapping[str, Any], room: int) -> list[Packed]:
     named_since = counted.slots.last - timedelta(weeks=WEEKS)
     return packed_stories(
         con,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-
 from newsmill.report.formatting import chance
-from newsmill.report.queries import Row, rows
+from newsmill.report.queries import rows
 from newsmill.report.time_buckets import Slots
+from newsmill.types import Connection, Row
 
 Bursts = list[Row]
 
 
-def bursts(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[str], limit: int) -> tuple[Bursts, int]:
+def bursts(con: Connection, slots: Slots, topics: list[str], limit: int) -> tuple[Bursts, int]:
     """The newest bursts of the topics shown, at most so many, with what drove each; and how many there are."""
     found = rows(
         con,

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from newsmill.report.packing import dumped, packed
 from newsmill.report.queries import frame, lent, rows
 from newsmill.report.time_buckets import Slots, monday
+from newsmill.types import Connection
 
 # Sites and languages that no list has.
 OTHERS = -1
@@ -38,7 +38,7 @@ GRAINS = (
 )
 
 
-def sites_of_topics(con: duckdb.DuckDBPyConnection, topics: list[str], limit: int) -> list[str | None]:
+def sites_of_topics(con: Connection, topics: list[str], limit: int) -> list[str | None]:
     """Of each topic the sites with most of its pages."""
     found = rows(
         con,
@@ -59,7 +59,7 @@ def sites_of_topics(con: duckdb.DuckDBPyConnection, topics: list[str], limit: in
 
 
 def topic_places(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     slots: Slots,
     topics: list[str],
     sites: list[str | None],
@@ -108,7 +108,7 @@ def _places(names: list[str | None]) -> pl.DataFrame:
     return pl.DataFrame({"name": names, "place": range(len(names))}, {"name": pl.String, "place": pl.Int64})
 
 
-def _counted(con: duckdb.DuckDBPyConnection, column: str, names: list[str | None]) -> pl.DataFrame:
+def _counted(con: Connection, column: str, names: list[str | None]) -> pl.DataFrame:
     """`topics` as bits, `place`, `slot`, `pages`."""
     with lent(con, "listed", _places(names)):
         return frame(
@@ -144,9 +144,7 @@ def _pages(counted: pl.DataFrame, days: pl.DataFrame, sets: int) -> list[list[An
     return [[topics, place, packed(pages)] for (topics, place), pages in by_place.items()]
 
 
-def _stories(
-    con: duckdb.DuckDBPyConnection, column: str, names: list[str | None], days: pl.DataFrame
-) -> list[list[Any]]:
+def _stories(con: Connection, column: str, names: list[str | None], days: pl.DataFrame) -> list[list[Any]]:
     with lent(con, "listed", _places(names)), lent(con, "place_days", days.select("day", slot="counted")):
         found = rows(
             con,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
-
-from newsmill.report.queries import Row, rows
+from newsmill.report.queries import rows
 from newsmill.report.time_buckets import Slots
+from newsmill.types import Connection, Row
 
 PARTS = {
     "genuine": "genuine",
@@ -17,7 +16,7 @@ PARTS = {
 }
 
 
-def changes(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[str]) -> list[Row]:
+def changes(con: Connection, slots: Slots, topics: list[str]) -> list[Row]:
     """The weeks of `trends.change_decomposition` that lie in the slots, newest first; of each what is sure of it.
 
     `whole` is false for a week that was going on when the last page was fetched.

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from newsmill.report.packing import packed
 from newsmill.report.queries import frame
 from newsmill.report.time_buckets import Slots
+from newsmill.types import Connection
 
 WEEKS = 26
 PER_KIND = 25
 
 
-def entity_weeks(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[str], limit: int) -> pl.DataFrame:
+def entity_weeks(con: Connection, slots: Slots, topics: list[str], limit: int) -> pl.DataFrame:
     """Rows of `trends.entity_weekly` of the last weeks, of the entities with most stories, newest weeks first.
 
     Of each topic and kind those with most stories in one of the last weeks; of the `limit` of all together every topic

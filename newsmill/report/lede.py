@@ -11,8 +11,8 @@ import polars as pl
 
 from newsmill.report.changes import PARTS
 from newsmill.report.formatting import cut, days, number, percent, signed
-from newsmill.report.queries import Row
 from newsmill.report.time_buckets import Slots
+from newsmill.types import Row
 
 BURSTS = 3
 # A burst is news for so long after its end.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import duckdb
-
 from newsmill.report.queries import row
+from newsmill.types import Connection
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Headline:
     last_checked: datetime | None
 
 
-def headline(con: duckdb.DuckDBPyConnection) -> Headline:
+def headline(con: Connection) -> Headline:
     return Headline(
         **row(
             con,

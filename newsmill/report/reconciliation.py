@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-
-from newsmill.report.queries import Row, row, rows
+from newsmill.report.queries import row, rows
+from newsmill.types import Connection, Row
 
 COUNTS = ("records", "kept", "merged", "quarantined", "unreconciled")
 
 
-def reconciliation(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row], Row]:
+def reconciliation(con: Connection, limit: int) -> tuple[list[Row], Row]:
     """The last ingest dates, newest first, and the sums over all of them (with `dates`, how many there are)."""
     listed = rows(con, "select * from quality.reconciliation order by ingest_date desc limit ?", limit)
     total = row(
@@ -34,7 +33,7 @@ def reconciliation_data(listed: list[Row]) -> dict[str, Any]:
     }
 
 
-def quarantine(con: duckdb.DuckDBPyConnection, reasons: int, examples: int) -> list[Row]:
+def quarantine(con: Connection, reasons: int, examples: int) -> list[Row]:
     """Stage and reason with `records`, `first_date`, `last_date` and their newest `examples` (URL, file, detail)."""
     listed = rows(
         con,
@@ -62,7 +61,7 @@ def quarantine(con: duckdb.DuckDBPyConnection, reasons: int, examples: int) -> l
     return listed
 
 
-def last_checks(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[Row, list[Row]]:
+def last_checks(con: Connection, limit: int) -> tuple[Row, list[Row]]:
     """The last run that checked anything (`run_id`, `checked_at`, counts by outcome), and what did not hold in it."""
     summary = row(
         con,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-import duckdb
-
 from newsmill.report.languages import language_name
 from newsmill.report.packing import packed
-from newsmill.report.queries import Row, row, rows
+from newsmill.report.queries import row, rows
+from newsmill.types import Connection, Row
 
 # A source counts as silent when so much silence, at its own rhythm, comes by chance less often than this.
 SILENT_BY_CHANCE = 0.01
@@ -17,7 +16,7 @@ DATES_TO_KNOW_A_RHYTHM = 4
 DATES_LOOKED_AT = 60
 
 
-def site_data(con: duckdb.DuckDBPyConnection, limit: int, also: Collection[str | None] = ()) -> dict[str, Any]:
+def site_data(con: Connection, limit: int, also: Collection[str | None] = ()) -> dict[str, Any]:
     """The sites with most pages and those named: `name`, `pages` by slot, `originals`, `last_date`."""
     listed = rows(
         con,
@@ -45,7 +44,7 @@ def site_data(con: duckdb.DuckDBPyConnection, limit: int, also: Collection[str |
     }
 
 
-def language_data(con: duckdb.DuckDBPyConnection, limit: int) -> dict[str, Any]:
+def language_data(con: Connection, limit: int) -> dict[str, Any]:
     """The languages with most pages: `code`, `name`, `pages` by slot, `stories`."""
     listed = rows(
         con,
@@ -67,7 +66,7 @@ def language_data(con: duckdb.DuckDBPyConnection, limit: int) -> dict[str, Any]:
     }
 
 
-def pages_by_slot(con: duckdb.DuckDBPyConnection) -> str:
+def pages_by_slot(con: Connection) -> str:
     """All pages, whatever site, language or topic, packed."""
     found = rows(
         con,
@@ -79,7 +78,7 @@ def pages_by_slot(con: duckdb.DuckDBPyConnection) -> str:
     return packed({one["slot"]: one["pages"] for one in found})
 
 
-def _by_slot(con: duckdb.DuckDBPyConnection, column: str, values: list[str | None]) -> list[str]:
+def _by_slot(con: Connection, column: str, values: list[str | None]) -> list[str]:
     counted: dict[str | None, dict[int, int]] = {value: {} for value in values}
     found = rows(
         con,
@@ -95,7 +94,7 @@ def _by_slot(con: duckdb.DuckDBPyConnection, column: str, values: list[str | Non
     return [packed(pages) for pages in counted.values()]
 
 
-def silent_sources(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row], int]:
+def silent_sources(con: Connection, limit: int) -> tuple[list[Row], int]:
     """Sites that brought records again and again and have stopped, longest rhythm first; and how many they are.
 
     `site`, `last_date`, `dates_silent` and `rhythm`, the share of ingest dates on which it brought any before. So many
@@ -132,5 +131,5 @@ def silent_sources(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[list[Row
     return found, found[0]["sites"] if found else 0
 
 
-def ingest_dates(con: duckdb.DuckDBPyConnection) -> int:
+def ingest_dates(con: Connection) -> int:
     return int(row(con, "select count(distinct ingest_date) as dates from raw.records")["dates"])

@@ -7,19 +7,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from newsmill.report import story_details
 from newsmill.report.formatting import around, cut, is_day_only, linkable
 from newsmill.report.packing import dumped
-from newsmill.report.queries import Row, lent
+from newsmill.report.queries import lent
+from newsmill.types import Connection, Row
 
 Packed = dict[str, Any]
 
 
 def packed_stories(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     wanted: list[str],
     *,
     topics: list[str],
@@ -49,7 +49,7 @@ class _Facts:
 
     def __init__(
         self,
-        con: duckdb.DuckDBPyConnection,
+        con: Connection,
         topics: list[str],
         entities: list[tuple[str, str, str]],
         sites: list[str | None],

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-import duckdb
-
 from newsmill.report.queries import rows
 from newsmill.report.time_buckets import Slots
+from newsmill.types import Connection
 
 CANDIDATES = 2_500
 # A story that is first on its day counts as much as one that is second a month later.
 DAYS_OF_A_RANK = 30
 
 
-def chosen_stories(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[str], named_since: date) -> list[str]:
+def chosen_stories(con: Connection, slots: Slots, topics: list[str], named_since: date) -> list[str]:
     """Story ids, the most wanted first.
 
     A story is as wanted as its best rank among those of any day, week, burst or entity's week of a topic, of a topic's

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import duckdb
-
-from newsmill.report.queries import Row, rows
+from newsmill.report.queries import rows
+from newsmill.types import Connection, Row
 
 MEMBERS = 8
 SENTENCES = 2
 ARRIVALS = 16
 
 
-def spreads(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def spreads(con: Connection) -> list[Row]:
     """Rows of `trends.story_spread` with the canonical page's `url` and `language`, the most wanted first."""
     return rows(
         con,
@@ -25,7 +24,7 @@ def spreads(con: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
-def topic_days(con: duckdb.DuckDBPyConnection, topics: list[str]) -> list[Row]:
+def topic_days(con: Connection, topics: list[str]) -> list[Row]:
     """By story, topic and slot: `pages`; and of story and topic, whether it is `teaser_only` and `main`."""
     return rows(
         con,
@@ -43,7 +42,7 @@ def topic_days(con: duckdb.DuckDBPyConnection, topics: list[str]) -> list[Row]:
     )
 
 
-def arrivals(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def arrivals(con: Connection) -> list[Row]:
     """By story the minutes after the first page at which one more outlet had it, evenly thinned to a few.
 
     `minutes` and `outlets` by then, and `half`, the minutes until half of the outlets had it.
@@ -72,7 +71,7 @@ def arrivals(con: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
-def members(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def members(con: Connection) -> list[Row]:
     """The first pages of each story, its canonical page before all others."""
     return rows(
         con,
@@ -88,7 +87,7 @@ def members(con: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
-def sentences(con: duckdb.DuckDBPyConnection, topics: list[str]) -> list[Row]:
+def sentences(con: Connection, topics: list[str]) -> list[Row]:
     """The strongest sentences a story and topic, body before title before teaser; once, however many copies say it."""
     return rows(
         con,
@@ -115,7 +114,7 @@ def sentences(con: duckdb.DuckDBPyConnection, topics: list[str]) -> list[Row]:
     )
 
 
-def named(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def named(con: Connection) -> list[Row]:
     """By story: `entity`, `kind` and `topic` that its pages name in title or body."""
     return rows(
         con,
@@ -129,7 +128,7 @@ def named(con: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
-def carried(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def carried(con: Connection) -> list[Row]:
     """By story the `site`s that have it and the `language`s it is in."""
     return rows(
         con,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-import duckdb
 import polars as pl
 
 from newsmill.report.queries import row, rows
+from newsmill.types import Connection
 
 # How far back there is a slot a day, and how far back there is any; the first whose numbers fit is taken.
 DEPTHS = ((366, 520), (183, 260), (92, 156), (31, 52))
@@ -52,7 +52,7 @@ class Slots:
         return pl.DataFrame({"day": days, "slot": [self.of(day) for day in days.to_list()]})
 
 
-def find_slots(con: duckdb.DuckDBPyConnection, days: int, weeks: int) -> Slots | None:
+def find_slots(con: Connection, days: int, weeks: int) -> Slots | None:
     """The slots of all pages, with at most so many days, and at most so many weeks in all; None without a page.
 
     A page may carry a date of next century: nothing later than the day after the last fetch is shown (somewhere it

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
-
 from newsmill.report.packing import packed
-from newsmill.report.queries import Row, rows
+from newsmill.report.queries import rows
 from newsmill.report.time_buckets import Slots
+from newsmill.types import Connection, Row
 
 ANY = ""
 MEASURES = ("stories", "outlets")
@@ -27,7 +26,7 @@ class Topic:
     name: str
 
 
-def shown_topics(con: duckdb.DuckDBPyConnection, names: Mapping[str, str], limit: int) -> tuple[list[Topic], int]:
+def shown_topics(con: Connection, names: Mapping[str, str], limit: int) -> tuple[list[Topic], int]:
     """The topics with most stories in the slots, at most so many, and how many there are."""
     found = rows(
         con,
@@ -42,7 +41,7 @@ def shown_topics(con: duckdb.DuckDBPyConnection, names: Mapping[str, str], limit
     return listed, found[0]["topics"] if found else 0
 
 
-def series(con: duckdb.DuckDBPyConnection, slots: Slots, topics: list[Topic]) -> list[Row]:
+def series(con: Connection, slots: Slots, topics: list[Topic]) -> list[Row]:
     """By topic, and last of any topic: by slot `pages`, `teasers`, `stories` and `outlets` (as above), `expected`.
 
     A slot of `stories` is [gap, how many, gap, how many, ...]; the gap is in slots, 0 where it was never told before.
@@ -81,7 +80,7 @@ def _empty(slots: int) -> Row:
     return counted | {name: [[] for _ in range(slots)] for name in MEASURES} | {"expected": []}
 
 
-def _page_counts(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[Row]:
+def _page_counts(con: Connection, ids: list[str]) -> list[Row]:
     return rows(
         con,
         """
@@ -98,7 +97,7 @@ def _page_counts(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[Row]:
     )
 
 
-def _gaps(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[Row]:
+def _gaps(con: Connection, ids: list[str]) -> list[Row]:
     return rows(
         con,
         """
@@ -123,7 +122,7 @@ def _gaps(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[Row]:
     )
 
 
-def _expected(con: duckdb.DuckDBPyConnection, slots: Slots, ids: list[str]) -> list[Row]:
+def _expected(con: Connection, slots: Slots, ids: list[str]) -> list[Row]:
     return rows(
         con,
         """

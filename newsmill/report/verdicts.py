@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-
 from newsmill.quality.tables import BALANCE
 from newsmill.report.formatting import cut, linkable
 from newsmill.report.packing import packed
-from newsmill.report.queries import Row, rows
+from newsmill.report.queries import rows
 from newsmill.report.reconciliation import COUNTS, reconciliation_data
+from newsmill.types import Connection, Row
 
 REASONS = 30
 # Of a date and verdict so many records, of the newest dates, and of each verdict so many in all.
@@ -29,7 +28,7 @@ where l.verdict = 'quarantined' or l.stage = 'stories'
 """
 
 
-def verdict_data(con: duckdb.DuckDBPyConnection, reconciliation: list[Row], total: Row) -> dict[str, Any]:
+def verdict_data(con: Connection, reconciliation: list[Row], total: Row) -> dict[str, Any]:
     """The reconciliation by columns, with sums in `all`, `parts` (see `_parts`) and `newest` records (`_newest`)."""
     listed = reconciliation_data(reconciliation)
     unsettled = _out_of_balance(con) if total["unreconciled"] else []
@@ -40,7 +39,7 @@ def verdict_data(con: duckdb.DuckDBPyConnection, reconciliation: list[Row], tota
     }
 
 
-def _parts(con: duckdb.DuckDBPyConnection, dates: list[str]) -> list[list[Any]]:
+def _parts(con: Connection, dates: list[str]) -> list[list[Any]]:
     """[verdict, stage, reason, records of all dates, and by date listed, packed]; reason "" for all rare ones."""
     found = rows(
         con,
@@ -72,7 +71,7 @@ def _parts(con: duckdb.DuckDBPyConnection, dates: list[str]) -> list[list[Any]]:
     return [[*key, totals[key], packed(by_date)] for key, by_date in parts.items()]
 
 
-def _newest(con: duckdb.DuckDBPyConnection) -> list[list[str]]:
+def _newest(con: Connection) -> list[list[str]]:
     """The newest of each verdict, all reasons in turn: [verdict, reason, date, url, file, title or detail, story]."""
     found = rows(
         con,
@@ -103,7 +102,7 @@ def _newest(con: duckdb.DuckDBPyConnection) -> list[list[str]]:
     return [_record(one) for one in found]
 
 
-def _out_of_balance(con: duckdb.DuckDBPyConnection) -> list[list[str]]:
+def _out_of_balance(con: Connection) -> list[list[str]]:
     """Records that came in more than once or never, or have none or several verdicts; the newest, as above."""
     found = rows(
         con,

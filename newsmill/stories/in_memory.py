@@ -12,6 +12,7 @@ from newsmill.stories.plan import plan_stories
 from newsmill.stories.tables import MEMBERS, TABLES
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS, StoryThresholds
 from newsmill.stories.workspace import registered
+from newsmill.types import Connection
 from newsmill.urls import site_of
 
 PAGES_PER_BATCH = 2_000
@@ -76,7 +77,7 @@ def cluster(pages: pl.DataFrame, thresholds: StoryThresholds = DEFAULT_THRESHOLD
     return prepared.select("record_id", urls).join(members, on="record_id", how="left", maintain_order="left")
 
 
-def create_story_tables(con: duckdb.DuckDBPyConnection) -> None:
+def create_story_tables(con: Connection) -> None:
     """Create the tables of this package in a database that does not have them."""
     con.execute("create schema if not exists stories; create schema if not exists clean")
     for table in TABLES:

@@ -14,7 +14,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import duckdb
 import polars as pl
 
 from newsmill.errors import UserError
@@ -27,8 +26,7 @@ from newsmill.stories.tables import EDGES, FINGERPRINTS, THRESHOLDS
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS, StoryThresholds
 from newsmill.stories.verify import measure_similarity
 from newsmill.stories.workspace import Workspace, add_new_fingerprints, open_workspace, registered
-
-Connection = duckdb.DuckDBPyConnection
+from newsmill.types import Connection
 
 
 @dataclass(frozen=True)

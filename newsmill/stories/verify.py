@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from newsmill.sql import date_list
 from newsmill.stories.clustering import same_site_edges
 from newsmill.stories.fingerprint import content_word_hashes
 from newsmill.stories.text.words import hash_texts
@@ -101,7 +102,7 @@ def _read_texts(
             from {{all_spans}} where record_id in (select record_id from {{carriers}}) group by record_id
         )
         select carrier.text_hash, carrier.url, pages.text, boilerplate.boilerplate
-        from (from clean.pages where ingest_date in ({_date_list(ws, "from {carriers}")})) pages
+        from (from clean.pages where ingest_date in ({_dates_of_rows(ws, "from {carriers}")})) pages
         join {{carriers}} carrier using (record_id, ingest_date)
         left join boilerplate using (record_id)
         """  # noqa: S608
@@ -165,7 +166,7 @@ def _headline_tokens(ws: Workspace, texts: pl.Series) -> dict[int, set[frozenset
     titles = ws.execute(
         f"""
         select distinct reached.text_hash, pages.title
-        from (from clean.pages where ingest_date in ({_date_list(ws, reached)})) pages
+        from (from clean.pages where ingest_date in ({_dates_of_rows(ws, reached)})) pages
         join ({reached}) reached using (record_id, ingest_date)
         """  # noqa: S608
     ).fetchall()
@@ -180,7 +181,7 @@ def _are_unrelated(headlines_a: set[frozenset[str]], headlines_b: set[frozenset[
     return all(a and b and len(a & b) < min_overlap * min(len(a), len(b)) for a in headlines_a for b in headlines_b)
 
 
-def _date_list(ws: Workspace, rows: str) -> str:
+def _dates_of_rows(ws: Workspace, rows: str) -> str:
     """Return the ingest dates of the rows as SQL literals: with a join, DuckDB would read the texts of all dates."""
     dates = ws.execute(f"select distinct ingest_date {rows} order by all").fetchall()
-    return ", ".join(f"date '{date}'" for (date,) in dates) or "null"
+    return date_list(date for (date,) in dates)

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
-import duckdb
 import polars as pl
 
 from newsmill.stories.tables import FINGERPRINTS
+from newsmill.types import Connection
 
-Connection = duckdb.DuckDBPyConnection
 Parameters = Mapping[str, object]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-import duckdb
 import polars as pl
 
 from newsmill.topics.assignment import CLEAR_SENTENCE
+from newsmill.types import Connection
 
 EXCERPT = 1500
 
@@ -28,7 +28,7 @@ class Question:
     tagged: bool
 
 
-def questions(con: duckdb.DuckDBPyConnection, topics: list[str], labels: pl.DataFrame) -> Iterator[Question]:
+def questions(con: Connection, topics: list[str], labels: pl.DataFrame) -> Iterator[Question]:
     """Every page and topic not yet labelled, one drawn evenly and one from near the threshold in turn.
 
     The order is that of md5 over record id and topic, so the next session goes on where the last one stopped.
@@ -61,7 +61,7 @@ def questions(con: duckdb.DuckDBPyConnection, topics: list[str], labels: pl.Data
             yield _question(con, pair[0], pair[1], sampling)
 
 
-def _question(con: duckdb.DuckDBPyConnection, record_id: str, topic: str, sampling: str) -> Question:
+def _question(con: Connection, record_id: str, topic: str, sampling: str) -> Question:
     key = {"record_id": record_id, "topic": topic}
     page = con.execute(
         "select url, title, left(text, $length) from clean.pages where record_id = $record_id",

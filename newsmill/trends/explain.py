@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import duckdb
-
 from newsmill.errors import UserError
+from newsmill.types import Connection, Row
 
-Row = dict[str, Any]
 
-
-def explain_trend(con: duckdb.DuckDBPyConnection, topic: str, day: dt.date) -> dict[str, Any]:
+def explain_trend(con: Connection, topic: str, day: dt.date) -> dict[str, Any]:
     """Explain a topic's day from a published database.
 
     Returns:
@@ -44,7 +41,7 @@ def explain_trend(con: duckdb.DuckDBPyConnection, topic: str, day: dt.date) -> d
     }
 
 
-def _stories(con: duckdb.DuckDBPyConnection, key: dict[str, Any]) -> list[Row]:
+def _stories(con: Connection, key: dict[str, Any]) -> list[Row]:
     return _rows(
         con,
         """
@@ -72,7 +69,7 @@ def _stories(con: duckdb.DuckDBPyConnection, key: dict[str, Any]) -> list[Row]:
     )
 
 
-def _describe_known_days(con: duckdb.DuckDBPyConnection, topic: str) -> str:
+def _describe_known_days(con: Connection, topic: str) -> str:
     [(first, last)] = con.execute(
         "select min(day), max(day) from trends.topic_daily where topic = ?", [topic]
     ).fetchall()
@@ -82,6 +79,6 @@ def _describe_known_days(con: duckdb.DuckDBPyConnection, topic: str) -> str:
     return f"no page has this topic; there are {', '.join(name for (name,) in known) or 'none'}"
 
 
-def _rows(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[Row]:
+def _rows(con: Connection, query: str, parameters: dict[str, Any]) -> list[Row]:
     used = {name: value for name, value in parameters.items() if f"${name}" in query}
     return con.execute(query, used).pl().to_dicts()

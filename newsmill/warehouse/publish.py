@@ -1,28 +1,27 @@
-"""Publishing: analysts read a copy that is swapped in whole, never the file being written."""
+"""Publishing: analysts read a copy that is swapped in atomically, never the file being written."""
 
 from __future__ import annotations
 
 import contextlib
 from pathlib import Path
 
-import duckdb
-
-from newsmill.warehouse.schema import quoted
+from newsmill.sql import quote_literal
+from newsmill.types import Connection
 
 DATABASE = "newsmill.duckdb"
 REPORT = "report.html"
 
 
-def publish_database(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
-    """Copy the writer's database into `folder` and swap it in by one rename; readers of the old copy keep it."""
+def publish_database(con: Connection, folder: Path) -> Path:
+    """Copy the writer's database into `folder` and swap it in by one rename; open readers keep the old copy."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / DATABASE
     draft = folder / f".{DATABASE}.draft"
     remove_draft(draft)
-    [(own,)] = con.execute("select current_database()").fetchall()
-    con.execute(f"attach {quoted(str(draft))} as published_copy")
+    [(current,)] = con.execute("select current_database()").fetchall()
+    con.execute(f"attach {quote_literal(str(draft))} as published_copy")
     try:
-        con.execute(f'copy from database "{own}" to published_copy')
+        con.execute(f'copy from database "{current}" to published_copy')
     finally:
         con.execute("detach published_copy")
     draft.chmod(0o444)
@@ -41,7 +40,7 @@ def replace_report(html: str, folder: Path) -> Path:
 
 
 def remove_draft(draft: Path) -> None:
-    """Take away what an interrupted publication left."""
+    """Remove the files that an interrupted publication left."""
     for leftover in (draft, draft.with_name(draft.name + ".wal")):
         with contextlib.suppress(FileNotFoundError):
             leftover.unlink()

@@ -1,11 +1,10 @@
-"""The tables of the warehouse, made from what each room states in its `tables.py`."""
+"""The tables of the warehouse, created from the `tables.py` of each package."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-
-import duckdb
+from typing import Literal
 
 from newsmill.errors import UserError
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
@@ -18,9 +17,11 @@ from newsmill.quality.tables import (
     RECONCILIATION_VIEW,
 )
 from newsmill.sources.tables import FORGOTTEN, RECORDS
+from newsmill.sql import quote_literal
 from newsmill.stories.tables import TABLES as STORIES
 from newsmill.table import Table
 from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, RETAG_QUEUE
+from newsmill.types import Connection
 
 TABLES: tuple[Table, ...] = (
     RECORDS,
@@ -37,32 +38,29 @@ TABLES: tuple[Table, ...] = (
     FORGOTTEN,
     CHECK_RESULTS,
 )
+# Views over tables, with the SQL that creates them.
 VIEWS = ((QUARANTINE, QUARANTINE_VIEW), (RECONCILIATION, RECONCILIATION_VIEW))
 
 
 def source_columns() -> dict[str, dict[str, str]]:
-    """The SQL type of every column of every table, by name: what SQL models may read."""
+    """Return the SQL type of every column of every table, by name: the sources that SQL models may read."""
     return {table.name: {column.name: column.sql_type for column in table.columns} for table in TABLES}
-
-
-def quoted(text: str) -> str:
-    """A SQL string literal; for statements such as COMMENT ON that take no parameters."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @dataclass(frozen=True)
 class StoredColumn:
-    """A column as it stands in a database: its SQL type, and what its comment says."""
+    """A column as stored in a database: its SQL type and its comment."""
 
     sql_type: str
     comment: str | None
 
 
+Relation = Literal["table", "view"]
 Stored = dict[str, dict[str, StoredColumn]]
 
 
-def stored_columns(con: duckdb.DuckDBPyConnection) -> Stored:
-    """The columns of every table and view of the database, by table and by name."""
+def stored_columns(con: Connection) -> Stored:
+    """Return the columns of every table and view of the database, by table and by column name."""
     tables: Stored = {}
     for table, name, sql_type, comment in con.execute(
         "select schema_name || '.' || table_name, column_name, data_type, comment from duckdb_columns() "
@@ -72,13 +70,18 @@ def stored_columns(con: duckdb.DuckDBPyConnection) -> Stored:
     return tables
 
 
-def other_version(stored: Stored, tables: Iterable[Table]) -> str | None:
-    """What shows that another version of newsmill made the tables, missing ones among them; None where nothing does."""
-    told = [difference for table in tables for difference in _differences(table, stored.get(table.name))]
-    return None if not told else told[0] + (f", and {len(told) - 1} more such" if told[1:] else "")
+def find_schema_mismatch(stored: Stored, tables: Iterable[Table]) -> str | None:
+    """Return how the stored tables differ from those given: the first difference and the number of others, or None.
+
+    A mismatch means that another version of newsmill created them.
+    """
+    mismatches = [mismatch for table in tables for mismatch in _mismatches(table, stored.get(table.name))]
+    if not mismatches:
+        return None
+    return mismatches[0] + (f" (differences in all: {len(mismatches)})" if mismatches[1:] else "")
 
 
-def _differences(table: Table, stored: dict[str, StoredColumn] | None) -> Iterator[str]:
+def _mismatches(table: Table, stored: dict[str, StoredColumn] | None) -> Iterator[str]:
     if stored is None:
         yield f"{table.name} is missing"
         return
@@ -89,52 +92,59 @@ def _differences(table: Table, stored: dict[str, StoredColumn] | None) -> Iterat
             yield f"{table.name}.{column.name} is {found} instead of {column.sql_type}"
     for name in stored:
         if name not in table.schema:
-            yield f"{table.name}.{name} is unknown here"
+            yield f"{table.name}.{name} is unknown to this version"
 
 
-def require_own_columns(con: duckdb.DuckDBPyConnection) -> Stored:
-    """The stored columns, where every table that is there has those that are stated.
+def require_matching_schema(con: Connection) -> Stored:
+    """Return the stored columns if every stored table has the columns that `tables.py` defines.
 
     Raises:
-        UserError: when another version of newsmill made the database.
+        UserError: when another version of newsmill created the database.
     """
     stored = stored_columns(con)
-    if told := other_version(stored, [table for table in TABLES if table.name in stored]):
+    if mismatch := find_schema_mismatch(stored, [table for table in TABLES if table.name in stored]):
         [(path,)] = con.execute(
             "select coalesce(path, database_name) from duckdb_databases() where database_name = current_database()"
         ).fetchall()
-        hint = "`newsmill rebuild` builds it anew from the archive; labels and what was forgotten are kept"
-        raise UserError(path, f"made by another version of newsmill: {told}", hint)
+        hint = "`newsmill rebuild` rebuilds it from the archive; labels and tombstones are kept"
+        raise UserError(path, f"created by another version of newsmill: {mismatch}", hint)
     return stored
 
 
-def create_schema(con: duckdb.DuckDBPyConnection) -> None:
-    """Make what is missing: schemas, tables, comments as they read today, views.
+def create_schema(con: Connection) -> None:
+    """Create missing schemas and tables, replace the views, and update comments that have changed.
 
     Raises:
-        UserError: as `require_own_columns`; nothing is changed then.
+        UserError: as `require_matching_schema`; nothing is changed then.
     """
-    stored = require_own_columns(con)
+    stored = require_matching_schema(con)
     for table in TABLES:
         columns = stored.get(table.name)
         if columns is None:
-            _create(con, table)
-        for column in table.columns:
-            if columns is None or columns[column.name].comment != column.text:
-                con.execute(f"comment on column {table.name}.{column.name} is {quoted(column.text)}")
+            create_table(con, table)
+        else:
+            changed = {name: text for name, text in table.descriptions.items() if columns[name].comment != text}
+            set_column_comments(con, table.name, changed)
     for view, sql in VIEWS:
         con.execute(sql)
-        con.execute(f"comment on view {view.name} is {quoted(_grain(view))}")
-        for column in view.columns:
-            con.execute(f"comment on column {view.name}.{column.name} is {quoted(column.text)}")
+        set_comments(con, "view", view.name, view.description, view.descriptions)
 
 
-def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.columns)
+def create_table(con: Connection, table: Table) -> None:
+    """Create the table with its comments, or replace it by an empty one."""
+    columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
     con.execute(f"create schema if not exists {table.name.split('.')[0]}")
-    con.execute(f"create table {table.name} ({columns})")
-    con.execute(f"comment on table {table.name} is {quoted(_grain(table))}")
+    con.execute(f"create or replace table {table.name} ({columns})")
+    set_comments(con, "table", table.name, table.description, table.descriptions)
 
 
-def _grain(table: Table) -> str:
-    return f"A row is {table.grain}."
+def set_comments(con: Connection, kind: Relation, name: str, description: str, columns: Mapping[str, str]) -> None:
+    """Store the description of a table or view and of its columns, where people who query the file read them."""
+    con.execute(f"comment on {kind} {name} is {quote_literal(description)}")
+    set_column_comments(con, name, columns)
+
+
+def set_column_comments(con: Connection, table: str, columns: Mapping[str, str]) -> None:
+    """Store descriptions of columns, given by column name."""
+    for column, description in columns.items():
+        con.execute(f'comment on column {table}."{column}" is {quote_literal(description)}')

@@ -1,4 +1,4 @@
-"""Staging: rows that wait as Parquet in a folder until they land together."""
+"""Staging: rows wait as Parquet files in a folder until one transaction writes them together."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from newsmill.table import Table
 
 
 def stage(folder: Path, table: Table, number: int, rows: pl.DataFrame) -> None:
-    """Add rows of a table to those that wait for it."""
+    """Write rows of a table to the staging folder, as part `number`."""
     (folder / table.name).mkdir(exist_ok=True)
     table.conform(rows).write_parquet(folder / table.name / f"{number:06}.parquet")
 
 
 @contextmanager
 def staging_folder(home: Path) -> Iterator[Path]:
-    """A folder in the home for rows that wait to land; gone afterwards.
+    """Create a staging folder in the home, and remove it after the block.
 
-    Whoever stages holds the writer's connection, so what lies there already was left by a crash.
+    The caller holds the writer's connection, so older files there are the leftovers of a crash and are removed.
     """
     root = home / "staging"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     try:
-        # A new name each time: DuckDB caches files by path, and would mix a rewritten one with what it knows.
+        # A new name each time: DuckDB caches files by path, and would return stale rows of a rewritten file.
         yield Path(tempfile.mkdtemp(dir=root))
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -1,31 +1,29 @@
-"""Repairs: the ingest dates whose tables no longer fit those that they were made from."""
+"""Staleness: the ingest dates whose tables no longer match the tables they were computed from."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-import duckdb
+from newsmill.types import Connection
 
-Connection = duckdb.DuckDBPyConnection
-
-# What a table that is derived from tags has of each.
+# The columns that `intermediate.int_topic_pages` copies from `topics.page_topics`.
 TAG = ("record_id", "topic", "strength", "teaser_only", "taxonomy_version")
 
 
-def dates_to_tag(con: Connection) -> list[dt.date]:
+def dates_to_retag(con: Connection) -> list[dt.date]:
     """Return the ingest dates whose boilerplate has changed since they were tagged, in order."""
     return [date for (date,) in con.execute("select ingest_date from topics.retag_queue order by all").fetchall()]
 
 
-def dates_tagged_otherwise(con: Connection) -> list[dt.date]:
-    """The ingest dates whose tags are not what `intermediate.int_topic_pages` was derived from, in order.
+def dates_with_stale_tags(con: Connection) -> list[dt.date]:
+    """Return the ingest dates whose tags differ from those that `intermediate.int_topic_pages` was built from.
 
-    None where that table is not there, or has other columns: it is built anew as a whole then.
+    In order. Empty where that table is missing or has other columns: the whole table is rebuilt then.
     """
     columns = con.execute("select column_name from duckdb_columns() where table_name = 'int_topic_pages'").fetchall()
     if not {"ingest_date", *TAG}.issubset(name for (name,) in columns):
         return []
-    # DuckDB's own hash may change with its version: it is compared within one query, and reaches no table.
+    # DuckDB's `hash` may change with its version. It is only compared within this query and never stored.
     state = f"bit_xor(hash({', '.join(TAG)}))"
     return [
         date

@@ -1,4 +1,4 @@
-"""How frames land in tables: the rows of an ingest date are replaced whole."""
+"""Writing frames to tables: the rows of an ingest date are replaced together."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from newsmill.table import Table
-from newsmill.warehouse.schema import quoted
+from newsmill.types import Connection
+from newsmill.warehouse.schema import create_table
 
 
 def replace_date(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     table: Table,
     date: dt.date,
     rows: pl.DataFrame | Path,
     only: Collection[str] | None = None,
 ) -> int:
-    """Put `rows` (a frame, or a folder of staged Parquet) in place of the date's rows; returns how many there are.
+    """Replace the date's rows by `rows`, a frame or a folder of staged Parquet, and return the date's row count.
 
-    With `only`, in place of the rows of these records. Runs inside the caller's transaction.
+    With `only`, replace the rows of these records. Runs inside the caller's transaction.
     """
     chosen = "($only is null or record_id in (select unnest($only::varchar[])))"
     con.execute(
@@ -33,8 +33,8 @@ def replace_date(
     return count(con, table, date)
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame | Path) -> None:
-    """Add the rows of a frame, held against the table's columns first, or of a folder of staged Parquet."""
+def insert(con: Connection, table: Table, rows: pl.DataFrame | Path) -> None:
+    """Insert the rows of a frame, cast to the table's columns first, or of a folder of staged Parquet."""
     if isinstance(rows, Path):
         if any(rows.glob("*.parquet")):
             con.execute(
@@ -42,34 +42,29 @@ def insert(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame | Pa
                 [str(rows / "*.parquet")],
             )
     elif rows.height:
-        con.register("landing_rows", table.conform(rows).to_arrow())
-        con.execute(f"insert into {table.name} by name select * from landing_rows")  # noqa: S608
-        con.unregister("landing_rows")
+        con.register("new_rows", table.conform(rows).to_arrow())
+        con.execute(f"insert into {table.name} by name select * from new_rows")  # noqa: S608
+        con.unregister("new_rows")
 
 
-def replace_table(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> None:
-    """Make the table anew, with these rows and what its columns say of themselves; in the caller's transaction."""
-    columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
-    con.execute(f"create schema if not exists {table.name.split('.')[0]}")
-    con.execute(f"create or replace table {table.name} ({columns})")
-    con.execute(f"comment on table {table.name} is {quoted('A row is ' + table.grain + '.')}")
-    for column in table.columns:
-        con.execute(f"comment on column {table.name}.{column.name} is {quoted(column.text)}")
+def replace_table(con: Connection, table: Table, rows: pl.DataFrame) -> None:
+    """Create or replace the table with these rows and its comments. Runs inside the caller's transaction."""
+    create_table(con, table)
     insert(con, table, rows)
 
 
-def count(con: duckdb.DuckDBPyConnection, table: Table, date: dt.date) -> int:
-    """Rows of the table on one ingest date."""
+def count(con: Connection, table: Table, date: dt.date) -> int:
+    """Return the number of the table's rows on one ingest date."""
     [(rows,)] = con.execute(f"select count(*) from {table.name} where ingest_date = ?", [date]).fetchall()  # noqa: S608
     return int(rows)
 
 
 def batches(
-    con: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | dict[str, object], size: int
+    con: Connection, query: str, parameters: list[object] | dict[str, object], size: int
 ) -> Iterator[pl.DataFrame]:
-    """A query's rows as frames of at most `size` rows, one in memory at a time.
+    """Yield a query's rows as frames of at most `size` rows, one in memory at a time.
 
-    The connection can't run anything else until the last is read.
+    The connection can't run another query before the last frame is read.
     """
     for batch in con.execute(query, parameters).to_arrow_reader(size):
         frame = pl.from_arrow(batch)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import duckdb
-
 from newsmill.analyst.search import search_stories
 from newsmill.analyst.search_index import build_index, extension, index_path
 from newsmill.errors import UserError
 from newsmill.settings import Settings
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
 from pipelines.cli.show import err, out, print_json, text
@@ -51,7 +50,7 @@ def search_command(
         err.print("No story contains all of these words.")
 
 
-def _index(con: duckdb.DuckDBPyConnection, settings: Settings, database: Path, *, wanted: bool) -> Path | None:
+def _index(con: Connection, settings: Settings, database: Path, *, wanted: bool) -> Path | None:
     """Return the index to search, built where that is quick or wanted; None where the texts are to be scanned."""
     try:
         extension()

@@ -7,7 +7,7 @@ import pytest
 
 from newsmill.analyst.search_terms import MAX_TERMS, Term, best_sentence, read_query
 from newsmill.errors import UserError
-from newsmill.warehouse.schema import quoted
+from newsmill.sql import quote_literal
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_query_of_too_many_words_is_to_mend() -> None:
 )
 def test_a_term_is_found_alike_by_duckdb_and_python(query: str, text: str, stands_there: bool) -> None:
     [term] = read_query(query)
-    sql = f"select regexp_matches({quoted(text)}, {quoted(term.re2)})"
+    sql = f"select regexp_matches({quote_literal(text)}, {quote_literal(term.re2)})"
     assert duckdb.sql(sql).fetchall() == [(stands_there,)]
     assert (term.python.search(text) is not None) == stands_there
 

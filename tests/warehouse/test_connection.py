@@ -1,4 +1,4 @@
-"""The warehouse file: made once, one writer at a time, readers on the published copy."""
+"""The warehouse file: its schema, its one writer, and readers of the published copy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newsmill.errors import UserError
 from newsmill.warehouse.connection import open_reader, open_writer, require_own_version, transaction
 from newsmill.warehouse.publish import publish_database, replace_report
 from newsmill.warehouse.schema import TABLES, create_schema
-from newsmill.warehouse.staleness import dates_tagged_otherwise
+from newsmill.warehouse.staleness import dates_with_stale_tags
 
 
 def column_names(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -27,14 +27,13 @@ def test_a_new_file_has_every_table_with_comments(tmp_path: Path) -> None:
         for table in TABLES:
             assert column_names(con, table.name) == [column.name for column in table.columns]
         uncommented = con.execute(
-            "select table_name, column_name from duckdb_columns() where not internal and comment is null "
-            "and table_name not in ('books', 'quarantine')"
+            "select table_name, column_name from duckdb_columns() where not internal and comment is null"
         ).fetchall()
         assert uncommented == []
         assert con.execute("select * from quality.reconciliation").fetchall() == []
 
 
-def test_making_the_schema_again_changes_nothing_and_makes_a_table_that_is_missing(tmp_path: Path) -> None:
+def test_creating_the_schema_again_keeps_rows_and_creates_a_missing_table(tmp_path: Path) -> None:
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         con.execute("insert into quality.ledger (record_id, stage, verdict) values ('r', 'raw', 'quarantined')")
         con.execute("drop table quality.forgotten")
@@ -43,34 +42,36 @@ def test_making_the_schema_again_changes_nothing_and_makes_a_table_that_is_missi
         assert con.execute("select record_id, detail from quality.quarantine").fetchall() == [("r", None)]
 
 
-OTHERWISE = {
+MISMATCHES = {
     "alter table raw.records alter http_status type varchar": "raw.records.http_status is VARCHAR instead of SMALLINT",
     "alter table clean.pages drop column authors": "clean.pages.authors is missing",
-    "alter table stories.bands add column band smallint": "stories.bands.band is unknown here",
+    "alter table stories.bands add column band smallint": "stories.bands.band is unknown to this version",
 }
 
 
-@pytest.mark.parametrize(("statement", "told"), OTHERWISE.items())
-def test_a_table_with_other_columns_is_of_another_version(tmp_path: Path, statement: str, told: str) -> None:
+@pytest.mark.parametrize(("statement", "mismatch"), MISMATCHES.items())
+def test_a_table_with_other_columns_is_refused(tmp_path: Path, statement: str, mismatch: str) -> None:
     database = tmp_path / "newsmill.duckdb"
     with open_writer(database) as con:
         con.execute("drop table topics.labels")
         con.execute(statement)
-    expected = f"{database}: made by another version of newsmill: {told}; `newsmill rebuild` builds it anew"
-    for _ in range(2):  # Nothing is mended halfway: it is refused again.
+    expected = f"{database}: created by another version of newsmill: {mismatch}; `newsmill rebuild` rebuilds it"
+    for _ in range(2):  # The refusal leaves the file unchanged, so it is refused again.
         with pytest.raises(UserError, match=re.escape(expected)), open_writer(database):
             pass
     with pytest.raises(UserError, match=re.escape(expected)):
         require_own_version(database)
     with duckdb.connect(str(database), read_only=True) as con:
         assert con.execute("from duckdb_tables() where table_name = 'labels'").fetchall() == []
-    # Where no table should be missing the one that was dropped is told too.
-    expected = f"{database}: published by another version of newsmill: {told}, and 1 more such; `newsmill run`"
+    # A published copy has every table, so the dropped one counts as a difference too.
+    expected = (
+        f"{database}: published by another version of newsmill: {mismatch} (differences in all: 2); `newsmill run`"
+    )
     with pytest.raises(UserError, match=re.escape(expected)), open_reader(database):
         pass
 
 
-def test_what_is_no_database_or_none_yet_or_our_own_is_left_to_the_writer(tmp_path: Path) -> None:
+def test_require_own_version_accepts_a_missing_file_its_own_and_what_is_not_a_database(tmp_path: Path) -> None:
     require_own_version(tmp_path / "newsmill.duckdb")
     with open_writer(tmp_path / "newsmill.duckdb"):
         pass
@@ -79,7 +80,7 @@ def test_what_is_no_database_or_none_yet_or_our_own_is_left_to_the_writer(tmp_pa
     require_own_version(tmp_path / "newsmill.duckdb")
 
 
-def test_a_copy_that_lacks_what_sql_makes_is_of_another_version_too(tmp_path: Path) -> None:
+def test_a_query_of_a_model_that_the_copy_lacks_reports_another_version(tmp_path: Path) -> None:
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         target = publish_database(con, tmp_path / "published")
     with pytest.raises(UserError, match=r"another version of newsmill: .*topic_daily"), open_reader(target) as copy:
@@ -90,7 +91,7 @@ def test_a_copy_that_lacks_what_sql_makes_is_of_another_version_too(tmp_path: Pa
         copy.execute("select url, count(*) from raw.records")
 
 
-def test_a_transaction_lands_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_transaction_commits_everything_or_nothing(tmp_path: Path) -> None:
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         with transaction(con):
             con.execute("insert into stories.bands values (1, 1)")
@@ -103,7 +104,7 @@ def test_a_transaction_lands_whole_or_not_at_all(tmp_path: Path) -> None:
 HOLD = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
 
-def test_a_held_file_is_waited_for_and_then_told(tmp_path: Path) -> None:
+def test_a_locked_file_is_retried_and_then_reported(tmp_path: Path) -> None:
     database = tmp_path / "newsmill.duckdb"
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -111,11 +112,11 @@ def test_a_held_file_is_waited_for_and_then_told(tmp_path: Path) -> None:
     assert holder.stdin is not None and holder.stdout is not None
     try:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(UserError, match="wait for the other run to end"), open_writer(database, patience=0.3):
+        with pytest.raises(UserError, match="wait for the other run to end"), open_writer(database, timeout=0.3):
             pass
         holder.stdin.close()
         holder.wait(10)
-        with open_writer(database, patience=10) as con:
+        with open_writer(database, timeout=10) as con:
             assert con.execute("select 1").fetchall() == [(1,)]
     finally:
         holder.kill()
@@ -123,19 +124,19 @@ def test_a_held_file_is_waited_for_and_then_told(tmp_path: Path) -> None:
         holder.stdout.close()
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / "newsmill.duckdb").write_text("not a database, but long enough to be looked at" * 500)
     with pytest.raises(UserError, match="newsmill rebuild"), open_writer(tmp_path / "newsmill.duckdb"):
         pass
 
 
-def test_no_extension_is_ever_fetched(tmp_path: Path) -> None:
+def test_extensions_are_not_downloaded(tmp_path: Path) -> None:
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         [(autoinstall,)] = con.execute("select current_setting('autoinstall_known_extensions')").fetchall()
         assert autoinstall is False
 
 
-def test_the_published_copy_is_whole_and_readers_keep_the_old_one(tmp_path: Path) -> None:
+def test_the_published_copy_is_complete_and_readers_keep_the_old_one(tmp_path: Path) -> None:
     published = tmp_path / "published"
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         con.execute("create schema trends; create table trends.topic_daily as select 1 as pages")
@@ -165,22 +166,22 @@ def test_a_draft_left_by_a_crash_is_replaced(tmp_path: Path) -> None:
     assert [path.name for path in published.iterdir()] == ["newsmill.duckdb"]
 
 
-def test_the_report_is_swapped_in(tmp_path: Path) -> None:
+def test_the_report_is_replaced(tmp_path: Path) -> None:
     replace_report("first", tmp_path)
     assert replace_report("second", tmp_path).read_text() == "second"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
-def test_reading_before_anything_is_published_says_what_to_do(tmp_path: Path) -> None:
+def test_reading_before_anything_is_published_reports_how_to_publish(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="newsmill run"), open_reader(tmp_path / "newsmill.duckdb"):
         pass
 
 
-def test_tags_are_not_held_against_a_derived_table_of_other_columns(tmp_path: Path) -> None:
+def test_stale_tags_are_not_looked_for_in_a_table_with_other_columns(tmp_path: Path) -> None:
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         con.execute("insert into topics.page_topics by name select 'r' as record_id, date '2026-03-01' as ingest_date")
         con.execute("create schema intermediate; create table intermediate.int_topic_pages as from topics.page_topics")
         con.execute("delete from intermediate.int_topic_pages")
-        assert dates_tagged_otherwise(con) == [dt.date(2026, 3, 1)]
+        assert dates_with_stale_tags(con) == [dt.date(2026, 3, 1)]
         con.execute("alter table intermediate.int_topic_pages drop column strength")
-        assert dates_tagged_otherwise(con) == []
+        assert dates_with_stale_tags(con) == []

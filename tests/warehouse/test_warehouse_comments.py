@@ -1,4 +1,4 @@
-"""Comments: what those who query the file read of each table and column."""
+"""Comments: the descriptions of tables and columns in the database file."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.schema import TABLES, VIEWS
 
 
-def test_comments_read_as_the_rooms_state_them_today(tmp_path: Path) -> None:
-    """Also in a home made by earlier code, and on views."""
+def test_comments_of_tables_and_views_follow_tables_py_in_an_older_home(tmp_path: Path) -> None:
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         con.execute(
-            "comment on column raw.records.url is 'Said long ago.'; comment on view quality.reconciliation is null"
+            "comment on column raw.records.url is 'An old description.'; comment on view quality.reconciliation is null"
         )
-    stated = {
+    defined = {
         (*table.name.split("."), column.name): column.text
         for table in (*TABLES, *(view for view, _ in VIEWS))
         for column in table.columns
@@ -23,6 +22,6 @@ def test_comments_read_as_the_rooms_state_them_today(tmp_path: Path) -> None:
         rows = con.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal"
         )
-        assert {tuple(row[:3]): row[3] for row in rows.fetchall()} == stated
+        assert {tuple(row[:3]): row[3] for row in rows.fetchall()} == defined
         views = con.execute("select comment from duckdb_views() where schema_name = 'quality'").fetchall()
     assert sorted(comment[:6] for (comment,) in views) == ["A row ", "A row "]

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from newsmill.errors import UserError
+from newsmill.types import Connection
 from newsmill.warehouse.sql_models.project import Model, Project
 from newsmill.warehouse.sql_models.template import Names, Template
 
@@ -37,7 +38,7 @@ def bind_project(project: Project, source_columns: Mapping[str, Mapping[str, str
                 con.execute(f"describe {query}")
 
 
-def produced_types(con: duckdb.DuckDBPyConnection, model: Model, query: str) -> dict[str, str]:
+def produced_types(con: Connection, model: Model, query: str) -> dict[str, str]:
     """The types of the columns the query produces, which must be those that the model's .yml states."""
     with as_user_error(model.path):
         produced: dict[str, str] = {row[0]: row[1] for row in con.execute(f"describe {query}").fetchall()}
@@ -58,7 +59,7 @@ def as_user_error(path: Path) -> Iterator[None]:
         raise UserError(str(path), said, "correct the SQL") from error
 
 
-def _create(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
+def _create(con: Connection, table: str, columns: Mapping[str, str]) -> None:
     schema = table.partition(".")[0]
     typed = ", ".join(f'"{name}" {data_type}' for name, data_type in columns.items())
     con.execute(f"create schema if not exists {schema}; create table {table} ({typed})")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import duckdb
-
+from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.schema import Relation, set_comments
 from newsmill.warehouse.sql_models.binding import as_user_error, produced_types
 from newsmill.warehouse.sql_models.project import PARTITIONS_VARIABLE, Model, Project
 from newsmill.warehouse.sql_models.template import Names, Template, with_defaults
 
 
 def build_model(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     project: Project,
     model: Model,
     variables: Mapping[str, Any],
@@ -51,14 +51,16 @@ def build_model(
                 _replace_keys(con, model, query, partitions)
             else:
                 _replace_whole(con, model, whole, kind)
-        _comment(con, model)
-        # A view would be computed to be counted.
+        descriptions = {column.name: column.description for column in model.columns}
+        relation: Relation = "view" if model.materialized == "view" else "table"
+        set_comments(con, relation, model.table, model.description, descriptions)
+        # Counting a view's rows would compute the view.
         query = f"select count(*) from {model.table}"  # noqa: S608
         counted = None if model.materialized == "view" else con.execute(query).fetchone()
     return int(counted[0]) if counted else None
 
 
-def _replace_whole(con: duckdb.DuckDBPyConnection, model: Model, query: str, kind: str | None) -> None:
+def _replace_whole(con: Connection, model: Model, query: str, kind: str | None) -> None:
     wanted = "view" if model.materialized == "view" else "table"
     if kind not in (None, wanted):
         # DuckDB replaces a table by a table and a view by a view only.
@@ -66,7 +68,7 @@ def _replace_whole(con: duckdb.DuckDBPyConnection, model: Model, query: str, kin
     con.execute(f"create or replace {wanted} {model.table} as\n{query}")
 
 
-def _replace_keys(con: duckdb.DuckDBPyConnection, model: Model, query: str, partitions: list[str]) -> None:
+def _replace_keys(con: Connection, model: Model, query: str, partitions: list[str]) -> None:
     key = model.unique_key
     con.execute(f"create or replace temp table newsmill_new_rows as\n{query}")
     con.execute(f"delete from {model.table} where {key} in (select {key} from newsmill_new_rows)")  # noqa: S608
@@ -76,15 +78,7 @@ def _replace_keys(con: duckdb.DuckDBPyConnection, model: Model, query: str, part
     con.execute("drop table newsmill_new_rows")
 
 
-def _comment(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """The descriptions, where those who query the file find them."""
-    kind = "view" if model.materialized == "view" else "table"
-    con.execute(f"comment on {kind} {model.table} is {_quoted(model.description)}")
-    for column in model.columns:
-        con.execute(f'comment on column {model.table}."{column.name}" is {_quoted(column.description)}')
-
-
-def _kind(con: duckdb.DuckDBPyConnection, model: Model) -> str | None:
+def _kind(con: Connection, model: Model) -> str | None:
     found = con.execute(
         "select table_type from information_schema.tables "
         "where table_catalog = current_database() and table_schema = ? and table_name = ?",
@@ -93,9 +87,5 @@ def _kind(con: duckdb.DuckDBPyConnection, model: Model) -> str | None:
     return None if found is None else "view" if found[0] == "VIEW" else "table"
 
 
-def _stored_types(con: duckdb.DuckDBPyConnection, model: Model) -> dict[str, str]:
+def _stored_types(con: Connection, model: Model) -> dict[str, str]:
     return {row[0]: row[1] for row in con.execute(f"describe {model.table}").fetchall()}
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

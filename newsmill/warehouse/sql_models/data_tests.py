@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from newsmill.errors import UserError
+from newsmill.types import Connection
 from newsmill.validation import read_text, validate
 from newsmill.warehouse.sql_models.binding import as_user_error
 from newsmill.warehouse.sql_models.files import (
@@ -30,9 +30,7 @@ from newsmill.warehouse.sql_models.template import Names, Template, with_default
 SAMPLE_ROWS = 20
 
 
-def run_test(
-    con: duckdb.DuckDBPyConnection, project: Project, test: ModelTest, variables: Mapping[str, Any]
-) -> TestResult:
+def run_test(con: Connection, project: Project, test: ModelTest, variables: Mapping[str, Any]) -> TestResult:
     """Count the rows that fail the test and show some of them, the same ones every time."""
     names = Names(project.tables, project.sources, with_defaults(project.variables, variables))
     sql = Template(test.path, test.template).render(names).sql

@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from newsmill.errors import UserError
+from newsmill.types import Connection
 
 # Tables that stand for no stored data.
 TABLE_FUNCTIONS = (exp.GenerateSeries, exp.Unnest)
@@ -62,6 +63,6 @@ def output_columns(where: str, query: exp.Query) -> list[str]:
 
 
 @cache
-def _parser() -> duckdb.DuckDBPyConnection:
+def _parser() -> Connection:
     """An empty database, for its parser."""
     return duckdb.connect(config={"threads": 1})
