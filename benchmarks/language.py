@@ -1,10 +1,11 @@
-"""Telling languages: the kernel against langdetect on the texts of pages, and what loading each costs.
+"""Compare the language kernel with langdetect: CPU time per page text, and what loading each costs.
 
-Run as `python -m benchmarks.language [--input FOLDER]`.
+python -m benchmarks.language [--input FOLDER]
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -16,80 +17,92 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from newsmill.pages.languages.detect import detect, detect_text
+from newsmill.pages.languages.detect import detect_languages, detect_text
 from newsmill.settings import load_settings
 from pipelines.cli.show import out, print_table
 
-_texts, _characters = 60, 5000
-_load = """
+MAX_TEXTS, CHARS_PER_TEXT = 60, 5000
+# Prints CPU seconds and MB of resident memory of a code snippet, in a process that has loaded numpy and Polars.
+MEASURE_LOAD = """
 import os, time
 import numpy, polars
-def memory(): return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-spent, held = time.process_time(), memory()
+def resident_mb(): return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+seconds, megabytes = time.process_time(), resident_mb()
 {}
-print(time.process_time() - spent, memory() - held)
+print(time.process_time() - seconds, resident_mb() - megabytes)
 """
-_ours = (
+LOAD_KERNEL = (
     "from newsmill.pages.languages.detect import detect_text;"
     'detect_text("The ministry opened a consultation on Tuesday.")'
 )
-_theirs = 'import langdetect; langdetect.detect("The ministry opened a consultation on Tuesday.")'
-_numba = "import numba"
+LOAD_LANGDETECT = 'import langdetect; langdetect.detect("The ministry opened a consultation on Tuesday.")'
+LOAD_NUMBA = "import numba"
 
 
 def main(
-    input: Annotated[Path | None, typer.Option(help="Folder of raw pages; the shipped sample unless told.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds over the texts; the best is shown.")] = 3,
+    input: Annotated[Path | None, typer.Option(help="Folder of raw pages; by default the shipped sample.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds over the texts; the best is reported.")] = 3,
 ) -> None:
-    """CPU microseconds a text, and seconds and MB to load in a fresh process that has numpy and Polars."""
-    texts = page_texts(load_settings(input=input).input)
+    """Print CPU microseconds per text, and CPU seconds and MB to load in a fresh process."""
+    texts = load_page_texts(load_settings(input=input).input)
     from langdetect import DetectorFactory
     from langdetect import detect as langdetect_detect
 
     DetectorFactory.seed = 0
-    detect(pl.Series(texts)), langdetect_detect(texts[0])
-    sides: dict[str, tuple[Callable[[], object], str]] = {
-        "langdetect": (lambda: [langdetect_detect(text) for text in texts], _theirs),
-        "kernel, one by one": (lambda: [detect_text(text) for text in texts], _ours),
-        "kernel, a batch": (lambda: detect(pl.Series(texts)), _ours),
+    detect_languages(texts), langdetect_detect(texts[0])
+    detectors: dict[str, tuple[Callable[[], object], str]] = {
+        "langdetect": (lambda: [langdetect_detect(text) for text in texts], LOAD_LANGDETECT),
+        "kernel, text by text": (lambda: [detect_text(text) for text in texts], LOAD_KERNEL),
+        "kernel, one batch": (lambda: detect_languages(texts), LOAD_KERNEL),
     }
-    costs = {name: _best(run, rounds) / len(texts) * 1e6 for name, (run, _) in sides.items()}
-    loads = {code: _load_cost(code) for code in (_ours, _theirs, _numba)}
+    microseconds = {name: _measure(run, rounds) / len(texts) * 1e6 for name, (run, _) in detectors.items()}
+    load_costs = {code: _measure_load(code) for code in (LOAD_KERNEL, LOAD_LANGDETECT, LOAD_NUMBA)}
     rows: list[tuple[Any, ...]] = [
-        (name, costs[name], costs["langdetect"] / costs[name], *loads[code]) for name, (_, code) in sides.items()
+        (name, microseconds[name], microseconds["langdetect"] / microseconds[name], *load_costs[code])
+        for name, (_, code) in detectors.items()
     ]
-    rows.append(("(import numba alone)", None, None, *loads[_numba]))
-    columns = ["detector", "us_per_text", "times_quicker", "load_seconds", "load_mb"]
+    rows.append(("(import numba alone)", None, None, *load_costs[LOAD_NUMBA]))
+    columns = ["detector", "us_per_text", "speedup", "load_seconds", "load_mb"]
     print_table(pl.DataFrame(rows, schema=columns, orient="row"), "Language of page texts, CPU of one process")
-    mean = sum(map(len, texts)) / len(texts)
-    out.print(f"{len(texts)} texts of {mean:.0f} characters; best of {rounds} rounds")
+    mean_chars = sum(map(len, texts)) / len(texts)
+    out.print(f"{len(texts)} texts of {mean_chars:.0f} characters on average; best of {rounds} rounds")
 
 
-def page_texts(folder: Path) -> list[str]:
-    """What the HTML pages of a folder show, those in one language joined to the length of a long article."""
+def load_page_texts(folder: Path) -> list[str]:
+    """Return the visible text of a folder's HTML pages, joined by language and cut to the length of a long article."""
     from selectolax.lexbor import LexborHTMLParser
 
     by_language: dict[str, list[str]] = defaultdict(list)
     for path in sorted(folder.rglob("*.htm*")):
         body = LexborHTMLParser(path.read_bytes()).body if path.is_file() else None
-        shown = body.text(separator="\n", strip=True) if body else ""
-        by_language[detect_text(shown)[0]].append(shown)
-    wholes = ["\n".join(shown) for language, shown in sorted(by_language.items()) if language != "und"]
-    texts = [whole[at : at + _characters] for whole in wholes for at in range(0, len(whole), _characters)]
-    return texts[:: -(-len(texts) // _texts) or 1]
+        text = body.text(separator="\n", strip=True) if body else ""
+        by_language[detect_text(text)[0]].append(text)
+    joined = ["\n".join(texts) for language, texts in sorted(by_language.items()) if language != "und"]
+    cut = [text[start : start + CHARS_PER_TEXT] for text in joined for start in range(0, len(text), CHARS_PER_TEXT)]
+    return cut[:: -(-len(cut) // MAX_TEXTS) or 1]
 
 
-def _best(run: Callable[[], object], rounds: int) -> float:
-    spent = []
+def _measure(run: Callable[[], object], rounds: int) -> float:
+    """Return the CPU seconds of the fastest round."""
+    seconds = []
     for _ in range(rounds):
         start = time.process_time()
         run()
-        spent.append(time.process_time() - start)
-    return min(spent)
+        seconds.append(time.process_time() - start)
+    return min(seconds)
 
 
-def _load_cost(code: str) -> tuple[float, float]:
-    done = subprocess.run([sys.executable, "-c", _load.format(code)], capture_output=True, text=True, check=True)
+def _measure_load(code: str) -> tuple[float, float]:
+    # Bytecode is cached, as under make; the second process finds it and the machine code.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURE_LOAD.format(code)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+        )
     seconds, megabytes = done.stdout.split()
     return float(seconds), float(megabytes)
 

@@ -1,7 +1,7 @@
 """newsmill: raw news pages go in, topic and trend tables come out. This package does not import Dagster.
 
-`read_page` reads one page, `cluster` finds the stories among a Polars frame of pages. The public functions are loaded
-on first use, so that `import newsmill` stays fast.
+`read_page` reads one page, `detect_languages` detects the languages of texts, `cluster` finds the stories among a
+Polars frame of pages. The public functions are loaded on first use, so that `import newsmill` stays fast.
 
     >>> import newsmill
     >>> newsmill.read_page("The port reopens\\n\\nThe port reopened on Tuesday, the harbor master said.\\n").title
@@ -14,14 +14,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from newsmill.pages.languages.detect import detect_languages
     from newsmill.pages.read import read_page
     from newsmill.stories.in_memory import cluster
 
 __version__ = "0.1.0"
-__all__ = ["cluster", "read_page"]
+__all__ = ["cluster", "detect_languages", "read_page"]
 
 # Of the public functions.
-_MODULES = {"cluster": "newsmill.stories.in_memory", "read_page": "newsmill.pages.read"}
+_MODULES = {
+    "cluster": "newsmill.stories.in_memory",
+    "detect_languages": "newsmill.pages.languages.detect",
+    "read_page": "newsmill.pages.read",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -26,7 +26,7 @@ from newsmill.pages.html.limits import time_limit
 from newsmill.pages.html_page import read_html
 from newsmill.pages.languages import detect
 from newsmill.pages.languages.detect import Detector
-from newsmill.pages.languages.page import tell_page
+from newsmill.pages.languages.page import detect_page
 from newsmill.pages.markdown import read_markdown
 from newsmill.pages.repeats import remove_repeats
 from newsmill.pages.tables import READ_SCHEMA
@@ -107,7 +107,7 @@ def parse_page(fetch: Fetch, detector: Detector = "kernel") -> ParsedPage:
     if rejected := reject.check_page(page):
         raise rejected
     headlines = [page.title or "", *(teaser.title for teaser in page.teasers)]
-    detected = tell_page(page.paragraphs, headlines, detector)
+    detected = detect_page(page.paragraphs, headlines, detector)
     page.language, page.language_confidence, page.languages = detected
     return page
 
@@ -166,7 +166,7 @@ def _load_libraries() -> None:
     for library in ("trafilatura", "htmldate", "charset_normalizer", "courlan"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     # The first use on a machine compiles for some seconds. That time must not count against the first page.
-    detect.load()
+    detect.warm_up()
     extract.warm_up()
 
 

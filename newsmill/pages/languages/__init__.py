@@ -1,1 +1,1 @@
-"""How `language.py` tells languages: scripts, langdetect's profiles, their kernel, and the paragraphs of a page."""
+"""Language detection: scripts, langdetect profiles, their kernel, and the paragraphs of a page."""

@@ -1,14 +1,14 @@
-"""Which language a text is in: by its script, and within a script by langdetect's profiles in a compiled kernel.
+"""Detect the language of texts: by script, and within a script by langdetect's profiles in a compiled kernel.
 
-langdetect itself draws n-grams by chance, takes short Chinese for Korean and `404 error` for Danish. Here all n-grams
-of a sample are weighed, so that the same text always gives the same answer, the one langdetect gives most often; only
-languages of the text's main script are told apart, and only where there is text enough.
+langdetect itself samples n-grams at random, returns Korean for short Chinese texts and Danish for `404 error`. Here
+all n-grams of a sample count, so the same text always gets the same answer, which is langdetect's most frequent one.
+Only languages of the text's main script are compared, and only where there is enough text.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -16,116 +16,120 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from newsmill.pages.languages.profiles import tables
-from newsmill.pages.languages.scripts import GROUPS, ONE_LANGUAGE, SCRIPTS
+from newsmill.pages.languages.profiles import load_profiles
+from newsmill.pages.languages.scripts import SCRIPTS, SHARED_SCRIPTS, SOLE_LANGUAGE
 
 UNDETERMINED = "und"
-LOOKED_AT = 2048  # characters of a text, in windows spread over it: more changes nothing
-MIN_LETTERS = {
-    "latin": 12,
-    "cyrillic": 8,
-    "arabic": 6,
-    "devanagari": 6,
-}  # below, a script of several languages is `und`
+MAX_SAMPLE_CHARS = 2048  # of a text, in windows spread over it: more changes no answer
+# Letters, by shared script: a text with fewer is `und`.
+MIN_LETTERS = {"latin": 12, "cyrillic": 8, "arabic": 6, "devanagari": 6}
 Detector = Literal["kernel", "langdetect"]
 
-_window = 128
-_cut = "\uffff"  # as the kernel has it
-_least = 0.4  # confidence: below, it is a guess
-_least_fit = 2.4  # nats an n-gram: prose has 4, a line of names 3, keys and codes 2
-_most_signs = 0.15  # of code, as braces, a letter: prose has none, a page of code one to four letters
+_WINDOW_CHARS = 128
+_WINDOW_SEPARATOR = "\uffff"  # `kernel.WINDOW_END`
+_MIN_CONFIDENCE = 0.4
+_MIN_NATS_PER_NGRAM = 2.4  # prose has 4, a line of names 3, keys and codes 2
+_MAX_CODE_SIGNS_PER_LETTER = 0.15  # braces and other signs of code: prose has none, a page of code 0.25 to 1
 
 
-class Answers(NamedTuple):
-    """What the kernel says of each text: language, confidence, and the script that carries it (`` if none)."""
+class Detections(NamedTuple):
+    """Per text: language, confidence, and the script that decided (empty if there is none)."""
 
     languages: list[str]
     confidences: list[float]
     scripts: list[str]
 
 
-def detect(texts: pl.Series, detector: Detector = "kernel") -> pl.DataFrame:
-    """Language and confidence of each text, in order; the answer for a text does not depend on the others.
+def detect_languages(texts: Iterable[str | None], detector: Detector = "kernel") -> pl.DataFrame:
+    """Detect the language of each text. The answer for a text does not depend on the other texts.
 
-    Columns: `language` (ISO 639-1, `zh` for all Chinese, `und` where it can't be known), `confidence` (0 to 1: the
-    probability of the language among those of its script, or the share of the script that decided; 0 for `und`).
-    Nulls are `und`. `detector="langdetect"` asks langdetect itself between the languages of a script, seeded.
+    Args:
+        texts: a list or a Polars Series. Nulls are `und`.
+        detector: `langdetect` decides between the languages of a script with langdetect itself, seeded.
+
+    Returns:
+        One row per text, in order: `language` (ISO 639-1, `zh` for all Chinese, `und` where it can't be determined)
+        and `confidence` (0 to 1: the probability of the language among those of its script, or the share of a script
+        that has one language; 0 for `und`).
+
+    >>> detect_languages(["The ministry opened a consultation on Tuesday.", "发布新模型", "404", None]).rows()
+    [('en', 1.0), ('zh', 1.0), ('und', 0.0), ('und', 0.0)]
     """
-    told = answers([text or "" for text in texts.to_list()], detector)
+    detections = detect_batch([text or "" for text in texts], detector)
     return pl.DataFrame(
-        {"language": told.languages, "confidence": told.confidences},
+        {"language": detections.languages, "confidence": detections.confidences},
         schema={"language": pl.String, "confidence": pl.Float64},
     )
 
 
 def detect_text(text: str, detector: Detector = "kernel") -> tuple[str, float]:
-    """Language and confidence of one text; a batch of one."""
-    told = answers([text], detector)
-    return told.languages[0], told.confidences[0]
+    """Return the language and the confidence of one text."""
+    detections = detect_batch([text], detector)
+    return detections.languages[0], detections.confidences[0]
 
 
-def load() -> None:
-    """Loads what the first answer needs: a tenth of a second, but some five where the kernel is yet to be compiled.
+def warm_up() -> None:
+    """Load the kernel and its tables before the time limit of the first page starts.
 
-    For callers that hold the reading of a page to a time limit.
+    Takes 0.1 s in a process that has loaded Numba; 10 s where the kernel has to be compiled.
     """
-    answers([""])
+    detect_batch([""])
 
 
-def answers(texts: Sequence[str], detector: Detector = "kernel") -> Answers:
-    """Language, confidence and main script of each text."""
+def detect_batch(texts: Sequence[str], detector: Detector = "kernel") -> Detections:
+    """Detect the language, the confidence and the main script of each text."""
+    from newsmill.pages.languages import kernel
+
     samples = [_sample(text) for text in texts]
     starts = np.zeros(len(samples) + 1, np.int64)
     np.cumsum([len(sample) for sample in samples], out=starts[1:])
     codes = np.frombuffer("".join(samples).encode("utf-32-le", "surrogatepass"), np.uint32)
+    tables, names = load_profiles()
+    results: list[list[float]] = kernel.detect_batch(codes, starts, _min_letters(), tables).tolist()
     languages, confidences, scripts = [], [], []
-    for text, (script, share, told, confidence, fit, signs) in enumerate(_found(codes, starts)):
-        name = SCRIPTS[int(script)]
-        if name in ONE_LANGUAGE:
-            language, confidence = ONE_LANGUAGE[name], share
-        elif told < 0 or fit < _least_fit or signs > _most_signs:
+    for text, (script_index, share, language_index, confidence, fit, code_signs) in zip(texts, results, strict=True):
+        script = SCRIPTS[int(script_index)]
+        if script in SOLE_LANGUAGE:
+            language, confidence = SOLE_LANGUAGE[script], share
+        elif language_index < 0 or fit < _MIN_NATS_PER_NGRAM or code_signs > _MAX_CODE_SIGNS_PER_LETTER:
             language = UNDETERMINED
         elif detector == "langdetect":
-            from newsmill.pages.languages.langdetect_reference import langdetect_says
+            from newsmill.pages.languages.langdetect_reference import detect_with_langdetect
 
-            language, confidence = langdetect_says(texts[text], name)
+            language, confidence = detect_with_langdetect(text, script)
         else:
-            language = tables().names[int(told)]
-        if confidence < _least:
+            language = names[int(language_index)]
+        if confidence < _MIN_CONFIDENCE:
             language = UNDETERMINED
         languages.append(language)
         confidences.append(round(min(confidence, 1.0), 4) if language != UNDETERMINED else 0.0)
-        scripts.append(name)
-    return Answers(languages, confidences, scripts)
-
-
-def _found(codes: NDArray[np.uint32], starts: NDArray[np.int64]) -> list[list[float]]:
-    """Script, share, language, probability, fit and signs of code of each text; see `kernel.tell`."""
-    from newsmill.pages.languages.native import tell
-
-    found: list[list[float]] = tell(codes, starts, _min_letters()).tolist()
-    return found
+        scripts.append(script)
+    return Detections(languages, confidences, scripts)
 
 
 @cache
 def _min_letters() -> NDArray[np.int64]:
-    return np.array([MIN_LETTERS[group] for group in GROUPS], np.int64)
+    return np.array([MIN_LETTERS[script] for script in SHARED_SCRIPTS], np.int64)
 
 
 def _sample(text: str) -> str:
-    """What is looked at: a short text whole, of a long one windows spread over it, those first that lie far apart."""
-    if len(text) <= 2 * _window:
+    """Return a short text whole, and of a long one windows that are spread over it, in NFC.
+
+    Windows that are far apart come first, because the kernel stops where one language leads decisively.
+    """
+    if len(text) <= 2 * _WINDOW_CHARS:
         sample = text
     else:
-        count = min(-(-len(text) // _window), LOOKED_AT // _window)
+        count = min(-(-len(text) // _WINDOW_CHARS), MAX_SAMPLE_CHARS // _WINDOW_CHARS)
         step = len(text) / count
-        sample = _cut.join([text[(start := int(turn * step)) : start + _window] for turn in _spread(count)])
+        starts = (int(number * step) for number in _spread_order(count))
+        sample = _WINDOW_SEPARATOR.join([text[start : start + _WINDOW_CHARS] for start in starts])
     return sample if sample.isascii() else unicodedata.normalize("NFC", sample)
 
 
 @cache
-def _spread(count: int) -> list[int]:
-    """The numbers below `count`, in an order whose every beginning is spread over them (van der Corput)."""
+def _spread_order(count: int) -> list[int]:
+    """Return the numbers below `count` so that every prefix is spread over them (van der Corput sequence)."""
     bits = max(count - 1, 1).bit_length()
-    mirrored = (int(f"{turn:0{bits}b}"[::-1], 2) for turn in range(1 << bits))
-    return [turn for turn in mirrored if turn < count]
+    bit_reversed = (int(f"{number:0{bits}b}"[::-1], 2) for number in range(1 << bits))
+    return [number for number in bit_reversed if number < count]

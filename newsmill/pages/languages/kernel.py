@@ -1,301 +1,317 @@
-"""The compiled part of telling languages: scripts are counted, then n-grams weighed, many texts a call.
+"""The compiled part of language detection: count scripts, then sum n-gram weights, many texts per call.
 
-Imports Numba, and only `native` imports this, once a machine: there it becomes machine code that is kept.
+Imports Numba (0.2 s), so it is imported where languages are detected, not before.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
+from newsmill.compiled import drop_stale_code
 from newsmill.pages.languages import profiles
-from newsmill.pages.languages.profiles import FOUND, SEEN, SUMS
-from newsmill.pages.languages.scripts import GROUPS, SCRIPTS
+from newsmill.pages.languages.profiles import KernelTables
+from newsmill.pages.languages.scripts import SCRIPTS, SHARED_SCRIPTS
 
-CUT = 0xFFFF  # the code point between two windows of a text, a noncharacter: a word may have been cut there
+# Constants of `profiles` and `scripts` are compiled in.
+drop_stale_code(Path(__file__).parent)
 
-# Nothing is allocated and nothing raises, so that the machine code calls no part of Numba.
-_options: dict[str, Any] = {"_nrt": False, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_compiled = njit(**_options)
-_space, _other = profiles.SPACE, profiles.OTHER
-_bits, _steps, _plane = profiles.BITS, float(profiles.STEPS), profiles.PLANE
-_groups, _scripts = len(GROUPS), len(SCRIPTS)
-_latin, _han, _kana, _hangul = (SCRIPTS.index(name) for name in ("latin", "han", "kana", "hangul"))
-_lanes = profiles.LANES
+WINDOW_END = 0xFFFF  # the code point between two windows of a text, a noncharacter: it may be inside a word
+# Columns of the result. Script: index into SCRIPTS, 0 where there are no letters. Language: index into the names of the
+# tables, -1 where the script has one language or the text too few letters. Fit: nats per n-gram.
+SCRIPT, SCRIPT_SHARE, LANGUAGE, PROBABILITY, FIT, CODE_SIGNS_PER_LETTER = range(6)
+RESULT_COLUMNS = 6
 
-# A character of a dense script says as much as three Latin letters; names and terms in Latin stand in all their texts.
-_density = 3.0
-_kana_share = 0.08  # of kana among kana and Han: Japanese has a third or more, Chinese borrows a `の` for its charm
-_least_share = 0.125  # of letters among the characters; where there are fewer, they are not what the text is about
-_least_plain = 15  # letters from which on a text without any mark may be one written without them
+_SHARED_COUNT, _SCRIPT_COUNT = len(SHARED_SCRIPTS), len(SCRIPTS)
+_LATIN, _HAN, _KANA, _HANGUL = (SCRIPTS.index(name) for name in ("latin", "han", "kana", "hangul"))
+_SPACE, _OTHER = profiles.SPACE, profiles.OTHER
+_CLASS_BITS, _PLANE_SIZE, _CELLS_PER_WORD = profiles.CLASS_BITS, profiles.PLANE_SIZE, profiles.CELLS_PER_WORD
+_MAX_COLUMNS = 64
 
-_temperature = profiles.TEMPERATURE
-_decided = 15.0  # nats; so far ahead of the second, past a quarter of the text, the rest is not read
-_check = SEEN // 3  # characters between two looks at who is ahead; each has three n-grams at most
-_code = np.zeros(128, np.uint8)
-_code[[ord(sign) for sign in r"{}[]<>=;|\/_#$^~*+`@"]] = 1
-_joint = np.zeros(128, np.uint8)  # code has them between words without a space, prose has not
-_joint[[ord(sign) for sign in ".:,()"]] = 1
+# A character of a dense script carries as much as three Latin letters; names and terms in Latin occur in all its texts.
+_DENSE_WEIGHT = 3.0
+_MIN_KANA_SHARE = 0.08  # of kana among kana and Han: Japanese has a third or more; Chinese texts use a decorative `の`
+_MIN_LETTER_SHARE = 0.125  # of letters among the characters: a text with fewer is not prose
+_MIN_UNMARKED_LETTERS = 15  # a text with as many letters and no diacritic can be one written without diacritics
+_DECISIVE_NATS = 15.0  # with this lead over the second language after a quarter of the text, the rest is not read
+_BUFFERED_ROWS = 192  # a field of `_add_rows` holds at most 257
+_CHARS_PER_CHECK = _BUFFERED_ROWS // 3  # a character ends at most three n-grams
+
+_IS_CODE_SIGN = np.zeros(128, np.uint8)
+_IS_CODE_SIGN[[ord(sign) for sign in r"{}[]<>=;|\/_#$^~*+`@"]] = 1
+_IS_CODE_JOINT = np.zeros(128, np.uint8)  # between words without a space: code has it, prose does not
+_IS_CODE_JOINT[[ord(sign) for sign in ".:,()"]] = 1
 
 
-@_compiled
-def tell(  # type: ignore[no-untyped-def]
-    count, codes, starts, least, script_of, character, lower, upper, keys, rows, slots, weights, begins, columns,
-    language, unmarked, prior, letters, sums, seen, found
-):  # fmt: skip
-    """Fills `found`, one row of FOUND cells a text. All arrays are flat, for Numba pointers.
+@njit(cache=True, nogil=True)
+def detect_batch(
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], min_letters: NDArray[np.int64], tables: KernelTables
+) -> NDArray[np.float64]:
+    """Return one row of RESULT_COLUMNS per text.
 
-    `codes` are the code points of all texts, text i from starts[i] to starts[i + 1]; `least` the letters a group's
-    script must have for its languages to be told apart. The columns of `found`: script (index into SCRIPTS, 0: no
-    letters); its share of what the text says; language, index into the names of the tables, -1 where the script has
-    one language or too few letters; its probability; fit, nats an n-gram; signs of code a letter. `letters`, `sums`
-    and `seen` are to work in, as long as there are SCRIPTS, SUMS and SEEN.
+    `codes` are the code points of all texts, text i from starts[i] to starts[i + 1]. `min_letters` are the letters of a
+    shared script below which its languages are not distinguished.
     """
-    for text in range(count):
-        first, end = starts[text], starts[text + 1]
-        for number in range(_scripts):
-            letters[number] = 0
-        half_latin, capitals, marked, code = _count(codes, first, end, script_of, character, upper, letters)
-        script, share = _main_script(letters, half_latin)
-        every = 0
-        for number in range(_scripts):
-            every += letters[number]
-        row = text * FOUND
-        found[row], found[row + 1], found[row + 2] = script, share, -1.0
-        found[row + 3], found[row + 4] = 0.0, 0.0
-        found[row + 5] = code / every if every else 0.0
+    results = np.zeros((len(starts) - 1, RESULT_COLUMNS))
+    letters = np.zeros(_SCRIPT_COUNT, np.int64)
+    sums = np.zeros(_MAX_COLUMNS, np.int64)
+    rows = np.zeros(_BUFFERED_ROWS, np.uint16)
+    for text in range(len(starts) - 1):
+        start, end = starts[text], starts[text + 1]
+        letters[:] = 0
+        half_latin, capitals, marked, code_signs = _count_letters(codes, start, end, tables, letters)
+        script, share = _choose_script(letters, half_latin)
+        all_letters = letters.sum()
+        results[text, SCRIPT], results[text, SCRIPT_SHARE], results[text, LANGUAGE] = script, share, -1.0
+        if all_letters:
+            results[text, CODE_SIGNS_PER_LETTER] = code_signs / all_letters
         group = script - 1
-        if group < 0 or group >= _groups or letters[script] < max(least[group], _least_share * (end - first)):
+        if group < 0 or group >= _SHARED_COUNT:
             continue
-        small = 2 * capitals > letters[script]  # n-grams of words in capitals are not in the profiles
-        plain = group == 0 and marked == 0 and letters[_latin] >= _least_plain
-        grams = _weigh(
-            codes, first, end, group, small, plain, script_of, character, lower, upper, keys, rows, slots, weights,
-            begins, columns, language, unmarked, prior, seen, sums
-        )  # fmt: skip
+        if letters[script] < max(min_letters[group], _MIN_LETTER_SHARE * (end - start)):
+            continue
+        to_lower = 2 * capitals > letters[script]  # the profiles have no n-grams of words in capitals
+        unmarked = group == 0 and marked == 0 and letters[_LATIN] >= _MIN_UNMARKED_LETTERS
+        grams = _sum_weights(codes, start, end, group, to_lower, unmarked, tables, rows, sums)
         if grams:
-            begin, stop = columns[group], columns[group + 1]
-            best, _ = _best_two(sums, begin, stop, language, unmarked, prior, plain)
-            found[row + 2] = language[best]
-            found[row + 3] = _probability(sums, best, begin, stop, language, unmarked, prior, plain)
-            found[row + 4] = sums[best - begin] / _steps / grams
+            best, _ = _rank_columns(sums, group, unmarked, tables)
+            results[text, LANGUAGE] = tables.language[best]
+            results[text, PROBABILITY] = _compute_probability(sums, best, group, unmarked, tables)
+            results[text, FIT] = sums[best - tables.columns[group]] / profiles.STEPS_PER_NAT / grams
+    return results
 
 
-@_compiled
-def _count(codes, first, end, script_of, character, upper, letters):  # type: ignore[no-untyped-def]
-    """Letters by script; Latin ones, those of capitalised words half; capitals; letters with marks; signs of code.
+@njit(cache=True, nogil=True)
+def _count_letters(
+    codes: NDArray[np.uint32], start: int, end: int, tables: KernelTables, letters: NDArray[np.int64]
+) -> tuple[float, int, int, int]:
+    """Count letters by script into `letters`.
 
-    Latin letters in addresses or that hang on a digit, as in keys and model names, are none; nor is the third of the
-    same in a row."""
+    Returns the Latin letters with those of capitalized words counted half, the capitals, the Latin letters with
+    diacritics, and the signs of code. Not counted: Latin letters in addresses or after a digit, as in keys and model
+    names, and the third of the same character in a row.
+    """
     half_latin, weight = 0.0, 0.5
-    capitals, marked, code = 0, 0, 0
+    capitals, marked, code_signs = 0, 0, 0
     in_word, after_digit, in_address = False, False, False
-    for i in range(first, end):
+    for i in range(start, end):
         point = codes[i]
-        number = _script_at(point, script_of)
-        in_address = _still_address(codes, first, i, number, in_address)
+        script = _get_script(point, tables)
+        in_address = _is_in_address(codes, start, i, script, in_address)
         if in_address:
             continue
-        if number == 0:
+        if script == 0:
             in_word, after_digit = False, 48 <= point < 58
             if point < 128:
-                code += _code[point]
+                code_signs += _IS_CODE_SIGN[point]
             continue
-        if number == _latin and i > first + 1 and codes[i - 1] < 128 and _joint[codes[i - 1]] and codes[i - 2] > 32:
-            code += 1
-        if (number == _latin and after_digit) or (i > first + 1 and codes[i - 2] == codes[i - 1] == point):
+        is_latin = script == _LATIN
+        if is_latin and i > start + 1 and codes[i - 1] < 128 and _IS_CODE_JOINT[codes[i - 1]] and codes[i - 2] > 32:
+            code_signs += 1
+        if (is_latin and after_digit) or (i > start + 1 and codes[i - 2] == codes[i - 1] == point):
             continue
         after_digit = False
-        letters[number] += 1
-        capital = point < _plane and upper[character[point]] != 0
-        capitals += capital
-        if number == _latin:
+        letters[script] += 1
+        is_capital = point < _PLANE_SIZE and tables.upper[tables.character[point]] != 0
+        capitals += is_capital
+        if is_latin:
             if not in_word:
-                weight = 0.5 if capital else 1.0
+                weight = 0.5 if is_capital else 1.0
             half_latin += weight
             marked += point > 127
-        in_word = number == _latin
-    return half_latin, capitals, marked, code
+        in_word = is_latin
+    return half_latin, capitals, marked, code_signs
 
 
-@_compiled
-def _script_at(point, script_of):  # type: ignore[no-untyped-def]
-    if point < _plane:
-        return np.int64(script_of[point])
-    return _han if 0x20000 <= point < 0x40000 else 0
+@njit(cache=True, nogil=True)
+def _get_script(point: int, tables: KernelTables) -> int:
+    """Return the script of a code point as an index into SCRIPTS; 0 for none."""
+    if point < _PLANE_SIZE:
+        return int(tables.script[point])
+    return _HAN if 0x20000 <= point < 0x40000 else 0
 
 
-@_compiled
-def _still_address(codes, first, i, number, before):  # type: ignore[no-untyped-def]
-    """Whether the character at i is of an address: what follows `://` or `@`, up to a space or a letter not Latin."""
+@njit(cache=True, nogil=True)
+def _is_in_address(codes: NDArray[np.uint32], start: int, i: int, script: int, was_in_address: bool) -> bool:
+    """Whether the character at i belongs to an address: from `://` or `@` to a space or a letter that is not Latin."""
     point = codes[i]
-    if before:
-        return point > 32 and point != CUT and (number == 0 or number == _latin)
-    return point == 64 or (point == 47 and i > first + 1 and codes[i - 1] == 47 and codes[i - 2] == 58)
+    if was_in_address:
+        return bool(point > 32 and point != WINDOW_END and (script == 0 or script == _LATIN))
+    return bool(point == 64 or (point == 47 and i > start + 1 and codes[i - 1] == 47 and codes[i - 2] == 58))
 
 
-@_compiled
-def _main_script(letters, half_latin):  # type: ignore[no-untyped-def]
-    """The script that carries the text, and its share of what is said; Han amid kana counts as kana.
+@njit(cache=True, nogil=True)
+def _choose_script(letters: NDArray[np.int64], half_latin: float) -> tuple[int, float]:
+    """Return the main script of a text and its share, by weighted letters; Han among kana counts as kana.
 
-    In a text of a dense script, Latin letters of capitalised words, names in no one's language, count half.
+    In a text with a dense script, Latin letters of capitalized words, which are names in any language, count half.
     """
-    dense = letters[_han] + letters[_kana] + letters[_hangul]
-    best, most, total = 0, 0.0, 0.0
-    for number in range(1, _scripts):
-        weight = float(letters[number])
-        if number in (_han, _kana, _hangul):
+    dense = letters[_HAN] + letters[_KANA] + letters[_HANGUL]
+    best, best_weight, total = 0, 0.0, 0.0
+    for script in range(1, _SCRIPT_COUNT):
+        if script in (_HAN, _KANA, _HANGUL):
             continue
-        if number == _latin and dense:
-            weight = half_latin
+        weight = half_latin if script == _LATIN and dense else float(letters[script])
         total += weight
-        if weight > most:
-            best, most = number, weight
+        if weight > best_weight:
+            best, best_weight = script, weight
     if dense:
-        weight = _density * dense
+        weight = _DENSE_WEIGHT * dense
         total += weight
-        if weight >= most:
-            most = weight
-            if letters[_hangul] >= letters[_kana] and 4 * letters[_hangul] > letters[_han]:
-                best = _hangul
-            elif letters[_kana] > _kana_share * (letters[_kana] + letters[_han]):
-                best = _kana
+        if weight >= best_weight:
+            best_weight = weight
+            if letters[_HANGUL] >= letters[_KANA] and 4 * letters[_HANGUL] > letters[_HAN]:
+                best = _HANGUL
+            elif letters[_KANA] > _MIN_KANA_SHARE * (letters[_KANA] + letters[_HAN]):
+                best = _KANA
             else:
-                best = _han
-    return best, most / total if total else 0.0
+                best = _HAN
+    return best, best_weight / total if total else 0.0
 
 
-@_compiled
-def _weigh(  # type: ignore[no-untyped-def]
-    codes, first, end, group, small, plain, script_of, character, lower, upper, keys, rows, slots, weights, begins,
-    columns, language, unmarked, prior, seen, sums
-):  # fmt: skip
-    """Sums the weights of langdetect's n-grams by column, and gives their number; ends early where all is decided.
+@njit(cache=True, nogil=True)
+def _sum_weights(
+    codes: NDArray[np.uint32],
+    start: int,
+    end: int,
+    group: int,
+    to_lower: bool,
+    unmarked: bool,
+    tables: KernelTables,
+    rows: NDArray[np.uint16],
+    sums: NDArray[np.int64],
+) -> int:
+    """Sum the weights of a text's n-grams by column into `sums`; return the number of n-grams.
 
-    As in langdetect's NGram: up to three characters of a word and the spaces about it, none while capitals follow
-    each other. Letters of other scripts are spaces; addresses, and what hangs on a digit, as in keys and model names,
-    are no words.
+    Stops early where one language leads decisively. `rows` is a buffer for _BUFFERED_ROWS. The n-grams are those of
+    langdetect's NGram: up to three characters of a word and the spaces around it, none within words in capitals.
+    Letters of other scripts count as spaces. Addresses are skipped, and so is what follows a digit in keys and names.
     """
-    slot, mask = slots[group], slots[group + 1] - slots[group] - 1
-    for column in range(SUMS):
-        sums[column] = 0
-    grams, known = 0, 0
-    before: Any = np.int64(0)
-    last: Any = np.int64(_space)
-    held = 1
-    capital, cut, in_address = False, False, False
-    for i in range(first, end):
+    first_slot, mask = tables.slots[group], tables.slots[group + 1] - tables.slots[group] - 1
+    sums[:] = 0
+    gram_count, row_count = 0, 0
+    before, last = np.int64(0), np.int64(_SPACE)
+    gram_chars = 1  # characters before the current one that an n-gram may include
+    in_capitals, skip_word, in_address = False, False, False
+    for i in range(start, end):
         point = codes[i]
-        if (i - first) % _check == 0:
-            _add(weights, begins[group], columns[group + 1] - columns[group], seen, known, sums)
-            known = 0
-            if 4 * (i - first) >= end - first:
-                _, ahead = _best_two(sums, columns[group], columns[group + 1], language, unmarked, prior, plain)
-                if ahead >= _decided:
+        if (i - start) % _CHARS_PER_CHECK == 0:
+            _add_rows(rows, row_count, group, tables, sums)
+            row_count = 0
+            if 4 * (i - start) >= end - start:
+                _, lead = _rank_columns(sums, group, unmarked, tables)
+                if lead >= _DECISIVE_NATS:
                     break
-        if point == CUT:
-            cut, before, last, held, capital = True, np.int64(0), np.int64(_space), 1, False
+        script = 0
+        is_skipped = point == WINDOW_END
+        if not is_skipped:
+            script = _get_script(point, tables)
+            in_address = _is_in_address(codes, start, i, script, in_address)
+            is_skipped = in_address or (script == _LATIN and i > start and 48 <= codes[i - 1] < 58)
+        if is_skipped:
+            skip_word, before, last, gram_chars, in_capitals = True, np.int64(0), np.int64(_SPACE), 1, False
             continue
-        number = _script_at(point, script_of)
-        this = np.int64(character[point]) if point < _plane else np.int64(_other)
-        if number != 0 and number != group + 1:
-            this = np.int64(_space)
-        in_address = _still_address(codes, first, i, number, in_address)
-        if in_address or (number == _latin and i > first and 48 <= codes[i - 1] < 58):
-            cut, before, last, held, capital = True, np.int64(0), np.int64(_space), 1, False
+        if skip_word:
+            skip_word = script == group + 1
             continue
-        if cut:
-            cut = number == group + 1
-            continue
-        if small:
-            this = np.int64(lower[this])
-        if last == _space:
-            held, capital = 1, False
-            if this == _space:
+        current = np.int64(tables.character[point]) if point < _PLANE_SIZE else np.int64(_OTHER)
+        if script != 0 and script != group + 1:
+            current = np.int64(_SPACE)
+        if to_lower:
+            current = np.int64(tables.lower[current])
+        if last == _SPACE:
+            gram_chars, in_capitals = 1, False
+            if current == _SPACE:
                 continue
-        if not upper[this]:
-            capital = False
-        elif upper[last]:
-            capital = True
-        if not capital:
-            pair = last << _bits | this
-            for size in range(1, min(held, 2) + 2):
+        if not tables.upper[current]:
+            in_capitals = False
+        elif tables.upper[last]:
+            in_capitals = True
+        if not in_capitals:
+            pair = last << _CLASS_BITS | current
+            for size in range(1, min(gram_chars, 2) + 2):
                 if size == 1:
-                    if this == _space:
+                    if current == _SPACE:
                         continue
-                    key = this
+                    key = current
                 elif size == 2:
                     key = pair
                 else:
-                    key = before << 2 * _bits | pair
-                grams += 1
-                place = slot_of(key, mask)
-                while keys[slot + place] != 0:
-                    if keys[slot + place] == key:
-                        seen[known] = rows[slot + place]
-                        known += 1
+                    key = before << 2 * _CLASS_BITS | pair
+                gram_count += 1
+                slot = hash_slot(int(key), mask)
+                while tables.keys[first_slot + slot] != 0:
+                    if tables.keys[first_slot + slot] == key:
+                        rows[row_count] = tables.rows[first_slot + slot]
+                        row_count += 1
                         break
-                    place = (place + 1) & mask
-        before, last, held = last, this, held + 1
-    _add(weights, begins[group], columns[group + 1] - columns[group], seen, known, sums)
-    return grams
+                    slot = (slot + 1) & mask
+        before, last, gram_chars = last, current, gram_chars + 1
+    _add_rows(rows, row_count, group, tables, sums)
+    return gram_count
 
 
-@_compiled
-def slot_of(key, mask):  # type: ignore[no-untyped-def]
-    """Where the search for a key begins in a hash table of `mask + 1` slots, at most 2**17 (Fibonacci hashing)."""
+@njit(cache=True, nogil=True)
+def hash_slot(key: int, mask: int) -> int:
+    """Return the first slot of a key in a hash table of `mask + 1` slots, at most 2**17 (Fibonacci hashing)."""
     return ((key ^ key >> 15) * 2654435769 & 0xFFFFFFFF) >> 15 & mask
 
 
-@_compiled
-def _add(weights, begin, width, seen, known, sums):  # type: ignore[no-untyped-def]
-    """Adds the rows seen, eight cells a word: bytes at even and at odd places, in fields of two bytes each.
+@njit(cache=True, nogil=True)
+def _add_rows(
+    rows: NDArray[np.uint16], row_count: int, group: int, tables: KernelTables, sums: NDArray[np.int64]
+) -> None:
+    """Add the buffered rows of weights to `sums`, eight cells per word.
 
-    257 rows of 255 are the most that a field holds.
+    The bytes at even and at odd positions are summed in fields of two bytes each, which hold at most 257 rows of 255.
     """
-    words = -(-width // _lanes)
-    fields = np.uint64(0x00FF00FF00FF00FF)
+    words = -(-(tables.columns[group + 1] - tables.columns[group]) // _CELLS_PER_WORD)
+    field_mask = np.uint64(0x00FF00FF00FF00FF)
     for word in range(words):
         even, odd = np.uint64(0), np.uint64(0)
-        for place in range(known):
-            cells = weights[begin + np.int64(seen[place]) * words + word]
-            even += cells & fields
-            odd += cells >> np.uint64(8) & fields
-        for pair in range(_lanes // 2):
+        for i in range(row_count):
+            cells = tables.weights[tables.begins[group] + np.int64(rows[i]) * words + word]
+            even += cells & field_mask
+            odd += cells >> np.uint64(8) & field_mask
+        for pair in range(_CELLS_PER_WORD // 2):
             shift = np.uint64(16 * pair)
-            sums[_lanes * word + 2 * pair] += np.int64(even >> shift & np.uint64(0xFFFF))
-            sums[_lanes * word + 2 * pair + 1] += np.int64(odd >> shift & np.uint64(0xFFFF))
+            sums[_CELLS_PER_WORD * word + 2 * pair] += np.int64(even >> shift & np.uint64(0xFFFF))
+            sums[_CELLS_PER_WORD * word + 2 * pair + 1] += np.int64(odd >> shift & np.uint64(0xFFFF))
 
 
-@_compiled
-def _best_two(sums, begin, stop, language, unmarked, prior, plain):  # type: ignore[no-untyped-def]
-    """The likeliest column, and how far ahead of the best column of another language it is."""
-    best, most, second = begin, -np.inf, -np.inf
-    for column in range(begin, stop):
-        if unmarked[column] and not plain:
+@njit(cache=True, nogil=True)
+def _rank_columns(sums: NDArray[np.int64], group: int, unmarked: bool, tables: KernelTables) -> tuple[int, float]:
+    """Return the likeliest column, and its lead in nats over the best column of another language."""
+    begin = tables.columns[group]
+    best, best_nats, second_nats = begin, -np.inf, -np.inf
+    for column in range(begin, tables.columns[group + 1]):
+        if tables.unmarked[column] and not unmarked:
             continue
-        nats = sums[column - begin] / _steps / _temperature + prior[column]
-        if nats > most:
-            if language[column] != language[best] or most == -np.inf:
-                second = most
-            best, most = column, nats
-        elif nats > second and language[column] != language[best]:
-            second = nats
-    return best, most - second
+        nats = sums[column - begin] / profiles.STEPS_PER_NAT / profiles.TEMPERATURE + tables.prior[column]
+        if nats > best_nats:
+            if tables.language[column] != tables.language[best] or best_nats == -np.inf:
+                second_nats = best_nats
+            best, best_nats = column, nats
+        elif nats > second_nats and tables.language[column] != tables.language[best]:
+            second_nats = nats
+    return best, best_nats - second_nats
 
 
-@_compiled
-def _probability(sums, best, begin, stop, language, unmarked, prior, plain):  # type: ignore[no-untyped-def]
-    """Of the best column's language, among those of its script."""
-    most = sums[best - begin] / _steps / _temperature + prior[best]
-    own, total = 0.0, 0.0
-    for column in range(begin, stop):
-        if unmarked[column] and not plain:
+@njit(cache=True, nogil=True)
+def _compute_probability(sums: NDArray[np.int64], best: int, group: int, unmarked: bool, tables: KernelTables) -> float:
+    """Return the probability of the best column's language among the languages of its script."""
+    begin = tables.columns[group]
+    best_nats = sums[best - begin] / profiles.STEPS_PER_NAT / profiles.TEMPERATURE + tables.prior[best]
+    of_language, total = 0.0, 0.0
+    for column in range(begin, tables.columns[group + 1]):
+        if tables.unmarked[column] and not unmarked:
             continue
-        part = np.exp(sums[column - begin] / _steps / _temperature + prior[column] - most)
-        total += part
-        if language[column] == language[best]:
-            own += part
-    return own / total
+        nats = sums[column - begin] / profiles.STEPS_PER_NAT / profiles.TEMPERATURE + tables.prior[column]
+        odds = np.exp(nats - best_nats)
+        total += odds
+        if tables.language[column] == tables.language[best]:
+            of_language += odds
+    return of_language / total

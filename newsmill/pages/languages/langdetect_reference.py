@@ -1,40 +1,43 @@
-"""langdetect itself, asked between the languages of one script: the oracle of the tests, and a selectable detector."""
+"""langdetect itself, restricted to the languages of one script: a reference for tests, and a selectable detector."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-from newsmill.pages.languages.scripts import GROUPS, languages_in, script_of
+from newsmill.pages.languages.scripts import SHARED_SCRIPTS, get_script, select_languages
 
-LOOKED_AT = 2000  # characters, from the beginning: more changes nothing and costs 3 ms a page
+MAX_CHARS = 2000  # from the beginning of a text: more changes no answer and costs 3 ms per page
 
 
-def langdetect_says(text: str, script: str, seed: int = 0) -> tuple[str, float]:
-    """Its answer for a text in one of the scripts of GROUPS, and its probability; ("und", 0) where it has none.
+def detect_with_langdetect(text: str, script: str, seed: int = 0) -> tuple[str, float]:
+    """Return langdetect's language for a text in one of SHARED_SCRIPTS, and its probability; ("und", 0) for none.
 
-    It draws n-grams by chance: a seed makes an answer stable, not right.
+    langdetect draws n-grams at random: a seed makes its answer stable, not right.
+
+    Raises:
+        ValueError: the script is not one of SHARED_SCRIPTS.
     """
     from langdetect import LangDetectException
 
-    text = text[:LOOKED_AT]
-    foreign = {ord(c): " " for c in set(text) if script_of(c) not in (script, None)}
-    own = text.translate(foreign) if foreign else text
-    factory = _factory()
+    text = text[:MAX_CHARS]
+    foreign = {ord(c): " " for c in set(text) if get_script(c) not in (script, None)}
+    text_in_script = text.translate(foreign) if foreign else text
+    factory = _load_factory()
     factory.set_seed(seed)
     detector = factory.create()
-    detector.set_prior_map(dict.fromkeys(_languages(script), 1.0))
-    detector.append(own.lower() if own.isupper() else own)  # it skips words in capitals
+    detector.set_prior_map(dict.fromkeys(_languages_in_script(script), 1.0))
+    detector.append(text_in_script.lower() if text_in_script.isupper() else text_in_script)  # it skips capitals
     try:
-        told = detector.get_probabilities()
+        found = detector.get_probabilities()
     except LangDetectException:
         return "und", 0.0
-    return (told[0].lang, min(told[0].prob, 1.0)) if told else ("und", 0.0)
+    return (found[0].lang, min(found[0].prob, 1.0)) if found else ("und", 0.0)
 
 
 @cache
-def _factory() -> Any:
-    """langdetect's detectors; loading its profiles takes half a second."""
+def _load_factory() -> Any:
+    """Load langdetect's detectors; its profiles take 0.5 s."""
     from langdetect import detector_factory
 
     detector_factory.init_factory()
@@ -42,7 +45,7 @@ def _factory() -> Any:
 
 
 @cache
-def _languages(script: str) -> tuple[str, ...]:
-    if script not in GROUPS:
-        raise ValueError(script)
-    return tuple(languages_in(script, _factory().get_lang_list()))
+def _languages_in_script(script: str) -> tuple[str, ...]:
+    if script not in SHARED_SCRIPTS:
+        raise ValueError(f"{script!r} is not one of {', '.join(SHARED_SCRIPTS)}")
+    return tuple(select_languages(script, _load_factory().get_lang_list()))

@@ -1,4 +1,4 @@
-"""The languages of a page: the one it is in, and those it interleaves, told by its paragraphs."""
+"""Detect the languages of a page: its main language, and those it interleaves, paragraph by paragraph."""
 
 from __future__ import annotations
 
@@ -7,87 +7,88 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from newsmill.pages.languages.detect import UNDETERMINED, Detector, answers
-from newsmill.pages.languages.scripts import ONE_LANGUAGE
+from newsmill.pages.languages.detect import UNDETERMINED, Detector, detect_batch
+from newsmill.pages.languages.scripts import SOLE_LANGUAGE
 from newsmill.pages.text import CJK, width
 
-# Of a page's second language: the least share of its text, and how much it must have where it stands in one place only,
-# as a quotation would.
-LEAST_SHARE, LEAST_SHARE_IN_ONE_PLACE = 0.2, 0.35
+# Share of a page's text that a second language needs: in several paragraphs, and in a single one, which may be a quote.
+MIN_SHARE, MIN_SHARE_IN_ONE_PIECE = 0.2, 0.35
 
-_text_enough = 200  # width of a body from which its language is told without the headlines' help
-_paragraphs, _longest = 24, 256  # paragraphs looked at, spread over the page; characters of each
-_golden = (5**0.5 - 1) / 2
-_sure = 0.9  # of a paragraph within a script of several languages; the others say nothing
-_latin_word = r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’-]{0,40}"
-_latin_words = re.compile(rf"{_latin_word}(?:[^\w]{{1,3}}(?:\d+[^\w]{{1,3}})?{_latin_word}){{7,}}")  # names are shorter
-_dense_words = re.compile(rf"[{CJK}]{{8}}")
+_MIN_BODY_WIDTH = 200  # the headlines are added to a narrower body
+_MAX_PARAGRAPHS, _MAX_PARAGRAPH_CHARS = 24, 256  # in the sample of a page
+_GOLDEN_RATIO = (5**0.5 - 1) / 2
+_MIN_CONFIDENCE = 0.9  # of a paragraph in a shared script; less certain paragraphs are ignored
+_LATIN_WORD = r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’-]{0,40}"
+_LATIN_WORDS = re.compile(rf"{_LATIN_WORD}(?:[^\w]{{1,3}}(?:\d+[^\w]{{1,3}})?{_LATIN_WORD}){{7,}}")  # names are shorter
+_DENSE_WORDS = re.compile(rf"[{CJK}]{{8}}")
 
 
-class Told(NamedTuple):
-    """The language most of a page is in, `und` where it can't be known; all its languages, most text first."""
+class PageLanguages(NamedTuple):
+    """The main language (`und` where it can't be determined), its confidence, and all languages, most text first."""
 
     language: str
     confidence: float
     languages: list[str]
 
 
-def tell_page(paragraphs: Sequence[str], headlines: Sequence[str] = (), detector: Detector = "kernel") -> Told:
-    """Language and languages of a page; `headlines`, as its title and teasers, help where the paragraphs are short.
+def detect_page(
+    paragraphs: Sequence[str], headlines: Sequence[str] = (), detector: Detector = "kernel"
+) -> PageLanguages:
+    """Detect the languages of a page; `headlines`, its title and teasers, are added where the body is short.
 
-    A second language is told where it has LEAST_SHARE of the text in more than one place, or LEAST_SHARE_IN_ONE_PLACE;
-    a quoted sentence or names don't make a page bilingual. `languages` is empty for `und`.
+    A second language needs MIN_SHARE of the text in several paragraphs, or MIN_SHARE_IN_ONE_PIECE in one: a quoted
+    sentence or names don't make a page bilingual. `languages` is empty for `und`.
     """
     text = "\n".join(paragraphs)
-    if len(text) < _text_enough and width(text) < _text_enough:
+    if len(text) < _MIN_BODY_WIDTH and width(text) < _MIN_BODY_WIDTH:
         paragraphs = [*headlines, *paragraphs]
         text = "\n".join(paragraphs)
-    pieces = [piece for paragraph in _chosen(paragraphs) for piece in _pieces(paragraph)]
-    told = answers([text, *(pieces if len(pieces) > 1 else ())], detector)
-    language, confidence = told.languages[0], told.confidences[0]
-    shares, best = _shares(pieces, told.languages[1:], told.confidences[1:], told.scripts[1:])
-    languages = [name for name, _ in sorted(shares.items(), key=lambda one: (-one[1], one[0]))]
+    pieces = [piece for paragraph in _sample_paragraphs(paragraphs) for piece in _split_scripts(paragraph)]
+    detections = detect_batch([text, *(pieces if len(pieces) > 1 else ())], detector)
+    (language, confidence, _), *by_piece = zip(*detections, strict=True)
+    shares, confidence_by_language = _compute_shares(pieces, by_piece)
+    languages = sorted(shares, key=lambda name: (-shares[name], name))
     if len(languages) > 1 or (languages and language == UNDETERMINED):
         if language != languages[0]:
-            language, confidence = languages[0], best[languages[0]]
-        return Told(language, confidence, languages)
-    return Told(language, confidence, [] if language == UNDETERMINED else [language])
+            language, confidence = languages[0], confidence_by_language[languages[0]]
+        return PageLanguages(language, confidence, languages)
+    return PageLanguages(language, confidence, [] if language == UNDETERMINED else [language])
 
 
-def _chosen(paragraphs: Sequence[str]) -> Iterator[str]:
-    """Up to so many paragraphs, spread over the page, in order; the beginning of each."""
-    if len(paragraphs) <= _paragraphs:
-        places = list(range(len(paragraphs)))
+def _sample_paragraphs(paragraphs: Sequence[str]) -> Iterator[str]:
+    """Return the start of up to _MAX_PARAGRAPHS paragraphs, spread over the page, in order."""
+    if len(paragraphs) <= _MAX_PARAGRAPHS:
+        indexes = list(range(len(paragraphs)))
     else:
-        # By the golden ratio: even steps would meet only one of two languages that take turns.
-        places = sorted({int(turn * _golden % 1 * len(paragraphs)) for turn in range(_paragraphs)})
-    return (paragraphs[place][:_longest] for place in places)
+        # Even steps would hit only one of two languages that alternate; steps of the golden ratio hit both.
+        indexes = sorted({int(number * _GOLDEN_RATIO % 1 * len(paragraphs)) for number in range(_MAX_PARAGRAPHS)})
+    return (paragraphs[index][:_MAX_PARAGRAPH_CHARS] for index in indexes)
 
 
-def _pieces(paragraph: str) -> list[str]:
-    """The paragraph; where it says whole sentences in Latin script amid East Asian ones, these apart from those."""
-    if paragraph.isascii() or not _dense_words.search(paragraph) or not _latin_words.search(paragraph):
+def _split_scripts(paragraph: str) -> list[str]:
+    """Split sentences in Latin script from East Asian ones; a paragraph without both remains whole."""
+    if paragraph.isascii() or not _DENSE_WORDS.search(paragraph) or not _LATIN_WORDS.search(paragraph):
         return [paragraph]
-    return [" ".join(_latin_words.findall(paragraph)), _latin_words.sub(" ", paragraph)]
+    return [" ".join(_LATIN_WORDS.findall(paragraph)), _LATIN_WORDS.sub(" ", paragraph)]
 
 
-def _shares(
-    pieces: list[str], languages: list[str], confidences: list[float], scripts: list[str]
+def _compute_shares(
+    pieces: Sequence[str], detections: Sequence[tuple[str, float, str]]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Share of the page's languages in the text of the pieces that are sure, and the confidence of their surest one."""
+    """Return, by language, its share in the text of the certain pieces, and the highest confidence of a piece."""
     widths: Counter[str] = Counter()
-    places: Counter[str] = Counter()
+    piece_counts: Counter[str] = Counter()
     best: dict[str, float] = {}
-    for piece, language, confidence, script in zip(pieces, languages, confidences, scripts, strict=False):
-        if language == UNDETERMINED or (script not in ONE_LANGUAGE and confidence < _sure):
+    for piece, (language, confidence, script) in zip(pieces, detections, strict=False):
+        if language == UNDETERMINED or (script not in SOLE_LANGUAGE and confidence < _MIN_CONFIDENCE):
             continue
         widths[language] += width(piece)
-        places[language] += 1
+        piece_counts[language] += 1
         best[language] = max(best.get(language, 0.0), confidence)
     total = widths.total()
     shares = {
-        language: own / total
-        for language, own in widths.items()
-        if own >= (LEAST_SHARE if places[language] > 1 else LEAST_SHARE_IN_ONE_PLACE) * total
+        language: language_width / total
+        for language, language_width in widths.items()
+        if language_width >= (MIN_SHARE if piece_counts[language] > 1 else MIN_SHARE_IN_ONE_PIECE) * total
     }
     return shares, best

@@ -1,4 +1,4 @@
-"""Which scripts a text is written in."""
+"""Scripts by Unicode block, and the languages that are written in each."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 
-# Start and end of the letters of each script (Unicode blocks, those in use in news).
-_ranges = (
+# First and last code point of the letters of each script (the Unicode blocks that occur in news).
+_BLOCKS = (
     (0x0041, 0x024F, "latin"),
     (0x0250, 0x02AF, "latin"),
     (0x0370, 0x03FF, "greek"),
@@ -50,23 +50,24 @@ _ranges = (
     (0xFF66, 0xFF9F, "kana"),
     (0x20000, 0x3FFFF, "han"),
 )
-_starts = [start for start, _, _ in _ranges]
+_BLOCK_STARTS = [start for start, _, _ in _BLOCKS]
 
-# Scripts by number, as the kernel has them: 0 is none; first those of several languages, then those of East Asia.
-GROUPS = ("latin", "cyrillic", "arabic", "devanagari")
-DENSE = ("han", "kana", "hangul")
-_others = sorted({script for _, _, script in _ranges} - {*GROUPS, *DENSE})
-SCRIPTS = ("", *GROUPS, *DENSE, *_others)
+# Scripts of several languages, and those of East Asia, whose characters carry a syllable or a word.
+SHARED_SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari")
+DENSE_SCRIPTS = ("han", "kana", "hangul")
+# By number, as in the kernel: 0 is none; the kernel needs the shared scripts first.
+_OTHER_SCRIPTS = sorted({script for _, _, script in _BLOCKS} - {*SHARED_SCRIPTS, *DENSE_SCRIPTS})
+SCRIPTS = ("", *SHARED_SCRIPTS, *DENSE_SCRIPTS, *_OTHER_SCRIPTS)
 
-# The languages that are told apart within a script; Latin has all others that langdetect knows.
-LANGUAGES_OF = {
+# The languages that are distinguished within a script. Latin has all others that langdetect knows.
+LANGUAGES_BY_SCRIPT = {
     "cyrillic": ("bg", "mk", "ru", "uk"),
     "arabic": ("ar", "fa", "ur"),
     "devanagari": ("hi", "mr", "ne"),
 }
 
 # Scripts that, in news, are written in one language.
-ONE_LANGUAGE = {
+SOLE_LANGUAGE = {
     "armenian": "hy",
     "bengali": "bn",
     "ethiopic": "am",
@@ -92,24 +93,24 @@ ONE_LANGUAGE = {
 }
 
 
-def languages_in(script: str, languages: Iterable[str]) -> list[str]:
-    """Those of the languages that are written in a script of several; Latin has all that no other script has."""
-    if script in LANGUAGES_OF:
-        return [language for language in languages if language in LANGUAGES_OF[script]]
-    others = {*ONE_LANGUAGE.values(), *(name for names in LANGUAGES_OF.values() for name in names)}
-    return [language for language in languages if language.split("-")[0] not in others]
+def select_languages(script: str, languages: Iterable[str]) -> list[str]:
+    """Return the languages that are written in a shared script; for Latin, all that no other script has."""
+    if script in LANGUAGES_BY_SCRIPT:
+        return [language for language in languages if language in LANGUAGES_BY_SCRIPT[script]]
+    not_latin = {*SOLE_LANGUAGE.values(), *(name for names in LANGUAGES_BY_SCRIPT.values() for name in names)}
+    return [language for language in languages if language.split("-")[0] not in not_latin]
 
 
 @lru_cache(maxsize=2**14)
-def script_of(character: str) -> str | None:
-    """The script of a letter; None for digits, punctuation, marks and scripts not known here."""
-    return block_of(character) if character.isalpha() or character.isidentifier() else None
+def get_script(character: str) -> str | None:
+    """Return the script of a letter; None for digits, punctuation, marks and scripts that are not listed."""
+    return get_block_script(character) if character.isalpha() or character.isidentifier() else None
 
 
-def block_of(character: str) -> str | None:
-    """The script whose block a character stands in, be it a letter or a mark such as a Devanagari vowel sign."""
-    place = bisect_right(_starts, ord(character)) - 1
-    if place < 0:
+def get_block_script(character: str) -> str | None:
+    """Return the script of a character's block, for letters and for marks such as Devanagari vowel signs."""
+    index = bisect_right(_BLOCK_STARTS, ord(character)) - 1
+    if index < 0:
         return None
-    _, end, script = _ranges[place]
+    _, end, script = _BLOCKS[index]
     return script if ord(character) <= end else None

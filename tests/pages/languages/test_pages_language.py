@@ -1,4 +1,4 @@
-"""Language: script first, langdetect's profiles between the languages that share one."""
+"""Language detection: by script, then by langdetect's profiles between the languages of a script."""
 
 import json
 import unicodedata
@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.pages.languages.detect import LOOKED_AT, detect, detect_text
+import newsmill
+from newsmill.pages.languages.detect import MAX_SAMPLE_CHARS, detect_languages, detect_text
 
-# Labelled sentences, beside the project.
+# Labelled sentences, in the shared folder.
 SENTENCES = "data/language/sentences.jsonl"
 
-SAID = {  # "The ministry opened a public consultation on Tuesday", or the like
+TEXTS = {  # "The ministry opened a public consultation on Tuesday", or similar
     "af": "Die ministerie het Dinsdag 'n openbare raadpleging oor nuwe reëls vir skole begin.",
     "ar": "أعلنت الوزارة يوم الثلاثاء عن بدء المشاورات العامة.",
     "bg": "Министерството започна във вторник обществено обсъждане на новите правила.",
@@ -63,9 +64,9 @@ SAID = {  # "The ministry opened a public consultation on Tuesday", or the like
 }
 
 
-@pytest.mark.parametrize("language", SAID)
-def test_languages(language):
-    assert detect_text(SAID[language])[0] == language
+@pytest.mark.parametrize("language", TEXTS)
+def test_language_of_a_sentence(language):
+    assert detect_text(TEXTS[language])[0] == language
 
 
 def test_traditional_and_simplified_are_both_chinese():
@@ -95,7 +96,7 @@ def test_traditional_and_simplified_are_both_chinese():
     ],
     ids=lambda text: text[:12].strip("\0") or "blank",
 )
-def test_what_cannot_be_known(text):
+def test_undetermined(text):
     assert detect_text(text) == ("und", 0.0)
 
 
@@ -118,7 +119,7 @@ def test_mixed_scripts(text, language):
     assert detect_text(text)[0] == language
 
 
-def test_capitals_are_words_too():
+def test_text_in_capitals():
     assert detect_text("THE MINISTRY OPENED A CONSULTATION ON RULES FOR PICTURES")[0] == "en"
 
 
@@ -130,19 +131,19 @@ def test_capitals_are_words_too():
         ("Bakanlik sali gunu yeni kurallar hakkinda kamuoyunun gorusunu almaya basladi.", "tr"),
     ],
 )
-def test_marks_left_out_in_writing(text, language):
+def test_text_without_diacritics(text, language):
     assert detect_text(text)[0] == language
 
 
-def test_marks_written_apart_are_composed():
-    apart = "Bộ đã mở cuộc tham vấn công khai về các quy định mới."
-    assert detect_text(unicodedata.normalize("NFD", apart)) == detect_text(apart)
+def test_combining_diacritics_are_composed():
+    composed = "Bộ đã mở cuộc tham vấn công khai về các quy định mới."
+    assert detect_text(unicodedata.normalize("NFD", composed)) == detect_text(composed)
 
 
-def test_addresses_say_nothing():
-    said = "Das Ministerium eröffnete am Dienstag eine Anhörung"
+def test_addresses_are_ignored():
+    sentence = "Das Ministerium eröffnete am Dienstag eine Anhörung"
     link = "https://the.example/ministry/opened/public/consultation/about/the/new/rules/for/schools/on/tuesday"
-    assert detect_text(f"{said} {link} {link}") == detect_text(said)
+    assert detect_text(f"{sentence} {link} {link}") == detect_text(sentence)
 
 
 def test_the_sample_is_spread_over_the_text():
@@ -151,44 +152,47 @@ def test_the_sample_is_spread_over_the_text():
         "Der Rest der Seite steht auf Deutsch, und er ist lang. ",
     )
     assert detect_text(head * 4 + tail * 400)[0] == "de"
-    assert detect_text(tail * (LOOKED_AT // 20))[0] == "de"
+    assert detect_text(tail * (MAX_SAMPLE_CHARS // 20))[0] == "de"
 
 
-def test_series_in_series_out():
-    told = detect(pl.Series("text", ["The ministry opened a consultation.", None, "", "发布新模型"]))
-    assert told.schema == {"language": pl.String, "confidence": pl.Float64}
-    assert told["language"].to_list() == ["en", "und", "und", "zh"]
-    assert told["confidence"].to_list()[1:3] == [0.0, 0.0]
-    assert detect(pl.Series("text", [], dtype=pl.String)).height == 0
+def test_detect_languages_takes_a_series_or_a_list():
+    texts = ["The ministry opened a consultation.", None, "", "发布新模型"]
+    detected = newsmill.detect_languages(pl.Series("text", texts))
+    assert detected.schema == {"language": pl.String, "confidence": pl.Float64}
+    assert detected["language"].to_list() == ["en", "und", "und", "zh"]
+    assert detected["confidence"].to_list()[1:3] == [0.0, 0.0]
+    assert detected.equals(newsmill.detect_languages(texts))
+    empty = newsmill.detect_languages(pl.Series("text", [], dtype=pl.String))
+    assert (empty.height, empty.schema) == (0, detected.schema)
 
 
-def test_confidence_is_low_where_languages_are_near():
-    sure, near = detect_text(SAID["fi"])[1], detect_text("Vi har en stor bil.")[1]
-    assert sure > 0.99 > near
+def test_confidence_is_lower_between_close_languages():
+    certain, uncertain = detect_text(TEXTS["fi"])[1], detect_text("Vi har en stor bil.")[1]
+    assert certain > 0.99 > uncertain
 
 
-def test_langdetect_can_be_asked_instead():
+def test_langdetect_as_detector():
     for language in ("en", "fr", "uk", "hi", "zh"):
-        assert detect_text(SAID[language], detector="langdetect")[0] == language
+        assert detect_text(TEXTS[language], detector="langdetect")[0] == language
     assert detect_text("404 error", detector="langdetect") == ("und", 0.0)
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.text(max_size=120) | st.sampled_from([*SAID.values()]), max_size=6))
-def test_same_answer_alone_and_in_any_batch(texts):
-    alone = [detect_text(text) for text in texts]
-    stored = [text.encode("utf-8", "replace").decode() for text in texts]
-    assert detect(pl.Series("text", stored, dtype=pl.String)).rows() == [detect_text(text) for text in stored]
-    for language, confidence in alone:
+@given(st.lists(st.text(max_size=120) | st.sampled_from([*TEXTS.values()]), min_size=1, max_size=6))
+def test_answer_does_not_depend_on_the_batch(texts):
+    detected = [detect_text(text) for text in texts]
+    assert detect_languages(texts).rows() == detected
+    for language, confidence in detected:
         assert 0 <= confidence <= 1
         assert (language == "und") == (confidence == 0)
         assert 2 <= len(language) <= 3 and "-" not in language
 
 
-def test_sentences_of_the_shared_set(shared):
+def test_accuracy_on_labelled_sentences(shared):
     rows = [json.loads(line) for line in (shared / SENTENCES).read_text("utf-8").split("\n") if line]
-    told = detect(pl.Series([row["text"] for row in rows]))["language"]
-    right = pl.DataFrame({"language": [row["language"] for row in rows], "told": told})
-    by_language = right.group_by("language").agg((pl.col("language") == pl.col("told")).mean().alias("share"))
-    assert (right["language"] == right["told"]).mean() >= 0.984
-    assert by_language.filter(pl.col("share") < 0.93).rows() == []
+    detected = detect_languages(row["text"] for row in rows)["language"]
+    answers = pl.DataFrame({"language": [row["language"] for row in rows], "detected": detected})
+    is_right = pl.col("language") == pl.col("detected")
+    by_language = answers.group_by("language").agg(accuracy=is_right.mean())
+    assert answers.select(is_right.mean()).item() >= 0.984
+    assert by_language.filter(pl.col("accuracy") < 0.93).rows() == []
