@@ -54,7 +54,7 @@ def suite_checks(suite: Suite, partitions: dg.PartitionsDefinition[str] | None =
         selected = {check.name for check in context.selected_asset_check_keys}
         subset = replace(suite, expectations=tuple(e for e in suite.expectations if e.name in selected))
         options = settings.load()
-        dates = ingest_dates(context, stages.archive_of(options).dates())
+        dates = ingest_dates(context, stages.open_archive(options).dates())
         with writer.connect() as con:
             results = run_suite(con, subset, dates if suite.by_date else None)
             store_results(con, results, context.run.run_id)

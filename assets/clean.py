@@ -9,29 +9,25 @@ from assets.metadata import (
     asset_key,
     chart_metadata,
     quarantine_metadata,
+    stage_specs,
     table_metadata,
-    table_spec,
 )
 from assets.resources import SettingsResource, WriterResource
 from assets.run_context import WRITER, ingest_dates
 from newsmill import stages
-from newsmill.pages.tables import PAGES, REPEATS, TEASERS
-from newsmill.sources.tables import RECORDS
-
-TABLES = (PAGES, TEASERS, REPEATS)
+from newsmill.pages.tables import PAGES
 
 
-@dg.multi_asset(name="clean_pages", specs=[table_spec(table, [RECORDS.name]) for table in TABLES], **WRITER)
+@dg.multi_asset(name="clean_pages", specs=stage_specs(stages.PAGES_STAGE), **WRITER)
 def pages(
     context: dg.AssetExecutionContext, settings: SettingsResource, writer: WriterResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Read the archived records of the run's ingest dates as pages, in parallel."""
     options = settings.load()
-    dates = ingest_dates(context, stages.archive_of(options).dates())
+    dates = ingest_dates(context, stages.open_archive(options).dates())
     with writer.connect() as con:
-        for date in dates:
-            stages.load_pages(con, options, date, context.run.run_id)
-        for table in TABLES:
+        stages.PAGES_STAGE.run(con, stages.Run(options, context.run.run_id), dates)
+        for table in stages.PAGES_STAGE.fills:
             add_partition_row_counts(context, con, table.name, dates)
             metadata = table_metadata(con, table.name)
             if table is PAGES:

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from newsmill.report.preview import chart_markdown, table_markdown
+from newsmill.stages import Stage
 from newsmill.table import Table
 from newsmill.types import Connection
 
@@ -26,6 +27,11 @@ def table_spec(table: Table, deps: Sequence[str] = ()) -> dg.AssetSpec:
         description=table.description,
         metadata={**column_schema([(c.name, c.sql_type, c.text, c.required) for c in table.columns])},
     )
+
+
+def stage_specs(stage: Stage) -> list[dg.AssetSpec]:
+    """Return the assets that a stage fills, with the tables that it reads as their dependencies."""
+    return [table_spec(table, [read.name for read in stage.reads]) for table in stage.fills]
 
 
 def column_schema(columns: Sequence[tuple[str, str, str, bool]]) -> dict[str, dg.TableMetadataValue | Any]:

@@ -9,8 +9,8 @@ from assets.metadata import (
     add_partition_row_counts,
     chart_metadata,
     quarantine_metadata,
+    stage_specs,
     table_metadata,
-    table_spec,
 )
 from assets.resources import SettingsResource, WriterResource
 from assets.run_context import WRITER, ingest_dates
@@ -28,7 +28,7 @@ class ArchiveConfig(dg.Config):
     archive_only: bool = Field(False, description="Do not read the input folder; list what the archive holds.")
 
 
-@dg.multi_asset(name="raw_records", specs=[table_spec(RECORDS)], **WRITER)
+@dg.multi_asset(name="raw_records", specs=stage_specs(stages.RAW_STAGE), **WRITER)
 def records(
     context: dg.AssetExecutionContext,
     config: ArchiveConfig,
@@ -40,10 +40,9 @@ def records(
     found = Scan([], []) if config.archive_only else scan(options.input)
     dates = ingest_dates(context, {file.ingest_date for file in found.files})
     appended = AppendResult() if config.archive_only else stages.archive_input(options, dates)
-    archived = ingest_dates(context, stages.archive_of(options).dates())
+    archived = ingest_dates(context, stages.open_archive(options).dates())
     with writer.connect() as con:
-        for date in archived:
-            stages.load_records(con, options, date, context.run.run_id)
+        stages.RAW_STAGE.run(con, stages.Run(options, context.run.run_id), archived)
         add_partition_row_counts(context, con, RECORDS.name, archived)
         yield dg.MaterializeResult(
             asset_key=records.key,

@@ -57,7 +57,7 @@ class WriterResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The writer's DuckDB file in the home folder; one process writes at a time."""
 
     settings: SettingsResource
-    patience_seconds: float = Field(description="How long a step waits for the file's lock.")
+    timeout_seconds: float = Field(description="How long a step waits for the file's lock.")
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -66,5 +66,5 @@ class WriterResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             UserError: see `newsmill.warehouse.connection.open_writer`.
         """
-        with open_writer(self.settings.load().database, self.patience_seconds) as con:
+        with open_writer(self.settings.load().database, self.timeout_seconds) as con:
             yield con

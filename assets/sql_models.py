@@ -130,7 +130,7 @@ def _test_checks(project: Project, model: Model, tests: list[ModelTest]) -> dg.A
 
 
 def _variables(context: Context, settings: SettingsResource) -> Variables:
-    archived = ingest_dates(context, stages.archive_of(settings.load()).dates())
+    archived = ingest_dates(context, stages.open_archive(settings.load()).dates())
     # An empty list would mean all dates: a run that brought nothing names its own.
     return {"ingest_dates": archived or partition_dates(context) or []}
 

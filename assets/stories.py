@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.metadata import add_partition_row_counts, asset_key, chart_metadata, table_metadata, table_spec
+from assets.metadata import add_partition_row_counts, asset_key, chart_metadata, stage_specs, table_metadata, table_spec
 from assets.resources import SettingsResource, WriterResource
 from assets.run_context import WRITER, ingest_dates
 from newsmill import stages
-from newsmill.pages.tables import PAGES
 from newsmill.quality.ledger import reconcile, unreconciled_records
 from newsmill.quality.tables import LEDGER
 from newsmill.report.preview import table_markdown
@@ -23,15 +22,15 @@ RECONCILE = dg.AssetCheckSpec(
 )
 
 
-@dg.multi_asset(name="stories_members", specs=[table_spec(MEMBERS, [PAGES.name])], **WRITER)
+@dg.multi_asset(name="stories_members", specs=stage_specs(stages.STORIES_STAGE), **WRITER)
 def members(
     context: dg.AssetExecutionContext, settings: SettingsResource, writer: WriterResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Cluster the pages of the run's ingest dates with all other pages."""
     options = settings.load()
-    dates = ingest_dates(context, stages.archive_of(options).dates())
+    dates = ingest_dates(context, stages.open_archive(options).dates())
     with writer.connect() as con:
-        affected = sum(stages.load_stories(con, options, date, context.run.run_id) for date in dates)
+        affected = stages.STORIES_STAGE.run(con, stages.Run(options, context.run.run_id), dates)
         add_partition_row_counts(context, con, MEMBERS.name, dates)
         yield dg.MaterializeResult(
             asset_key=asset_key(MEMBERS.name),
@@ -56,7 +55,7 @@ def ledger(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Reconcile the ledger of the run's ingest dates: the stages wrote it, the check proves that nothing is missing."""
     options = settings.load()
-    dates = ingest_dates(context, stages.archive_of(options).dates())
+    dates = ingest_dates(context, stages.open_archive(options).dates())
     with writer.connect() as con:
         add_partition_row_counts(context, con, LEDGER.name, dates)
         yield dg.MaterializeResult(

@@ -1,6 +1,6 @@
 """What forgetting and replaying cost on a large home: python -m benchmarks.maintenance [PAGES].
 
-A home of made-up pages over ten days is milled, but for reading them, which `benchmarks.reading` measures.
+It fills a home with generated pages over ten days. Reading pages is left out; `benchmarks.reading` measures that.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ import typer
 from benchmarks.story_pages import PageGenerator
 from newsmill import stages
 from newsmill.maintenance import forget, replay
-from newsmill.maintenance.publishing import derive, publish
 from newsmill.pages.tables import PAGES
 from newsmill.quality.ledger import page_verdicts
 from newsmill.quality.tables import LEDGER
 from newsmill.settings import Settings, load_settings
 from newsmill.sources.record import Record, make_record
-from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer, transaction
 from newsmill.warehouse.sql_models import load_project
 from newsmill.warehouse.writes import insert
@@ -35,18 +33,18 @@ RUN = "benchmark"
 
 
 def main(pages: int = typer.Argument(100_000, help="Pages of the home.")) -> None:
-    """What forgetting and replaying cost."""
+    """Measure what forgetting and replaying cost."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(input=Path(folder), home=Path(folder) / "home")
-        rows = [_row("milled and published", pages, lambda: _mill(settings, pages))]
+        rows = [_row("processed and published", pages, lambda: _process(settings, pages))]
         site, record = "site7.example", _some_record(settings, "site11.example")
         rows += [
-            _row("replay --site, told only", pages, lambda: replay.replay(settings, replay.Choice(site=site))),
-            _row("forget a record, told only", pages, lambda: forget.plan(settings, record)),
+            _row("replay --site, dry run", pages, lambda: replay.replay(settings, replay.Choice(site=site))),
+            _row("forget a record, dry run", pages, lambda: forget.plan(settings, record)),
             _row("forget a record", pages, lambda: forget.forget(settings, record)),
             _row("forget a site", pages, lambda: forget.forget(settings, site)),
         ]
-    print_table(pl.DataFrame(rows), "upkeep of a large home")
+    print_table(pl.DataFrame(rows), "Maintenance of a large home")
 
 
 def _row(what: str, pages: int, measured: Callable[[], Any]) -> dict[str, Any]:
@@ -60,25 +58,25 @@ def _row(what: str, pages: int, measured: Callable[[], Any]) -> dict[str, Any]:
     }
 
 
-def _mill(settings: Settings, pages: int) -> None:
-    generator, taxonomy = PageGenerator(), load_taxonomy(settings.topics)
+def _process(settings: Settings, pages: int) -> None:
+    generator, run = PageGenerator(), stages.Run(settings, RUN)
     with open_writer(settings.database) as con:
         for date in DAYS:
-            printed = generator.pages_of_day(date, pages // len(DAYS))
-            records = [_fetched(date, row) for row in printed.iter_rows(named=True)]
-            stages.archive_of(settings).append(records)
-            read = printed.with_columns(pl.Series("record_id", [record.record_id for record in records]))
-            stages.load_records(con, settings, date, RUN)
+            generated = generator.pages_of_day(date, pages // len(DAYS))
+            records = [_fetched(date, row) for row in generated.iter_rows(named=True)]
+            stages.open_archive(settings).append(records)
+            read = generated.with_columns(pl.Series("record_id", [record.record_id for record in records]))
+            stages.RAW_STAGE.run(con, run, [date])
             with transaction(con):
                 insert(con, PAGES, _as_read(read))
                 verdicts = read.select(
                     "record_id", "ingest_date", reason=pl.lit(None, pl.String), detail=pl.lit(None, pl.String)
                 )
                 insert(con, LEDGER, page_verdicts(verdicts, RUN))
-            stages.load_stories(con, settings, date, RUN)
-            stages.load_topics(con, settings, taxonomy, date)
-        derive(con, load_project(settings.models), None)
-        publish(con, settings, taxonomy)
+            stages.STORIES_STAGE.run(con, run, [date])
+            stages.TOPICS_STAGE.run(con, run, [date])
+        stages.build_derived(con, load_project(settings.models), None)
+        stages.publish(con, settings, run.taxonomy, checks=())
 
 
 def _fetched(date: dt.date, page: dict[str, Any]) -> Record:

@@ -1,4 +1,4 @@
-"""What each stage costs: the mill's own functions over an input folder, in one process, timed by its CPU clock."""
+"""What each stage costs: newsmill's own functions over an input folder, in one process, by its CPU clock."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ from newsmill.quality.suites import load_suites
 from newsmill.report.build import build_report
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
-from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import publish_database
-from newsmill.warehouse.sql_models import build_model, load_project
+from newsmill.warehouse.sql_models import load_project
 
 Seconds = dict[str, float]
 
 
 def measure(settings: Settings, rounds: int) -> pl.DataFrame:
-    """A row a stage: `stage`, `ms_per_page` (CPU milliseconds by record read), `share` (percent of the whole)."""
+    """Return one row per stage: `stage`, `ms_per_page` (CPU ms per record), `share` (percent of the total)."""
     runs: dict[str, list[float]] = defaultdict(list)
     records = 0
     # The first round pays for imports and caches, and is not counted.
@@ -52,32 +51,24 @@ def measure(settings: Settings, rounds: int) -> pl.DataFrame:
 def _one_round(settings: Settings) -> tuple[Seconds, int]:
     seconds: Seconds = {}
     dates = sorted({file.ingest_date for file in scan(settings.input).files})
-    taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)
+    project = load_project(settings.models)
     with _timed(seconds, "archive the input"):
         stages.archive_input(settings, dates)
+    run, records = stages.Run(settings, "bench"), 0
     with open_writer(settings.database) as con:
-        with _timed(seconds, "list records"):
-            records = sum(stages.load_records(con, settings, date, "bench") for date in dates)
-        with _timed(seconds, "read pages"):
-            for date in dates:
-                stages.load_pages(con, settings, date, "bench")
-        with _timed(seconds, "tell stories"):
-            for date in dates:
-                stages.load_stories(con, settings, date, "bench")
-        with _timed(seconds, "tag topics"):
-            for date in dates:
-                stages.load_topics(con, settings, taxonomy, date)
+        for stage in stages.STAGES:
+            with _timed(seconds, f"stage {stage.name}"):
+                rows = stage.run(con, run, dates)
+            records = records or rows
         with _timed(seconds, "build SQL models"):
-            for model in project.models:
-                build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
-            stages.load_bursts(con)
+            stages.build_derived(con, project, dates)
         with _timed(seconds, "check expectations"):
             for suite in load_suites():
                 run_suite(con, suite, dates if suite.by_date else None)
         with _timed(seconds, "publish the copy"):
             target = publish_database(con, settings.published)
     with _timed(seconds, "write the report"), open_reader(target) as con:
-        build_report(con, dt.datetime.now(dt.UTC).replace(tzinfo=None), taxonomy.names)
+        build_report(con, dt.datetime.now(dt.UTC).replace(tzinfo=None), run.taxonomy.names)
     return seconds, records
 
 

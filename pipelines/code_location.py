@@ -80,5 +80,5 @@ def resources(settings: Settings) -> dict[str, object]:
     defaults = SettingsResource.with_defaults(settings)
     return {
         "settings": defaults,
-        "writer": WriterResource(settings=defaults, patience_seconds=WRITER_TIMEOUT_SECONDS),
+        "writer": WriterResource(settings=defaults, timeout_seconds=WRITER_TIMEOUT_SECONDS),
     }

@@ -24,7 +24,7 @@ def first_ingest_date(settings: Settings) -> dt.date:
     """Return the setting, or else the first ingest date of the archive and the input folder; today at the latest."""
     if settings.first_ingest_date is not None:
         return settings.first_ingest_date
-    dates = {dt.datetime.now(settings.zone).date(), *stages.archive_of(settings).dates()}
+    dates = {dt.datetime.now(settings.zone).date(), *stages.open_archive(settings).dates()}
     with suppress(UserError):  # without files in the input folder the archive decides
         dates |= {file.ingest_date for file in scan(settings.input).files}
     return min(dates)

@@ -73,7 +73,7 @@ def digest(lines: Iterable[str]) -> str:
 def archived_digests(settings: Settings) -> dict[str, str]:
     """Return the digests of the dates whose files are all archived already, for a sensor without a cursor."""
     files = scan(settings.input).files
-    archive = stages.archive_of(settings)
+    archive = stages.open_archive(settings)
     known = set(archive.records(archive.dates()).select("ingest_date", "source_path").iter_rows())
     fresh = {file.ingest_date for file in files if (file.ingest_date, file.path) not in known}
     return {date.isoformat(): digest for date, digest in digests(files).items() if date not in fresh}

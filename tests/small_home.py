@@ -7,10 +7,9 @@ import json
 from pathlib import Path
 
 import duckdb
-from pipeline_runs import run_dates, settings_for
+from pipeline_runs import run_input, settings_for
 
 from newsmill import stages
-from newsmill.maintenance.publishing import publish
 from newsmill.settings import Settings
 from newsmill.topics.labels import add_label
 from newsmill.topics.taxonomy import load_taxonomy
@@ -72,13 +71,13 @@ def write_input(root: Path) -> Path:
 
 def make_home(input_folder: Path, home: Path) -> Settings:
     settings = settings_for(input_folder, home)
-    run_dates(settings, DAYS)
+    run_input(settings, DAYS)
     with open_writer(settings.database) as con:
         for (record_id,) in con.execute("select record_id from clean.pages").fetchall():
             add_label(settings.home, record_id, "ai_video_models", True, "uniform")
         with transaction(con):
             stages.replace_labels(con, settings)
-        publish(con, settings, load_taxonomy(settings.topics))
+        stages.publish(con, settings, load_taxonomy(settings.topics), checks=())
     return settings
 
 

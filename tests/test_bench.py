@@ -9,7 +9,7 @@ from commands import run_command
 
 
 @pytest.mark.slow
-def test_make_bench_tells_the_cost_of_every_stage(tmp_path: Path) -> None:
+def test_make_bench_shows_the_cost_of_every_stage(tmp_path: Path) -> None:
     page = tmp_path / "2026-10-05" / "page.txt"
     page.parent.mkdir(parents=True)
     page.write_text("A headline\n\n" + "A sentence of the page that says enough. " * 20, encoding="utf-8")
@@ -17,9 +17,9 @@ def test_make_bench_tells_the_cost_of_every_stage(tmp_path: Path) -> None:
     assert answer.code == 0, answer.err
     for stage in (
         "archive the input",
-        "read pages",
-        "tell stories",
-        "tag topics",
+        "stage pages",
+        "stage stories",
+        "stage topics",
         "build SQL models",
         "check expectations",
     ):

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pipeline_runs import build_models, differing, settings_for, tables_of
+from pipeline_runs import differing, settings_for, tables_of
 
 from newsmill import stages
 from newsmill.settings import Settings
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS
-from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
+from newsmill.warehouse.sql_models import load_project
 from newsmill.warehouse.staleness import dates_to_retag, dates_with_stale_tags
 
 DAYS = [dt.date(2026, 3, 1), dt.date(2026, 3, 2)]
@@ -51,15 +51,9 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_to_topics(settings: Settings, dates: Sequence[dt.date]) -> None:
     """Run the stages up to topics, as the daily job does; the SQL models have their own tests."""
-    taxonomy = load_taxonomy(settings.topics)
     stages.archive_input(settings, dates)
     with open_writer(settings.database) as con:
-        for date in dates:
-            stages.load_records(con, settings, date, "test")
-            stages.load_pages(con, settings, date, "test")
-            stages.load_stories(con, settings, date, "test")
-        for date in sorted({*dates, *dates_to_retag(con)}):
-            stages.load_topics(con, settings, taxonomy, date)
+        stages.run_dates(con, stages.Run(settings, "test"), dates)
 
 
 def processed(input_folder: Path, home: Path, runs: Sequence[Sequence[dt.date]]) -> dict[str, pl.DataFrame]:
@@ -84,23 +78,20 @@ def test_topics_are_the_same_in_any_order(two_days: Path, tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_a_run_that_ended_before_the_topics_is_completed_by_the_next(two_days: Path, tmp_path: Path) -> None:
     settings = settings_for(two_days, tmp_path)
-    taxonomy = load_taxonomy(settings.topics)
+    run, project = stages.Run(settings, "test"), load_project(settings.models)
     run_to_topics(settings, DAYS[:1])
     with open_writer(settings.database) as con:
-        build_models(con, settings, DAYS[:1])
+        stages.build_derived(con, project, DAYS[:1])
         assert con.execute("select count(*) from intermediate.int_topic_pages").fetchall() == [(PAGES_PER_DAY,)]
     stages.archive_input(settings, DAYS[1:])
+    before_topics = [stages.RAW_STAGE, stages.PAGES_STAGE, stages.STORIES_STAGE]
     with open_writer(settings.database) as con:
-        for date in DAYS[1:]:
-            stages.load_records(con, settings, date, "test")
-            stages.load_pages(con, settings, date, "test")
-            stages.load_stories(con, settings, date, "test")
+        stages.run_dates(con, run, DAYS[1:], before_topics)
         assert dates_to_retag(con) == DAYS
     with open_writer(settings.database) as con:
-        for date in dates_to_retag(con):
-            stages.load_topics(con, settings, taxonomy, date)
+        stages.TOPICS_STAGE.run(con, run, [])
         assert dates_with_stale_tags(con) == DAYS[:1]
-        build_models(con, settings, DAYS[1:])
+        stages.build_derived(con, project, DAYS[1:])
     tables = tables_of(settings.database)
     assert tables["topics.mentions"].is_empty()
     assert tables["intermediate.int_topic_pages"].is_empty()

@@ -15,7 +15,7 @@ import polars as pl
 
 from newsmill import stages
 from newsmill.errors import UserError
-from newsmill.maintenance.publishing import derive, now, open_processed, publish, replace_by_copy
+from newsmill.maintenance.database import now, open_processed, replace_by_copy
 from newsmill.maintenance.rebuild import old_database
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
@@ -29,7 +29,6 @@ from newsmill.warehouse.connection import open_reader, transaction
 from newsmill.warehouse.publish import DATABASE
 from newsmill.warehouse.schema import TABLES
 from newsmill.warehouse.sql_models import load_project
-from newsmill.warehouse.staleness import dates_to_retag
 
 OF_RECORDS = [table.name for table in TABLES if "record_id" in table.schema]
 # A sample's cells are cut, and so is what is looked for in them.
@@ -133,16 +132,15 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
             for record_id, date, *urls in records.select("record_id", "ingest_date", "url", "page_url").iter_rows()
             if (found := stones.of(record_id, *urls))
         )
-        archived = stages.archive_of(settings).remove(ids, records["ingest_date"].unique())
+        archived = stages.open_archive(settings).remove(ids, records["ingest_date"].unique())
         names = _names(stone, key, records)
         told_anew = _clear(con, settings, ids, names)
-        for date in dates_to_retag(con):
-            stages.load_topics(con, settings, taxonomy, date)
+        stages.TOPICS_STAGE.run(con, stages.Run(settings, "forget"), [])
         forget_labels(settings.home, set(ids))
         with transaction(con):
             stages.replace_labels(con, settings)
-        derive(con, project, None)
-        publish(con, settings, taxonomy)
+        stages.build_derived(con, project, None)
+        stages.publish(con, settings, taxonomy, checks=())
         wrong = sum(day.unreconciled for day in reconcile(con))
         replace_by_copy(con, settings)
     return Forgotten(records, archived, told_anew, wrong, names)
@@ -179,7 +177,7 @@ def _clear_check_results(con: Connection, names: list[str]) -> None:
 def _covered(con: Connection, settings: Settings, stones: Tombstones) -> pl.DataFrame:
     """The archived and the stored records that a tombstone covers, by their own URL or the one their page names."""
     stored = con.execute(STORED).pl()
-    archived = stages.archive_of(settings).addresses().unique("record_id")
+    archived = stages.open_archive(settings).addresses().unique("record_id")
     rows = pl.concat([stored, archived.join(stored, on="record_id", how="anti")], how="diagonal")
     covered = [
         stones.of(record_id, *urls) is not None

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsmill import stages
 from newsmill.errors import UserError
-from newsmill.maintenance.publishing import publish
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.settings import Settings
 from newsmill.sql import quote_literal
@@ -95,7 +95,7 @@ def redirect_old_story_ids(settings: Settings, taxonomy: Taxonomy, old: Path) ->
                 [(led,)] = con.execute(REDIRECTS.format(ids=" union ".join(ids))).fetchall()
         con.execute("detach old")
         if led:
-            publish(con, settings, taxonomy)
+            stages.publish(con, settings, taxonomy, checks=())
     return int(led)
 
 

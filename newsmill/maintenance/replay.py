@@ -16,9 +16,10 @@ import polars as pl
 
 from newsmill import stages
 from newsmill.errors import UserError
-from newsmill.maintenance.publishing import derive, now, open_processed, publish
+from newsmill.maintenance.database import now, open_processed
 from newsmill.pages.tables import PAGES
 from newsmill.quality.ledger import reconcile
+from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
 from newsmill.stories.text.changes import summarize_changes
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
@@ -118,8 +119,8 @@ def replay(settings: Settings, choice: Choice, *, apply: bool = False) -> Report
         with open_processed(settings) as con:
             report = _replayed(con, settings, taxonomy, choice, None)
             if not report.unreconciled:
-                derive(con, project, report.dates)
-                publish(con, settings, taxonomy)
+                stages.build_derived(con, project, report.dates)
+                stages.publish(con, settings, taxonomy, stages.defined_checks(load_suites(), project))
         return report
     published = settings.published / DATABASE
     with tempfile.TemporaryDirectory(prefix="newsmill-replay-") as folder:
@@ -159,16 +160,15 @@ def _land(
 
     Dates that a run or a replay left half landed are told anew too.
     """
-    run_id = f"replay {now().isoformat(timespec='seconds')}"
-    touched = set(chosen["ingest_date"]) | {day.ingest_date for day in reconcile(con) if day.unreconciled}
-    for (date,), records in chosen.filter("readable").group_by("ingest_date", maintain_order=True):
-        stages.load_pages(con, settings, date, run_id, only=set(records["record_id"]), staging=staging)
-    for date in sorted(touched):
-        stages.load_stories(con, settings, date, run_id)
-    touched |= set(dates_to_retag(con))
-    for date in sorted(touched):
-        stages.load_topics(con, settings, taxonomy, date, staging=staging)
-    return sorted(touched)
+    by_date = chosen.filter("readable").group_by("ingest_date", maintain_order=True)
+    records = {date: set(rows["record_id"]) for (date,), rows in by_date}
+    run = stages.Run(settings, f"replay {now().isoformat(timespec='seconds')}", records, staging)
+    stages.PAGES_STAGE.run(con, run, records)
+    affected = set(chosen["ingest_date"]) | {day.ingest_date for day in reconcile(con) if day.unreconciled}
+    stages.STORIES_STAGE.run(con, run, affected)
+    affected |= set(dates_to_retag(con))
+    stages.TOPICS_STAGE.run(con, run, affected)
+    return sorted(affected)
 
 
 def _remember(con: Connection, chosen: pl.DataFrame) -> None:

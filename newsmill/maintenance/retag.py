@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import duckdb
 import polars as pl
 
 from newsmill import stages
-from newsmill.maintenance.publishing import publish
+from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
 from newsmill.topics.labels import measure, read_labels
 from newsmill.topics.tables import PAGE_TOPICS
 from newsmill.topics.tag import tag
 from newsmill.topics.taxonomy import Taxonomy
-from newsmill.types import Connection
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import DATABASE
-from newsmill.warehouse.sql_models import Project, build_model, load_project
+from newsmill.warehouse.sql_models import Model, Project, load_project
 
 _KEY = ["record_id", "topic"]
 _EVIDENCE = ["record_id", "topic", "place", "sentence", "phrase", "score"]
@@ -113,13 +113,14 @@ def apply(settings: Settings, taxonomy: Taxonomy) -> Applied:
         same = ["record_id", "topic", "ingest_date", "strength", "teaser_only"]
         dates = pl.concat([after.join(before, on=same, how="anti"), before.join(after, on=same, how="anti")])
         touched = sorted(dates["ingest_date"].unique())
-        _derive(con, project, touched)
-        publish(con, settings, taxonomy)
+        # No date means all: a run that was killed after writing its tags may have left any of them to be built.
+        stages.build_derived(con, project, touched, _models_of_topics(project))
+        stages.publish(con, settings, taxonomy, stages.defined_checks(load_suites(), project))
     counts = pl.concat([gained.select("topic", gained=1, lost=0), lost.select("topic", gained=0, lost=1)])
     return Applied(taxonomy.version, pages, counts.group_by("topic").sum().sort("topic"), touched)
 
 
-def _tags(con: Connection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+def _tags(con: duckdb.DuckDBPyConnection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """The tags of every published page, the weightiest mention of each, and how many pages there are."""
     page_topics, evidence, pages = [PAGE_TOPICS.empty()], [], 0
     dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]
@@ -153,14 +154,10 @@ def _series(now: pl.DataFrame, new: pl.DataFrame, about: pl.DataFrame) -> pl.Dat
     return joined.filter(changed).sort("topic", "week")
 
 
-def _derive(con: Connection, project: Project, dates: list[dt.date]) -> None:
-    """Build every model that is derived from a table of topics.
-
-    Where no tag changed all dates are built: a run killed after its tags had landed may have left them to be built.
-    """
-    derived: set[str] = set()
+def _models_of_topics(project: Project) -> list[Model]:
+    """Return the models that are derived from a table of topics."""
+    derived: dict[str, Model] = {}
     for model in project.models:
-        if derived.intersection(model.depends_on) or any(source.startswith("topics.") for source in model.sources):
-            derived.add(model.name)
-            build_model(con, project, model, {"ingest_dates": [date.isoformat() for date in dates]})
-    stages.load_bursts(con)
+        if any(name in derived for name in model.depends_on) or any(s.startswith("topics.") for s in model.sources):
+            derived[model.name] = model
+    return list(derived.values())

@@ -31,7 +31,7 @@ def rebuild_command(settings: Settings, *, replace_old: bool, as_json: bool, ver
     """
     started = time.monotonic()
     found = _input_dates(settings)
-    dates = sorted({*stages.archive_of(settings).dates(), *(found or ())})
+    dates = sorted({*stages.open_archive(settings).dates(), *(found or ())})
     if not dates:
         raise UserError(str(settings.home / "raw"), "no archive", "run `newsmill run` with this --home")
     require_partitions(ingest_days(settings), dates)

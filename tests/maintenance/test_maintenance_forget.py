@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipeline_runs import differing, run_dates, settings_for, tables_of
+from pipeline_runs import differing, run_input, settings_for, tables_of
 from small_home import DAYS, SECRET, SECRET_SITE, SECRET_URL, ids_of
 
 from newsmill import stages
@@ -68,14 +68,14 @@ def test_a_url_is_nowhere_and_stays_out(own_home: Settings) -> None:
 def test_a_rerun_and_a_rebuild_leave_the_same_tables(own_home: Settings, tmp_path: Path) -> None:
     forget(own_home, SECRET_URL)
     after = tables_of(own_home.database)
-    run_dates(own_home, DAYS)
+    run_input(own_home, DAYS)
     assert differing(after, tables_of(own_home.database)) == []
 
     # From the archive alone, which is all that a home can be rebuilt from.
     rebuilt = settings_for(own_home.input, tmp_path / "rebuilt")
     for kept in ("raw", "forgotten", "labels"):
         shutil.copytree(own_home.home / kept, rebuilt.home / kept)
-    run_dates(rebuilt, DAYS)
+    run_input(rebuilt, DAYS)
     assert differing(after, tables_of(rebuilt.database)) == []
 
 

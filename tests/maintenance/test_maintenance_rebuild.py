@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pipeline_runs import differing, run_dates, settings_for, tables_of
+from pipeline_runs import differing, run_input, settings_for, tables_of
 from small_home import DAYS, SECRET_URL, ids_of
 
 from newsmill.errors import UserError
@@ -60,7 +60,7 @@ def test_a_rebuild_leaves_what_was_there_and_keeps_what_only_the_old_one_knew(ow
     assert (old.path, old.check_results) == (own_home.home / "newsmill.duckdb.old", 1)
     assert (own_home.published / PUBLISHED).read_bytes() == published
 
-    run_dates(own_home, DAYS)
+    run_input(own_home, DAYS)
     assert redirect_old_story_ids(own_home, load_taxonomy(own_home.topics), old.path) == 2
     assert differing(before, tables_of(own_home.database)) == []
     assert before["topics.labels"].height > 0
@@ -84,14 +84,14 @@ def test_the_command_needs_no_input_and_what_was_forgotten_stays_out(
     no_input = settings_for(own_home.home / "no-such-folder", own_home.home)
     assert rebuild_command(no_input, replace_old=False, as_json=True, verbose=False) == 0
     told = capsys.readouterr()
-    assert "the archive alone is read" in told.err
+    assert "reading the archive alone" in told.err
     said = json.loads(told.out)
     assert said["dates"] == [day.isoformat() for day in DAYS]
     assert said["old_database"] == str(old_database(own_home))
     assert said["reconciliation"]["forgotten"] == 2
     assert differing(before, tables_of(own_home.database)) == []
     assert differing(before, tables_of(own_home.published / PUBLISHED)) == []
-    run_dates(own_home, DAYS)
+    run_input(own_home, DAYS)
     assert differing(before, tables_of(own_home.database)) == []
 
 

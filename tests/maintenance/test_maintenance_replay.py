@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 import polars as pl
 import pytest
-from pipeline_runs import differing, run_dates, tables_of
+from pipeline_runs import differing, run_input, tables_of
 from small_home import DAYS, ids_of
 from test_maintenance_forget import contents
 
-from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.maintenance.replay import Choice, Report, replay
 from newsmill.pages import reject
@@ -29,7 +28,7 @@ class OneProcess:
 
 
 def read_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stages, "engine_of", lambda _: OneProcess())
+    monkeypatch.setattr("newsmill.stages.pages.open_engine", lambda _: OneProcess())
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def test_what_is_applied_is_what_was_told(own_home: Settings, lenient: None) -> 
     assert after["clean.pages"].height == 7
     assert differing(after, tables_of(own_home.published / "newsmill.duckdb")) == []
     # As if it had been read so from the first.
-    run_dates(own_home, DAYS)
+    run_input(own_home, DAYS)
     assert differing(after, tables_of(own_home.database)) == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipeline_runs import run_dates, settings_for, tables_of
+from pipeline_runs import run_input, settings_for, tables_of
 from topic_pages import SHIPPED
 from typer.testing import CliRunner
 
@@ -50,7 +50,7 @@ def milled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         # drawn first is not the unsure one.
         os.utime(file, (1772413200, 1772413200))
     settings = settings_for(folder / "input", folder / "home")
-    run_dates(settings, sorted({file.ingest_date for file in scan(settings.input).files}))
+    run_input(settings, sorted({file.ingest_date for file in scan(settings.input).files}))
     with open_writer(settings.database) as con:
         publish_database(con, settings.published)
     return settings
@@ -59,9 +59,7 @@ def milled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def home(milled: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A copy of it, where no report is written: that has its own tests and takes long."""
-    monkeypatch.setattr(
-        "newsmill.maintenance.retag.publish", lambda con, settings, _: publish_database(con, settings.published)
-    )
+    monkeypatch.setattr("newsmill.stages.publish", lambda con, settings, *_: publish_database(con, settings.published))
     folder = tmp_path / "home"
     (folder / "published").mkdir(parents=True)
     for name in ("newsmill.duckdb", "published/newsmill.duckdb"):
@@ -127,7 +125,7 @@ def test_apply_leaves_what_a_night_with_that_taxonomy_would(home: Settings, wide
     done = apply(home, taxonomy)
     assert (done.pages, done.changes.rows()) == (3, [("ferries", 1, 0)])
     anew = home.model_copy(update={"home": tmp_path / "anew", "topics": wider})
-    run_dates(anew, sorted({file.ingest_date for file in scan(home.input).files}))
+    run_input(anew, sorted({file.ingest_date for file in scan(home.input).files}))
     ours, theirs = tables_of(home.database), tables_of(anew.database)
     for name, table in theirs.items():
         assert ours[name].equals(table), name
@@ -152,7 +150,7 @@ def test_a_killed_apply_leaves_the_old_tags(home: Settings, wider: Path, monkeyp
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("newsmill.stages.replace_labels", killed)
+    monkeypatch.setattr("newsmill.stages.topics.replace_labels", killed)
     with pytest.raises(KeyboardInterrupt):
         apply(home, load_taxonomy(wider))
     assert all(before[name].equals(table) for name, table in tables_of(home.database).items())
@@ -183,7 +181,7 @@ def test_label_keeps_answers_and_goes_on_where_it_stopped(home: Settings) -> Non
     assert labels["verdict"].to_list() == [True, False]
     assert labels["record_id"].n_unique() == 2
     third = runner.invoke(app, asked, input="n\n")
-    assert "Every page is labelled." in third.stdout
+    assert "All pages are labelled." in third.stdout
     with duckdb.connect(str(home.database), read_only=True) as con:
         assert con.execute("select count(*) from topics.labels").fetchone() == (3,)
 

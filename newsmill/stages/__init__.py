@@ -1,0 +1,89 @@
+"""The order of a run: raw, pages, stories, topics, each for one ingest date; then derived tables and publishing.
+
+A stage computes first, then replaces the date's rows and the ledger's verdicts on them in one short transaction. So a
+crash leaves the last good state, and a rerun leaves what one run would have left.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from newsmill.pages.tables import PAGES, REPEATS, TEASERS
+from newsmill.sources.tables import RECORDS
+from newsmill.stages.pages import load_pages
+from newsmill.stages.publish import defined_checks, publish, publish_copy, publish_report
+from newsmill.stages.raw import archive_input, load_records, replace_forgotten
+from newsmill.stages.run import Run, open_archive
+from newsmill.stages.stories import apply_story_plan, load_stories
+from newsmill.stages.topics import load_topics, pages_to_tag, replace_labels, retag_topics
+from newsmill.stages.trends import build_derived, load_bursts
+from newsmill.stories.tables import MEMBERS
+from newsmill.table import Table
+from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
+from newsmill.types import Connection
+from newsmill.warehouse.staleness import dates_to_retag
+
+__all__ = [
+    "PAGES_STAGE",
+    "RAW_STAGE",
+    "STAGES",
+    "STORIES_STAGE",
+    "TOPICS_STAGE",
+    "Run",
+    "Stage",
+    "apply_story_plan",
+    "archive_input",
+    "build_derived",
+    "defined_checks",
+    "load_bursts",
+    "open_archive",
+    "pages_to_tag",
+    "publish",
+    "publish_copy",
+    "publish_report",
+    "replace_forgotten",
+    "replace_labels",
+    "retag_topics",
+    "run_dates",
+]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a run.
+
+    Attributes:
+        reads: the tables that must be loaded before.
+        fills: the tables that it loads, by ingest date.
+        load: loads one ingest date; returns a number of rows.
+        stale_dates: ingest dates that earlier stages of any run left to do, besides those of this run.
+    """
+
+    name: str
+    reads: tuple[Table, ...]
+    fills: tuple[Table, ...]
+    load: Callable[[Connection, Run, dt.date], int]
+    stale_dates: Callable[[Connection], Sequence[dt.date]] = lambda con: ()
+
+    def run(self, con: Connection, run: Run, dates: Collection[dt.date]) -> int:
+        """Load the dates, and those left to do, in order; return the sum of the rows."""
+        return sum(self.load(con, run, date) for date in sorted({*dates, *self.stale_dates(con)}))
+
+
+RAW_STAGE = Stage("raw", (), (RECORDS,), load_records)
+PAGES_STAGE = Stage("pages", (RECORDS,), (PAGES, TEASERS, REPEATS), load_pages)
+STORIES_STAGE = Stage("stories", (PAGES,), (MEMBERS,), load_stories)
+# Where a story changed the boilerplate of other dates, their mentions change too.
+TOPICS_STAGE = Stage("topics", (PAGES, TEASERS), (MENTIONS, PAGE_TOPICS, ENTITIES), load_topics, dates_to_retag)
+STAGES = (RAW_STAGE, PAGES_STAGE, STORIES_STAGE, TOPICS_STAGE)
+
+
+def run_dates(con: Connection, run: Run, dates: Collection[dt.date], stages: Sequence[Stage] = STAGES) -> None:
+    """Run the stages over archived ingest dates, one stage after the other.
+
+    The derived tables follow with `build_derived`, publishing with `publish`. Dagster's assets run the same stages.
+    """
+    for stage in stages:
+        stage.run(con, run, dates)

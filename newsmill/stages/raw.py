@@ -1,0 +1,42 @@
+"""Stage raw: the input folder is archived, and `raw.records` lists the archive."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from newsmill.quality.ledger import raw_verdicts
+from newsmill.settings import Settings
+from newsmill.sources.archive import AppendResult
+from newsmill.sources.folder import read_folder
+from newsmill.sources.tables import FORGOTTEN, RECORDS
+from newsmill.sources.tombstones import read_tombstones
+from newsmill.stages.run import Run, open_archive, replace_verdicts
+from newsmill.types import Connection
+from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.writes import insert, replace_date
+
+
+def archive_input(settings: Settings, dates: Collection[dt.date] | None) -> AppendResult:
+    """Read the input folder, or its files of some ingest dates, into the archive. Forgotten records are left out."""
+    stones = read_tombstones(settings.home)
+    records = stones.filter_out(read_folder(settings.input, dates, settings.max_record_bytes))
+    result = open_archive(settings).append(records, settings.batch_records, settings.batch_bytes)
+    result.forgotten = stones.suppressed_count
+    return result
+
+
+def load_records(con: Connection, run: Run, date: dt.date) -> int:
+    """Load `raw.records` of one ingest date from the archive; return the number of records."""
+    records = open_archive(run.settings).records([date])
+    with transaction(con):
+        replace_date(con, RECORDS, date, records)
+        replace_verdicts(con, "raw", date, raw_verdicts(records, run.run_id))
+        replace_forgotten(con, run.settings)
+    return records.height
+
+
+def replace_forgotten(con: Connection, settings: Settings) -> None:
+    """Replace `quality.forgotten` by the tombstones of the home."""
+    con.execute(f"delete from {FORGOTTEN.name}")  # noqa: S608
+    insert(con, FORGOTTEN, read_tombstones(settings.home).table())

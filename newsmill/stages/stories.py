@@ -1,0 +1,62 @@
+"""Stage stories: the pages of an ingest date are clustered with all other pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from newsmill.progress import advance
+from newsmill.quality.ledger import story_verdicts
+from newsmill.quality.tables import LEDGER
+from newsmill.stages.run import Run
+from newsmill.stories.fingerprint import empty_fingerprints, fingerprint
+from newsmill.stories.plan import StoryPlan, apply_plan, plan_stories
+from newsmill.topics.tables import RETAG_QUEUE
+from newsmill.types import Connection
+from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.staleness import dates_to_retag
+from newsmill.warehouse.writes import batches, insert
+
+
+def load_stories(con: Connection, run: Run, date: dt.date) -> int:
+    """Find the stories of one date's pages; return how many pages of any date were clustered again."""
+    pages = batches(
+        con,
+        """
+        select p.record_id, p.ingest_date, p.kind, p.url, p.site, p.title, p.text, p.published_at,
+               p.published_offset_minutes, r.fetched_at
+        from clean.pages p join raw.records r using (record_id, ingest_date)
+        where p.ingest_date = ? order by p.record_id
+        """,
+        [date],
+        run.settings.batch_records,
+    )
+    # Faster than sending the pages to another process.
+    fingerprints = [fingerprint(batch) for batch in pages]
+    plan = plan_stories(con, [date], pl.concat(fingerprints) if fingerprints else empty_fingerprints())
+    with transaction(con):
+        affected = apply_story_plan(con, plan, run.run_id)
+    advance("stories", affected)
+    return affected
+
+
+def apply_story_plan(con: Connection, plan: StoryPlan, run_id: str) -> int:
+    """Write a plan and its verdicts, in the caller's transaction; return how many pages were clustered again.
+
+    A change of boilerplate changes which sentences are mentions: dates with one are queued in `topics.retag_queue`.
+    """
+    affected = apply_plan(con, plan)
+    con.register("affected_records", affected.select("record_id").to_arrow())
+    con.execute("delete from quality.ledger where stage = 'stories' and record_id in (from affected_records)")
+    con.unregister("affected_records")
+    insert(con, LEDGER, story_verdicts(affected.filter(pl.col("story_id").is_not_null()), run_id))
+    waiting = pl.Series(dates_to_retag(con), dtype=pl.Date)
+    insert(
+        con,
+        RETAG_QUEUE,
+        pl.DataFrame({"ingest_date": pl.Series(plan.dates_to_retag, dtype=pl.Date)}).filter(
+            ~pl.col("ingest_date").is_in(waiting.implode())
+        ),
+    )
+    return affected.height

@@ -1,0 +1,101 @@
+"""Stage topics: the pages of an ingest date are tagged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from newsmill.pages.tables import PAGES
+from newsmill.progress import advance, expect
+from newsmill.settings import Settings
+from newsmill.stages.run import Run, open_engine
+from newsmill.topics import tag
+from newsmill.topics.labels import read_labels
+from newsmill.topics.mentions import MAX_SEARCHED
+from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS
+from newsmill.topics.taxonomy import Taxonomy
+from newsmill.types import Connection
+from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.staging import stage, staging_folder
+from newsmill.warehouse.writes import batches, count, insert, replace_date
+
+TABLES = (MENTIONS, PAGE_TOPICS, ENTITIES)
+
+
+def load_topics(con: Connection, run: Run, date: dt.date) -> int:
+    """Load `topics.mentions`, `page_topics` and `entities` of one ingest date; return the number of mentions."""
+    expect("topics", count(con, PAGES, date))
+    with staging_folder(run.staging_folder) as staged:
+        for number, pages in enumerate(pages_to_tag(con, date)):
+            _stage_tags(staged, number, tag.tag(pages, run.taxonomy))
+            advance("topics", pages.height)
+        with transaction(con):
+            for table in TABLES:
+                replace_date(con, table, date, staged / table.name)
+            con.execute("delete from topics.retag_queue where ingest_date = ?", [date])
+            replace_labels(con, run.settings)
+    return count(con, MENTIONS, date)
+
+
+def retag_topics(con: Connection, settings: Settings, taxonomy: Taxonomy) -> int:
+    """Re-tag every stored page, in parallel, and replace all tags in one transaction; return the number of pages."""
+    dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]
+    read = 0
+
+    def pages() -> Iterator[pl.DataFrame]:
+        nonlocal read
+        for date in dates:
+            for batch in pages_to_tag(con, date):
+                read += batch.height
+                yield batch
+
+    expect("topics", con.execute("select count(*) from clean.pages").fetchall()[0][0])
+    with staging_folder(settings.home) as staged:
+        tagged = open_engine(settings).map(pages(), partial(tag.tag_as_one_frame, taxonomy=taxonomy))
+        reported = 0
+        for number, frame in enumerate(tagged):
+            _stage_tags(staged, number, tag.apart(frame))
+            advance("topics", read - reported)
+            reported = read
+        with transaction(con):
+            for table in TABLES:
+                con.execute(f"delete from {table.name}")  # noqa: S608
+                insert(con, table, staged / table.name)
+            con.execute("delete from topics.retag_queue")
+            replace_labels(con, settings)
+    return read
+
+
+def pages_to_tag(con: Connection, date: dt.date) -> Iterator[pl.DataFrame]:
+    """Yield the pages of one ingest date with their teasers and boilerplate, as `topics.tag` reads them."""
+    return batches(
+        con,
+        """
+        select p.record_id, p.ingest_date, p.title, left(p.text, $searched) as text,
+               coalesce(t.teasers, []) as teasers, s.boilerplate
+        from clean.pages p left join (
+            select record_id, list({position: position, title: title, snippet: snippet} order by position) as teasers
+            from clean.teasers where ingest_date = $date group by record_id) t using (record_id)
+        left join (
+            select record_id, list({'start': char_start, 'end': char_end} order by char_start) as boilerplate
+            from clean.boilerplate_spans where ingest_date = $date group by record_id) s using (record_id)
+        where p.ingest_date = $date order by p.record_id
+        """,
+        {"date": date, "searched": MAX_SEARCHED},
+        tag.BATCH_PAGES,
+    )
+
+
+def replace_labels(con: Connection, settings: Settings) -> None:
+    """Replace `topics.labels` by the labels of the home."""
+    con.execute(f"delete from {LABELS.name}")  # noqa: S608
+    insert(con, LABELS, read_labels(settings.home))
+
+
+def _stage_tags(staged: Path, number: int, tags: tag.Tags) -> None:
+    for table, rows in zip(TABLES, tags, strict=True):
+        stage(staged, table, number, rows)

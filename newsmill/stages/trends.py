@@ -1,0 +1,64 @@
+"""The tables derived from the stages: SQL models and bursts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from newsmill.trends.bursts import expected_days, find_bursts
+from newsmill.trends.tables import BURSTS, EXPECTED
+from newsmill.types import Connection
+from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.sql_models import Model, Project, build_model
+from newsmill.warehouse.staleness import dates_with_stale_tags
+from newsmill.warehouse.writes import replace_table
+
+
+def build_derived(
+    con: Connection, project: Project, dates: Collection[dt.date] | None, models: Iterable[Model] | None = None
+) -> None:
+    """Build the SQL models and the bursts.
+
+    Args:
+        dates: the ingest dates to rebuild in incremental models, besides those whose tags changed since; all dates
+            where empty. None rebuilds every model from nothing, so that no old row is left.
+        models: the models to build, in dependency order; all of them where None.
+    """
+    rebuilt = sorted({*dates, *dates_with_stale_tags(con)}) if dates else []
+    variables = {"ingest_dates": [date.isoformat() for date in rebuilt]}
+    for model in project.models if models is None else models:
+        build_model(con, project, model, variables, full_refresh=dates is None)
+    load_bursts(con)
+
+
+def load_bursts(con: Connection) -> int:
+    """Recompute `trends.topic_expected` and `trends.topic_bursts`; return the number of bursts.
+
+    Days after the last fetch are left out: pages announce them, but they are not news yet.
+    """
+    # A day without a page, among days with two or more, is a day on which nothing was read.
+    daily = con.execute(
+        """
+        with pages as (select day, count(*) as pages from intermediate.int_record_days where is_page group by day),
+        days as (
+            select day, pages,
+                   sum(coalesce(pages, 0)) over (
+                       order by day range between interval 7 days preceding and interval 7 days following) as around
+            from (select distinct day from trends.topic_daily) left join pages using (day))
+        select topic, day, stories, days.pages is not null or around < 28 as read
+        from trends.topic_daily join days using (day)
+        where day <= (select max(least(ingest_date, fetched_at::date)) from raw.records)
+        """
+    ).pl()
+    expected = expected_days(daily)
+    con.register("bursting_days", expected.filter("bursting").select("topic", "day").to_arrow())
+    pages = con.execute(
+        "select topic, day, story_id, record_id, seen_at from intermediate.int_topic_pages "
+        "semi join bursting_days using (topic, day)"
+    ).pl()
+    con.unregister("bursting_days")
+    found = find_bursts(expected, pages)
+    with transaction(con):
+        for table, rows in ((EXPECTED, expected), (BURSTS, found)):
+            replace_table(con, table, rows)
+    return found.height
