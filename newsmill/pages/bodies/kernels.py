@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from newsmill.compiled import compiled
 
 BUCKETS = 1 << 14  # of the hash table of phrases
 CJK, DIGITS, SENTENCES, COMMAS, ENDS, CAPITAL = range(6)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _is_cjk(code: int) -> bool:
     return (
         0x3040 <= code <= 0x30FF
@@ -22,7 +23,7 @@ def _is_cjk(code: int) -> bool:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _is_closing(code: int) -> bool:
     """Whether a character is a quote or bracket that can follow the mark at a sentence's end."""
     return (
@@ -39,7 +40,7 @@ def _is_closing(code: int) -> bool:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def count_characters(
     codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.float32]:
@@ -91,12 +92,12 @@ def count_characters(
     return counts
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def hash_pair(first: int, second: int) -> int:
     return ((first * 40503) ^ (second * 60493)) & (BUCKETS - 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def contains_any(
     codes: NDArray[np.uint32],
     ends: NDArray[np.int64],
@@ -132,7 +133,7 @@ def contains_any(
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sum_of_trees(
     features: NDArray[np.float32],
     count: int,

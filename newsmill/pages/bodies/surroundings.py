@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import log1p
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from newsmill.compiled import compiled
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -16,7 +17,7 @@ _VOTE_DECAY = 0.6  # of a block's vote, per level
 _LIKELY, _SURE = 0.3, 0.8  # probabilities
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_ancestor_spans(starts: Ints, holders: Ints, parents: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """Return by (level, block) the first block in the ancestor that many levels above its holder, and the end."""
     blocks_before = np.zeros(len(parents) + 1, np.int64)  # that start before each node
@@ -34,7 +35,7 @@ def find_ancestor_spans(starts: Ints, holders: Ints, parents: Ints, ends: Ints) 
     return first, last
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_best_span(first: Ints, last: Ints, in_flow: NDArray[np.bool_], mass: NDArray[np.float64]) -> tuple[int, int]:
     """Return the blocks of the element that tightly contains most of the mass; the earliest of equals.
 
@@ -64,7 +65,7 @@ def find_best_span(first: Ints, last: Ints, in_flow: NDArray[np.bool_], mass: ND
     return (0, count) if best < 0 else (best // (count + 1), best % (count + 1))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def put_flags(out: Floats, row: int, bits: Ints, count: int) -> None:
     """Write `count` rows from `row` on: the flags of every block, lowest bit first."""
     for block in range(len(bits)):
@@ -72,7 +73,7 @@ def put_flags(out: Floats, row: int, bits: Ints, count: int) -> None:
             out[row + bit, block] = (bits[block] >> bit) & 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _put_shifted(out: Floats, row: int, values: NDArray[np.float64], step: int) -> None:
     """Write a row: the value `step` blocks before (after, where negative); -1 where there is none."""
     for block in range(len(values)):
@@ -80,7 +81,7 @@ def _put_shifted(out: Floats, row: int, values: NDArray[np.float64], step: int) 
         out[row, block] = values[other] if 0 <= other < len(values) else -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _put_relation_to_best(out: Floats, row: int, first: Ints, last: Ints, best_first: int, best_last: int) -> None:
     """Write three rows: whether a block is in the best span, how many ancestors do not contain it, its position."""
     for block in range(out.shape[1]):
@@ -92,7 +93,7 @@ def _put_relation_to_best(out: Floats, row: int, first: Ints, last: Ints, best_f
         out[row + 2, block] = min(max((block - best_first) / max(best_last - best_first, 1), -1), 2)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def put_surroundings(
     out: Floats,
     row: int,
@@ -162,7 +163,7 @@ def put_surroundings(
     return row
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def put_context_rows(
     out: Floats,
     probabilities: NDArray[np.float64],

@@ -11,13 +11,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from newsmill.compiled import drop_stale_code
+from newsmill.compiled import remove_stale_code
 from newsmill.pages.languages import profiles
 from newsmill.pages.languages.profiles import KernelTables
 from newsmill.pages.languages.scripts import SCRIPTS, SHARED_SCRIPTS
 
 # Constants of `profiles` and `scripts` are compiled in.
-drop_stale_code(Path(__file__).parent)
+remove_stale_code(Path(__file__).parent)
 
 WINDOW_END = 0xFFFF  # the code point between two windows of a text, a noncharacter: it may be inside a word
 # Columns of the result. Script: index into SCRIPTS, 0 where there are no letters. Language: index into the names of the

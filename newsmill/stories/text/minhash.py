@@ -11,9 +11,9 @@ shared shingle with probability J; otherwise the two values differ.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from newsmill.compiled import compiled
 from newsmill.stories.text.shingles import SLOT_SHIFT, deduplicate, shingle_hashes, table_capacity
 from newsmill.stories.text.word_kernel import GOLDEN_GAMMA, SEED, hash_step, mix
 
@@ -27,7 +27,7 @@ MAX_ROUNDS = 20_000
 DEDUPLICATE_FROM = 4096
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def lsh_buckets(words: NDArray[np.uint64], ends: NDArray[np.int64], bands: int) -> NDArray[np.uint64]:
     """Return a row of `bands` buckets for each text of at least one word: hashes of a band's number and its values."""
     buckets = np.empty((len(ends), bands), np.uint64)
@@ -48,7 +48,7 @@ def lsh_buckets(words: NDArray[np.uint64], ends: NDArray[np.int64], bands: int) 
     return buckets
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def compute_minhash(
     shingles: NDArray[np.uint64], count: int, values: NDArray[np.uint64], round_values: NDArray[np.uint64]
 ) -> None:
@@ -78,7 +78,7 @@ def compute_minhash(
                 values[bin_index] = round_values[bin_index]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def count_shared_shingles(
     words: NDArray[np.uint64],
     ends: NDArray[np.int64],
@@ -132,7 +132,7 @@ def count_shared_shingles(
     return counts
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _contains(table: NDArray[np.uint64], value: np.uint64) -> bool:
     mask = np.uint64(len(table) - 1)
     slot = (value >> SLOT_SHIFT) & mask
@@ -141,7 +141,7 @@ def _contains(table: NDArray[np.uint64], value: np.uint64) -> bool:
     return bool(table[slot] == value)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _cleared(table: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
     """Return the part of the table that `count` values need, filled with zeros."""
     size = table_capacity(count)

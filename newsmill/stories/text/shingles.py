@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from newsmill.compiled import compiled
 from newsmill.stories.text.word_kernel import GOLDEN_GAMMA, SEED, mix
 
 SHINGLE_WORDS = 5
@@ -14,7 +14,7 @@ NONZERO = np.uint64(1)
 SLOT_SHIFT = np.uint64(20)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def shingle_hashes(words: NDArray[np.uint64], begin: int, end: int, into: NDArray[np.uint64]) -> int:
     """Hash every SHINGLE_WORDS words in a row, repeats included; of a shorter text all words. Returns how many."""
     if end - begin < SHINGLE_WORDS:
@@ -31,7 +31,7 @@ def shingle_hashes(words: NDArray[np.uint64], begin: int, end: int, into: NDArra
     return end - begin - SHINGLE_WORDS + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def first_occurrence_mask(values: NDArray[np.uint64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return for each value whether it is its first occurrence in its text; texts end at `ends`."""
     is_first = np.zeros(len(values), np.bool_)
@@ -54,7 +54,7 @@ def first_occurrence_mask(values: NDArray[np.uint64], ends: NDArray[np.int64]) -
     return is_first
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def table_capacity(count: int) -> int:
     """Return the least power of two, from 16 on, that is at least twice the count."""
     size = 16
@@ -63,7 +63,7 @@ def table_capacity(count: int) -> int:
     return size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def deduplicate(values: NDArray[np.uint64], count: int, table: NDArray[np.uint64]) -> int:
     """Move the distinct ones of the first `count` values to the front; returns how many.
 

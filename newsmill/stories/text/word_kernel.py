@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from newsmill.compiled import compiled
 from newsmill.stories.text.char_tables import (
     BLANK,
     CLOSER,
@@ -43,7 +43,7 @@ ScannedWords = tuple[
 ]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mix(value: np.uint64) -> np.uint64:
     """Finalize a hash as MurmurHash3 does (public domain): every output bit depends on every input bit."""
     value = (value ^ (value >> SHIFT)) * MURMUR_C1
@@ -51,14 +51,14 @@ def mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> SHIFT)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def hash_step(state: np.uint64, value: np.uint64) -> np.uint64:
     """Return the state of a hash after one more value."""
     state = (state ^ value) * GOLDEN_GAMMA
     return state ^ (state >> SHIFT)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def decode_code_point(data: NDArray[np.uint8], index: int) -> tuple[np.uint32, int]:
     """Decode the UTF-8 character that starts at `index`: its code point and its length in bytes."""
     first = np.uint32(data[index])
@@ -75,13 +75,13 @@ def decode_code_point(data: NDArray[np.uint8], index: int) -> tuple[np.uint32, i
     return head | third << np.uint32(6) | fourth, 4
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def class_of(code: np.uint32, classes: NDArray[np.uint8]) -> int:
     """Return the character class of a code point."""
     return classes[code] if code < CODE_POINTS else SEPARATOR
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def has_combining(data: NDArray[np.uint8], ends: NDArray[np.int64], combines: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return for each text whether it has a character that normalization combines with the one before it."""
     found = np.zeros(len(ends), np.bool_)
@@ -102,7 +102,7 @@ def has_combining(data: NDArray[np.uint8], ends: NDArray[np.int64], combines: ND
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def scan_words(
     data: NDArray[np.uint8],
     ends: NDArray[np.int64],

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import numba
 
-from newsmill.compiled import drop_stale_code
+from newsmill.compiled import remove_stale_code
 
-drop_stale_code(Path(__file__).parent)
+remove_stale_code(Path(__file__).parent)
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 # Its stubs know neither all options nor plain functions as results.
