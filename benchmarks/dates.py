@@ -1,8 +1,8 @@
-"""How well published dates are found, and at what cost: newsmill beside htmldate, on labelled pages, in one run.
+"""Measure published dates on labelled pages: accuracy and cost of newsmill and of htmldate.
 
     python -m benchmarks.dates --truth DIR
 
-CPU milliseconds a page from decoded HTML; newsmill's include its tree, which the rest of the page's reading shares.
+CPU milliseconds per page from decoded HTML. Those of newsmill include its tree, which other parts of a page share.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FETCHED = dt.datetime(2026, 1, 15)
 
 
 def main(truth: Annotated[list[Path], typer.Option(help="Folder of labelled pages.")]) -> None:
-    """A row a reader: precision, recall and F1 of the day of publication, CPU ms a page."""
+    """Print precision, recall and F1 of the day of publication, and CPU ms per page, by reader."""
     for folder in truth:
         pages = [(page, decode(page.html, None)) for page in labelled_pages(folder) if page.date]
         sources: Counter[str] = Counter()
@@ -40,37 +40,37 @@ def main(truth: Annotated[list[Path], typer.Option(help="Folder of labelled page
         def newsmill(html: str, page: LabelledPage, sources: Counter[str] = sources) -> str | None:
             tree = parse_html(html)
             fetch = Fetch(page.html, page.url, FETCHED)
-            found = resolve.dates_of(tree, json_ld.parse_json_ld(tree), fetch, html).published
+            found = resolve.resolve_dates(tree, json_ld.parse_json_ld(tree), fetch, html).published
             sources[found.source if found else "none"] += 1
             return found and found.at.date().isoformat()
 
         with extraction_libraries():
-            rows = [_row("newsmill", newsmill, pages), _row("htmldate", _htmldate, pages)]
+            rows = [_measure("newsmill", newsmill, pages), _measure("htmldate", _find_with_htmldate, pages)]
         print_table(pl.DataFrame(rows), folder.name)
         out.print("found in: " + ", ".join(f"{source} {count}" for source, count in sources.most_common()))
 
 
-def _row(name: str, find: Finder, pages: list[tuple[LabelledPage, str]]) -> dict[str, object]:
+def _measure(name: str, find: Finder, pages: list[tuple[LabelledPage, str]]) -> dict[str, object]:
     find(pages[0][1], pages[0][0])
-    told, spent = [], []
+    answers, seconds = [], []
     for page, html in pages:
         started = time.process_time()
-        told.append(find(html, page))
-        spent.append(time.process_time() - started)
-    right = sum(found == page.date for found, (page, _) in zip(told, pages, strict=True))
-    said = len(told) - told.count(None)
-    precision, recall = right / said, right / len(pages)
+        answers.append(find(html, page))
+        seconds.append(time.process_time() - started)
+    right = sum(found == page.date for found, (page, _) in zip(answers, pages, strict=True))
+    answered = len(answers) - answers.count(None)
+    precision, recall = right / answered, right / len(pages)
     return {
         "reader": name,
         "dated_pages": len(pages),
         "precision": round(precision, 4),
         "recall": round(recall, 4),
         "f1": round(2 * precision * recall / (precision + recall), 4),
-        "cpu_ms": round(1000 * fmean(spent), 2),
+        "cpu_ms": round(1000 * fmean(seconds), 2),
     }
 
 
-def _htmldate(html: str, page: LabelledPage) -> str | None:
+def _find_with_htmldate(html: str, page: LabelledPage) -> str | None:
     from htmldate import find_date
 
     found: str | None = find_date(html, url=page.url, original_date=True, max_date=FETCHED.strftime("%Y-%m-%d"))

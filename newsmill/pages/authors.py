@@ -1,4 +1,4 @@
-"""Who wrote an HTML page, as it says itself: names, without roles, dates and what else stands in a byline."""
+"""Extract the authors of an HTML page: names, without roles, dates and other text of a byline."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from newsmill.pages.dates.parse import find_all
+from newsmill.pages.dates.parse import find_dates
 from newsmill.pages.html.headline import find_headline
 from newsmill.pages.html.json_ld import Node, get_names, is_article
 from newsmill.pages.html.metadata import extract_site_names, get_meta_contents, unescape
@@ -29,18 +29,18 @@ from newsmill.pages.phrases import (
 )
 from newsmill.pages.text import count_cjk, heading_key
 
-_longest_name = 100
-_longest_byline = 300
-_longest_shown = 120  # of a text on the page that may be a byline
-_most_words = 6  # of a name that stands on the page
-_shortest_word = 3  # letters of a single word that is no name yet
-_full_name = 2  # words, at least
-_edges = ' ,.;:·|-–—*"“”'
-_most_authors = 10
-_most_looked_at, _most_classes, _most_links = 200, 2000, 1000  # of a page
-_near, _just_before = 600, 200  # characters between headline and byline
+_MAX_NAME_CHARS = 100
+_MAX_BYLINE_CHARS = 300
+_MAX_VISIBLE_CHARS = 120  # of a byline in the text of the page
+_MAX_NAME_WORDS = 6  # of a name in the text of the page
+_MAX_INITIALS_CHARS = 3  # a single word that is not longer is not a name
+_MIN_FULL_NAME_WORDS = 2
+_EDGE_CHARS = ' ,.;:·|-–—*"“”'
+_MAX_AUTHORS = 10
+_MAX_MARKED_ELEMENTS, _MAX_CLASSES, _MAX_LINKS = 200, 2000, 1000  # examined per page
+_CHARS_AFTER_HEADLINE, _CHARS_BEFORE_HEADLINE = 600, 200  # within which a byline is searched
 
-_author_meta = (
+_AUTHOR_META = (
     "author",
     "article:author",
     "article:author_name",
@@ -56,222 +56,228 @@ _author_meta = (
     "cxenseparse:author",
     "mediator_author",
 )
-_between = re.compile(r"\s*(?:[;|、，•·⋅\n]|\s/\s|／|\s[-–—]\s)\s*")
-_comma = re.compile(r"\s*,\s+(?!(?:Jr|Sr|[A-Z]{2,6}|[IVX]+|Ph\.?D|M\.?D|MBA)\b\.?)")
-_no_author = re.compile(
+_SEPARATOR = re.compile(r"\s*(?:[;|、，•·⋅\n]|\s/\s|／|\s[-–—]\s)\s*")
+_COMMA = re.compile(r"\s*,\s+(?!(?:Jr|Sr|[A-Z]{2,6}|[IVX]+|Ph\.?D|M\.?D|MBA)\b\.?)")
+_NOT_AUTHOR = re.compile(
     r"https?://|www\.|@|[<>{}\[\]=#]|^\W*$|\d|\w\.\w+\.\w|^(?:null|none|undefined|unknown|anonymous|n/a|guest|user)$",
     re.IGNORECASE,
 )
-_handle = re.compile(r"[a-z]+[\w.-]*[._-]?\w*")  # how accounts are called
-_ends_byline = re.compile(r"\s*(?:[|•·⋅\n]|\s[–—-]\s|\d|\(|\bmin\b).*", re.DOTALL)
-_sentence = re.compile(r"[^\W\d]{3}[.!?](?:\s|$)|[。！？!?]")
-_glued_by = re.compile(r"^[Bb]y(?=[A-Z])")
-_hanging = re.compile(r"[\s,]+(?:on|in|am|le|el|em|il|den|at|of|the|to|und|and)$", re.IGNORECASE)
-_named_author = re.compile(
+_ACCOUNT_NAME = re.compile(r"[a-z]+[\w.-]*[._-]?\w*")
+_AFTER_NAMES = re.compile(r"\s*(?:[|•·⋅\n]|\s[–—-]\s|\d|\(|\bmin\b).*", re.DOTALL)
+_SENTENCE = re.compile(r"[^\W\d]{3}[.!?](?:\s|$)|[。！？!?]")
+_BY_WITHOUT_SPACE = re.compile(r"^[Bb]y(?=[A-Z])")
+_TRAILING_WORD = re.compile(r"[\s,]+(?:on|in|am|le|el|em|il|den|at|of|the|to|und|and)$", re.IGNORECASE)
+_AUTHOR_CLASS = re.compile(
     r"(?:^|[\s_-]|(?<=[a-z])(?=A))(?:authors?|by-?line|writers?|contributors?|autor(?:en|es)?|auteurs?|autore|redacteur"
     r"|posted-?by)(?:$|[\s_-]|(?=[A-Z]))|(?:author|writer)-?name|(?:post|entry|article)-?author",
     re.IGNORECASE,
 )
-_parts_of_names = ("uthor", "utor", "uteur", "yline", "y-line", "riter", "ontrib", "edact", "osted")
-_named_other = re.compile(
+_AUTHOR_CLASS_PARTS = ("uthor", "utor", "uteur", "yline", "y-line", "riter", "ontrib", "edact", "osted")
+_OTHER_CLASS = re.compile(
     r"comment|related|recommend|sidebar|footer|(?:^|[\s_-])bio(?:graphy)?(?:$|[\s_-])|avatar|image|photo|social|share"
     r"|follow|testimonial|newsletter|quote|reviewer",
     re.IGNORECASE,
 )
-_author_page = re.compile(
+_AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|autori?|writers?|contributors?|journalists?|columnists?|reporters?|people|profiles?|by|staff|redaktion|redacteur|redaccion)/[^/?#]",
     re.IGNORECASE,
 )
 
 
-def authors_of(tree: Tree, nodes: Sequence[Node]) -> list[str]:
-    """The authors: from JSON-LD, meta elements or bylines, the first of these that names a person.
+def extract_authors(tree: Tree, nodes: Sequence[Node]) -> list[str]:
+    """Return the authors by JSON-LD, meta elements or bylines, the first of these sources that names a person.
 
-    Where none does, the site or the account that one of them names.
+    Where none does, return the site or the account that the first source names.
     """
     sites: set[str] | None = None
-    weak: list[str] = []
-    for source in _sources(tree, nodes):
-        authors = list(dict.fromkeys(author for text in source for author in people_in(text)))
+    not_persons: list[str] = []
+    for source in _iter_sources(tree, nodes):
+        authors = list(dict.fromkeys(author for text in source for author in extract_names(text)))
         if not authors:
             continue
-        sites = (
-            extract_site_names(tree, nodes, next(iter(tree.metas().get("og:url", ())), "")) if sites is None else sites
-        )
+        if sites is None:
+            sites = extract_site_names(tree, nodes, next(iter(tree.metas().get("og:url", ())), ""))
         persons = [author for author in authors if not (_is_account(author) or is_site_name(author, sites))]
         if persons:
-            return persons[:_most_authors]
-        weak = weak or authors
-    return weak[:_most_authors]
+            return persons[:_MAX_AUTHORS]
+        not_persons = not_persons or authors
+    return not_persons[:_MAX_AUTHORS]
 
 
-def _sources(tree: Tree, nodes: Sequence[Node]) -> Iterator[list[str]]:
+def _iter_sources(tree: Tree, nodes: Sequence[Node]) -> Iterator[list[str]]:
+    """Iterate over the sources of authors in order of trust, each with its bylines."""
     for node in nodes:
         if is_article(node) and node.get("author"):
             yield get_names(node["author"], nodes)
-    yield get_meta_contents(tree, *_author_meta)
-    yield from _marked(tree)
-    yield _near_headline(tree)
+    yield get_meta_contents(tree, *_AUTHOR_META)
+    yield from _iter_marked(tree)
+    yield _find_near_headline(tree)
 
 
-def people_in(text: str) -> list[str]:
-    """The names in a byline.
+def extract_names(text: str) -> list[str]:
+    """Return the names in a byline.
 
-    >>> people_in("By Jane Doe, Staff Writer, and Li Hua")
+    >>> extract_names("By Jane Doe, Staff Writer, and Li Hua")
     ['Jane Doe', 'Li Hua']
     """
     text = unescape(text)
-    if len(text) > _longest_byline:
+    if len(text) > _MAX_BYLINE_CHARS:
         return []
-    names = (name for part in _between.split(_without_by(text)) for name in _parted(part))
-    return [name for name in names if 1 < len(name) <= _longest_name and not _is_none(name)]
+    names = (name for part in _SEPARATOR.split(_remove_by(text)) for name in _split_names(part))
+    return [name for name in names if 1 < len(name) <= _MAX_NAME_CHARS and not _is_not_name(name)]
 
 
-def _is_none(name: str) -> bool:
-    return bool(_no_author.search(name) or BY.fullmatch(f"{name} ") or AND.fullmatch(f" {name} "))
+def _is_not_name(name: str) -> bool:
+    return bool(_NOT_AUTHOR.search(name) or BY.fullmatch(f"{name} ") or AND.fullmatch(f" {name} "))
 
 
-def _without_by(text: str) -> str:
+def _remove_by(text: str) -> str:
     by = BY.match(text)
     return text[by.end() :] if by else text
 
 
-def _parted(text: str) -> Iterator[str]:
-    """The names that commas and words for `and` part: not `Doe, Jane`, nor what is said of one person."""
-    parts = _comma.split(text)
-    if len(parts[0].split()) < _full_name and not count_cjk(parts[0]):
+def _split_names(text: str) -> Iterator[str]:
+    """Split names at commas and words for `and`, but not `Doe, Jane`, and drop the roles of a person."""
+    parts = _COMMA.split(text)
+    if len(parts[0].split()) < _MIN_FULL_NAME_WORDS and not count_cjk(parts[0]):
         parts = [text]
     for number, part in enumerate(parts):
         if number == 0 or not ENDS_IN_ROLE.fullmatch(part):
             for names in AND.split(part):
-                both = AND_OF_FULL_NAMES.split(names)
-                are_full = all(len(name.split()) >= _full_name for name in both)
-                yield from map(_name, both if are_full else [names])
+                split = AND_OF_FULL_NAMES.split(names)
+                has_full_names = all(len(name.split()) >= _MIN_FULL_NAME_WORDS for name in split)
+                yield from map(_remove_role, split if has_full_names else [names])
 
 
-def _name(text: str) -> str:
-    """A name without the role before or after it; empty where there is only a role."""
-    text = _without_by(text.strip(_edges))
+def _remove_role(text: str) -> str:
+    """Return a name without the role before or after it; empty where there is only a role."""
+    text = _remove_by(text.strip(_EDGE_CHARS))
     if ROLE.fullmatch(text):
         return ""
-    plain = ROLE_AT_EDGE.sub("", text)
-    return plain if len(plain.split()) >= _full_name or count_cjk(plain) else text
+    name = ROLE_AT_EDGE.sub("", text)
+    return name if len(name.split()) >= _MIN_FULL_NAME_WORDS or count_cjk(name) else text
 
 
 def _is_account(author: str) -> bool:
-    return bool(_handle.fullmatch(author))
+    return bool(_ACCOUNT_NAME.fullmatch(author))
 
 
-def _marked(tree: Tree) -> Iterator[list[str]]:
-    """The texts of elements that are marked as the author's, then of the first that is named so."""
+def _iter_marked(tree: Tree) -> Iterator[list[str]]:
+    """Iterate over the bylines of elements marked as author, then that of the first element with an author class."""
     attributes = tree.attributes
     marked = [node for node in tree.itemprops if "author" in tree.get(node, "itemprop").lower().split()]
     marked += [node for node in tree.all("a") if "author" in (attributes[node].get("rel") or "").lower().split()]
     marked = sorted({node for node in marked if tree.tags[node] not in ("link", "meta")})
-    if texts := _shown_names(tree, marked):
-        yield texts[:_most_authors]
-    classes = list(dict.fromkeys(own["class"] or "" for own in attributes if "class" in own))[:_most_classes]
-    together = "\n".join(classes)
-    hints = [part for part in _parts_of_names if part in together]
-    named = {name for name in classes if any(hint in name for hint in hints) and _is_named_author(name)}
-    if named and (
-        texts := _shown_names(tree, [node for node, own in enumerate(attributes) if own.get("class") in named])
-    ):
-        yield texts[:1]
+    if texts := _get_visible_names(tree, marked):
+        yield texts[:_MAX_AUTHORS]
+    classes = list(dict.fromkeys(values["class"] or "" for values in attributes if "class" in values))[:_MAX_CLASSES]
+    # A substring search is cheaper than the regular expression for every class.
+    all_classes = "\n".join(classes)
+    hints = [part for part in _AUTHOR_CLASS_PARTS if part in all_classes]
+    author_classes = {name for name in classes if any(hint in name for hint in hints) and _is_author_class(name)}
+    if author_classes:
+        named = [node for node, values in enumerate(attributes) if values.get("class") in author_classes]
+        if texts := _get_visible_names(tree, named):
+            yield texts[:1]
 
 
-def _shown_names(tree: Tree, nodes: Sequence[int]) -> list[str]:
-    return [text for node in nodes[:_most_looked_at] if (text := _shown_name(tree, node))]
+def _get_visible_names(tree: Tree, nodes: Sequence[int]) -> list[str]:
+    return [text for node in nodes[:_MAX_MARKED_ELEMENTS] if (text := _get_visible_name(tree, node))]
 
 
 @lru_cache(maxsize=20_000)
-def _is_named_author(names: str) -> bool:
+def _is_author_class(names: str) -> bool:
     names = names[:300]
-    return bool(_named_author.search(names)) and not _named_other.search(names)
+    return bool(_AUTHOR_CLASS.search(names)) and not _OTHER_CLASS.search(names)
 
 
 @lru_cache(maxsize=20_000)
-def _is_named_otherwise(names: str) -> bool:
-    return bool(_named_other.search(names[:300]))
+def _is_other_class(names: str) -> bool:
+    return bool(_OTHER_CLASS.search(names[:300]))
 
 
-def _shown_name(tree: Tree, node: int) -> str:
-    if not 0 < tree.size(node) <= _longest_shown or not {"aside", "footer", "nav"}.isdisjoint(_tags_around(tree, node)):
+def _get_visible_name(tree: Tree, node: int) -> str:
+    if not 0 < tree.size(node) <= _MAX_VISIBLE_CHARS:
         return ""
-    if any(_is_named_otherwise(tree.attributes[around].get("class") or "") for around in _around(tree, node)):
+    if any(tree.tags[part] in ("aside", "footer", "nav") for part in (node, *tree.ancestors(node))):
         return ""
-    inner = next((part for part in tree.elements(node) if tree.get(part, "itemprop").lower() == "name"), node)
-    whole = _plain_name(tree.text(inner))
-    if len(people_in(whole)) > 1:
+    classes = (tree.attributes[part].get("class") or "" for part in _iter_node_and_small_ancestors(tree, node))
+    if any(map(_is_other_class, classes)):
+        return ""
+    name_node = next((part for part in tree.elements(node) if tree.get(part, "itemprop").lower() == "name"), node)
+    whole = _extract_byline_names(tree.text(name_node))
+    if len(extract_names(whole)) > 1:
         return whole
-    # Beside the name stands what its owner does: the first text is the name.
-    texts = (tree.text(part) for part in range(inner, tree.ends[inner]) if tree.tags[part] == TEXT)
-    return next(filter(None, map(_plain_name, texts)), "") or whole
+    # The name is the first text; the texts after it describe the person.
+    texts = (tree.text(part) for part in range(name_node, tree.ends[name_node]) if tree.tags[part] == TEXT)
+    return next(filter(None, map(_extract_byline_names, texts)), "") or whole
 
 
-def _tags_around(tree: Tree, node: int) -> set[str]:
-    return {tree.tags[node], *(tree.tags[around] for around in tree.ancestors(node))}
-
-
-def _around(tree: Tree, node: int) -> Iterator[int]:
+def _iter_node_and_small_ancestors(tree: Tree, node: int) -> Iterator[int]:
     yield node
-    for around in tree.ancestors(node):
-        if tree.size(around) > 3 * _longest_shown:
+    for ancestor in tree.ancestors(node):
+        if tree.size(ancestor) > 3 * _MAX_VISIBLE_CHARS:
             return
-        yield around
+        yield ancestor
 
 
-def _plain_name(text: str) -> str:
-    """The part of a byline that is names: before date, reading time and the like; empty where it reads otherwise."""
+def _extract_byline_names(text: str) -> str:
+    """Return the part of a byline that is names, before date, reading time, etc.; empty where it is not a byline."""
     by = BY.match(text)
-    text = text[by.end() :] if by else _glued_by.sub("", text)
-    if date := next(find_all(text), None):
+    text = text[by.end() :] if by else _BY_WITHOUT_SPACE.sub("", text)
+    if date := next(find_dates(text), None):
         text = text[: date[1]]
-    text = _ends_byline.sub("", text)
+    text = _AFTER_NAMES.sub("", text)
     for words in (PUBLISHED, CHANGED):
         if found := words.search(text):
             text = text[: found.start()]
-    text = _hanging.sub("", text.strip(" ,.;:·|-–—"))
-    people = people_in(text)
-    return text if people and all(_is_name(name) for name in people) else ""
+    text = _TRAILING_WORD.sub("", text.strip(" ,.;:·|-–—"))
+    names = extract_names(text)
+    return text if names and all(_is_name(name) for name in names) else ""
 
 
 def _is_name(text: str) -> bool:
-    """Whether a text on the page reads like a name: few words, most with a capital where there are capitals."""
+    """Whether a text on the page looks like a name: few words, most of them not in lower case."""
     words = text.split()
     key = heading_key(text)
     return (
-        len(words) <= _most_words
-        and (len(words) > 1 or len(text) > _shortest_word or bool(count_cjk(text)))
+        len(words) <= _MAX_NAME_WORDS
+        and (len(words) > 1 or len(text) > _MAX_INITIALS_CHARS or bool(count_cjk(text)))
         and key not in MONTHS
-        and not _sentence.search(text)
+        and not _SENTENCE.search(text)
         and key not in UI_LABELS
         and key not in RELATED_HEADINGS
         and 2 * sum(word[0].islower() for word in words) <= len(words)
     )
 
 
-def _near_headline(tree: Tree) -> list[str]:
-    """What follows a word for `by` near the headline; else the one author to whose page links lead."""
+def _find_near_headline(tree: Tree) -> list[str]:
+    """Return the name after a word for `by` near the headline, else the author whose page is the only one linked."""
     headline = find_headline(tree)
     if headline is not None:
-        start, stop = tree.sizes[headline] - _just_before, tree.sizes[tree.ends[headline]] + _near
-        for node in range(bisect_left(tree.sizes, start), min(bisect_right(tree.sizes, stop), len(tree))):
+        start = bisect_left(tree.sizes, tree.sizes[headline] - _CHARS_BEFORE_HEADLINE)
+        end = bisect_right(tree.sizes, tree.sizes[tree.ends[headline]] + _CHARS_AFTER_HEADLINE)
+        for node in range(start, min(end, len(tree))):
             piece = tree.pieces[node]
-            if len(piece) > 1 and tree.tags[node] == TEXT and not piece.isspace() and BY.match(piece[:_longest_shown]):
-                line, text = tree.text(_line(tree, node)), tree.text(node)
-                byline = line[max(line.find(text), 0) :][:_longest_shown]
-                if BYLINE.match(byline) and (name := _plain_name(byline)):
+            if tree.tags[node] != TEXT or len(piece) <= 1 or piece.isspace():
+                continue
+            if BY.match(piece[:_MAX_VISIBLE_CHARS]):
+                line, text = tree.text(_find_line(tree, node)), tree.text(node)
+                byline = line[max(line.find(text), 0) :][:_MAX_VISIBLE_CHARS]
+                if BYLINE.match(byline) and (name := _extract_byline_names(byline)):
                     return [name]
-    links = (link for link in tree.all("a")[:_most_links] if _author_page.search(tree.get(link, "href")[:300]))
-    names = dict.fromkeys(filter(None, (_plain_name(tree.text(link, _longest_shown)) for link in links)))
+    links = (link for link in tree.all("a")[:_MAX_LINKS] if _AUTHOR_PAGE.search(tree.get(link, "href")[:300]))
+    names = dict.fromkeys(filter(None, (_extract_byline_names(tree.text(link, _MAX_VISIBLE_CHARS)) for link in links)))
     return list(names) if len(names) == 1 else []
 
 
-def _line(tree: Tree, node: int) -> int:
+def _find_line(tree: Tree, node: int) -> int:
+    """Return the largest element around a text that is not longer than a byline."""
     line = tree.parents[node]
     while (
-        tree.size(line) < _longest_shown and tree.parents[line] > 0 and tree.size(tree.parents[line]) < _longest_shown
+        tree.size(line) < _MAX_VISIBLE_CHARS
+        and tree.parents[line] > 0
+        and tree.size(tree.parents[line]) < _MAX_VISIBLE_CHARS
     ):
         line = tree.parents[line]
     return line

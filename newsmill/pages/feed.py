@@ -1,4 +1,4 @@
-"""Feed documents: one with a single entry is that entry's page; one with several is a front."""
+"""Read feed documents: one with a single entry is that entry's page, one with several entries is a front."""
 
 from __future__ import annotations
 
@@ -7,89 +7,97 @@ from typing import Any
 
 from lxml import etree
 
-from newsmill.pages.authors import people_in
-from newsmill.pages.dates import resolve
-from newsmill.pages.dates.parse import parse
+from newsmill.pages.authors import extract_names
+from newsmill.pages.dates.parse import parse_date
+from newsmill.pages.dates.resolve import find_date_in_url, get_hinted_date, make_plausible
 from newsmill.pages.html.tree import html_to_lines
 from newsmill.pages.links.teasers import MAX_ON_FRONT
 from newsmill.pages.text import one_line
 from newsmill.pages.types import Fetch, ParsedPage, Published, Rejected, Teaser
 from newsmill.urls import absolute, site_of
 
+_MAX_ENTRY_AUTHORS = 10
+_MAX_SNIPPET_CHARS = 1000
+
 
 def read_feed(fetch: Fetch) -> ParsedPage:
-    """The page that a feed's entry is: its full content, else its summary, else its title.
+    """Read a feed to a page: the content of its entry, else the summary, else the title; or a front of its entries.
 
     Raises:
-        Rejected: `bad_feed` where there is no entry.
+        Rejected: `bad_feed` where the feed is not XML or has no entry.
     """
     import feedparser
 
-    # As a stream: a string could name a file or an address, which feedparser would open.
-    document = feedparser.parse(io.BytesIO(disarmed(fetch.body)))
+    # A stream, because feedparser opens a string that is a path or a URL.
+    document = feedparser.parse(io.BytesIO(strip_entities(fetch.body)))
     entries = document.entries
     if not entries:
-        raise Rejected("bad_feed", f"the feed holds no entry: {document.get('bozo_exception', 'its channel is empty')}")
+        raise Rejected("bad_feed", f"the feed has no entry: {document.get('bozo_exception', 'its channel is empty')}")
     if len(entries) > 1:
-        return _front(document, fetch)
-    return _page(entries[0], fetch)
+        return _read_front(document, fetch)
+    return _read_entry(entries[0], fetch)
 
 
-def disarmed(body: bytes) -> bytes:
-    """The feed as well-formed XML in UTF-8: without a document type, its entities unexpanded, its depth bounded."""
+def strip_entities(body: bytes) -> bytes:
+    """Return the feed as well-formed XML in UTF-8, without document type and entities, of bounded depth.
+
+    Raises:
+        Rejected: `bad_feed` where it is not XML.
+    """
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
     try:
         root = etree.fromstring(body.lstrip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Rejected("bad_feed", f"the feed is no XML: {error}") from error
+        raise Rejected("bad_feed", f"the feed is not XML: {error}") from error
     if root is None:
-        raise Rejected("bad_feed", "the feed is no XML")
+        raise Rejected("bad_feed", "the feed is not XML")
     data: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return data
 
 
-def _page(entry: Any, fetch: Fetch) -> ParsedPage:
-    title = _title(entry)
-    paragraphs = _body(entry) or ([title] if title else [])
+def _read_entry(entry: Any, fetch: Fetch) -> ParsedPage:
+    title = _get_title(entry)
+    paragraphs = _get_longest_text(entry) or ([title] if title else [])
+    authors = entry.get("authors", [])[:_MAX_ENTRY_AUTHORS]
     link = absolute(fetch.url, entry.get("link") or "")
     return ParsedPage(
         kind="feed_item",
         extracted_by="feed",
         url=link if link and site_of(fetch.url) is None else fetch.url,
         title=title,
-        authors=[name for author in entry.get("authors", [])[:10] for name in people_in(author.get("name", ""))],
-        published=_published(entry, fetch),
+        authors=[name for author in authors for name in extract_names(author.get("name", ""))],
+        published=_get_published(entry, fetch),
         paragraphs=paragraphs,
     )
 
 
-def _front(document: Any, fetch: Fetch) -> ParsedPage:
+def _read_front(document: Any, fetch: Fetch) -> ParsedPage:
     teasers = []
     for entry in document.entries[:MAX_ON_FRONT]:
-        title = _title(entry)
+        title = _get_title(entry)
         if title:
-            snippet = one_line(" ".join(_body(entry)))[:1000]
+            snippet = one_line(" ".join(_get_longest_text(entry)))[:_MAX_SNIPPET_CHARS]
             teasers.append(Teaser(title, snippet or None, absolute(fetch.url, entry.get("link") or "")))
     title = one_line(document.feed.get("title", "")) or None
     return ParsedPage("front", "feed", fetch.url, title=title, teasers=teasers)
 
 
-def _title(entry: Any) -> str | None:
+def _get_title(entry: Any) -> str | None:
     return one_line(" ".join(html_to_lines(entry.get("title") or ""))) or None
 
 
-def _body(entry: Any) -> list[str]:
-    """The longest of the texts that the entry gives."""
+def _get_longest_text(entry: Any) -> list[str]:
+    """Return the longest of the entry's texts, as lines."""
     texts = [*(content.get("value", "") for content in entry.get("content", [])), entry.get("summary", "")]
     return max((html_to_lines(text) for text in texts), key=lambda lines: sum(map(len, lines)), default=[])
 
 
-def _published(entry: Any, fetch: Fetch) -> Published | None:
+def _get_published(entry: Any, fetch: Fetch) -> Published | None:
     for field in ("published", "created", "updated"):
-        written = dict.get(entry, field)  # feedparser's own `get` takes one date for another
-        moment = parse(written) if written else None
-        if found := resolve.believed(moment, "feed", fetch.fetched_at):
-            return found
-    return resolve.hinted(fetch) or resolve.in_url(fetch.url, fetch.fetched_at)
+        text = dict.get(entry, field)  # feedparser's `get` substitutes one date field for another
+        moment = parse_date(text) if text else None
+        if published := make_plausible(moment, "feed", fetch.fetched_at):
+            return published
+    return get_hinted_date(fetch) or find_date_in_url(fetch.url, fetch.fetched_at)

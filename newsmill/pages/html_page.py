@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from newsmill.pages import authors
 from newsmill.pages.bodies import extract
 from newsmill.pages.dates import resolve
-from newsmill.pages.dates.parse import find
+from newsmill.pages.dates.parse import find_date
 from newsmill.pages.html import json_ld, metadata
 from newsmill.pages.html.tree import parse_html
 from newsmill.pages.links import section_front, teasers
@@ -40,8 +40,8 @@ def read_html(html: str, fetch: Fetch) -> ParsedPage:
         items, other_text = front
         return ParsedPage("front", extract.OWN_EXTRACTOR, url, title, teasers=items, paragraphs=other_text)
     body = extract.extract_body(tree, html, fetch.url, title)
-    page_dates = resolve.dates_of(tree, nodes, fetch, html)
-    names = authors.authors_of(tree, nodes)
+    page_dates = resolve.resolve_dates(tree, nodes, fetch, html)
+    names = authors.extract_authors(tree, nodes)
     related = teasers.extract_teasers(tree, url)
     paragraphs = remove_byline(remove_title(body.paragraphs, title), names, page_dates.published)
     return ParsedPage(
@@ -93,7 +93,7 @@ def _is_byline(text: str, names: Sequence[str], published: Published | None) -> 
     author = next((name for name in names if name in text), None)
     if author is not None and len(text) - len(author) <= _MAX_CHARS_BESIDE_AUTHOR:
         return True
-    date = find(text, None) if published and len(text) <= _MAX_DATE_LINE_CHARS else None
+    date = find_date(text) if published and len(text) <= _MAX_DATE_LINE_CHARS else None
     return date is not None and published is not None and date[0].date() == published.at.date()
 
 

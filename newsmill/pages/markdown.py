@@ -1,4 +1,4 @@
-"""Markdown files: front matter, and the text without its markup."""
+"""Read Markdown files: front matter, and the text without markup."""
 
 from __future__ import annotations
 
@@ -10,88 +10,89 @@ from typing import Any
 
 import yaml
 
-from newsmill.pages.authors import people_in
-from newsmill.pages.dates import resolve
-from newsmill.pages.dates.parse import Moment, parse
+from newsmill.pages.authors import extract_names
+from newsmill.pages.dates.parse import Moment, parse_date
+from newsmill.pages.dates.resolve import find_date_in_url, get_hinted_date, make_plausible
 from newsmill.pages.html.tree import html_to_lines
 from newsmill.pages.text import one_line, split_paragraphs
 from newsmill.pages.types import Fetch, ParsedPage, Published
 
-_front_matter = re.compile(
+_FRONT_MATTER = re.compile(
     r"\s*(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<fields>.{0,20000}?)\r?\n(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
-_date_fields = ("date", "published", "pubdate", "publishdate", "publish_date", "created", "datetime")
-_summary_fields = ("summary", "description", "deck", "excerpt")
-_author_fields = ("author", "authors", "by")
+_DATE_FIELDS = ("date", "published", "pubdate", "publishdate", "publish_date", "created", "datetime")
+_SUMMARY_FIELDS = ("summary", "description", "deck", "excerpt")
+_MAX_AUTHORS = 20
+_AUTHOR_FIELDS = ("author", "authors", "by")
 
-# Shortcodes and template tags of site generators: {{< x >}}, {{% x %}}, {% x %}, ::: x, import/export lines of MDX.
-_shortcode = re.compile(r"\{\{[<%][^{}]{0,5000}[%>]\}\}|\{%[^{}]{0,1000}%\}|\{:\s?[.#][^{}\n]{0,200}\}", re.DOTALL)
-_breaks_line = re.compile(r"<(?:br|/p|/li|/div)\b", re.IGNORECASE)
-_spoken = re.compile(r"\b(?:text|quote|content|caption|title)\s*=\s*\"([^\"]{40,})\"")
+# Shortcodes and template tags of site generators: {{< x >}}, {{% x %}}, {% x %}, {: .x}.
+_SHORTCODE = re.compile(r"\{\{[<%][^{}]{0,5000}[%>]\}\}|\{%[^{}]{0,1000}%\}|\{:\s?[.#][^{}\n]{0,200}\}", re.DOTALL)
+_LINE_BREAK = re.compile(r"<(?:br|/p|/li|/div)\b", re.IGNORECASE)
+_SENTENCE_ARGUMENT = re.compile(r"\b(?:text|quote|content|caption|title)\s*=\s*\"([^\"]{40,})\"")
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """YAML without aliases, with which a few lines could become gigabytes."""
+    """Load YAML without aliases, which can expand a few lines to gigabytes."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
-            raise yaml.YAMLError("aliases are not read")
+            raise yaml.YAMLError("aliases are not supported")
         return super().compose_node(parent, index)
 
 
 def read_markdown(text: str, fetch: Fetch) -> ParsedPage:
-    """The page that a Markdown file is of; its title from the front matter, else its first heading."""
-    fields, body = parted(text)
-    lines = list(plain_lines(body))
-    title = _text(fields.get("title"))
+    """Read a Markdown file to a page; the title is from the front matter, else the first heading."""
+    fields, body = split_front_matter(text)
+    lines = list(iter_plain_lines(body))
+    title = _to_text(fields.get("title"))
     begins_with_heading = bool(lines and lines[0][1])
     if begins_with_heading and (title is None or title == lines[0][0]):
         title = lines[0][0]
         lines = lines[1:]
-    authors = [name for field in _author_fields for name in _names(fields.get(field))]
+    authors = [name for field in _AUTHOR_FIELDS for name in _get_names(fields.get(field))]
     return ParsedPage(
         kind="article",
         extracted_by="markdown",
         url=fetch.url,
         title=title,
         authors=list(dict.fromkeys(authors)),
-        published=_published(fields, fetch),
-        # A post that only points elsewhere has its words in the front matter.
+        published=_get_published(fields, fetch),
+        # A post that only links to another page has its text in the front matter.
         paragraphs=[line for line, _ in lines]
-        or list(filter(None, (_text(fields.get(name)) for name in _summary_fields)))[:1],
+        or list(filter(None, (_to_text(fields.get(name)) for name in _SUMMARY_FIELDS)))[:1],
     )
 
 
-def parted(text: str) -> tuple[dict[str, Any], str]:
-    """Front matter, with field names in lower case, and the rest; front matter that can't be read is dropped."""
-    match = _front_matter.match(text)
+def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """Split off the front matter, with field names in lower case; front matter that can't be parsed is dropped."""
+    match = _FRONT_MATTER.match(text)
     if not match:
         return {}, text
     try:
         if match["fence"] == "+++":
             fields: object = tomllib.loads(match["fields"])
         else:
-            fields = yaml.load(match["fields"], _PlainLoader)  # noqa: S506 - a safe loader, made narrower
+            fields = yaml.load(match["fields"], _PlainLoader)  # noqa: S506 - a restricted SafeLoader
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
         fields = {}
-    known = {str(name).lower(): value for name, value in fields.items()} if isinstance(fields, dict) else {}
-    return known, text[match.end() :]
+    by_name = {str(name).lower(): value for name, value in fields.items()} if isinstance(fields, dict) else {}
+    return by_name, text[match.end() :]
 
 
-def plain_lines(text: str) -> Iterator[tuple[str, int]]:
-    """Each line of the text without markup, and the level of the heading it is; 0 for other text."""
+def iter_plain_lines(text: str) -> Iterator[tuple[str, int]]:
+    """Iterate over the lines of the text without markup, with the heading level of each; 0 for other text."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     level = 0
     cells: list[str] = []
-    for token in parser.parse(_shortcode.sub(_said, text)):
+    for token in parser.parse(_SHORTCODE.sub(_get_shortcode_text, text)):
         if token.type == "heading_open":
             level = int(token.tag[1:])
         elif token.type == "heading_close":
             level = 0
         elif token.type == "inline":
-            lines = split_paragraphs(_inline(token.children or []))
+            lines = split_paragraphs(_render_inline(token.children or []))
             if cells or token.map is None:
                 cells += lines
             else:
@@ -107,47 +108,47 @@ def plain_lines(text: str) -> Iterator[tuple[str, int]]:
             yield from ((line, 0) for line in split_paragraphs(token.content))
 
 
-def _said(shortcode: re.Match[str]) -> str:
-    """What a shortcode says to the reader, where it carries a sentence."""
-    return "\n\n".join(_spoken.findall(shortcode.group())) or " "
+def _get_shortcode_text(shortcode: re.Match[str]) -> str:
+    """Return the sentences that a shortcode has as arguments."""
+    return "\n\n".join(_SENTENCE_ARGUMENT.findall(shortcode.group())) or " "
 
 
-def _inline(tokens: Iterable[Any]) -> str:
+def _render_inline(tokens: Iterable[Any]) -> str:
     parts = []
     for token in tokens:
         if token.type in ("text", "code_inline"):
-            parts.append(token.content.replace("**", ""))  # CommonMark misses emphasis amid CJK text
-        elif token.type in ("softbreak", "hardbreak") or _breaks_line.match(token.content):
+            parts.append(token.content.replace("**", ""))  # CommonMark does not recognize emphasis within CJK text
+        elif token.type in ("softbreak", "hardbreak") or _LINE_BREAK.match(token.content):
             parts.append("\n")
     return "".join(parts)
 
 
-def _published(fields: dict[str, Any], fetch: Fetch) -> Published | None:
-    for field in _date_fields:
-        if found := resolve.believed(_moment(fields.get(field)), "meta", fetch.fetched_at):
-            return found
-    return resolve.hinted(fetch) or resolve.in_url(fetch.url, fetch.fetched_at)
+def _get_published(fields: dict[str, Any], fetch: Fetch) -> Published | None:
+    for field in _DATE_FIELDS:
+        if published := make_plausible(_to_moment(fields.get(field)), "meta", fetch.fetched_at):
+            return published
+    return get_hinted_date(fetch) or find_date_in_url(fetch.url, fetch.fetched_at)
 
 
-def _moment(value: object) -> Moment | None:
-    """A date as YAML or TOML gives it: as such where they know it for one, else as text."""
+def _to_moment(value: object) -> Moment | None:
+    """Convert a date that YAML or TOML parsed, or parse one that they left as text."""
     if isinstance(value, dt.datetime):
         offset = value.utcoffset()
         return value.replace(tzinfo=None), None if offset is None else int(offset.total_seconds() // 60)
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day), None
-    return parse(value) if isinstance(value, str) else None
+    return parse_date(value) if isinstance(value, str) else None
 
 
-def _text(value: object) -> str | None:
+def _to_text(value: object) -> str | None:
     return one_line(str(value)) or None if isinstance(value, str | int | float) else None
 
 
-def _names(value: object) -> list[str]:
+def _get_names(value: object) -> list[str]:
     if isinstance(value, str):
-        return people_in(value)
+        return extract_names(value)
     if isinstance(value, dict):
-        return _names(value.get("name"))
+        return _get_names(value.get("name"))
     if isinstance(value, list):
-        return [name for one in value[:20] for name in _names(one)]
+        return [name for item in value[:_MAX_AUTHORS] for name in _get_names(item)]
     return []

@@ -1,1 +1,1 @@
-"""When a page was published, and where that date was found."""
+"""The dates of a page, and where each was found."""

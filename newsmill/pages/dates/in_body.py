@@ -1,277 +1,295 @@
-"""Where the body of an HTML page shows its dates: `time` elements, microdata, visible text."""
+"""Find the dates that the body of an HTML page shows: `time` elements, microdata, visible text."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
-from newsmill.pages.dates.in_metadata import Said
-from newsmill.pages.dates.parse import Moment, find_all, parse
+from newsmill.pages.dates.in_metadata import DateCandidate
+from newsmill.pages.dates.parse import Moment, find_dates, parse_date
 from newsmill.pages.html.headline import find_headline
 from newsmill.pages.html.tree import Tree
 from newsmill.pages.phrases import BYLINE, CHANGED, FIRST_PUBLISHED, PUBLISHED
 from newsmill.pages.text import count_cjk, count_sentence_ends
 
-_microdata = dict.fromkeys(("datepublished", "publisheddate", "publishdate", "pubdate", "datecreated"), "published")
-_microdata |= dict.fromkeys(("datemodified", "modifieddate", "dateupdated"), "changed")
-_dash = re.compile(r"[-_\s]")
+_MICRODATA = dict.fromkeys(("datepublished", "publisheddate", "publishdate", "pubdate", "datecreated"), "published")
+_MICRODATA |= dict.fromkeys(("datemodified", "modifieddate", "dateupdated"), "changed")
+_DASH = re.compile(r"[-_\s]")
 
-_OF_DATES, _BESIDE_DATES, _ELSEWHERE = 1, 2, 4  # what an element is named after
-_named_date = re.compile(
+# What the class and id of an element name it after (bits).
+_NAMES_DATE, _NAMES_NEAR_DATE, _NAMES_ELSEWHERE = 1, 2, 4
+_DATE_NAME = re.compile(
     r"(?<!up)(?<!candi)(?<!man)date(?!d)|publi(?:sh(?!er)|cat|cad|ee|é)|posted|time-?stamp|(?:pub|post)-?time"
     r"|fecha|datum|shijian|riqi|(?:^|[\s_-])(?:time|zeit|rq|dato|tid|byline|when)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_named_near_date = re.compile(r"meta|info|source|author|entry|byline|time|detail", re.IGNORECASE)
-_named_elsewhere = re.compile(
+_NEAR_DATE_NAME = re.compile(r"meta|info|source|author|entry|byline|time|detail", re.IGNORECASE)
+_ELSEWHERE_NAME = re.compile(
     r"relat|recommend|side-?bar|aside|footer|comment|popular|latest|teaser|copyright|event|carousel|slider|trending"
     r"|most-?read|newsletter|ticker|breaking|read-?(?:more|next)|more-|promo|upcoming"
     r"|(?:^|[\s_-])nav|(?:^|\s)widget[_-](?:area|recent|rss|pop)",
     re.IGNORECASE,
 )
-_no_publication = re.compile(
+_NOT_PUBLICATION = re.compile(
     r"©|\(c\)|copyright|all rights|版权|valid|expire|deadline|\bborn\b|event|webinar|since|established|effective",
     re.IGNORECASE,
 )
-_has_year = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|25[67]\d)(?!\d)|[٠۰०]|[年년]")
+_YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|25[67]\d)(?!\d)|[٠۰०]|[年년]")
 
-_most_nodes = 20_000  # of a page in whose texts years are sought
-_most_times = 60  # elements looked at
-_most_lines = 60
-_most_named = 4  # elements around a text, by whose names it is judged
-_shortest, _longest_line = 3, 160  # characters of a text that may hold the date of the page
-_longest_date = 45  # of a text that is hardly more than a date
-_line = 70  # an element with fewer is a part of a line
-_label, _label_behind = 40, 15  # of the words that may tell what a date is of
-_near, _rather_near, _just_before = 500, 1500, 80  # between headline and date
-_is_near = 2
-_much = 0.4  # of the page's text: what holds more is no part beside the article, whatever it is named
-_most_days = 3  # in elements of the same name: more, and they are those of a list
+_MAX_NODES = 20_000  # searched for years
+_MAX_TIME_ELEMENTS = 60
+_MAX_LINES = 60
+_MAX_NAMED_ANCESTORS = 4  # whose names count for a text
+_MIN_CHARS, _MAX_LINE_CHARS = 3, 160  # of a text that can contain the page's date
+_MAX_DATE_LINE_CHARS = 45  # of a line that contains little besides a date
+_MAX_PART_CHARS = 70  # of an element that is part of a line
+_MAX_LABEL_CHARS, _MAX_LABEL_CHARS_AFTER = 40, 15  # of the words before and after a date that can be its label
+_NEAR_CHARS, _RATHER_NEAR_CHARS, _BEFORE_HEADLINE_CHARS = 500, 1500, 80  # between headline and date
+_MAX_OTHER_SHARE = 0.4  # of the page's text: a larger element is not a part beside the article, whatever its name
+_MAX_LISTED_DAYS = 3  # in elements of the same class; more are the dates of a list
 
-# What tells of a date that it is the page's, in points.
-_enough = 3
-_is_labelled = 3
-_first_of_all = 5  # more than all that tells of a date which is not said to be the first
+# Points for a date to be the page's.
+_MIN_SCORE = 3
+_NEAR_POINTS = 2
+_LABEL_POINTS = 3
+_FIRST_PUBLISHED_POINTS = 5  # more than everything else that a date can score
 
 
-class Shown:
-    """The dates that a page shows or marks in its body."""
+class VisibleDates:
+    """The dates that a page shows or marks up in its body."""
 
     def __init__(self, tree: Tree, day_first: bool | None) -> None:
         self._tree = tree
         self._day_first = day_first
         self._headline = find_headline(tree)
-        # Where titles were changed later, the headline may still be the first heading, and what it holds lower down.
-        first = tree.first("h1")
-        self._headlines = [one for one in dict.fromkeys((self._headline, first)) if one is not None]
-        self._much = _much * tree.size(tree.body)
-        articles = tree.all("article")
-        self._own_article = self._article_of(articles)
-        self._articles = articles
+        # Where the titles were changed later, the headline may be the first heading, and the match for it lower down.
+        headings = (self._headline, tree.first("h1"))
+        self._headlines = [heading for heading in dict.fromkeys(headings) if heading is not None]
+        self._max_other_chars = _MAX_OTHER_SHARE * tree.size(tree.body)
+        self._articles = tree.all("article")
+        self._page_article = self._find_page_article()
 
-    def _article_of(self, articles: Sequence[int]) -> int | None:
-        """The `article` element around the headline, else the largest."""
-        tree = self._tree
-        if self._headline is not None:
-            around = [article for article in articles if article < self._headline < tree.ends[article]]
-            if around:
-                return around[-1]
-        return max(articles, key=tree.size, default=None)
+    def find_in_time_elements(self, and_microdata: bool = True) -> list[DateCandidate]:
+        """Return the dates of `time` elements and microdata, those marked as publication first.
 
-    def in_times(self, and_microdata: bool = True) -> list[Said]:
-        """`time` elements and microdata: those marked as the publication's first, none of other articles."""
+        Dates of other articles are excluded.
+        """
         tree = self._tree
-        marked = self._in_microdata() if and_microdata else {}
-        found: list[tuple[int, Said]] = []
-        for node in sorted({*tree.all("time")[:_most_times], *list(marked)[:_most_times]}):
-            moment = self._written(node)
-            if moment is None or self._is_of_another(node):
+        marked = self._find_microdata() if and_microdata else {}
+        scored: list[tuple[int, DateCandidate]] = []
+        for node in sorted({*tree.all("time")[:_MAX_TIME_ELEMENTS], *list(marked)[:_MAX_TIME_ELEMENTS]}):
+            moment = self._parse_element(node)
+            if moment is None or self._is_elsewhere(node):
                 continue
-            label = f"{tree.get(node, 'class')} {self._label(node)}"
+            label = f"{tree.get(node, 'class')} {self._get_label_before(node)}"
             is_published = marked.get(node) == "published" or "pubdate" in tree.attributes[node]
             is_published = is_published or bool(PUBLISHED.search(label))
             is_change = marked.get(node) == "changed" or (not is_published and bool(CHANGED.search(label)))
-            near = self._nearness(node)
-            found.append((2 * is_published + near, Said(moment, "time", is_change, is_published or near >= _is_near)))
-        # Beside a date that is plainly the page's own, be it believed or not, the others are of something else.
-        plain = any(said.is_plain and not said.is_change for _, said in found)
-        return [said for said in _by_score(found) if said.is_plain or said.is_change or not plain]
+            nearness = self._score_nearness(node)
+            is_page_date = is_published or nearness >= _NEAR_POINTS
+            scored.append((2 * is_published + nearness, DateCandidate(moment, "time", is_change, is_page_date)))
+        # Beside a date that is visibly the page's, plausible or not, the others belong to something else.
+        has_page_date = any(date.is_page_date and not date.is_change for _, date in scored)
+        return [date for date in _sort_by_score(scored) if date.is_page_date or date.is_change or not has_page_date]
 
-    def in_text(self, only_near: bool = False) -> list[Said]:
-        """Dates in short texts that are labelled, named, or near the headline; the likeliest first."""
+    def find_in_text(self, only_near_headline: bool = False) -> list[DateCandidate]:
+        """Return the dates in short texts that are labeled, named after dates, or near the headline; best first."""
         tree = self._tree
-        found: list[tuple[int, Said]] = []
-        days: dict[str, set[dt.date]] = {}
+        scored: list[tuple[int, DateCandidate]] = []
+        days_by_class: dict[str, set[dt.date]] = {}
         lines: set[int] = set()
-        for node in self._with_year(*(self._around_headline() if only_near else (0, _most_nodes))):
-            line = self._line_around(node)
-            if line not in lines and tree.size(line) <= _longest_line:
+        node_range = self._get_range_near_headline() if only_near_headline else (0, _MAX_NODES)
+        for node in self._iter_texts_with_year(*node_range):
+            line = self._find_line(node)
+            if line not in lines and tree.size(line) <= _MAX_LINE_CHARS:
                 lines.add(line)
-                found += self._in_line(line, self._names(tree.parents[node]), days)
-            if len(lines) >= _most_lines:
+                scored += self._iter_line_dates(line, self._classify_ancestors(tree.parents[node]), days_by_class)
+            if len(lines) >= _MAX_LINES:
                 break
-        return _by_score([one for one in found if one[0] >= _enough])
+        return _sort_by_score([(score, date) for score, date in scored if score >= _MIN_SCORE])
 
-    def _in_microdata(self) -> dict[int, str]:
-        """The elements whose `itemprop` is a date of publication or of a change."""
+    def _find_page_article(self) -> int | None:
+        """Return the `article` element around the headline, else the largest."""
+        tree = self._tree
+        if self._headline is not None:
+            around = [article for article in self._articles if article < self._headline < tree.ends[article]]
+            if around:
+                return around[-1]
+        return max(self._articles, key=tree.size, default=None)
+
+    def _find_microdata(self) -> dict[int, str]:
+        """Return the elements whose `itemprop` is a date, with `published` or `changed`."""
         attributes = self._tree.attributes
         return {
-            node: what
+            node: meaning
             for node in self._tree.itemprops
-            if (what := _microdata.get(_dash.sub("", attributes[node]["itemprop"] or "").lower()))
+            if (meaning := _MICRODATA.get(_DASH.sub("", attributes[node]["itemprop"] or "").lower()))
         }
 
-    def _written(self, node: int) -> Moment | None:
-        """The date that an element gives: for machines, else for people."""
+    def _parse_element(self, node: int) -> Moment | None:
+        """Return the date of an element: from its machine-readable attributes, else from its text."""
         for name in ("datetime", "content", "title"):
-            if (written := self._tree.get(node, name)) and (moment := parse(written, self._day_first)):
+            value = self._tree.get(node, name)
+            if value and (moment := parse_date(value, self._day_first)):
                 return moment
-        return parse(self._tree.text(node, 100), self._day_first)
+        return parse_date(self._tree.text(node, 100), self._day_first)
 
-    def _around_headline(self) -> tuple[int, int]:
-        """The nodes between which all that is near the headline stands; none where there is no headline."""
+    def _get_range_near_headline(self) -> tuple[int, int]:
+        """Return the range of nodes near the headline; an empty one where there is no headline."""
         if self._headline is None:
             return 0, 0
         sizes, end = self._tree.sizes, self._tree.ends[self._headline]
-        start = bisect_left(sizes, sizes[self._headline] - 2 * _just_before)
-        return start, min(bisect_right(sizes, sizes[end] + _rather_near), start + _most_nodes)
+        start = bisect_left(sizes, sizes[self._headline] - 2 * _BEFORE_HEADLINE_CHARS)
+        return start, min(bisect_right(sizes, sizes[end] + _RATHER_NEAR_CHARS), start + _MAX_NODES)
 
-    def _with_year(self, start: int, end: int) -> Iterator[int]:
-        """The short texts that a year stands in."""
+    def _iter_texts_with_year(self, start: int, end: int) -> Iterator[int]:
+        """Iterate over the short text nodes that contain a year."""
         pieces = self._tree.pieces
         for node in self._tree.texts_between(start, end):
             piece = pieces[node]
             if (
-                _shortest < len(piece) < 2 * _longest_line
+                _MIN_CHARS < len(piece) < 2 * _MAX_LINE_CHARS
                 and ("20" in piece or "19" in piece or not piece.isascii())
-                and _has_year.search(piece)
+                and _YEAR.search(piece)
             ):
                 yield node
 
-    def _in_line(self, line: int, names: int, days: dict[str, set[dt.date]]) -> Iterator[tuple[int, Said]]:
-        text = self._tree.text(line, 2 * _longest_line)
-        place = 2 * bool(names & _OF_DATES) + bool(names & _BESIDE_DATES)
-        near = self._nearness(line)
-        is_line_alone = len(text) <= _longest_date
+    def _iter_line_dates(
+        self, line: int, names: int, days_by_class: dict[str, set[dt.date]]
+    ) -> Iterator[tuple[int, DateCandidate]]:
+        """Iterate over the dates of a line, with the points of each."""
+        text = self._tree.text(line, 2 * _MAX_LINE_CHARS)
+        name_points = 2 * bool(names & _NAMES_DATE) + bool(names & _NAMES_NEAR_DATE)
+        nearness = self._score_nearness(line)
+        is_date_line = len(text) <= _MAX_DATE_LINE_CHARS
         if (
-            len(text) > _longest_line
-            or not (place or near or is_line_alone)
-            or _no_publication.search(text)
-            or (count_sentence_ends(text) and len(text) > 2 * _longest_date and not names & _OF_DATES)
-            or self._is_of_another(line)
+            len(text) > _MAX_LINE_CHARS
+            or not (name_points or nearness or is_date_line)
+            or _NOT_PUBLICATION.search(text)
+            or (count_sentence_ends(text) and len(text) > 2 * _MAX_DATE_LINE_CHARS and not names & _NAMES_DATE)
+            or self._is_elsewhere(line)
         ):
             return
-        listed = days.setdefault(self._tree.get(line, "class"), set())
-        for moment, label in self._labelled(line, text):
-            listed.add(moment[0].date())
-            if len(listed) > _most_days and not near:
+        listed_days = days_by_class.setdefault(self._tree.get(line, "class"), set())
+        base_score = name_points + nearness + is_date_line + bool(BYLINE.match(text))
+        for moment, label in self._iter_labeled_dates(line, text):
+            listed_days.add(moment[0].date())
+            if len(listed_days) > _MAX_LISTED_DAYS and not nearness:
                 return
             is_published = bool(PUBLISHED.search(label))
             is_change = not is_published and bool(CHANGED.search(label))
-            score = place + near + is_line_alone + bool(BYLINE.match(text)) + _is_labelled * (is_published or is_change)
-            score += _first_of_all * bool(FIRST_PUBLISHED.search(label))
-            yield score, Said(moment, "text", is_change, is_published or bool(near and place >= 2))
+            score = base_score + _LABEL_POINTS * (is_published or is_change)
+            score += _FIRST_PUBLISHED_POINTS * bool(FIRST_PUBLISHED.search(label))
+            is_page_date = is_published or bool(nearness and name_points >= 2)
+            yield score, DateCandidate(moment, "text", is_change, is_page_date)
 
-    def _labelled(self, line: int, text: str) -> Iterator[tuple[Moment, str]]:
-        """The dates of a line, each with the words that tell what it is of: before it, or behind it."""
-        dates = list(find_all(text, self._day_first))
-        end, labels_follow = 0, False
-        for number, (moment, start, stop) in enumerate(dates):
-            label = text[end:start][-_label:]
+    def _iter_labeled_dates(self, line: int, text: str) -> Iterator[tuple[Moment, str]]:
+        """Iterate over the dates of a line, each with the words before it, or after it, that can be its label."""
+        dates = list(find_dates(text, self._day_first))
+        previous_end, labels_follow = 0, False
+        for number, (moment, start, end) in enumerate(dates):
+            label = text[previous_end:start][-_MAX_LABEL_CHARS:]
             if number == 0 and not label.strip():
-                label = self._label(line)
-            behind = text[stop : dates[number + 1][1] if number + 1 < len(dates) else None][:_label_behind]
-            if number == 0 and not _tells(label) and _tells(behind):
-                labels_follow = len(dates) == 1 or bool(count_cjk(behind))
-            end = stop
-            yield moment, behind if labels_follow else label
+                label = self._get_label_before(line)
+            next_start = dates[number + 1][1] if number + 1 < len(dates) else None
+            label_after = text[end:next_start][:_MAX_LABEL_CHARS_AFTER]
+            if number == 0 and not _is_date_label(label) and _is_date_label(label_after):
+                labels_follow = len(dates) == 1 or bool(count_cjk(label_after))
+            previous_end = end
+            yield moment, label_after if labels_follow else label
 
-    def _line_around(self, node: int) -> int:
-        """The largest element around a text that is still no more than a line, and does not hold the headline."""
+    def _find_line(self, node: int) -> int:
+        """Return the largest element around a text that is not longer than a line and does not contain the headline."""
         tree, line = self._tree, node
-        while (around := tree.parents[line]) > 0 and (line == node or tree.size(around) <= _line):
-            if tree.tags[line] in ("p", "li") or any(around <= one < tree.ends[around] for one in self._headlines):
+        while (parent := tree.parents[line]) > 0 and (line == node or tree.size(parent) <= _MAX_PART_CHARS):
+            if tree.tags[line] in ("p", "li"):
                 break
-            line = around
+            if any(parent <= headline < tree.ends[parent] for headline in self._headlines):
+                break
+            line = parent
         return line
 
-    def _names(self, node: int) -> int:
-        """What the elements around a text are named after."""
-        tree, found, depth = self._tree, 0, 0
-        while node > 0 and depth < _most_named and tree.size(node) <= 2 * _longest_line:
-            own = tree.attributes[node]
-            found |= (
-                _kinds(f"{own.get('class') or ''} {own.get('id') or ''}") & (_OF_DATES | _BESIDE_DATES) if own else 0
-            )
+    def _classify_ancestors(self, node: int) -> int:
+        """Return what the small elements around a text are named after."""
+        tree, names, depth = self._tree, 0, 0
+        while node > 0 and depth < _MAX_NAMED_ANCESTORS and tree.size(node) <= 2 * _MAX_LINE_CHARS:
+            names |= self._classify(node) & (_NAMES_DATE | _NAMES_NEAR_DATE)
             node, depth = tree.parents[node], depth + 1
-        return found
+        return names
 
-    def _label(self, node: int) -> str:
-        """What is said about an element before it."""
+    def _classify(self, node: int) -> int:
+        attributes = self._tree.attributes[node]
+        return _classify_names(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") if attributes else 0
+
+    def _get_label_before(self, node: int) -> str:
+        """Return the end of the text before an element on the same line."""
         tree = self._tree
-        while (before := self._before(node)) is None and node > 0 and tree.size(tree.parents[node]) <= _line:
+        while (
+            (before := self._get_text_before(node)) is None
+            and node > 0
+            and tree.size(tree.parents[node]) <= _MAX_PART_CHARS
+        ):
             node = tree.parents[node]
-        if before is None or tree.size(before) > 2 * _longest_line:
+        if before is None or tree.size(before) > 2 * _MAX_LINE_CHARS:
             return ""
-        return tree.text(before)[-_label:]
+        return tree.text(before)[-_MAX_LABEL_CHARS:]
 
-    def _before(self, node: int) -> int | None:
-        """What stands before a node in the same element, blanks passed over."""
+    def _get_text_before(self, node: int) -> int | None:
+        """Return the closest sibling before a node that contains text."""
         before = self._tree.previous_sibling(node)
         while before is not None and not self._tree.size(before):
             before = self._tree.previous_sibling(before)
         return before
 
-    def _nearness(self, node: int) -> int:
-        """3 just after the headline or shortly before, 1 a little farther, 0 elsewhere."""
-        return max((self._nearness_to(headline, node) for headline in self._headlines), default=0)
+    def _score_nearness(self, node: int) -> int:
+        """Return 3 just after the headline, 2 shortly before it, 1 a little farther, 0 elsewhere."""
+        return max((self._score_nearness_to(headline, node) for headline in self._headlines), default=0)
 
-    def _nearness_to(self, headline: int, node: int) -> int:
+    def _score_nearness_to(self, headline: int, node: int) -> int:
         sizes, end = self._tree.sizes, self._tree.ends[headline]
         if node >= end:
-            between = sizes[node] - sizes[end]
-            return 3 if between <= _near else 1 if between <= _rather_near else 0
-        between = sizes[headline] - sizes[self._tree.ends[node]]
-        return 2 if between <= _just_before else 0
+            chars_between = sizes[node] - sizes[end]
+            return 3 if chars_between <= _NEAR_CHARS else 1 if chars_between <= _RATHER_NEAR_CHARS else 0
+        chars_between = sizes[headline] - sizes[self._tree.ends[node]]
+        return 2 if chars_between <= _BEFORE_HEADLINE_CHARS else 0
 
-    def _is_of_another(self, node: int) -> bool:
-        """Whether a node stands in a part of the page that speaks of other articles."""
+    def _is_elsewhere(self, node: int) -> bool:
+        """Whether a node is in a part of the page that is about other articles."""
         tree = self._tree
-        for around in tree.ancestors(node):
-            tag = tree.tags[around]
-            if self._headline is not None and around < self._headline < tree.ends[around]:
+        for ancestor in tree.ancestors(node):
+            tag = tree.tags[ancestor]
+            if self._headline is not None and ancestor < self._headline < tree.ends[ancestor]:
                 return False
             if tag == "article":
-                return around != self._own_article and len(self._articles) > 1
+                return ancestor != self._page_article and len(self._articles) > 1
             if tag in ("aside", "footer", "nav"):
                 return True
             if tag in ("main", "body"):
                 return False
-            if tree.size(around) > self._much:
+            if tree.size(ancestor) > self._max_other_chars:
                 return False
-            own = tree.attributes[around]
-            if own and _kinds(f"{own.get('class') or ''} {own.get('id') or ''}") & _ELSEWHERE:
+            if self._classify(ancestor) & _NAMES_ELSEWHERE:
                 return True
         return False
 
 
-def _tells(label: str) -> bool:
-    return bool(PUBLISHED.search(label) or CHANGED.search(label))
+def _is_date_label(text: str) -> bool:
+    return bool(PUBLISHED.search(text) or CHANGED.search(text))
 
 
-def _by_score(found: list[tuple[int, Said]]) -> list[Said]:
-    return [said for _, said in sorted(found, key=lambda one: -one[0])]
+def _sort_by_score(scored: list[tuple[int, DateCandidate]]) -> list[DateCandidate]:
+    return [date for _, date in sorted(scored, key=lambda item: -item[0])]
 
 
 @lru_cache(maxsize=20_000)
-def _kinds(names: str) -> int:
-    """What an element's classes and id are named after: dates, what stands beside dates, other articles."""
+def _classify_names(names: str) -> int:
+    """Return what an element's classes and id name it after: dates, what is near dates, other articles."""
     names = names[:300]
     return (
-        _OF_DATES * bool(_named_date.search(names))
-        | _BESIDE_DATES * bool(_named_near_date.search(names))
-        | _ELSEWHERE * bool(_named_elsewhere.search(names))
+        _NAMES_DATE * bool(_DATE_NAME.search(names))
+        | _NAMES_NEAR_DATE * bool(_NEAR_DATE_NAME.search(names))
+        | _NAMES_ELSEWHERE * bool(_ELSEWHERE_NAME.search(names))
     )

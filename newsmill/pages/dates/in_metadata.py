@@ -1,6 +1,6 @@
-"""Where the head of an HTML page says its dates: JSON-LD and meta elements.
+"""Extract date candidates from the metadata of an HTML page: JSON-LD and meta elements.
 
-Every place yields what is written there, the most trusted first; whether it is believed is for `dates` to say.
+Candidates come in order of trust; `resolve` chooses among them.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from newsmill.pages.dates.parse import Moment, parse
+from newsmill.pages.dates.parse import Moment, parse_date
 from newsmill.pages.html.json_ld import Node, get_texts, is_article, is_page
 from newsmill.pages.html.tree import Tree
 
-_meta_published = (
+_META_PUBLISHED = (
     "article:published_time",
     "og:published_time",
     "og:article:published_time",
@@ -51,7 +51,7 @@ _meta_published = (
     "created",
     "date",
 )
-_meta_changed = (
+_META_CHANGED = (
     "article:modified_time",
     "og:updated_time",
     "og:modified_time",
@@ -72,31 +72,31 @@ _meta_changed = (
     "revised",
 )
 
-# The same under names of sites' own: `w-published-date`, `swiftype:published_at`.
-_named_published = re.compile(
+# Names that single sites use, only where none of the above is present: `w-published-date`, `swiftype:published_at`.
+_PUBLISHED_NAME = re.compile(
     r"\b\w*(?<!un)(?:publish(?:ed)?|publication|pub)[-_.:]?(?:at|on|date|time)$|date[-_.:]?published$"
 )
-_named_changed = re.compile(
+_CHANGED_NAME = re.compile(
     r"\b\w*(?:modified|updated?|changed|mod)[-_.:]?(?:at|on|date|time)$|date[-_.:]?(?:modified|updated)$"
 )
 
 
 @dataclass(frozen=True)
-class Said:
-    """A date that stands on the page, with its place's name.
+class DateCandidate:
+    """A date on the page. `source` is one of `json_ld`, `meta`, `time` and `text`.
 
-    `is_change`: it is said to be of a change. `is_plain`: it is shown as the page's own date, by the words beside it
-    or by standing at the headline in an element named after dates.
+    `is_change`: the date of a modification. `is_page_date`: visibly the date of this page, by its label, or near the
+    headline in an element named after dates.
     """
 
     moment: Moment
     source: str
     is_change: bool
-    is_plain: bool = False
+    is_page_date: bool = False
 
 
-def in_json_ld(nodes: Sequence[Node], day_first: bool | None) -> Iterator[Said]:
-    """Those of articles, then those of nodes that stand for the page; not those of its pictures and comments."""
+def iter_json_ld_dates(nodes: Sequence[Node], day_first: bool | None) -> Iterator[DateCandidate]:
+    """Iterate over the dates of article nodes, then of page nodes; pictures and comments are ignored."""
     ranked = [node for node in nodes if is_article(node)] + [
         node for node in nodes if is_page(node) and not is_article(node)
     ]
@@ -104,17 +104,18 @@ def in_json_ld(nodes: Sequence[Node], day_first: bool | None) -> Iterator[Said]:
         for key in keys:
             for node in ranked:
                 for text in get_texts(node.get(key))[:1]:
-                    if moment := parse(text, day_first):
-                        yield Said(moment, "json_ld", is_change)
+                    if moment := parse_date(text, day_first):
+                        yield DateCandidate(moment, "json_ld", is_change)
 
 
-def in_meta(tree: Tree, day_first: bool | None) -> Iterator[Said]:
+def iter_meta_dates(tree: Tree, day_first: bool | None) -> Iterator[DateCandidate]:
+    """Iterate over the dates of meta elements: publication, then modification."""
     metas = tree.metas()
-    for listed, named_so, is_change in (
-        (_meta_published, _named_published, False),
-        (_meta_changed, _named_changed, True),
+    for known_names, own_names, is_change in (
+        (_META_PUBLISHED, _PUBLISHED_NAME, False),
+        (_META_CHANGED, _CHANGED_NAME, True),
     ):
-        names = [name for name in listed if name in metas] or [name for name in metas if named_so.search(name)]
+        names = [name for name in known_names if name in metas] or [name for name in metas if own_names.search(name)]
         for name in names:
-            if moment := parse(metas[name][0], day_first):
-                yield Said(moment, "meta", is_change)
+            if moment := parse_date(metas[name][0], day_first):
+                yield DateCandidate(moment, "meta", is_change)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from newsmill.pages.dates.resolve import hinted, in_own_words, in_url
+from newsmill.pages.dates.resolve import find_date_in_text, find_date_in_url, get_hinted_date
 from newsmill.pages.links.teasers import MAX_ON_FRONT, MAX_TEASERS
 from newsmill.pages.phrases import BYLINE, COMMENTS, RELATED_HEADINGS, match_related_lead
 from newsmill.pages.text import MIN_REPEAT_WIDTH, count_sentence_ends, heading_key, looks_like_title, width
@@ -39,7 +39,7 @@ def read_dump(text: str, fetch: Fetch) -> ParsedPage:
     before, after, teasers = parted(lines)
     after, draft.teasers = without_second_showing(after, teasers)
     draft.paragraphs = [text for text in before + after if title is None or heading_key(text) != heading_key(title)]
-    draft.published = hinted(fetch) or draft.published or in_url(fetch.url, fetch.fetched_at)
+    draft.published = get_hinted_date(fetch) or draft.published or find_date_in_url(fetch.url, fetch.fetched_at)
     return draft
 
 
@@ -61,7 +61,7 @@ def take_head(lines: Sequence[Line], draft: ParsedPage, fetch: Fetch) -> list[Li
     """The lines without date, author and share buttons under the title; date and author go to the draft."""
     kept: list[Line] = []
     for line in lines[:_head_lines]:
-        published = in_own_words(line.text, fetch.fetched_at) if width(line.text) <= _byline_width else None
+        published = find_date_in_text(line.text, fetch.fetched_at) if width(line.text) <= _byline_width else None
         byline = BYLINE.fullmatch(line.text) if width(line.text) <= _byline_width else None
         if published and not count_sentence_ends(line.text):
             draft.published = draft.published or published

@@ -1,4 +1,4 @@
-"""When a page was published and changed: where it says so, and which dates are believed."""
+"""When a page was published and changed: the sources of dates, and which dates are plausible."""
 
 import datetime as dt
 
@@ -25,27 +25,27 @@ BOTH = (
 PLAIN_URL = "https://news.example/a-page-about-something"
 
 
-def dated(html, url=PLAIN_URL, hint=None, guess=True):
-    """The dates of a page fetched on 10 July 2026, with htmldate's guess or without."""
+def resolve_dates(html, url=PLAIN_URL, hint=None, with_htmldate=True):
+    """Resolve the dates of a page fetched on 10 July 2026."""
     tree = parse_html(html)
     fetch = Fetch(b"", url, dt.datetime(2026, 7, 10, 2), hint_published=hint)
-    return resolve.dates_of(tree, parse_json_ld(tree), fetch, html if guess else "")
+    return resolve.resolve_dates(tree, parse_json_ld(tree), fetch, html if with_htmldate else "")
 
 
-def told(found):
-    return found and (str(found.at), found.source)
+def describe(date):
+    return date and (str(date.at), date.source)
 
 
-def published(html, **given):
-    return told(dated(html, **given).published)
+def published(html, **options):
+    return describe(resolve_dates(html, **options).published)
 
 
-def modified(html, **given):
-    return told(dated(html, **given).modified)
+def modified(html, **options):
+    return describe(resolve_dates(html, **options).modified)
 
 
 @pytest.mark.parametrize(
-    ("html", "given", "moment", "source"),
+    ("html", "options", "moment", "source"),
     [
         (page(JSON_LD % "2026-07-02T08:00:00Z", "<time datetime='2026-07-03'>"), {}, "2026-07-02 08:00:00", "json_ld"),
         (page("<meta property='article:published_time' content='2026-07-03'>"), {}, "2026-07-03 00:00:00", "meta"),
@@ -63,25 +63,25 @@ def modified(html, **given):
         (page(body="<div class='info'>发布时间：2026年7月7日 10:20</div>"), {}, "2026-07-07 10:20:00", "text"),
         (page(body="<p><span>Publié le</span> <b>7 juillet 2026</b></p>"), {}, "2026-07-07 00:00:00", "text"),
     ],
-    ids=["json_ld", "meta", "meta of its own", "time", "microdata", "hint", "url", "text", "text-zh", "text-fr"],
+    ids=["json_ld", "meta", "unlisted meta", "time", "microdata", "hint", "url", "text", "text-zh", "text-fr"],
 )
-def test_places_where_a_page_says_its_date(html, given, moment, source):
-    assert published(html, **given) == (moment, source)
+def test_sources_of_the_published_date(html, options, moment, source):
+    assert published(html, **options) == (moment, source)
 
 
-def test_nothing_said_is_nothing_found():
-    assert dated(page()) == (None, None)
+def test_page_without_dates():
+    assert resolve_dates(page()) == (None, None)
 
 
-def test_wall_time_and_zone_are_the_pages_own():
-    found = dated(page(JSON_LD % "2026-07-02T23:30:00-05:00")).published
-    assert (str(found.at), found.offset_minutes) == ("2026-07-02 23:30:00", -300)
+def test_wall_time_and_offset_are_those_of_the_page():
+    date = resolve_dates(page(JSON_LD % "2026-07-02T23:30:00-05:00")).published
+    assert (str(date.at), date.offset_minutes) == ("2026-07-02 23:30:00", -300)
 
 
-def test_publication_and_change_are_kept_apart():
+def test_publication_and_change_in_json_ld():
     html = page(BOTH % ("2026-07-02T08:00:00Z", "2026-07-05T09:00:00+02:00"))
     assert (published(html), modified(html)) == (("2026-07-02 08:00:00", "json_ld"), ("2026-07-05 09:00:00", "json_ld"))
-    assert dated(html).modified.offset_minutes == 120
+    assert resolve_dates(html).modified.offset_minutes == 120
 
 
 @pytest.mark.parametrize(
@@ -93,22 +93,22 @@ def test_publication_and_change_are_kept_apart():
     ],
     ids=["meta", "microdata", "text"],
 )
-def test_change_alone_is_the_last_resort_for_publication(html, source):
+def test_a_change_is_the_published_date_where_there_is_no_other(html, source):
     assert modified(html) == published(html) == ("2026-07-05 00:00:00", source)
     assert published(html, url="https://news.example/2026/07/01/a-page") == ("2026-07-01 00:00:00", "url")
 
 
-def test_date_that_cannot_be_read_is_passed_over():
+def test_unparsable_date_is_skipped():
     html = page(JSON_LD % "yesterday" + "<meta name='date' content='2026-07-03'>")
     assert published(html, hint="??") == ("2026-07-03 00:00:00", "meta")
 
 
-def test_date_after_the_fetch_is_not_believed():
+def test_date_after_the_fetch_is_not_plausible():
     assert published(page(JSON_LD % "2026-08-01")) is None
     assert published(page(JSON_LD % "2026-07-10T23:00:00")) == ("2026-07-10 23:00:00", "json_ld")
 
 
-def test_date_before_the_first_news_sites_is_not_believed():
+def test_date_before_1995_is_not_plausible():
     assert published(page(JSON_LD % "1970-01-01T00:00:00Z")) is None
 
 
@@ -123,28 +123,27 @@ def test_date_before_the_first_news_sites_is_not_believed():
     ],
     ids=["related", "latest", "footer", "event", "sentence"],
 )
-def test_date_of_something_else_is_not_the_pages(other):
-    assert published(page(body=other), guess=False) is None
+def test_date_of_something_else_is_ignored(other):
+    assert published(page(body=other), with_htmldate=False) is None
     html = page(body=other + "<time datetime='2026-07-04'>4 July</time>")
     assert published(html) == ("2026-07-04 00:00:00", "time")
 
 
-def test_dates_of_a_list_are_none_of_the_pages():
-    rows = "".join(
-        f"<p>Text of some length, {'so ' * 200}</p><p class='date'>May {day}, 2026</p>" for day in range(1, 9)
-    )
-    found = dated(page(body=rows)).published
-    assert found is None or found.at.day <= 3
+@pytest.mark.parametrize(("count", "day"), [(3, 3), (8, 1)], ids=["a few dates", "a list of dates"])
+def test_dates_of_a_list_are_ignored_from_the_fourth_day_on(count, day):
+    texts = [f"May {number}, 2026" for number in range(1, count)] + [f"Published May {count}, 2026"]
+    rows = "".join(f"<p>Text of some length, {'so ' * 200}</p><p class='date'>{text}</p>" for text in texts)
+    assert published(page(body=TEXT * 4 + rows)) == (f"2026-05-0{day} 00:00:00", "text")
 
 
-def test_cards_of_other_articles_keep_their_dates():
+def test_dates_in_cards_of_other_articles_are_ignored():
     cards = "".join(f"<article><h3>Another</h3><time datetime='2026-06-0{n}'>x</time></article>" for n in range(1, 5))
     own = f"<article><h1>The headline of it</h1><time datetime='2026-07-04'>x</time>{TEXT}</article>"
     html = f"<html><body>{cards}{own}</body></html>"
     assert published(html) == ("2026-07-04 00:00:00", "time")
 
 
-def test_date_of_an_update_comes_after_that_of_publication():
+def test_date_of_an_update_in_an_earlier_line():
     html = page(body="<p class='meta'>Updated 5 July 2026</p><p class='meta'>Published 4 July 2026</p>")
     assert (published(html), modified(html)) == (("2026-07-04 00:00:00", "text"), ("2026-07-05 00:00:00", "text"))
 
@@ -164,41 +163,41 @@ def test_first_publication_wins_over_a_later_date_at_the_headline():
     assert published(html) == ("2019-09-26 00:00:00", "text")
 
 
-def test_template_that_gives_the_change_for_publication_yields_to_the_date_shown():
+def test_visible_date_wins_where_metadata_give_the_change_for_publication():
     shown = "<p>Published <time pubdate datetime='2026-03-13'>March 13, 2026</time></p>"
     both = BOTH % ("2026-06-29T12:28:31Z", "2026-06-29T12:28:31Z")
     assert published(page(both, shown)) == ("2026-03-13 00:00:00", "time")
     assert modified(page(both, shown)) == ("2026-06-29 12:28:31", "json_ld")
-    # Where the two differ, the page knows them apart.
-    kept = BOTH % ("2026-06-28T12:28:31Z", "2026-06-29T12:28:31Z")
-    assert published(page(kept, shown)) == ("2026-06-28 12:28:31", "json_ld")
+    # Where the two differ, the metadata are right.
+    distinct = BOTH % ("2026-06-28T12:28:31Z", "2026-06-29T12:28:31Z")
+    assert published(page(distinct, shown)) == ("2026-06-28 12:28:31", "json_ld")
 
 
-def test_date_shown_that_agrees_bears_the_stated_one_out():
+def test_visible_date_that_agrees_confirms_the_metadata():
     shown = "<p class='date'>June 29, 2026</p><p class='date'>first seen March 13, 2026</p>"
     both = BOTH % ("2026-06-29T12:28:31Z", "2026-06-29T12:28:31Z")
     assert published(page(both, shown)) == ("2026-06-29 12:28:31", "json_ld")
 
 
-def test_pictures_and_comments_in_json_ld_lend_no_date():
+def test_pictures_and_comments_in_json_ld_are_ignored():
     other = (
         '<script type="application/ld+json">[{"@type": "ImageObject", "uploadDate": "2026-01-01"}, '
         '{"@type": "Comment", "datePublished": "2026-01-02"}]</script>'
     )
-    assert published(page(other), guess=False) is None
+    assert published(page(other), with_htmldate=False) is None
     assert published(page(other + JSON_LD % "2026-07-02")) == ("2026-07-02 00:00:00", "json_ld")
 
 
 HIDDEN = "<footer><time datetime='2026-06-30'>30 June</time></footer>"
 
 
-def test_htmldate_is_asked_last_and_not_believed_in_a_year_alone():
+def test_htmldate_is_the_last_source_and_a_year_alone_is_ignored():
     assert published(page(body=HIDDEN)) == ("2026-06-30 00:00:00", "htmldate")
     assert published(page(body=HIDDEN.replace("06-30", "01-01"))) is None
     assert published(page(body=HIDDEN) + " " * 1_000_000) is None
 
 
-def test_htmldate_is_not_asked_where_the_page_speaks():
+def test_htmldate_is_not_used_where_the_page_has_a_date():
     assert published(page(JSON_LD % "2026-08-01", HIDDEN)) is None
 
 
@@ -215,7 +214,7 @@ def test_htmldate_is_not_asked_where_the_page_speaks():
     ],
 )
 def test_dates_in_urls(url, day):
-    assert str(resolve.in_url(url, dt.datetime(2026, 7, 10)).at)[:10] == day
+    assert str(resolve.find_date_in_url(url, dt.datetime(2026, 7, 10)).at)[:10] == day
 
 
 @pytest.mark.parametrize(
@@ -228,19 +227,19 @@ def test_dates_in_urls(url, day):
     ],
 )
 def test_urls_without_a_date(url):
-    assert resolve.in_url(url, dt.datetime(2026, 7, 10)) is None
+    assert resolve.find_date_in_url(url, dt.datetime(2026, 7, 10)) is None
 
 
-def test_date_in_utc_is_taken_at_the_pages_own_wall_time():
+def test_date_in_utc_is_converted_to_the_wall_time_of_the_page():
     local = "<time datetime='2026-07-03T19:05:00-08:00'>July 3, 2026</time>"
-    found = dated(page(JSON_LD % "2026-07-04T03:05:00+00:00", local)).published
-    assert (str(found.at), found.offset_minutes, found.source) == ("2026-07-03 19:05:00", -480, "json_ld")
+    date = resolve_dates(page(JSON_LD % "2026-07-04T03:05:00+00:00", local)).published
+    assert (str(date.at), date.offset_minutes, date.source) == ("2026-07-03 19:05:00", -480, "json_ld")
 
 
-def test_other_instant_in_another_zone_does_not_move_a_date_in_utc():
+def test_date_in_utc_is_kept_beside_another_instant_in_another_zone():
     later = "<time datetime='2026-07-03T20:05:00-08:00'>July 3, 2026</time>"
-    found = dated(page(JSON_LD % "2026-07-04T03:05:00+00:00", later)).published
-    assert (str(found.at), found.offset_minutes) == ("2026-07-04 03:05:00", 0)
+    date = resolve_dates(page(JSON_LD % "2026-07-04T03:05:00+00:00", later)).published
+    assert (str(date.at), date.offset_minutes) == ("2026-07-04 03:05:00", 0)
 
 
 @pytest.mark.parametrize(
@@ -253,9 +252,9 @@ def test_other_instant_in_another_zone_does_not_move_a_date_in_utc():
     ],
     ids=["day before", "day after", "same day", "another day"],
 )
-def test_date_in_utc_falls_on_the_day_that_the_address_names(utc, day, at, offset):
-    found = dated(page(JSON_LD % utc), url=f"https://news.example/{day}/a-page").published
-    assert (str(found.at), found.offset_minutes) == (at, offset)
+def test_date_in_utc_is_moved_to_the_day_in_the_url(utc, day, at, offset):
+    date = resolve_dates(page(JSON_LD % utc), url=f"https://news.example/{day}/a-page").published
+    assert (str(date.at), date.offset_minutes) == (at, offset)
 
 
 @pytest.mark.parametrize(
@@ -272,20 +271,20 @@ def test_date_above_the_headline(above, day):
     ("lang", "day"),
     [("en-US", "2026-02-07"), ("en-GB", "2026-07-02"), ("de", "2026-07-02"), ("en", None)],
 )
-def test_order_of_day_and_month_is_the_languages(lang, day):
+def test_order_of_day_and_month_by_language(lang, day):
     html = page(body="<p class='date'>02/07/2026</p>").replace("lang='en'", f"lang='{lang}'")
-    assert published(html, guess=False) == (day and (f"{day} 00:00:00", "text"))
+    assert published(html, with_htmldate=False) == (day and (f"{day} 00:00:00", "text"))
 
 
-def test_page_of_many_dates_is_read_in_bounded_time():
+def test_page_of_many_dates_takes_bounded_time():
     rows = "".join(f"<p class='date'>{n} of January {1 + n % 28}, 2026</p>" for n in range(20_000))
-    dated(f"<html><body>{rows}</body></html>")
+    resolve_dates(f"<html><body>{rows}</body></html>")
 
 
 @settings(deadline=None, max_examples=50)
 @given(
     st.lists(st.sampled_from(("<time>", "</time>", "2 July 2026", "Updated ", "<h1>", "</h1>", "<p class=date>", "x")))
 )
-def test_dates_of_any_page_are_believed_or_none(parts):
-    for found in dated(f"<p>x{''.join(parts)}"):
-        assert found is None or resolve.EARLIEST <= found.at <= dt.datetime(2026, 7, 12)
+def test_dates_of_any_page_are_plausible(parts):
+    for date in resolve_dates(f"<p>x{''.join(parts)}"):
+        assert date is None or resolve.EARLIEST <= date.at <= dt.datetime(2026, 7, 12)

@@ -34,7 +34,7 @@ def extract_title(html, url=URL):
 
 def extract_authors(html):
     tree = parse_html(html)
-    return authors.authors_of(tree, json_ld.parse_json_ld(tree))
+    return authors.extract_authors(tree, json_ld.parse_json_ld(tree))
 
 
 def parse_nodes(html):
@@ -341,7 +341,7 @@ def test_headline_that_is_not_a_heading_element():
     ],
 )
 def test_names_in_bylines(byline, names):
-    assert authors.people_in(byline) == names
+    assert authors.extract_names(byline) == names
 
 
 @pytest.mark.parametrize(
