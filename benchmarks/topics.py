@@ -19,8 +19,8 @@ import typer
 from newsmill import stages
 from newsmill.pages.tables import PAGES
 from newsmill.settings import PROJECT, Settings, load_settings
-from newsmill.topics.spelling import spelled_out
-from newsmill.topics.tag import BATCH_PAGES, tag
+from newsmill.topics.matching.spelling import spell_out
+from newsmill.topics.tag import BATCH_PAGES, tag_pages
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 from newsmill.warehouse.connection import open_writer, transaction
 from newsmill.warehouse.writes import insert
@@ -52,7 +52,9 @@ def main(
     for name, share in (("one page in ten speaks", 10), ("every page speaks", 1)):
         frame = _frame(pages, share)
         texts = frame["text"]
-        ours = _micros(lambda frame=frame: [tag(batch, taxonomy) for batch in frame.iter_slices(BATCH_PAGES)], pages)
+        ours = _micros(
+            lambda frame=frame: [tag_pages(batch, taxonomy) for batch in frame.iter_slices(BATCH_PAGES)], pages
+        )
         plain = _micros(
             lambda texts=texts: texts.str.extract_many(few, ascii_case_insensitive=True, overlapping=True), pages
         )
@@ -69,7 +71,7 @@ def main(
 def _phrases(taxonomy: Taxonomy) -> list[str]:
     words = [phrase for context in taxonomy.contexts.values() for _, phrase in context.phrases()]
     words += [phrase for topic in taxonomy.topics.values() for group in topic.phrases for _, phrase in group.phrases()]
-    return list(dict.fromkeys(spelling for word in words for spelling in spelled_out(word.strip("*"))))
+    return list(dict.fromkeys(spelling for word in words for spelling in spell_out(word.strip("*"))))
 
 
 def _frame(pages: int, share: int) -> pl.DataFrame:

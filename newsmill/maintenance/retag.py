@@ -11,9 +11,9 @@ import polars as pl
 from newsmill import stages
 from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
-from newsmill.topics.labels import measure, read_labels
+from newsmill.topics.labels import measure_topics, read_labels
 from newsmill.topics.tables import PAGE_TOPICS
-from newsmill.topics.tag import tag
+from newsmill.topics.tag import tag_pages
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import DATABASE
@@ -72,7 +72,7 @@ def plan(settings: Settings, taxonomy: Taxonomy) -> Plan:
     # Labels of pages that the home no longer holds say nothing of its tags.
     labels = labels.join(about, on="record_id", how="semi")
     topics = list(dict.fromkeys([*taxonomy.topics, *sorted(now["topic"].unique())]))
-    measured = measure(labels, new, topics).drop("labels")
+    measured = measure_topics(labels, new, topics).drop("labels")
     return Plan(
         versions=sorted(now["taxonomy_version"].unique()),
         version_new=taxonomy.version,
@@ -80,7 +80,7 @@ def plan(settings: Settings, taxonomy: Taxonomy) -> Plan:
         changes=changes.join(about.select("record_id", "url", "title"), on="record_id", how="left")
         .select("topic", "change", "record_id", "url", "title", "place", "sentence", "phrase", "score")
         .sort("topic", "change", "record_id"),
-        quality=measure(labels, now, topics).join(measured, on="topic", suffix="_new", maintain_order="left"),
+        quality=measure_topics(labels, now, topics).join(measured, on="topic", suffix="_new", maintain_order="left"),
         series=_series(now, new, about),
     )
 
@@ -126,7 +126,7 @@ def _tags(con: duckdb.DuckDBPyConnection, taxonomy: Taxonomy) -> tuple[pl.DataFr
     dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]
     for date in dates:
         for batch in stages.pages_to_tag(con, date):
-            tags = tag(batch, taxonomy)
+            tags = tag_pages(batch, taxonomy)
             page_topics.append(tags.page_topics)
             evidence.append(_best(tags.mentions.join(tags.page_topics, on=_KEY, how="semi")))
             pages += batch.height

@@ -15,7 +15,7 @@ from newsmill.settings import Settings
 from newsmill.stages.run import Run, open_engine
 from newsmill.topics import tag
 from newsmill.topics.labels import read_labels
-from newsmill.topics.mentions import MAX_SEARCHED
+from newsmill.topics.mentions import MAX_SEARCHED_CHARS
 from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.types import Connection
@@ -31,7 +31,7 @@ def load_topics(con: Connection, run: Run, date: dt.date) -> int:
     expect("topics", count(con, PAGES, date))
     with staging_folder(run.staging_folder) as staged:
         for number, pages in enumerate(pages_to_tag(con, date)):
-            _stage_tags(staged, number, tag.tag(pages, run.taxonomy))
+            _stage_tags(staged, number, tag.tag_pages(pages, run.taxonomy))
             advance("topics", pages.height)
         with transaction(con):
             for table in TABLES:
@@ -55,10 +55,10 @@ def retag_topics(con: Connection, settings: Settings, taxonomy: Taxonomy) -> int
 
     expect("topics", con.execute("select count(*) from clean.pages").fetchall()[0][0])
     with staging_folder(settings.home) as staged:
-        tagged = open_engine(settings).map(pages(), partial(tag.tag_as_one_frame, taxonomy=taxonomy))
+        tagged = open_engine(settings).map(pages(), partial(tag.tag_to_frame, taxonomy=taxonomy))
         reported = 0
         for number, frame in enumerate(tagged):
-            _stage_tags(staged, number, tag.apart(frame))
+            _stage_tags(staged, number, tag.split_tags(frame))
             advance("topics", read - reported)
             reported = read
         with transaction(con):
@@ -85,7 +85,7 @@ def pages_to_tag(con: Connection, date: dt.date) -> Iterator[pl.DataFrame]:
             from clean.boilerplate_spans where ingest_date = $date group by record_id) s using (record_id)
         where p.ingest_date = $date order by p.record_id
         """,
-        {"date": date, "searched": MAX_SEARCHED},
+        {"date": date, "searched": MAX_SEARCHED_CHARS},
         tag.BATCH_PAGES,
     )
 

@@ -1,1 +1,1 @@
-"""The taxonomy, and the mentions of its topics with their evidence."""
+"""The taxonomy, the mentions of its topics with their evidence, and the topics of pages."""

@@ -1,4 +1,4 @@
-"""Page topics: whether a page's mentions carry a topic, and whether the page is chiefly about it."""
+"""Assign topics to pages: whether a page's mentions carry a topic, and whether it is the page's main topic."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import polars as pl
 
 from newsmill.topics.tables import PAGE_TOPICS
 
-# A headline says what the page is about, its lead nearly so; a teaser's headline what another page is about.
+# The weight of a mention by its place: headline and lead show what a page is about, a teaser's headline what another
+# page is about.
 TITLE_FACTOR = 2.0
 LEAD_FACTOR = 1.5
 TEASER_TITLE_FACTOR = 1.5
-# The lead: the first paragraph or two of a news page, and of a long page its first tenth.
-LEAD_CHARACTERS = 400
+# The lead: the first paragraph or two of a news page, or the first tenth of a long page.
+LEAD_CHARS = 400
 LEAD_SHARE = 0.1
-# Beyond this a sentence only says the same again with more words.
+# Above this a sentence only repeats itself in other words.
 MAX_SENTENCE_SCORE = 4.0
-# A line that ends without a stop and is short is a list item, a heading, a cell of a table.
+# A short line without a stop at its end is a list item, a heading or a table cell.
 FRAGMENT_FACTOR = 0.5
 FRAGMENT = r"^.{0,40}[^.!?。！？…\"”』」]$|^[|#>*\-].*[|\]}]$"
-# What points to other pages, and what is written for machines, says nothing of this page.
+# Lines that point to other pages, and markup, show nothing about this page.
 POINTER = (
     r"^[\s\[【（(▲▶►→>*#-]*(?i:相关阅读|相关文章|相关报道|相關報導|相關文章|延伸阅读|延伸閱讀|推荐阅读|更多阅读"
     r"|往期回顾|関連記事|関連リンク|あわせて読みたい|こちらも|관련 ?기사|함께 보기|더 읽기"
@@ -27,17 +28,16 @@ POINTER = (
     r"|mehr zum thema|lee también|te puede interesar)"
 )
 MARKUP = r"-->|==>|\[\"|^class \w|^```|^import \w|^\$ |;$"
-# One clear sentence carries a topic; hints must be many.
-CLEAR_SENTENCE = 2.0
-MANY_HINTS = 6.0
-# Chiefly about it: the title speaks of it, or the lead speaks of it and so does a good share of the body, or much of
-# the body does.
-MAIN_SHARE_WITH_LEAD = 0.1
-MAIN_SHARE = 0.25
+# One clear sentence carries a topic, or many hints together.
+MIN_CLEAR_SCORE = 2.0
+MIN_HINTS_SCORE = 6.0
+# A main topic is in the title, or in the lead and a good share of the body, or in a large share of the body.
+MIN_MAIN_SHARE_WITH_LEAD = 0.1
+MIN_MAIN_SHARE = 0.25
 
 
-def decide(mentions: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
-    """The topics of each page (`PAGE_TOPICS`), in the order of `pages`.
+def assign_topics(mentions: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
+    """Return the topics of each page (`PAGE_TOPICS`), in the order of `pages`.
 
     Args:
         mentions: as `find_mentions` returns them for the same pages.
@@ -45,7 +45,7 @@ def decide(mentions: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
     """
     length = pl.col("text").str.len_chars().fill_null(0).cast(pl.Int64)
     lengths = pages.select("record_id", length=length).with_row_index("page")
-    in_lead = pl.col("char_start") < pl.max_horizontal(LEAD_CHARACTERS, pl.col("length") * LEAD_SHARE)
+    in_lead = pl.col("char_start") < pl.max_horizontal(LEAD_CHARS, pl.col("length") * LEAD_SHARE)
     title, body, teaser = (pl.col("place") == place for place in ("title", "body", "teaser"))
     factor = (
         pl.when(title)
@@ -57,32 +57,32 @@ def decide(mentions: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
         .otherwise(1.0)
     )
     is_fragment = body & pl.col("sentence").str.contains(FRAGMENT)
-    points_away = body & pl.col("sentence").str.contains(POINTER) | pl.col("sentence").str.contains(MARKUP)
-    factor = factor * pl.when(points_away).then(0.0).when(is_fragment).then(FRAGMENT_FACTOR).otherwise(1.0)
+    is_pointer = body & pl.col("sentence").str.contains(POINTER) | pl.col("sentence").str.contains(MARKUP)
+    factor = factor * pl.when(is_pointer).then(0.0).when(is_fragment).then(FRAGMENT_FACTOR).otherwise(1.0)
     weight = pl.col("score").clip(upper_bound=MAX_SENTENCE_SCORE) * factor
-    spoken = pl.col("char_end") - pl.col("char_start")
-    summed = (
+    mention_chars = pl.col("char_end") - pl.col("char_start")
+    sums = (
         mentions.join(lengths, on="record_id", how="inner", maintain_order="left")
         .group_by("page", "record_id", "ingest_date", "topic", "taxonomy_version", maintain_order=True)
         .agg(
-            own=weight.filter(~teaser).sum(),
+            page_weight=weight.filter(~teaser).sum(),
             clearest=weight.filter(~teaser).max().fill_null(0.0),
-            # Teasers tell of different stories: hints in two of them don't add up.
-            teased=weight.filter(teaser).max().fill_null(0.0),
+            # Teasers are about different stories: hints in two of them don't add up.
+            teaser_weight=weight.filter(teaser).max().fill_null(0.0),
             in_title=title.any(),
             in_lead=(body & in_lead).any(),
-            share=spoken.filter(body).sum() / pl.col("length").first().clip(lower_bound=1),
+            share=mention_chars.filter(body).sum() / pl.col("length").first().clip(lower_bound=1),
         )
     )
-    carried = (pl.col("clearest") >= CLEAR_SENTENCE) | (pl.col("own") >= MANY_HINTS)
-    with_lead = pl.col("in_lead") & (pl.col("share") >= MAIN_SHARE_WITH_LEAD)
-    is_main = carried & (pl.col("in_title") | with_lead | (pl.col("share") >= MAIN_SHARE))
+    has_topic = (pl.col("clearest") >= MIN_CLEAR_SCORE) | (pl.col("page_weight") >= MIN_HINTS_SCORE)
+    with_lead = pl.col("in_lead") & (pl.col("share") >= MIN_MAIN_SHARE_WITH_LEAD)
+    is_main = has_topic & (pl.col("in_title") | with_lead | (pl.col("share") >= MIN_MAIN_SHARE))
     return PAGE_TOPICS.conform(
-        summed.filter(carried | (pl.col("teased") >= CLEAR_SENTENCE))
+        sums.filter(has_topic | (pl.col("teaser_weight") >= MIN_CLEAR_SCORE))
         .with_columns(
-            score=pl.when(carried).then("own").otherwise("teased").round(3),
+            score=pl.when(has_topic).then("page_weight").otherwise("teaser_weight").round(3),
             strength=pl.when(is_main).then(pl.lit("main")).otherwise(pl.lit("part")),
-            teaser_only=~carried,
+            teaser_only=~has_topic,
         )
         .sort("page", maintain_order=True)
     )

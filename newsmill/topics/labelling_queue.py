@@ -1,4 +1,4 @@
-"""Which pages a person is asked about next: some drawn evenly from all, some from where tagging is least sure."""
+"""Choose the pages that a person labels next: some drawn uniformly, some from where tagging is least certain."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from itertools import chain, zip_longest
 
 import polars as pl
 
-from newsmill.topics.assignment import CLEAR_SENTENCE
+from newsmill.topics.assignment import MIN_CLEAR_SCORE
 from newsmill.types import Connection
 
-EXCERPT = 1500
+EXCERPT_CHARS = 1500
 
 
 @dataclass(frozen=True)
 class Question:
-    """One page and topic to ask about, with what a person needs to answer."""
+    """One page and topic to label, with what a person needs to answer."""
 
     record_id: str
     topic: str
@@ -28,44 +28,46 @@ class Question:
     tagged: bool
 
 
-def questions(con: Connection, topics: list[str], labels: pl.DataFrame) -> Iterator[Question]:
-    """Every page and topic not yet labelled, one drawn evenly and one from near the threshold in turn.
+def select_questions(con: Connection, topics: list[str], labels: pl.DataFrame) -> Iterator[Question]:
+    """Yield every page and topic without a label, alternating between uniform draws and scores near the threshold.
 
-    The order is that of md5 over record id and topic, so the next session goes on where the last one stopped.
+    Draws are ordered by md5 of record id and topic, so the next session continues where the last one stopped.
     """
     con.register("labelled", labels.select("record_id", "topic").to_arrow())
     con.register("asked_topics", pl.DataFrame({"topic": topics}).to_arrow())
     rows = con.execute(
         """
         with pairs as (
-            select p.record_id, t.topic, md5(p.record_id || ' ' || t.topic) as place
+            select p.record_id, t.topic, md5(p.record_id || ' ' || t.topic) as draw
             from clean.pages p cross join asked_topics t
             anti join labelled l on l.record_id = p.record_id and l.topic = t.topic
         ),
-        found as (
+        scored as (
             select record_id, topic, max(score) as best from topics.mentions where place <> 'teaser' group by all
         )
-        select pairs.record_id, pairs.topic, pairs.place, abs(found.best - $threshold) as distance
-        from pairs left join found using (record_id, topic)
+        select pairs.record_id, pairs.topic, pairs.draw, abs(scored.best - $threshold) as distance
+        from pairs left join scored using (record_id, topic)
         """,
-        {"threshold": CLEAR_SENTENCE},
+        {"threshold": MIN_CLEAR_SCORE},
     ).pl()
-    drawn = rows.sort("place").select("record_id", "topic").rows()
-    unsure = rows.drop_nulls("distance").sort("distance", "place").select("record_id", "topic").rows()
+    uniform = rows.sort("draw").select("record_id", "topic").rows()
+    uncertain = rows.drop_nulls("distance").sort("distance", "draw").select("record_id", "topic").rows()
     seen = set[tuple[str, str]]()
     for pair, sampling in chain.from_iterable(
-        zip_longest([(pair, "uniform") for pair in drawn], [(pair, "near") for pair in unsure], fillvalue=(None, ""))
+        zip_longest(
+            [(pair, "uniform") for pair in uniform], [(pair, "near") for pair in uncertain], fillvalue=(None, "")
+        )
     ):
         if pair is not None and pair not in seen:
             seen.add(pair)
-            yield _question(con, pair[0], pair[1], sampling)
+            yield _load_question(con, pair[0], pair[1], sampling)
 
 
-def _question(con: Connection, record_id: str, topic: str, sampling: str) -> Question:
+def _load_question(con: Connection, record_id: str, topic: str, sampling: str) -> Question:
     key = {"record_id": record_id, "topic": topic}
     page = con.execute(
         "select url, title, left(text, $length) from clean.pages where record_id = $record_id",
-        {"record_id": record_id, "length": EXCERPT},
+        {"record_id": record_id, "length": EXCERPT_CHARS},
     ).fetchone()
     assert page is not None
     sentences = con.execute(
@@ -78,5 +80,12 @@ def _question(con: Connection, record_id: str, topic: str, sampling: str) -> Que
     ).fetchone()
     url, title, excerpt = page
     return Question(
-        record_id, topic, sampling, url, title, excerpt or "", [said for (said,) in sentences], tagged is not None
+        record_id,
+        topic,
+        sampling,
+        url,
+        title,
+        excerpt or "",
+        [sentence for (sentence,) in sentences],
+        tagged is not None,
     )

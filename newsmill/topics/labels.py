@@ -1,7 +1,7 @@
-"""Labels: what a person says of pages and topics, which a change of the taxonomy is measured with.
+"""Labels: a person's verdicts on pages and topics, to measure a taxonomy with.
 
-They are the user's own work and can't be made again from the archive, so they are kept in a file of the home, one JSON
-object a line, that no run replaces. The table `topics.labels` is a copy of it for those who query.
+They are the user's work and can't be rebuilt from the archive, so they are in a file of the home that no run replaces,
+one JSON object a line. The table `topics.labels` is a copy of it for queries.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ class Label:
 
 
 def labels_file(home: Path) -> Path:
+    """Return the path of a home's labels."""
     return home / "labels" / "topics.jsonl"
 
 
 def add_label(home: Path, record_id: str, topic: str, verdict: bool, sampling: str) -> None:
-    """Append one label and put it on disk, so that a session may end at any time."""
+    """Append one label and sync it to disk, so that a session can end at any time."""
     path = labels_file(home)
     path.parent.mkdir(parents=True, exist_ok=True)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(timespec="seconds")
@@ -47,43 +48,43 @@ def add_label(home: Path, record_id: str, topic: str, verdict: bool, sampling: s
 
 
 def read_labels(home: Path) -> pl.DataFrame:
-    """The labels of a home (`LABELS`); of two verdicts on the same page and topic the later holds.
+    """Return the labels of a home (`LABELS`); of two verdicts on the same page and topic, the later one.
 
     Raises:
-        UserError: naming the line that is no label.
+        UserError: with the line that is not a label.
     """
     path = labels_file(home)
     if not path.is_file():
         return LABELS.empty()
-    kept: dict[tuple[str, str], Label] = {}
+    labels: dict[tuple[str, str], Label] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if line.strip():
-            label = _label(path, number, line)
-            kept.pop((label.record_id, label.topic), None)
-            kept[label.record_id, label.topic] = label
-    rows = pl.DataFrame([asdict(label) for label in kept.values()], _types)
+            label = _parse_label(path, number, line)
+            labels.pop((label.record_id, label.topic), None)
+            labels[label.record_id, label.topic] = label
+    rows = pl.DataFrame([asdict(label) for label in labels.values()], _TYPES)
     return LABELS.conform(rows.with_columns(pl.col("labelled_at").str.to_datetime(time_unit="us")))
 
 
-_fields = ("record_id", "topic", "verdict", "labelled_at", "sampling")
-_types = {name: pl.Boolean() if name == "verdict" else pl.String() for name in _fields}
+_FIELDS = ("record_id", "topic", "verdict", "labelled_at", "sampling")
+_TYPES = {name: pl.Boolean() if name == "verdict" else pl.String() for name in _FIELDS}
 
 
-def _label(path: Path, number: int, line: str) -> Label:
+def _parse_label(path: Path, number: int, line: str) -> Label:
     try:
-        said = json.loads(line)
-        label = Label(*(said[name] for name in _fields))
+        row = json.loads(line)
+        label = Label(*(row[name] for name in _FIELDS))
         dt.datetime.fromisoformat(label.labelled_at)
         if not isinstance(label.verdict, bool) or not all(isinstance(v, str) for v in (label.record_id, label.topic)):
             raise ValueError
     except (ValueError, KeyError, TypeError) as error:
-        hint = f"remove the line, or give it {', '.join(_fields)}"
-        raise UserError(f"{path}, line {number}", "is no label", hint) from error
+        hint = f"remove the line, or give it {', '.join(_FIELDS)}"
+        raise UserError(f"{path}, line {number}", "is not a label", hint) from error
     return label
 
 
 def forget_labels(home: Path, record_ids: Collection[str]) -> int:
-    """Take the labels of some records out of the file, by one rename; returns how many lines."""
+    """Remove the labels of some records from the file, by one rename; return how many lines."""
     path = labels_file(home)
     if not path.is_file():
         return 0
@@ -91,7 +92,7 @@ def forget_labels(home: Path, record_ids: Collection[str]) -> int:
     kept = [
         line
         for number, line in enumerate(lines, start=1)
-        if not line.strip() or _label(path, number, line).record_id not in record_ids
+        if not line.strip() or _parse_label(path, number, line).record_id not in record_ids
     ]
     draft = path.with_suffix(".draft")
     draft.write_text("".join(kept), encoding="utf-8")
@@ -99,28 +100,30 @@ def forget_labels(home: Path, record_ids: Collection[str]) -> int:
     return len(lines) - len(kept)
 
 
-def measure(labels: pl.DataFrame, page_topics: pl.DataFrame, known: Iterable[str]) -> pl.DataFrame:
-    """Precision, recall and F1 by topic over the labelled pages, and how many labels each rests on.
+def measure_topics(labels: pl.DataFrame, page_topics: pl.DataFrame, known: Iterable[str]) -> pl.DataFrame:
+    """Return precision, recall and F1 by topic over the labelled pages, with the number of labels.
 
     Args:
         labels: `LABELS`.
-        page_topics: `record_id`, `topic`, `teaser_only`; a page that only a teaser tags does not have the topic.
+        page_topics: `record_id`, `topic`, `teaser_only`; a page whose topic is only in a teaser does not have it.
         known: the topics to measure, in order.
     """
-    told = page_topics.filter(~pl.col("teaser_only")).select("record_id", "topic", told=pl.lit(True))
-    held = labels.join(told, on=["record_id", "topic"], how="left").with_columns(pl.col("told").fill_null(False))
+    tagged = page_topics.filter(~pl.col("teaser_only")).select("record_id", "topic", tagged=pl.lit(True))
+    compared = labels.join(tagged, on=["record_id", "topic"], how="left").with_columns(
+        pl.col("tagged").fill_null(False)
+    )
     rows = []
     for topic in known:
-        of_topic = held.filter(pl.col("topic") == topic)
-        right = of_topic.filter(pl.col("told") & pl.col("verdict")).height
-        said, true = int(of_topic["told"].sum()), int(of_topic["verdict"].sum())
+        of_topic = compared.filter(pl.col("topic") == topic)
+        correct = of_topic.filter(pl.col("tagged") & pl.col("verdict")).height
+        tagged_count, true = int(of_topic["tagged"].sum()), int(of_topic["verdict"].sum())
         rows.append(
             {
                 "topic": topic,
                 "labels": of_topic.height,
-                "precision": right / said if said else None,
-                "recall": right / true if true else None,
-                "f1": 2 * right / (said + true) if said + true else None,
+                "precision": correct / tagged_count if tagged_count else None,
+                "recall": correct / true if true else None,
+                "f1": 2 * correct / (tagged_count + true) if tagged_count + true else None,
             }
         )
     schema = {"topic": pl.String, "labels": pl.Int64, "precision": pl.Float64, "recall": pl.Float64, "f1": pl.Float64}

@@ -1,13 +1,13 @@
-"""The tables of the topics room."""
+"""The tables of topics."""
 
 import polars as pl
 
 from newsmill.table import Column, Table
 
-record_id = Column("record_id", pl.String(), "The page's record.")
-ingest_date = Column("ingest_date", pl.Date(), "The record's ingest date.")
-topic = Column("topic", pl.String(), "Topic id of the taxonomy.")
-taxonomy_version = Column(
+RECORD_ID = Column("record_id", pl.String(), "The page's record.")
+INGEST_DATE = Column("ingest_date", pl.Date(), "The record's ingest date.")
+TOPIC = Column("topic", pl.String(), "Topic id of the taxonomy.")
+TAXONOMY_VERSION = Column(
     "taxonomy_version", pl.String(), "The taxonomy's version: 12 hex digits of blake2b over the file's bytes."
 )
 
@@ -15,9 +15,9 @@ MENTIONS = Table(
     "topics.mentions",
     "one sentence about a topic",
     (
-        record_id,
-        ingest_date,
-        topic,
+        RECORD_ID,
+        INGEST_DATE,
+        TOPIC,
         Column("place", pl.String(), "`title`, `body` or `teaser`."),
         Column("teaser_position", pl.Int32(), "Which teaser of the page; null outside teasers.", required=False),
         Column("sentence", pl.String(), "The sentence."),
@@ -27,9 +27,9 @@ MENTIONS = Table(
             "First character in the text, the title, or the teaser's title, newline and snippet.",
         ),
         Column("char_end", pl.Int32(), "Where it ends, exclusive."),
-        Column("phrase", pl.String(), "The phrase that decided, as it stands in the sentence."),
+        Column("phrase", pl.String(), "The deciding phrase, as the sentence has it."),
         Column("score", pl.Float64(), "Weight of the phrases found in the sentence."),
-        taxonomy_version,
+        TAXONOMY_VERSION,
     ),
 )
 
@@ -37,17 +37,17 @@ PAGE_TOPICS = Table(
     "topics.page_topics",
     "one page has one topic",
     (
-        record_id,
-        ingest_date,
-        topic,
+        RECORD_ID,
+        INGEST_DATE,
+        TOPIC,
         Column("score", pl.Float64(), "Weight of the page's mentions, those of title and lead counting more."),
         Column(
             "strength",
             pl.String(),
-            "`main` where the page is chiefly about it, else `part`; teasers never make it `main`.",
+            "`main` if it is what the page is mainly about, else `part`; teasers never make it `main`.",
         ),
-        Column("teaser_only", pl.Boolean(), "True where only a teaser on the page speaks of the topic."),
-        taxonomy_version,
+        Column("teaser_only", pl.Boolean(), "True where only a teaser on the page is about the topic."),
+        TAXONOMY_VERSION,
     ),
 )
 
@@ -55,25 +55,25 @@ ENTITIES = Table(
     "topics.entities",
     "one entity named in mentions of one topic, in one place of one page",
     (
-        record_id,
-        ingest_date,
-        Column("entity", pl.String(), "The entity's name in the taxonomy, however the page writes it."),
+        RECORD_ID,
+        INGEST_DATE,
+        Column("entity", pl.String(), "The entity's name in the taxonomy, in any spelling of the page."),
         Column("kind", pl.String(), "`model`, `company`, `agency`, `law`, `product`, `person` or `programme`."),
-        topic,
+        TOPIC,
         Column("place", pl.String(), "`title`, `body` or `teaser`."),
         Column("count", pl.Int32(), "How often the topic's mentions there name it."),
-        taxonomy_version,
+        TAXONOMY_VERSION,
     ),
 )
 
 LABELS = Table(
     "topics.labels",
-    "one page and topic of which a person has said whether it has it",
+    "one page and topic that a person has labelled",
     (
-        record_id,
-        topic,
+        RECORD_ID,
+        TOPIC,
         Column("verdict", pl.Boolean(), "True where a reader who follows the topic would want the page."),
-        Column("labelled_at", pl.Datetime("us"), "When it was said."),
+        Column("labelled_at", pl.Datetime("us"), "When it was labelled."),
         Column(
             "sampling", pl.String(), "How the page was chosen: `uniform`, or `near` what decides whether it is tagged."
         ),
@@ -82,6 +82,6 @@ LABELS = Table(
 
 RETAG_QUEUE = Table(
     "topics.retag_queue",
-    "one ingest date on whose pages other passages stand than when they were tagged; the next run tags them anew",
-    (ingest_date,),
+    "one ingest date whose boilerplate changed since its pages were tagged; the next run re-tags them",
+    (INGEST_DATE,),
 )

@@ -1,4 +1,4 @@
-"""How a taxonomy's YAML is read strictly, and how its first mistake is told to the person who made it."""
+"""Report the first mistake in a taxonomy file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from newsmill.errors import UserError
 
-MENDS = {
+FIX_HINTS = {
     "extra_forbidden": "remove it or correct its spelling",
     "missing": "add it",
     "string_type": "put it in quotes",
@@ -20,15 +20,17 @@ MENDS = {
     "dict_type": "write it as keys with values",
     "model_type": "write it as keys with values",
 }
+# Keys of earlier versions.
+RENAMED_KEYS = {"close": "within_words", "needs": "same_sentence", "near": "nearby_sentence"}
 
 
-def first_mistake(path: Path, error: ValidationError) -> UserError:
-    """The first mistake pydantic found, as file, topic, field, problem and hint.
+def to_user_error(path: Path, error: ValidationError) -> UserError:
+    """Return the first mistake that pydantic found, as file, topic, field, problem and hint.
 
-    A key it doesn't know goes before all: it is often the one that it misses elsewhere, misspelled.
+    An unknown key comes first: it is often a misspelled key that is missing elsewhere.
     """
     errors = error.errors()
-    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+    first = next((detail for detail in errors if detail["type"] == "extra_forbidden"), errors[0])
     parts = [str(part) for part in first["loc"] if part not in ("words", "[key]")]
     where = str(path)
     if len(parts) > 1 and parts[0] in ("topics", "contexts"):
@@ -36,8 +38,11 @@ def first_mistake(path: Path, error: ValidationError) -> UserError:
         parts = parts[2:]
     if parts:
         where += f", field {'.'.join(parts)}"
+    if first["type"] == "extra_forbidden" and parts and parts[-1] in RENAMED_KEYS:
+        new_key = RENAMED_KEYS[parts[-1]]
+        return UserError(where, f"the key `{parts[-1]}` is now `{new_key}`", f"rename it to `{new_key}`")
     value = first["input"] if isinstance(first["input"], str | int | float) else None
     problem = first["msg"].removeprefix("Value error, ")
     if value is not None and repr(value) not in problem:
         problem += f" (it is {value!r})"
-    return UserError(where, problem, MENDS.get(first["type"], "correct it"))
+    return UserError(where, problem, FIX_HINTS.get(first["type"], "correct it"))

@@ -111,7 +111,7 @@ def label_command(
 
 def _ask(settings: Settings, taxonomy: Taxonomy, topics: list[str]) -> int:
     """Ask until no page is left or the person stops; return the number of answers."""
-    from newsmill.topics.labelling_queue import questions
+    from newsmill.topics.labelling_queue import select_questions
     from newsmill.topics.labels import add_label, read_labels
     from newsmill.warehouse.connection import open_reader
     from newsmill.warehouse.publish import DATABASE
@@ -119,7 +119,7 @@ def _ask(settings: Settings, taxonomy: Taxonomy, topics: list[str]) -> int:
     answered = 0
     labels = read_labels(settings.home)
     with open_reader(settings.published / DATABASE) as con:
-        for question in questions(con, topics, labels):
+        for question in select_questions(con, topics, labels):
             of_topic = taxonomy.topics[question.topic]
             out.rule(f"{text(of_topic.name['en'])}  ({question.topic})")
             out.print(f"[dim]{text(of_topic.definition['en'])}[/dim]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from newsmill.topics.kernels.sentences import MAX_SENTENCE
+from newsmill.topics.matching.sentences import MAX_SENTENCE_CHARS
 
 # One class at the front, which the engine finds quickest; possessive, so that a run of a million stops is read once.
 _end = re.compile("[.!?…。！？｡\n\r\u2028\u2029]++[\"'”’»›)\\]」』）】》〉]*+(?:[ \u00a0\u202f][»›])?+")
@@ -56,9 +56,9 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans = []
     while start < end:
         stop = end
-        if end - start > MAX_SENTENCE:
-            space = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
-            stop = space if space > 0 else start + MAX_SENTENCE
+        if end - start > MAX_SENTENCE_CHARS:
+            space = text.rfind(" ", start + MAX_SENTENCE_CHARS // 2, start + MAX_SENTENCE_CHARS)
+            stop = space if space > 0 else start + MAX_SENTENCE_CHARS
         piece = text[start:stop]
         left, right = len(piece) - len(piece.lstrip()), len(piece) - len(piece.rstrip())
         if left < len(piece):

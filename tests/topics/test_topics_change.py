@@ -15,7 +15,7 @@ from newsmill.errors import UserError
 from newsmill.maintenance.retag import apply, plan
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
-from newsmill.topics.labels import add_label, forget_labels, labels_file, measure, read_labels
+from newsmill.topics.labels import add_label, forget_labels, labels_file, measure_topics, read_labels
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.publish import publish_database
@@ -217,11 +217,11 @@ def test_a_line_that_is_no_label_is_named(line: str, tmp_path: Path) -> None:
     add_label(tmp_path, "r1", "t", True, "uniform")
     with labels_file(tmp_path).open("a", encoding="utf-8") as file:
         file.write(line + "\n")
-    with pytest.raises(UserError, match="line 2: is no label"):
+    with pytest.raises(UserError, match="line 2: is not a label"):
         read_labels(tmp_path)
 
 
 def test_measure_counts_teasers_as_absent() -> None:
     labels = pl.DataFrame({"record_id": ["a", "b", "c"], "topic": ["t"] * 3, "verdict": [True, False, True]})
     tags = pl.DataFrame({"record_id": ["a", "b", "c"], "topic": ["t"] * 3, "teaser_only": [False, False, True]})
-    assert measure(labels, tags, ["t", "u"]).rows() == [("t", 3, 0.5, 0.5, 0.5), ("u", 0, None, None, None)]
+    assert measure_topics(labels, tags, ["t", "u"]).rows() == [("t", 3, 0.5, 0.5, 0.5), ("u", 0, None, None, None)]

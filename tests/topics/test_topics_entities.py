@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from topic_pages import SHIPPED, SMALL, mentions_in, page, pages_of, taxonomy_of, topics_of
 
-from newsmill.topics.chinese_scripts import other_script
+from newsmill.topics.matching.chinese_scripts import to_other_script
 from newsmill.topics.mentions import find_mentions
 from newsmill.topics.tables import ENTITIES
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
@@ -73,9 +73,9 @@ def test_an_entity_that_asks_for_a_context_is_named_only_where_it_stands(shipped
 
 @pytest.mark.parametrize(("simplified", "traditional"), [("深度伪造视频", "深度偽造視頻"), ("发布规定", "發布規定")])
 def test_a_phrase_in_the_other_script(simplified: str, traditional: str) -> None:
-    assert other_script(simplified) == [traditional]
-    assert other_script(traditional) == [simplified]
-    assert other_script("AI") == []
+    assert to_other_script(simplified) == [traditional]
+    assert to_other_script(traditional) == [simplified]
+    assert to_other_script("AI") == []
 
 
 def test_both_scripts_are_found(shipped: Taxonomy) -> None:
@@ -120,7 +120,7 @@ def test_a_line_that_points_away_carries_nothing(line: str, small: Taxonomy) -> 
 def test_an_alias_twice_is_named(tmp_path: Path) -> None:
     from newsmill.errors import UserError
 
-    with pytest.raises(UserError, match="context maker, field entities: 'Acme' stands there twice"):
+    with pytest.raises(UserError, match="context maker, field entities: 'Acme' appears twice"):
         taxonomy_of(tmp_path, WITH_MAKERS.replace("Acme Corp,", "Acme,"))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from topic_pages import page, pages_of, taxonomy_of
 
-from newsmill.topics.assignment import decide
+from newsmill.topics.assignment import assign_topics
 from newsmill.topics.mentions import find_mentions
 from newsmill.topics.taxonomy import Taxonomy
 
@@ -51,8 +51,8 @@ def test_any_split_into_batches_gives_the_same(frame: pl.DataFrame, cuts: list[i
     whole = find_mentions(frame, small).mentions
     parts = [find_mentions(batch, small).mentions for batch in batches]
     assert pl.concat(parts).equals(whole)
-    told = [decide(mentions, batch) for mentions, batch in zip(parts, batches, strict=True)]
-    assert pl.concat(told).equals(decide(whole, frame))
+    told = [assign_topics(mentions, batch) for mentions, batch in zip(parts, batches, strict=True)]
+    assert pl.concat(told).equals(assign_topics(whole, frame))
 
 
 @settings(deadline=None, max_examples=40)

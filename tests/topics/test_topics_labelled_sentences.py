@@ -10,7 +10,7 @@ import pytest
 import yaml
 from topic_pages import PAGES, SHIPPED
 
-from newsmill.topics.assignment import decide
+from newsmill.topics.assignment import assign_topics
 from newsmill.topics.mentions import find_mentions
 from newsmill.topics.taxonomy import load_taxonomy
 
@@ -32,7 +32,7 @@ def told() -> pl.DataFrame:
         ],
         schema_overrides={"teasers": PAGES["teasers"]},
     )
-    found = decide(find_mentions(pages, load_taxonomy(SHIPPED)).mentions, pages)
+    found = assign_topics(find_mentions(pages, load_taxonomy(SHIPPED)).mentions, pages)
     topics = found.group_by("record_id").agg(found=pl.col("topic"))
     cases = pl.DataFrame(CASES, ["topic", "language", "text"], orient="row").with_columns(pages["record_id"])
     return cases.join(topics, on="record_id", how="left").with_columns(pl.col("found").fill_null([]))

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from topic_pages import PAGES, mentions_in, page, pages_of, taxonomy_of
 
-from newsmill.topics.mentions import MAX_SEARCHED, find_mentions
+from newsmill.topics.mentions import MAX_SEARCHED_CHARS, find_mentions
 from newsmill.topics.tables import MENTIONS
 from newsmill.topics.taxonomy import Taxonomy
 
@@ -198,5 +198,5 @@ def test_a_teaser_without_a_title(small: Taxonomy) -> None:
 
 
 def test_a_vast_text_is_searched_up_to_a_limit(small: Taxonomy) -> None:
-    text = "A river. " + "AI " * (MAX_SEARCHED // 3) + "A suspension bridge. "
+    text = "A river. " + "AI " * (MAX_SEARCHED_CHARS // 3) + "A suspension bridge. "
     assert [row["topic"] for row in mentions_in(text, small)] == ["rivers"]

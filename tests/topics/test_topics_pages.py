@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from topic_pages import PAGES, SHIPPED, page, pages_of, taxonomy_of, topics_of
 
-from newsmill.topics.assignment import decide
+from newsmill.topics.assignment import assign_topics
 from newsmill.topics.mentions import find_mentions
 from newsmill.topics.tables import PAGE_TOPICS
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
@@ -72,7 +72,7 @@ def test_a_teaser_makes_a_part_of_its_own_kind(small: Taxonomy) -> None:
 
 def test_teasers_never_make_main(small: Taxonomy) -> None:
     frame = pages_of(page(text="Short.", teasers=[("The river", "River, rivers and a river.")] * 5))
-    assert decide(find_mentions(frame, small).mentions, frame).select("strength", "teaser_only").rows() == [
+    assert assign_topics(find_mentions(frame, small).mentions, frame).select("strength", "teaser_only").rows() == [
         ("part", True)
     ]
 
@@ -80,8 +80,8 @@ def test_teasers_never_make_main(small: Taxonomy) -> None:
 def test_teasers_add_nothing_to_a_page_of_its_own(small: Taxonomy) -> None:
     alone = pages_of(page(text=FILLER + "A river."))
     teased = pages_of(page(text=FILLER + "A river.", teasers=[("The river", "The river rose.")]))
-    assert decide(find_mentions(teased, small).mentions, teased).equals(
-        decide(find_mentions(alone, small).mentions, alone)
+    assert assign_topics(find_mentions(teased, small).mentions, teased).equals(
+        assign_topics(find_mentions(alone, small).mentions, alone)
     )
 
 
@@ -96,11 +96,11 @@ def test_a_hint_in_the_body_stays_a_hint_beside_a_teaser(small: Taxonomy) -> Non
 
 def test_the_frame_is_the_table_in_the_order_of_pages(small: Taxonomy) -> None:
     frame = pages_of(page("z", text="A river."), page("b", text="Nothing."), page("a", text="An arch bridge. A river."))
-    told = decide(find_mentions(frame, small).mentions, frame)
+    told = assign_topics(find_mentions(frame, small).mentions, frame)
     assert told.schema == PAGE_TOPICS.schema
     assert told.select("record_id", "topic").rows() == [("z", "rivers"), ("a", "bridges"), ("a", "rivers")]
     empty = pl.DataFrame(schema=PAGES)
-    assert decide(find_mentions(empty, small).mentions, empty).equals(PAGE_TOPICS.empty())
+    assert assign_topics(find_mentions(empty, small).mentions, empty).equals(PAGE_TOPICS.empty())
 
 
 def test_the_scraped_page(shared: Path) -> None:
@@ -115,7 +115,7 @@ def test_the_scraped_page(shared: Path) -> None:
     frame, taxonomy = pages_of(row), load_taxonomy(SHIPPED)
     mentions = find_mentions(frame, taxonomy).mentions
     assert topics_of(taxonomy, **{name: row[name] for name in ("title", "text")}) == {"ai_video_models": "main"}
-    told = decide(mentions, frame).select("topic", "strength", "teaser_only").rows()
+    told = assign_topics(mentions, frame).select("topic", "strength", "teaser_only").rows()
     assert told == [
         ("ai_video_models", "main", False),
         ("ai_regulation", "part", True),

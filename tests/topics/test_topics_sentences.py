@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_sentences import plain_sentences
 
-from newsmill.topics.kernels.sentences import MAX_SENTENCE
-from newsmill.topics.matcher import split_sentences
+from newsmill.topics.matching.matcher import split_sentences
+from newsmill.topics.matching.sentences import MAX_SENTENCE_CHARS
 
 
 def split(text: str) -> list[str]:
@@ -56,11 +56,15 @@ def test_an_abbreviation_can_end_a_sentence() -> None:
 def test_text_without_stops_is_cut_at_spaces() -> None:
     sentences = split("word " * 500)
     assert len(sentences) > 3
-    assert all(len(sentence) <= MAX_SENTENCE and set(sentence.split()) == {"word"} for sentence in sentences)
+    assert all(len(sentence) <= MAX_SENTENCE_CHARS and set(sentence.split()) == {"word"} for sentence in sentences)
 
 
 def test_text_without_stops_or_spaces_is_cut() -> None:
-    assert [len(sentence) for sentence in split("字" * (2 * MAX_SENTENCE + 1))] == [MAX_SENTENCE, MAX_SENTENCE, 1]
+    assert [len(sentence) for sentence in split("字" * (2 * MAX_SENTENCE_CHARS + 1))] == [
+        MAX_SENTENCE_CHARS,
+        MAX_SENTENCE_CHARS,
+        1,
+    ]
 
 
 @pytest.mark.parametrize("run", ["." * 300_000, "!" * 300_000 + "x", "a." * 200_000, " " * 300_000, "\n" * 300_000])

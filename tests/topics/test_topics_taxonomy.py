@@ -9,7 +9,7 @@ import pytest
 from topic_pages import SHIPPED, SMALL, taxonomy_of
 
 from newsmill.errors import UserError
-from newsmill.topics.lexicon import compile_lexicon
+from newsmill.topics.matching.lexicon import compile_lexicon
 from newsmill.topics.taxonomy import load_taxonomy
 
 
@@ -43,7 +43,7 @@ def test_a_copy_in_another_process_shares_the_lexicon(tmp_path: Path) -> None:
 
 
 def test_a_context_has_the_words_it_includes(tmp_path: Path) -> None:
-    patterns = compile_lexicon(taxonomy_of(tmp_path)).meanings[0]
+    patterns = compile_lexicon(taxonomy_of(tmp_path)).rules.patterns
     bits = sorted(int(bits) for bits in patterns[:-1, 0] if bits)
     # `ai` and machine learning, 人工智能: ai and maker; Acme: maker; two spellings of Span: the entities of `bridges`.
     assert bits == [0b010, 0b011, 0b011, 0b011, 0b100, 0b100]
@@ -51,8 +51,8 @@ def test_a_context_has_the_words_it_includes(tmp_path: Path) -> None:
 
 MISTAKES = {
     "unknown key": (
-        "weight: 0.5\n            near",
-        "wieght: 0.5\n            near",
+        "weight: 0.5\n            nearby_sentence",
+        "wieght: 0.5\n            nearby_sentence",
         "topic bridges, field phrases.2.wieght",
     ),
     "no weight": (
@@ -67,24 +67,32 @@ MISTAKES = {
     "only a star": ("[cable]", "['*']", "the phrase is empty"),
     "star in the middle": ("[cable]", "[ca*ble]", "'ca*ble' has a * that is not at its beginning or end"),
     "bracket left open": ("[cable]", "['cable(s']", "round bracket"),
-    "two spaces": ("[cable]", "['steel  cable']", "a space too many"),
+    "two spaces": ("[cable]", "['steel  cable']", "an extra space"),
     "one letter": ("[cable]", "[c]", "a single letter"),
-    "no letter": ("[cable]", "['--']", "neither letter nor digit"),
+    "no letter": ("[cable]", "['--']", "no letter or digit"),
     "phrase too long": ("[cable]", f"[{'x' * 101}]", "longer than 100 characters"),
     "phrase that YAML takes for a boolean": ("[cable]", "[yes]", "put it in quotes"),
-    "phrase twice": ("[cable]", "[cable, cable]", "topic bridges, field phrases: 'cable' stands there twice"),
-    "phrase twice, spelled otherwise": ("[cable]", "[arch bridges]", "'arch bridges' stands there twice"),
-    "phrase twice in two groups": ("[cable]", "[bridge]", "'bridge' stands there twice"),
-    "entity twice": ("[Span*, スパン]", "[Span*, Span*]", "topic bridges, field entities: 'Span*' stands there twice"),
+    "phrase twice": ("[cable]", "[cable, cable]", "topic bridges, field phrases: 'cable' appears twice"),
+    "phrase twice, spelled otherwise": ("[cable]", "[arch bridges]", "'arch bridges' appears twice"),
+    "phrase twice in two groups": ("[cable]", "[bridge]", "'bridge' appears twice"),
+    "entity twice": ("[Span*, スパン]", "[Span*, Span*]", "topic bridges, field entities: 'Span*' appears twice"),
     "exclusion twice": ("[bridge loan,", "[bridge loan, bridge loan,", "topic bridges, field exclusions"),
-    "context word twice": ("[AI, machine", "[AI, AI, machine", "context ai: 'AI' stands there twice"),
+    "context word twice": ("[AI, machine", "[AI, AI, machine", "context ai: 'AI' appears twice"),
     "phrases that are no list": ("[cable]", "cable", "write it as a list"),
     "no phrases in a group": ("en: [cable]", "en: []", "topic bridges, field phrases.2: has no phrases"),
     "no way of writing an entity": ("[Span*, スパン]", "[]", "topic bridges, field entities.0.names.Span 3000"),
     "unknown kind": ("kind: product", "kind: bridge", "topic bridges, field entities.0.kind"),
-    "unknown context": ("near: [maker]", "near: [makers]", "topic bridges, field phrases.2: 'makers' is no context"),
-    "unknown words_of": ("words_of: [ai]", "words_of: [aie]", "topic rivers, field phrases.1: 'aie' is no context"),
-    "topic without entities as context": ("needs: [bridges]", "needs: [rivers]", "'rivers' is no context"),
+    "unknown context": (
+        "nearby_sentence: [maker]",
+        "nearby_sentence: [makers]",
+        "topic bridges, field phrases.2: 'makers' is not a context",
+    ),
+    "unknown words_of": ("words_of: [ai]", "words_of: [aie]", "topic rivers, field phrases.1: 'aie' is not a context"),
+    "topic without entities as context": (
+        "same_sentence: [bridges]",
+        "same_sentence: [rivers]",
+        "'rivers' is not a context",
+    ),
     "includes a later context": ("includes: [ai]", "includes: [maker]", "context maker, field includes"),
     "context without words": ("en: [AI, machine learning]\n        zh: [人工智能]", "{}", "context ai: has no phrases"),
     "context named as a topic": ("      maker:\n", "      rivers:\n", "context rivers: a topic has the same name"),
@@ -109,6 +117,15 @@ def test_a_mistake_is_named(right: str, wrong: str, told: str, tmp_path: Path) -
     assert str(tmp_path / "topics.yaml") in str(caught.value)
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("close", "within_words"), ("needs", "same_sentence"), ("near", "nearby_sentence")]
+)
+def test_old_key_is_refused_with_the_new_one(old: str, new: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        taxonomy_of(tmp_path, SMALL.replace(f" {new}:", f" {old}:", 1))
+    assert f".{old}: the key `{old}` is now `{new}`; rename it to `{new}`" in str(caught.value)
 
 
 def test_too_many_contexts(tmp_path: Path) -> None:

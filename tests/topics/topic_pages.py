@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from newsmill.settings import PROJECT
-from newsmill.topics.assignment import decide
+from newsmill.topics.assignment import assign_topics
 from newsmill.topics.mentions import find_mentions
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 
@@ -45,13 +45,13 @@ SMALL = """
             zh: [大桥, AI桥]
             de: [Brücke*, über den Fluss]
           - weight: 1
-            needs: [ai]
+            same_sentence: [ai]
             en: [bridge(s)]
           - weight: 0.5
-            near: [maker]
+            nearby_sentence: [maker]
             en: [cable]
           - weight: 0.5
-            close: [ai]
+            within_words: [ai]
             en: [girder]
         entities:
           - kind: product
@@ -68,7 +68,7 @@ SMALL = """
             en: [river(s)]
           - weight: 1
             words_of: [ai]
-            needs: [bridges]
+            same_sentence: [bridges]
     """
 
 
@@ -103,5 +103,5 @@ def mentions_in(text: str, taxonomy: Taxonomy) -> list[dict[str, Any]]:
 def topics_of(taxonomy: Taxonomy, **kinds: Any) -> dict[str, str]:
     """What a page of these fields is tagged with: strength by topic, `teaser` where only a teaser speaks of it."""
     frame = pages_of(page(**kinds))
-    rows = decide(find_mentions(frame, taxonomy).mentions, frame).to_dicts()
+    rows = assign_topics(find_mentions(frame, taxonomy).mentions, frame).to_dicts()
     return {row["topic"]: "teaser" if row["teaser_only"] else row["strength"] for row in rows}

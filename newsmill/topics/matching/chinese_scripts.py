@@ -1,9 +1,9 @@
-"""Chinese in both scripts: a phrase written in simplified characters and in traditional ones."""
+"""Convert Chinese phrases between simplified and traditional characters."""
 
 from __future__ import annotations
 
-# Simplified and traditional, pair by pair: what news about technology, law and defence is written with. Where one
-# simplified character stands for several traditional ones, the one of such news.
+# Simplified and traditional characters, pair by pair, as news about technology, law and defense uses them: of several
+# traditional characters the one of such news.
 PAIRS = (
     "万萬与與专專业業严嚴丧喪个個丰豐临臨为為丽麗举舉义義乌烏乐樂乔喬习習乡鄉书書买買乱亂争爭亏虧云雲亚亞产產亲親亿億仅僅从從仑侖仓倉仪儀们們价價众眾优優会會伞傘伟偉传傳伤傷伦倫伪偽体體余餘佣傭侠俠侣侶侦偵侧側侨僑"
     "俭儉债債倾傾偿償储儲儿兒兑兌党黨兰蘭关關兴興养養兽獸内內冈岡册冊写寫军軍农農冯馮冲衝决決况況冻凍净淨准準减減几幾凤鳳凭憑凯凱击擊划劃刘劉则則刚剛创創删刪别別剂劑剑劍剧劇劝勸办辦务務动動励勵劳勞势勢勋勳区區医醫"
@@ -21,16 +21,16 @@ PAIRS = (
     "龟龜邓鄧冢塚系係制製征徵并並虽雖骑騎驶駛驳駁缔締筛篩筹籌轿轎颁頒鉴鑒锂鋰镀鍍韧韌饰飾鲜鮮缴繳贴貼贷貸酝醞钻鑽铺鋪锋鋒阔闊顶頂阁閣谅諒谐諧谨謹贿賄赁賃赠贈跷蹺轧軋闯闖驰馳诱誘亩畝偻僂谊誼谴譴谦謙纠糾纤纖纲綱绳繩"
     "绵綿罴羆肾腎肠腸舆輿艰艱荡蕩蒋蔣衔銜袭襲裤褲觞觴讽諷诊診诚誠诞誕厦廈戏戲红紅见見采採后後"
 )
-_simplified, _traditional = PAIRS[::2], PAIRS[1::2]
-_to_traditional = str.maketrans(_simplified, _traditional)
-_to_simplified = str.maketrans(_traditional, _simplified)
+_SIMPLIFIED, _TRADITIONAL = PAIRS[::2], PAIRS[1::2]
+_TO_TRADITIONAL = str.maketrans(_SIMPLIFIED, _TRADITIONAL)
+_TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
 
-def other_script(phrase: str) -> list[str]:
-    """The phrase in the other script, or in both where it mixes them; none where they are the same.
+def to_other_script(phrase: str) -> list[str]:
+    """Return the phrase in the other script, or in both if it mixes them; nothing if they are the same.
 
-    >>> other_script("深度伪造视频")
+    >>> to_other_script("深度伪造视频")
     ['深度偽造視頻']
     """
-    both = (phrase.translate(_to_traditional), phrase.translate(_to_simplified))
+    both = (phrase.translate(_TO_TRADITIONAL), phrase.translate(_TO_SIMPLIFIED))
     return [other for other in dict.fromkeys(both) if other != phrase]

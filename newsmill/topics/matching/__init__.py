@@ -1,0 +1,1 @@
+"""Finding the phrases of a taxonomy in texts: spellings, word boundaries, sentences, contexts and scores."""

@@ -1,0 +1,430 @@
+"""Kernels that turn the phrases found in texts into mentions: boundaries, sentences, contexts and scores."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsmill.compiled import compiled, compiled_inner
+from newsmill.topics.matching.characters import CODE_POINTS, DIGIT, IN_WORD, WIDTH_IN_WORD
+from newsmill.topics.matching.sentences import SentenceWords, split
+from newsmill.topics.matching.text_bytes import Spans, decode, double_rows, longest_text
+
+# `within_words`: so much may be between a phrase and a word that it needs; some five words of English, ten Chinese
+# characters. From WIDE_CODE on a character counts as three Latin letters.
+WITHIN_WORDS_WIDTH = 32
+WIDE_CODE = 0x2E80
+# So many sentences of a body are read with the headline above them.
+HEADLINE_SENTENCES = 2
+# No spelling of a phrase is longer (taxonomy.MAX_PHRASE_CHARS and the spaces that may be added).
+MAX_SPELLING_CHARS = 256
+# Weights are in thousandths. A sentence that weighs less than this is not a mention.
+MIN_MENTION_WEIGHT = 1000
+# Columns of a hit: characters, and the pattern found.
+START, END, PATTERN = range(3)
+# Columns of the table of patterns: contexts that it is a word of, its entity or -1, whether it names the entity also
+# where the contexts of its group are missing, its first rule.
+CONTEXTS, ENTITY, IS_ALWAYS_NAMED, FIRST_RULE = range(4)
+# Columns of the table of rules: topic, group or -1 for an exclusion, weight, needed contexts, whether the group's
+# phrases are entities.
+TOPIC, GROUP, WEIGHT, WITHIN_WORDS, SAME_SENTENCE, NEARBY_SENTENCE, IS_ENTITY_GROUP = range(7)
+
+Codes = NDArray[np.uint32]
+Flags = NDArray[np.uint16]
+Rows = NDArray[np.int32]
+Table = NDArray[np.int64]
+
+
+class Spellings(NamedTuple):
+    """The spellings of all patterns, grouped by the string that is searched.
+
+    Attributes:
+        first: the first spelling of each string (and how many there are).
+        char_count: characters of each string.
+        pattern: by spelling.
+        open_left, open_right: whether a word may go on to the left or right of it, by spelling.
+        first_capital: the first capital of each spelling (and how many there are).
+        capital_at, capital: character within the spelling, and the capital that a text must have there.
+    """
+
+    first: NDArray[np.int32]
+    char_count: NDArray[np.int32]
+    pattern: NDArray[np.int32]
+    open_left: NDArray[np.bool_]
+    open_right: NDArray[np.bool_]
+    first_capital: NDArray[np.int32]
+    capital_at: NDArray[np.int32]
+    capital: NDArray[np.uint32]
+
+
+class Rules(NamedTuple):
+    """Tables of patterns (one row more at the end) and rules, and how many topics and groups there are."""
+
+    patterns: Table
+    rules: Table
+    topic_count: int
+    group_count: int
+
+
+class Matches(NamedTuple):
+    """Strings found in the folded texts, by end.
+
+    Attributes:
+        first: the first match of each text (and how many there are).
+        string: by match.
+        end: byte in the text, by match.
+    """
+
+    first: NDArray[np.int64]
+    string: NDArray[np.int64]
+    end: NDArray[np.int64]
+
+
+@compiled
+def find_mentions_in_texts(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], limit: int, spans: Spans, is_headed: NDArray[np.bool_],
+    matches: Matches, flags: Flags, widths: NDArray[np.uint8], spellings: Spellings, rules: Rules, words: SentenceWords,
+) -> tuple[Rows, Rows]:  # fmt: skip
+    """Return the mentions in texts, and the entities that they name.
+
+    Args:
+        data: UTF-8 of the texts, which lie between `offsets`.
+        limit: characters read of each text.
+        spans: what is not searched.
+        is_headed: by text, whether the text before is its headline, which is read with its first sentences.
+        matches: strings of `spellings` in the folded texts.
+        flags: by code point.
+        widths: bytes of the folded character, by code point.
+
+    Returns:
+        Mentions (text, topic, start and end of the sentence, start and end of the deciding phrase, weight) and entities
+        (text, topic, entity).
+    """
+    longest = longest_text(offsets, limit)
+    codes, marks = np.empty(longest, np.uint32), np.empty(longest, np.uint16)
+    byte_counts = np.empty(longest, np.uint8)
+    first_spans, span_starts, span_ends = spans
+    hits, sentences = np.empty((1024, 3), np.int32), np.empty((256, 2), np.int32)
+    mentions, mention_count = np.empty((256, 7), np.int32), 0
+    names, name_count = np.empty((256, 3), np.int32), 0
+    contexts = np.int64(0)
+    last_text = len(offsets) - 2
+    for text in range(len(offsets) - 1):
+        headline = contexts if is_headed[text] else np.int64(0)
+        contexts = np.int64(0)
+        first, end = matches.first[text], matches.first[text + 1]
+        is_headline = text < last_text and is_headed[text + 1]
+        if first == end or not (is_headline or _has_candidate(matches, first, end, headline, spellings, rules)):
+            continue
+        count = decode(data, offsets[text], offsets[text + 1], limit, codes)
+        for at in range(count):
+            code = codes[at]
+            marks[at] = flags[code] if code < CODE_POINTS else 0
+            byte_counts[at] = widths[code] if code < CODE_POINTS else 1
+        for span in range(first_spans[text], first_spans[text + 1]):
+            for at in range(max(0, span_starts[span]), min(count, span_ends[span])):
+                byte_counts[at] = 1
+        hit_count, hits = _to_hits(codes, marks, byte_counts, count, matches, first, end, spellings, hits)
+        for hit in range(hit_count):
+            contexts |= rules.patterns[hits[hit, PATTERN], CONTEXTS]
+        if not _can_match(hits, hit_count, contexts | headline, rules):
+            continue
+        sentence_count, sentences = split(codes, marks, count, words, sentences)
+        mentions, mention_count, names, name_count = _score(
+            text, codes, hits, hit_count, sentences, sentence_count, headline, rules,
+            mentions, mention_count, names, name_count,
+        )  # fmt: skip
+    return mentions[:mention_count], names[:name_count]
+
+
+@compiled_inner
+def _has_candidate(
+    matches: Matches, first: int, end: int, headline: np.int64, spellings: Spellings, rules: Rules
+) -> bool:
+    """Return whether a text may have a mention, if all its matches are phrases; spares reading most texts."""
+    contexts = headline
+    for match in range(first, end):
+        string = matches.string[match]
+        for spelling in range(spellings.first[string], spellings.first[string + 1]):
+            contexts |= rules.patterns[spellings.pattern[spelling], CONTEXTS]
+    for match in range(first, end):
+        string = matches.string[match]
+        for spelling in range(spellings.first[string], spellings.first[string + 1]):
+            if _has_rule(spellings.pattern[spelling], contexts, rules):
+                return True
+    return False
+
+
+@compiled_inner
+def _has_rule(pattern: int, contexts: np.int64, rules: Rules) -> bool:
+    """Return whether a rule of the pattern has all contexts that it needs."""
+    table = rules.rules
+    for rule in range(rules.patterns[pattern, FIRST_RULE], rules.patterns[pattern + 1, FIRST_RULE]):
+        needed = table[rule, WITHIN_WORDS] | table[rule, SAME_SENTENCE] | table[rule, NEARBY_SENTENCE]
+        if table[rule, GROUP] >= 0 and contexts & needed == needed:
+            return True
+    return False
+
+
+@compiled_inner
+def _can_match(hits: Rows, hit_count: int, contexts: np.int64, rules: Rules) -> bool:
+    """Return whether a rule finds its contexts anywhere in text and headline; spares splitting most texts."""
+    for hit in range(hit_count):  # noqa: SIM110 - Numba compiles no generator expression
+        if _has_rule(hits[hit, PATTERN], contexts, rules):
+            return True
+    return False
+
+
+@compiled_inner
+def _to_hits(
+    codes: Codes, marks: Flags, byte_counts: NDArray[np.uint8], count: int, matches: Matches, match: int,
+    end_match: int, spellings: Spellings, hits: Rows,
+) -> tuple[int, Rows]:  # fmt: skip
+    """Write the matches of a text that have word boundaries and capitals as hits, by start; return how many."""
+    ends = matches.end
+    hit_count, byte, before = 0, 0, 0
+    next_end = ends[match]
+    for at in range(count):
+        byte_count = byte_counts[at]
+        # A word has the byte WORD_START before its first character.
+        byte += (byte_count & ~WIDTH_IN_WORD) + (byte_count & ~before) // WIDTH_IN_WORD
+        before = byte_count
+        while next_end == byte:
+            string = matches.string[match]
+            match += 1
+            next_end = ends[match] if match < end_match else -1
+            end = at + 1
+            start = end - spellings.char_count[string]
+            goes_on_left = start > 0 and marks[start] & marks[start - 1] & IN_WORD
+            # A digit after a letter may begin another word, as in Sora2.
+            goes_on_right = (
+                end < count and marks[end] & marks[at] & IN_WORD and not (marks[end] & DIGIT and not marks[at] & DIGIT)
+            )
+            for spelling in range(spellings.first[string], spellings.first[string + 1]):
+                if (
+                    (not goes_on_left or spellings.open_left[spelling])
+                    and (not goes_on_right or spellings.open_right[spelling])
+                    and _has_capitals(codes, start, spelling, spellings)
+                ):
+                    if hit_count == len(hits):
+                        hits = double_rows(hits)
+                    _insert_by_start(hits, hit_count, start, end, spellings.pattern[spelling])
+                    hit_count += 1
+    return hit_count, hits
+
+
+@compiled_inner
+def _has_capitals(codes: Codes, start: int, spelling: int, spellings: Spellings) -> bool:
+    """Return whether the text has a capital wherever the spelling has one."""
+    for number in range(spellings.first_capital[spelling], spellings.first_capital[spelling + 1]):
+        code = codes[start + spellings.capital_at[number]]
+        if 0xFF01 <= code <= 0xFF5E:  # full width
+            code -= 0xFEE0
+        if code != spellings.capital[number]:
+            return False
+    return True
+
+
+@compiled_inner
+def _insert_by_start(hits: Rows, count: int, start: int, end: int, pattern: int) -> None:
+    """Insert a hit; matches come by end, so that few hits move."""
+    at = count
+    while at > 0 and hits[at - 1, START] > start:
+        for column in range(3):
+            hits[at, column] = hits[at - 1, column]
+        at -= 1
+    hits[at, START], hits[at, END], hits[at, PATTERN] = start, end, pattern
+
+
+@compiled_inner
+def _score(
+    text: int, codes: Codes, hits: Rows, hit_count: int, sentences: Rows, sentence_count: int, headline: np.int64,
+    rules: Rules, mentions: Rows, mention_count: int, names: Rows, name_count: int,
+) -> tuple[Rows, int, Rows, int]:  # fmt: skip
+    """Add the text's mentions: sentences whose phrases weigh enough, each group counting once a sentence.
+
+    `headline` are the contexts that the first sentences have beside their own.
+    """
+    patterns, table = rules.patterns, rules.rules
+    sentence_of, contexts, exclusions = _locate(hits, hit_count, sentences, sentence_count, rules)
+    counted_in = np.zeros(rules.group_count, np.int32)
+    phrase = np.zeros((rules.topic_count, 2), np.int32)
+    weights, heaviest = np.zeros(rules.topic_count, np.int64), np.zeros(rules.topic_count, np.int64)
+    is_named = np.zeros(hit_count, np.bool_)
+    first = 0
+    while first < hit_count:
+        sentence = sentence_of[first]
+        if sentence < 0:
+            first += 1
+            continue
+        for topic in range(rules.topic_count):
+            weights[topic], heaviest[topic] = 0, 0
+        above = headline if sentence < HEADLINE_SENTENCES else np.int64(0)
+        within = contexts[sentence + 1] | above
+        around = contexts[sentence] | within | contexts[sentence + 2]
+        end = first
+        while end < hit_count and (sentence_of[end] == sentence or sentence_of[end] < 0):
+            hit = end
+            end += 1
+            if sentence_of[hit] < 0:
+                continue
+            pattern = hits[hit, PATTERN]
+            for rule in range(patterns[pattern, FIRST_RULE], patterns[pattern + 1, FIRST_RULE]):
+                topic, group, weight = table[rule, TOPIC], table[rule, GROUP], table[rule, WEIGHT]
+                if (
+                    group < 0
+                    or within & table[rule, SAME_SENTENCE] != table[rule, SAME_SENTENCE]
+                    or around & table[rule, NEARBY_SENTENCE] != table[rule, NEARBY_SENTENCE]
+                    or not _has_within_words(
+                        codes, hits, hit_count, hit, sentence_of, table[rule, WITHIN_WORDS], patterns
+                    )
+                    or _is_excluded(hits, hit, topic, exclusions)
+                ):
+                    continue
+                if table[rule, IS_ENTITY_GROUP]:
+                    is_named[hit] = True
+                if counted_in[group] != sentence + 1:
+                    counted_in[group] = sentence + 1
+                    weights[topic] += weight
+                # The deciding phrase is the heaviest, of those the longest, of those the first.
+                length = hits[hit, END] - hits[hit, START]
+                if weight > heaviest[topic] or (
+                    weight == heaviest[topic] and length > phrase[topic, 1] - phrase[topic, 0]
+                ):
+                    heaviest[topic] = weight
+                    phrase[topic, 0], phrase[topic, 1] = hits[hit, START], hits[hit, END]
+        for topic in range(rules.topic_count):
+            if weights[topic] < MIN_MENTION_WEIGHT:
+                continue
+            if mention_count == len(mentions):
+                mentions = double_rows(mentions)
+            mentions[mention_count, 0], mentions[mention_count, 1] = text, topic
+            mentions[mention_count, 2], mentions[mention_count, 3] = sentences[sentence, 0], sentences[sentence, 1]
+            mentions[mention_count, 4], mentions[mention_count, 5] = phrase[topic, 0], phrase[topic, 1]
+            mentions[mention_count, 6] = min(weights[topic], 2**31 - 1)
+            mention_count += 1
+            names, name_count = _add_names(
+                text, topic, hits, first, end, sentence, sentence_of, is_named, patterns, names, name_count
+            )
+        first = end
+    return mentions, mention_count, names, name_count
+
+
+@compiled_inner
+def _locate(
+    hits: Rows, hit_count: int, sentences: Rows, sentence_count: int, rules: Rules
+) -> tuple[NDArray[np.int32], Table, Rows]:
+    """Return the sentence of each hit, the contexts of each sentence from 1 on, and the hits that are exclusions.
+
+    A hit that crosses two sentences has the sentence -1. Exclusions are rows of start, end and topic.
+    """
+    sentence_of, contexts = np.empty(hit_count, np.int32), np.zeros(sentence_count + 2, np.int64)
+    exclusions, exclusion_count = np.empty((16, 3), np.int32), 0
+    sentence = 0
+    for hit in range(hit_count):
+        start, end, pattern = hits[hit, START], hits[hit, END], hits[hit, PATTERN]
+        while sentence < sentence_count and sentences[sentence, 1] <= start:
+            sentence += 1
+        sentence_of[hit] = -1
+        if sentence < sentence_count and sentences[sentence, 0] <= start and end <= sentences[sentence, 1]:
+            sentence_of[hit] = sentence
+            contexts[sentence + 1] |= rules.patterns[pattern, CONTEXTS]
+        for rule in range(rules.patterns[pattern, FIRST_RULE], rules.patterns[pattern + 1, FIRST_RULE]):
+            if rules.rules[rule, GROUP] < 0:
+                if exclusion_count == len(exclusions):
+                    exclusions = double_rows(exclusions)
+                exclusions[exclusion_count, 0], exclusions[exclusion_count, 1] = start, end
+                exclusions[exclusion_count, 2] = rules.rules[rule, TOPIC]
+                exclusion_count += 1
+    return sentence_of, contexts, exclusions[:exclusion_count]
+
+
+@compiled_inner
+def _add_names(
+    text: int, topic: int, hits: Rows, first: int, end: int, sentence: int, sentence_of: NDArray[np.int32],
+    is_named: NDArray[np.bool_], patterns: Table, names: Rows, name_count: int,
+) -> tuple[Rows, int]:  # fmt: skip
+    """Add the entities that a mention names; overlapping spellings of an entity name it once."""
+    for hit in range(first, end):
+        if sentence_of[hit] != sentence or not _names_entity(hits, hit, is_named, patterns):
+            continue
+        entity = patterns[hits[hit, PATTERN], ENTITY]
+        is_repeat = False
+        for other in range(hit - 1, first - 1, -1):
+            if hits[other, START] < hits[hit, START] - MAX_SPELLING_CHARS:
+                break
+            if (
+                patterns[hits[other, PATTERN], ENTITY] == entity
+                and hits[other, END] > hits[hit, START]
+                and _names_entity(hits, other, is_named, patterns)
+            ):
+                is_repeat = True
+        if not is_repeat:
+            if name_count == len(names):
+                names = double_rows(names)
+            names[name_count, 0], names[name_count, 1], names[name_count, 2] = text, topic, entity
+            name_count += 1
+    return names, name_count
+
+
+@compiled_inner
+def _names_entity(hits: Rows, hit: int, is_named: NDArray[np.bool_], patterns: Table) -> bool:
+    pattern = hits[hit, PATTERN]
+    return bool(patterns[pattern, ENTITY] >= 0 and (patterns[pattern, IS_ALWAYS_NAMED] or is_named[hit]))
+
+
+@compiled_inner
+def _is_excluded(hits: Rows, hit: int, topic: int, exclusions: Rows) -> bool:
+    """Return whether an exclusion of the topic overlaps the phrase."""
+    low, high = 0, len(exclusions)
+    while low < high:
+        middle = (low + high) // 2
+        if exclusions[middle, 0] < hits[hit, START] - MAX_SPELLING_CHARS:
+            low = middle + 1
+        else:
+            high = middle
+    for exclusion in range(low, len(exclusions)):
+        if exclusions[exclusion, 0] >= hits[hit, END]:
+            break
+        if exclusions[exclusion, 2] == topic and exclusions[exclusion, 1] > hits[hit, START]:
+            return True
+    return False
+
+
+@compiled_inner
+def _has_within_words(
+    codes: Codes, hits: Rows, hit_count: int, hit: int, sentence_of: NDArray[np.int32], needed: int, patterns: Table
+) -> bool:
+    """Return whether a word of every needed context is within a few words, in the same sentence."""
+    if needed == 0:
+        return True
+    found = np.int64(0)
+    start, end = hits[hit, START], hits[hit, END]
+    for other in range(hit, -1, -1):
+        if hits[other, START] < start - WITHIN_WORDS_WIDTH - MAX_SPELLING_CHARS:
+            break
+        contexts = patterns[hits[other, PATTERN], CONTEXTS]
+        is_candidate = contexts & needed and sentence_of[other] == sentence_of[hit]
+        if is_candidate and _width(codes, hits[other, END], start) <= WITHIN_WORDS_WIDTH:
+            found |= contexts
+    for other in range(hit, hit_count):
+        if hits[other, START] > end + WITHIN_WORDS_WIDTH:
+            break
+        contexts = patterns[hits[other, PATTERN], CONTEXTS]
+        is_candidate = contexts & needed and sentence_of[other] == sentence_of[hit]
+        if is_candidate and _width(codes, end, hits[other, START]) <= WITHIN_WORDS_WIDTH:
+            found |= contexts
+    return bool(found & needed == needed)
+
+
+@compiled_inner
+def _width(codes: Codes, start: int, end: int) -> int:
+    """Return how much is between two characters, at most a little more than WITHIN_WORDS_WIDTH."""
+    width = 0
+    for at in range(start, end):
+        width += 3 if codes[at] >= WIDE_CODE else 1
+        if width > WITHIN_WORDS_WIDTH:
+            break
+    return width
