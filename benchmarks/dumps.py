@@ -1,8 +1,9 @@
-"""How well bodies of text dumps are read, against a corpus with known bodies.
+"""Measure the bodies of text dumps against a corpus with known bodies.
 
     python -m benchmarks.dumps --corpus DIR
 
-DIR holds `truth.parquet` (a row a page: `file`, `url`, `relation`, `junk_kind`, `body_text`, `language`) and the files.
+DIR contains `truth.parquet` (one row per page: `file`, `url`, `relation`, `junk_kind`, `body_text`, `language`) and
+the files.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from pipelines.cli.show import out, print_table
 
 def main(
     corpus: Annotated[Path, typer.Option(help="Folder of a corpus of text dumps.")],
-    worst: Annotated[int, typer.Option(help="So many of the worst pages are listed.")] = 0,
+    worst: Annotated[int, typer.Option(help="Number of worst pages to list.")] = 0,
 ) -> None:
-    """A row a language: pages, mean word F1 of their bodies, CPU milliseconds a page."""
+    """Print pages, mean word F1 of their bodies and CPU milliseconds per page, by language."""
     truth = pl.read_parquet(corpus / "truth.parquet").filter(
         pl.col("junk_kind").is_null(), pl.col("body_text").fill_null("") != ""
     )
@@ -34,21 +35,21 @@ def main(
         for page in truth.iter_rows(named=True):
             body = (corpus / page["file"]).read_bytes()
             started = time.process_time()
-            told = read_row(_record(page["url"], body))
-            spent = time.process_time() - started
-            score = word_f1(told["text"] or "", page["body_text"])
-            rows.append((page["language"], page["file"], score, 1000 * spent))
-    told_pages = pl.DataFrame(rows, schema=["language", "file", "word_f1", "cpu_ms"], orient="row")
-    for row in told_pages.sort("word_f1").head(worst).iter_rows(named=True):
+            read = read_row(_build_record(page["url"], body))
+            seconds = time.process_time() - started
+            score = word_f1(read["text"] or "", page["body_text"])
+            rows.append((page["language"], page["file"], score, 1000 * seconds))
+    scores = pl.DataFrame(rows, schema=["language", "file", "word_f1", "cpu_ms"], orient="row")
+    for row in scores.sort("word_f1").head(worst).iter_rows(named=True):
         out.print(f"{row['word_f1']:.3f}  {row['file']}", soft_wrap=True)
-    by_language = told_pages.group_by("language").agg(
+    by_language = scores.group_by("language").agg(
         pages=pl.len(), word_f1=pl.mean("word_f1").round(4), cpu_ms=pl.mean("cpu_ms").round(2)
     )
     print_table(by_language.sort("pages", descending=True))
     out.print(f"all {len(rows):,} pages: mean word F1 {fmean(row[2] for row in rows):.4f}")
 
 
-def _record(url: str, body: bytes) -> dict[str, object]:
+def _build_record(url: str, body: bytes) -> dict[str, object]:
     return {
         "record_id": "0",
         "ingest_date": dt.date(2026, 3, 15),

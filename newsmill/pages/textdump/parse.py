@@ -1,6 +1,6 @@
-"""Text dumps: a page scraped to plain text, with its furniture and teasers around the body; plain prose too.
+"""Parse text dumps: pages scraped to plain text, with labels and teasers around the body; plain prose too.
 
-What a line is can only be told by its words, its width and its neighbours, so each rule here is about one of these.
+A line is classified by its words, its width and its neighbors.
 """
 
 from __future__ import annotations
@@ -12,178 +12,180 @@ from newsmill.pages.dates.resolve import find_date_in_text, find_date_in_url, ge
 from newsmill.pages.links.teasers import MAX_ON_FRONT, MAX_TEASERS
 from newsmill.pages.phrases import BYLINE, COMMENTS, RELATED_HEADINGS, match_related_lead
 from newsmill.pages.text import MIN_REPEAT_WIDTH, count_sentence_ends, heading_key, looks_like_title, width
-from newsmill.pages.textdump.lines import Line, is_furniture, key, lines_of
+from newsmill.pages.textdump.lines import Line, build_label_key, extract_lines, is_label
 from newsmill.pages.types import Fetch, ParsedPage, Teaser
 
-_least_items = 6  # of a front
-_listed_share = 0.9  # of whose pairs of lines are headline and snippet
-_cut_share = 0.5  # of whose snippets are cut: an article's paragraphs are not
-_longest_title = 180  # width
-_many_items = 15  # no article has as many headings with one paragraph each
-_many_cut_share = 0.15
-_longest_sentence = 110  # width of a headline that ends like a sentence
-_byline_width = 80
-_least_headline = 16  # width
-_head_lines = 6  # date, author and share buttons stand this near to the title
-_body_before_comments = 400  # width; less text before it, and "Comments" is a link above the article
+# A front: pairs of headline and snippet. Snippets are cut, which an article's paragraphs are not.
+_MIN_FRONT_ITEMS = 6
+_MIN_PAIRED_SHARE = 0.9  # of the lines
+_MIN_CUT_SHARE = 0.5  # of the snippets
+_MANY_ITEMS = 15  # no article has as many headings with one paragraph each
+_MIN_CUT_SHARE_OF_MANY = 0.15
+_MAX_TITLE_WIDTH = 180
+_MAX_SENTENCE_TITLE_WIDTH = 110  # of a headline that ends like a sentence
+_MIN_HEADLINE_WIDTH = 16
+_MAX_BYLINE_WIDTH = 80
+_HEAD_LINES = 6  # after the title: date, author and share buttons
+_MIN_WIDTH_BEFORE_COMMENTS = 400  # after less text, "Comments" is a link above the article
+_COMPARED_CHARS = 30  # of two texts that may be the same
+_ELLIPSES = ("…", "...", "[...]")
 
 
 def read_dump(text: str, fetch: Fetch) -> ParsedPage:
-    """The page that a text dump is of: title, body, teasers; the body's second showing is left to `repeats`."""
-    title, lines = take_title(lines_of(text))
-    draft = ParsedPage("text_dump", "text_dump", fetch.url, title=title)
-    lines = take_head(lines, draft, fetch)
-    if (listed := front_of(lines)) is not None:
-        draft.kind, draft.teasers, draft.published = "front", listed, None
-        return draft
-    before, after, teasers = parted(lines)
-    after, draft.teasers = without_second_showing(after, teasers)
-    draft.paragraphs = [text for text in before + after if title is None or heading_key(text) != heading_key(title)]
-    draft.published = get_hinted_date(fetch) or draft.published or find_date_in_url(fetch.url, fetch.fetched_at)
-    return draft
+    """Parse a text dump to a page: title, body, teasers. Repeated paragraphs are left to `repeats`."""
+    title, lines = extract_title(extract_lines(text))
+    page = ParsedPage("text_dump", "text_dump", fetch.url, title=title)
+    lines = extract_head(lines, page, fetch)
+    if (front_teasers := extract_front(lines)) is not None:
+        page.kind, page.teasers, page.published = "front", front_teasers, None
+        return page
+    before, after, teasers = split_body_teasers(lines)
+    after, page.teasers = drop_repeated_teasers(after, teasers)
+    page.paragraphs = [text for text in before + after if title is None or heading_key(text) != heading_key(title)]
+    page.published = get_hinted_date(fetch) or page.published or find_date_in_url(fetch.url, fetch.fetched_at)
+    return page
 
 
-def take_title(lines: Sequence[Line]) -> tuple[str | None, list[Line]]:
-    """The first line, if it reads like a headline and something follows it."""
-    first = next((place for place, line in enumerate(lines) if not is_furniture(line.text)), len(lines))
+def extract_title(lines: Sequence[Line]) -> tuple[str | None, list[Line]]:
+    """Split off the first line, if it looks like a headline and text follows it."""
+    first = next((index for index, line in enumerate(lines) if not is_label(line.text)), len(lines))
     rest = list(lines[first:])
     if not rest or not looks_like_title(rest[0].text) or (len(rest) == 1 and count_sentence_ends(rest[0].text)):
         return None, rest
     title = rest[0].text
-    for place, line in enumerate(rest[1:_head_lines], start=1):
-        # The document's title, with the site's name, above the headline itself.
-        if width(line.text) >= _least_headline and title != line.text and line.text in title:
-            return line.text, rest[1:place] + rest[place + 1 :]
+    for index, line in enumerate(rest[1:_HEAD_LINES], start=1):
+        # The document's title, which includes the site's name, is above the headline.
+        if width(line.text) >= _MIN_HEADLINE_WIDTH and title != line.text and line.text in title:
+            return line.text, rest[1:index] + rest[index + 1 :]
     return title, rest[1:]
 
 
-def take_head(lines: Sequence[Line], draft: ParsedPage, fetch: Fetch) -> list[Line]:
-    """The lines without date, author and share buttons under the title; date and author go to the draft."""
+def extract_head(lines: Sequence[Line], page: ParsedPage, fetch: Fetch) -> list[Line]:
+    """Return the lines without date, author and share buttons below the title; set date and author of the page."""
     kept: list[Line] = []
-    for line in lines[:_head_lines]:
-        published = find_date_in_text(line.text, fetch.fetched_at) if width(line.text) <= _byline_width else None
-        byline = BYLINE.fullmatch(line.text) if width(line.text) <= _byline_width else None
-        if published and not count_sentence_ends(line.text):
-            draft.published = draft.published or published
-        elif byline and not count_sentence_ends(line.text):
-            draft.authors = draft.authors or [byline["latin"] or byline["dense"]]
-        elif not is_furniture(line.text):
+    for line in lines[:_HEAD_LINES]:
+        can_be_byline = width(line.text) <= _MAX_BYLINE_WIDTH and not count_sentence_ends(line.text)
+        if can_be_byline and (published := find_date_in_text(line.text, fetch.fetched_at)):
+            page.published = page.published or published
+        elif can_be_byline and (byline := BYLINE.fullmatch(line.text)):
+            page.authors = page.authors or [byline["latin"] or byline["dense"]]
+        elif not is_label(line.text):
             kept.append(line)
-    return kept + list(lines[_head_lines:])
+    return kept + list(lines[_HEAD_LINES:])
 
 
-def front_of(lines: Sequence[Line]) -> list[Teaser] | None:
-    """The teasers of a dump that is nothing but headlines, each with a snippet that is mostly cut; else None."""
-    texts = [line.text for line in lines if not is_furniture(line.text)]
-    if len(texts) < 2 * _least_items or any(
-        key(text) in RELATED_HEADINGS or COMMENTS.fullmatch(text) for text in texts
-    ):
+def extract_front(lines: Sequence[Line]) -> list[Teaser] | None:
+    """Return the teasers of a dump that consists of headlines with snippets, most of them cut; else None."""
+    texts = [line.text for line in lines if not is_label(line.text)]
+    if len(texts) < 2 * _MIN_FRONT_ITEMS:
+        return None
+    if any(build_label_key(text) in RELATED_HEADINGS or COMMENTS.fullmatch(text) for text in texts):
         return None
     pairs = list(zip(texts[::2], texts[1::2], strict=False))
-    fitting = [(title, snippet) for title, snippet in pairs if is_headline(title) and width(snippet) > width(title)]
-    cut = [snippet for _, snippet in fitting if _is_cut(snippet)]
-    least_cut = _cut_share if len(pairs) < _many_items else _many_cut_share
-    if len(fitting) < _listed_share * len(pairs) or len(cut) < least_cut * len(pairs):
+    snippets = [snippet for title, snippet in pairs if is_headline(title) and width(snippet) > width(title)]
+    cut = [snippet for snippet in snippets if _is_cut(snippet)]
+    min_cut_share = _MIN_CUT_SHARE if len(pairs) < _MANY_ITEMS else _MIN_CUT_SHARE_OF_MANY
+    if len(snippets) < _MIN_PAIRED_SHARE * len(pairs) or len(cut) < min_cut_share * len(pairs):
         return None
-    return paired(texts)[:MAX_ON_FRONT]
+    return pair_teasers(texts)[:MAX_ON_FRONT]
 
 
 def _is_cut(text: str) -> bool:
-    return text.endswith(("…", "...", "[...]")) or text[-1].isalnum() or text[-1] in ",;，、"
+    return text.endswith(_ELLIPSES) or text[-1].isalnum() or text[-1] in ",;，、"
 
 
 def is_headline(text: str) -> bool:
-    """Whether a line may be a headline: no sentences, unless they are short."""
-    if text.endswith((".", "。")) and not text.endswith("...") and width(text) > _longest_sentence:
+    """Whether a line can be a headline: without sentences, unless they are short."""
+    if text.endswith((".", "。")) and not text.endswith("...") and width(text) > _MAX_SENTENCE_TITLE_WIDTH:
         return False
-    return looks_like_title(text) or width(text) <= _longest_sentence
+    return looks_like_title(text) or width(text) <= _MAX_SENTENCE_TITLE_WIDTH
 
 
-def parted(lines: Sequence[Line]) -> tuple[list[str], list[str], list[Teaser]]:
-    """The body before the first teaser, that after it, the teasers.
+def split_body_teasers(lines: Sequence[Line]) -> tuple[list[str], list[str], list[Teaser]]:
+    """Split the lines to the body before the first teaser, the body after it, and the teasers.
 
-    Furniture is dropped, and so is what readers wrote below the article.
+    Labels and readers' comments are dropped.
     """
     before: list[str] = []
     after: list[str] = []
     teasers: list[Teaser] = []
-    place = 0
-    while place < len(lines):
-        text = lines[place].text
-        place += 1
+    index = 0
+    while index < len(lines):
+        text = lines[index].text
+        index += 1
         body = after if teasers else before
-        if key(text) in RELATED_HEADINGS:
-            section = _section(lines[place:], before + after)
-            teasers += paired(section)
-            place += len(section)
+        if build_label_key(text) in RELATED_HEADINGS:
+            section = _extract_related_section(lines[index:], before + after)
+            teasers += pair_teasers(section)
+            index += len(section)
         elif lead := match_related_lead(text):
             teasers.append(Teaser(text[lead.end() :]))
         elif COMMENTS.fullmatch(text):
-            if sum(map(width, before + after)) >= _body_before_comments:
-                return before, after + _repeated(lines[place:], before + after), teasers[:MAX_TEASERS]
-        elif not is_furniture(text):
+            if sum(map(width, before + after)) >= _MIN_WIDTH_BEFORE_COMMENTS:
+                return before, after + _get_repeated(lines[index:], before + after), teasers[:MAX_TEASERS]
+        elif not is_label(text):
             body.append(text)
     return before, after, teasers[:MAX_TEASERS]
 
 
-def _repeated(lines: Sequence[Line], body: Sequence[str]) -> list[str]:
-    """Of the lines below the comments box those that stand above it too, so that their repeat is recorded."""
+def _get_repeated(lines: Sequence[Line], body: Sequence[str]) -> list[str]:
+    """Return the lines below the comments box that repeat lines of the body, so that the repeats are recorded."""
     known = set(body)
     return [line.text for line in lines if line.text in known]
 
 
-def _section(lines: Sequence[Line], body: Sequence[str]) -> list[str]:
-    """The lines of a related-articles section: up to a wider gap, furniture, the next heading or the body again."""
+def _extract_related_section(lines: Sequence[Line], body: Sequence[str]) -> list[str]:
+    """Return the lines of a related-articles section: up to a wider gap, a label, the next heading or a body line."""
     usual_gap = lines[1].gap if len(lines) > 1 else 0
     known = set(body)
     section: list[str] = []
     is_closed = False
     for line in lines[: 2 * MAX_TEASERS]:
-        is_closed = is_furniture(line.text) or line.text in known or bool(COMMENTS.fullmatch(line.text))
-        if is_closed or (section and line.gap > usual_gap) or key(line.text) in RELATED_HEADINGS:
+        is_closed = is_label(line.text) or line.text in known or bool(COMMENTS.fullmatch(line.text))
+        if is_closed or (section and line.gap > usual_gap) or build_label_key(line.text) in RELATED_HEADINGS:
             break
         section.append(line.text)
-    if is_closed and _takes_turns(section):
+    if is_closed and _is_paired(section):
         return section
-    return section[: _length_of_teasers(section)]
+    return section[: _count_teaser_lines(section)]
 
 
-def _length_of_teasers(section: Sequence[str]) -> int:
-    """How many of the lines are teasers: where a headline is due and a paragraph stands, the body goes on."""
-    if _alternates(section):
+def _count_teaser_lines(section: Sequence[str]) -> int:
+    """Count the lines that are teasers: a paragraph where a headline is expected continues the body."""
+    if _is_strictly_paired(section):
         return len(section)
-    place = 0
-    while place < len(section) and is_headline(section[place]):
-        place += 2 if _has_snippet(section, place) else 1
-    return place
+    index = 0
+    while index < len(section) and is_headline(section[index]):
+        index += 2 if _has_snippet(section, index) else 1
+    return index
 
 
-def paired(section: Sequence[str]) -> list[Teaser]:
-    """Headlines with their snippets, where they have one."""
-    if _takes_turns(section):
+def pair_teasers(section: Sequence[str]) -> list[Teaser]:
+    """Pair headlines with their snippets; a headline can lack one."""
+    if _is_paired(section):
         return [Teaser(title, snippet) for title, snippet in zip(section[::2], section[1::2], strict=True)]
     teasers: list[Teaser] = []
-    place = 0
-    while place < len(section):
-        snippet = section[place + 1] if _has_snippet(section, place) else None
-        teasers.append(Teaser(section[place], snippet))
-        place += 2 if snippet else 1
+    index = 0
+    while index < len(section):
+        snippet = section[index + 1] if _has_snippet(section, index) else None
+        teasers.append(Teaser(section[index], snippet))
+        index += 2 if snippet else 1
     return teasers
 
 
-def _takes_turns(section: Sequence[str]) -> bool:
-    """Whether the lines are headline and snippet by turns, though some headline be a sentence."""
+def _is_paired(section: Sequence[str]) -> bool:
+    """Whether the lines alternate between headline and snippet, although some headlines are sentences."""
     pairs = list(zip(section[::2], section[1::2], strict=False))
     return (
         len(pairs) > 1
         and len(section) % 2 == 0
-        and all(width(title) <= min(_longest_title, width(snippet)) for title, snippet in pairs)
+        and all(width(title) <= min(_MAX_TITLE_WIDTH, width(snippet)) for title, snippet in pairs)
         and sum(is_headline(title) for title, _ in pairs) >= len(pairs) / 2
     )
 
 
-def _alternates(section: Sequence[str]) -> bool:
-    """Whether headline and snippet take turns throughout."""
+def _is_strictly_paired(section: Sequence[str]) -> bool:
+    """Whether the lines alternate between headline and snippet without exception."""
     pairs = list(zip(section[::2], section[1::2], strict=False))
     return (
         len(pairs) > 1
@@ -192,41 +194,41 @@ def _alternates(section: Sequence[str]) -> bool:
     )
 
 
-def _has_snippet(section: Sequence[str], place: int) -> bool:
-    if place + 1 >= len(section):
+def _has_snippet(section: Sequence[str], index: int) -> bool:
+    if index + 1 >= len(section):
         return False
-    title, following = section[place], section[place + 1]
-    is_cut = following.endswith(("…", "...", "[...]"))
+    title, following = section[index], section[index + 1]
+    is_cut = following.endswith(_ELLIPSES)
     is_prose = count_sentence_ends(following) > 0 and width(following) > width(title)
     return is_cut or is_prose or width(following) > 1.5 * max(width(title), 60)
 
 
-def without_second_showing(body: Sequence[str], teasers: Sequence[Teaser]) -> tuple[list[str], list[Teaser]]:
-    """The body without lines that show a teaser again; a snippet that is longer there is taken from there."""
-    told = list(teasers)
-    shown = {text for teaser in told for text in (teaser.title, teaser.snippet) if text}
-    by_start = {_start(teaser.snippet): place for place, teaser in enumerate(told) if teaser.snippet}
+def drop_repeated_teasers(body: Sequence[str], teasers: Sequence[Teaser]) -> tuple[list[str], list[Teaser]]:
+    """Return the body without repeated teasers, and the teasers with the longer of both snippets."""
+    completed = list(teasers)
+    teaser_texts = {text for teaser in teasers for text in (teaser.title, teaser.snippet) if text}
+    index_by_start = {_get_start(teaser.snippet): index for index, teaser in enumerate(teasers) if teaser.snippet}
     kept: list[str] = []
     for paragraph in body:
-        place = by_start.get(_start(paragraph))
-        if paragraph in shown:
+        index = index_by_start.get(_get_start(paragraph))
+        if paragraph in teaser_texts:
             continue
-        if place is None or not _same_text(told[place].snippet or "", paragraph):
+        if index is None or not _is_same_text(completed[index].snippet or "", paragraph):
             kept.append(paragraph)
-        elif len(_uncut(paragraph)) > len(_uncut(told[place].snippet or "")):
-            told[place] = replace(told[place], snippet=paragraph)
-    return kept, told
+        elif len(_strip_ellipsis(paragraph)) > len(_strip_ellipsis(completed[index].snippet or "")):
+            completed[index] = replace(completed[index], snippet=paragraph)
+    return kept, completed
 
 
-def _uncut(text: str) -> str:
+def _strip_ellipsis(text: str) -> str:
     return text.rstrip(" .…[]")
 
 
-def _start(text: str) -> str:
-    return _uncut(text)[:30]
+def _get_start(text: str) -> str:
+    return _strip_ellipsis(text)[:_COMPARED_CHARS]
 
 
-def _same_text(one: str, other: str) -> bool:
-    """Whether one is the other, cut."""
-    shorter, longer = sorted((_uncut(one), _uncut(other)), key=len)
+def _is_same_text(first: str, second: str) -> bool:
+    """Whether one text is the other, cut."""
+    shorter, longer = sorted((_strip_ellipsis(first), _strip_ellipsis(second)), key=len)
     return width(shorter) >= MIN_REPEAT_WIDTH and longer.startswith(shorter)

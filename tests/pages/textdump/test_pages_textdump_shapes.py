@@ -1,4 +1,4 @@
-"""Text dumps of other shapes: without blank lines, broken to columns, with menus, notices and footers, as fronts."""
+"""Text dumps of other shapes: without blank lines, wrapped to columns, with menus, notices and footers, as fronts."""
 
 import textwrap
 
@@ -13,7 +13,7 @@ BODY = [
     "What changes",
     "Makers would have to keep records of the texts that a picture was made from for a year. Courts may see them.",
     "The consultation ends in September. A law could follow in the spring, the minister told reporters in the"
-    " capital, where the draft was shown.",
+    " capital, where the page was shown.",
 ]
 CHINESE = [
     "据报道，该公司周二发布了新的视频生成模型，并宣布将在今年秋季向所有用户开放。业内人士认为这将改变行业格局。",
@@ -29,46 +29,46 @@ def read(make_fetch):
 
 
 def test_menu_date_author_and_footer_without_blank_lines(read):
-    draft = read(
+    page = read(
         *("Home", "World", "Tech", "Sport", TITLE, "By Jane Doe", "2 July 2026", "Share", "Tweet", *BODY),
         *("© 2026 The Daily Example. All rights reserved.", "Privacy Policy", "Terms of Use"),
     )
-    assert (draft.title, draft.authors, str(draft.published.at)[:10]) == (TITLE, ["Jane Doe"], "2026-07-02")
-    assert draft.paragraphs == BODY
+    assert (page.title, page.authors, str(page.published.at)[:10]) == (TITLE, ["Jane Doe"], "2026-07-02")
+    assert page.paragraphs == BODY
 
 
 @pytest.mark.parametrize(
     "row", ["Home > News > Technology", "Home | World | Tech | Sport", "Home  World  Tech  Sport", "首页 > 新闻 > 科技"]
 )
 def test_rows_of_menu_items(read, row):
-    draft = read(row, "", TITLE, "", *BODY, "", "About us | Contact | Privacy | Terms")
-    assert (draft.title, draft.paragraphs) == (TITLE, BODY)
+    page = read(row, "", TITLE, "", *BODY, "", "About us | Contact | Privacy | Terms")
+    assert (page.title, page.paragraphs) == (TITLE, BODY)
 
 
-def test_row_of_a_table_amid_the_text_stands(read):
+def test_row_of_a_table_within_the_text_is_kept(read):
     assert read(TITLE, "", BODY[0], "Fine | Ten euros | A day", BODY[2]).paragraphs[1] == "Fine | Ten euros | A day"
 
 
-def test_time_to_read_and_views_are_furniture(read):
-    draft = read(TITLE, "5 min read", "1,204 views", "阅读量：1024", "Lesezeit: 3 Min.", "", *BODY)
-    assert draft.paragraphs == BODY
+def test_reading_time_and_views_are_labels(read):
+    page = read(TITLE, "5 min read", "1,204 views", "阅读量：1024", "Lesezeit: 3 Min.", "", *BODY)
+    assert page.paragraphs == BODY
 
 
 @pytest.mark.parametrize("columns", [66, 80])
 @pytest.mark.parametrize("blank", ["\n\n", "\n"], ids=["blank lines", "no blank lines"])
-def test_prose_broken_to_columns(read, columns, blank):
+def test_prose_wrapped_to_columns(read, columns, blank):
     wrapped = blank.join("\n".join(textwrap.wrap(paragraph, columns)) for paragraph in BODY)
     assert read(TITLE, "", wrapped).paragraphs == BODY
 
 
-def test_chinese_broken_to_columns_is_joined_without_spaces(read):
-    wrapped = ("\n".join(text[at : at + 30] for at in range(0, len(text), 30)) for text in CHINESE)
-    draft = read("公司发布新一代视频生成模型", "", "\n\n".join(wrapped))
-    assert draft.paragraphs == CHINESE
+def test_chinese_wrapped_to_columns_is_joined_without_spaces(read):
+    wrapped = ("\n".join(text[start : start + 30] for start in range(0, len(text), 30)) for text in CHINESE)
+    page = read("公司发布新一代视频生成模型", "", "\n\n".join(wrapped))
+    assert page.paragraphs == CHINESE
 
 
 def test_chinese_dump_with_path_source_share_words_and_rights(read):
-    draft = read(
+    page = read(
         *("首页 > 新闻 > 科技", "公司发布新一代视频生成模型", "2026年07月02日 10:00 来源：某某网", "分享到 微信 微博"),
         *CHINESE,
         *(
@@ -78,8 +78,8 @@ def test_chinese_dump_with_path_source_share_words_and_rights(read):
         ),
         "版权所有 未经授权不得转载",
     )
-    assert (draft.title, draft.paragraphs) == ("公司发布新一代视频生成模型", CHINESE)
-    assert [teaser.title for teaser in draft.teasers] == ["新芯片工厂将在北方开工建设"]
+    assert (page.title, page.paragraphs) == ("公司发布新一代视频生成模型", CHINESE)
+    assert [teaser.title for teaser in page.teasers] == ["新芯片工厂将在北方开工建设"]
 
 
 def test_arabic_dump(read):
@@ -87,12 +87,12 @@ def test_arabic_dump(read):
         "قالت الحكومة يوم الثلاثاء إنها فتحت مشاورات حول قواعد جديدة للصور التي تنتجها الآلات في البلاد.",
         "وأضاف الوزير أن القانون قد يصدر في الربيع المقبل بعد انتهاء المشاورات مع الشركات والخبراء.",
     ]
-    draft = read(
+    page = read(
         *("الرئيسية", "أخبار", "رياضة", "", "الحكومة تفتح مشاورات حول قواعد الصور", "", *body, ""),
         *("مقالات ذات صلة", "مصنع جديد للرقائق في الشمال", "جميع الحقوق محفوظة © 2026"),
     )
-    assert (draft.title, draft.paragraphs) == ("الحكومة تفتح مشاورات حول قواعد الصور", body)
-    assert [teaser.title for teaser in draft.teasers] == ["مصنع جديد للرقائق في الشمال"]
+    assert (page.title, page.paragraphs) == ("الحكومة تفتح مشاورات حول قواعد الصور", body)
+    assert [teaser.title for teaser in page.teasers] == ["مصنع جديد للرقائق في الشمال"]
 
 
 @pytest.mark.parametrize(
@@ -113,22 +113,22 @@ def test_arabic_dump(read):
         "Facebook Twitter WhatsApp",
     ],
 )
-def test_notices_and_invitations_amid_the_text(read, notice):
+def test_notices_and_invitations_within_the_text(read, notice):
     assert read(TITLE, "", *BODY, "", notice, "", BODY[2] + " So it was said.").paragraphs[:4] == BODY
     assert notice not in read(TITLE, "", *BODY, "", notice, "", "And more is to come.").paragraphs
 
 
-def test_page_that_is_a_notice_alone_says_so(read):
+def test_page_that_consists_of_a_notice_keeps_it(read):
     assert read("The Daily Example", "", "We use cookies to improve your experience.").paragraphs != []
 
 
 def test_documents_title_above_the_headline(read):
-    draft = read(f"{TITLE} | The Daily Example", "", TITLE, "", *BODY, "", TITLE, *BODY)
-    assert draft.title == TITLE
-    assert draft.paragraphs == BODY * 2
+    page = read(f"{TITLE} | The Daily Example", "", TITLE, "", *BODY, "", TITLE, *BODY)
+    assert page.title == TITLE
+    assert page.paragraphs == BODY * 2
 
 
-def test_bullets_are_no_text(read):
+def test_bullets_are_removed(read):
     assert read(TITLE, "", BODY[0], "- Makers mark pictures", "• Records are kept", BODY[2]).paragraphs[1:3] == [
         "Makers mark pictures",
         "Records are kept",
@@ -140,9 +140,9 @@ def test_teasers_with_blank_lines_and_comments_below(read):
         *("Related articles", "Studio drops lawsuit", "The studio said on Monday that it had reached an agreem..."),
         *("New chip plant to open", "A plant for memory chips will open near the coast next year, its own..."),
     ]
-    draft = read(*(f"{line}\n" for line in (TITLE, *BODY, *section, "Comments (3)", "First! What a nice article.")))
-    assert draft.paragraphs == BODY
-    assert [teaser.title for teaser in draft.teasers] == ["Studio drops lawsuit", "New chip plant to open"]
+    page = read(*(f"{line}\n" for line in (TITLE, *BODY, *section, "Comments (3)", "First! What a nice article.")))
+    assert page.paragraphs == BODY
+    assert [teaser.title for teaser in page.teasers] == ["Studio drops lawsuit", "New chip plant to open"]
 
 
 def test_teaser_whose_headline_is_a_sentence(read):
@@ -150,17 +150,17 @@ def test_teaser_whose_headline_is_a_sentence(read):
         *("What changes for the makers of pictures? All of it. Or hardly anything.", BODY[0]),
         *("New chip plant to open", BODY[2]),
     ]
-    draft = read(TITLE, "", *BODY[1:], BODY[3] + " Twice.", "Related article", *section, "Comments (0)", "Home")
-    assert [teaser.title for teaser in draft.teasers] == section[::2]
+    page = read(TITLE, "", *BODY[1:], BODY[3] + " Twice.", "Related article", *section, "Comments (0)", "Home")
+    assert [teaser.title for teaser in page.teasers] == section[::2]
 
 
 def test_paragraph_under_further_reading_is_text(read):
-    long = BODY[0] + " Whoever would like to know more finds it in the documents."
-    draft = read(TITLE, "", *BODY, "Further reading", long, BODY[2] + " So it was said.")
-    assert long in draft.paragraphs
+    long = BODY[0] + " Readers who would like to know more find it in the documents."
+    page = read(TITLE, "", *BODY, "Further reading", long, BODY[2] + " So it was said.")
+    assert long in page.paragraphs
 
 
-def pairs(count, end="..."):
+def build_pairs(count, end="..."):
     return [
         line
         for number in range(count)
@@ -169,14 +169,19 @@ def pairs(count, end="..."):
 
 
 def test_dump_of_a_front(read):
-    draft = read("Technology", "", *pairs(9), "", "", "Home")
-    assert (draft.kind, draft.title, draft.paragraphs, len(draft.teasers)) == ("front", "Technology", [], 9)
-    assert draft.teasers[3].title == "Headline number 3 of the day"
+    page = read("Technology", "", *build_pairs(9), "", "", "Home")
+    assert (page.kind, page.title, page.paragraphs, len(page.teasers)) == ("front", "Technology", [], 9)
+    assert page.teasers[3].title == "Headline number 3 of the day"
 
 
 @pytest.mark.parametrize(
     "lines",
-    [pairs(4), pairs(9, end="."), [*pairs(6), "Related article", *pairs(2)], [*BODY, *pairs(7)]],
+    [
+        build_pairs(4),
+        build_pairs(9, end="."),
+        [*build_pairs(6), "Related article", *build_pairs(2)],
+        [*BODY, *build_pairs(7)],
+    ],
     ids=["few", "whole paragraphs", "an article's teasers", "a text before"],
 )
 def test_headings_and_paragraphs_are_an_article(read, lines):
