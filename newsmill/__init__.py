@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from newsmill.stories.in_memory import cluster
     from newsmill.topics.tag import tag
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["cluster", "detect_languages", "read_page", "tag"]
 
 # Of the public functions.
