@@ -14,7 +14,8 @@ from newsmill.table import Table
 from newsmill.trends.tables import BURSTS, EXPECTED
 
 DAILY = "trends.topic_daily"
-TOPIC_PAGES = "intermediate.int_topic_pages"
+PAGE_DAYS = "trends.page_days"
+TOPIC_PAGES = "trends.topic_pages"
 DAILY_COUNTS = [(DAILY, "topic"), (DAILY, "day"), (DAILY, "stories")]
 # The columns that a column is computed from, where these are not DAILY_COUNTS.
 COLUMN_DEPS = {
@@ -38,7 +39,7 @@ def _spec(table: Table) -> dg.AssetSpec:
         for column in table.columns
     }
     metadata: dict[str, Any] = {"dagster/column_lineage": dg.TableColumnLineage(lineage)}
-    return table_spec(table, [RECORDS.name, DAILY, TOPIC_PAGES]).merge_attributes(metadata=metadata)
+    return table_spec(table, [RECORDS.name, DAILY, PAGE_DAYS, TOPIC_PAGES]).merge_attributes(metadata=metadata)
 
 
 @dg.multi_asset(name="trends_topic_bursts", specs=[_spec(EXPECTED), _spec(BURSTS)], **WRITER)

@@ -122,7 +122,7 @@ def _measure_models(folder: Path, pages: int) -> tuple[pl.DataFrame, str]:
         whole = _build(con, project, [])
         _add_pages(con, pages - by_day, pages, by_day)
         daily = _build(con, project, [(FIRST + dt.timedelta(days=DAYS - 1)).isoformat()])
-        [(rows,)] = con.execute("select count(*) from intermediate.int_topic_pages").fetchall()
+        [(rows,)] = con.execute("select count(*) from trends.topic_pages").fetchall()
     total = [("all", *(sum(seconds[i] for seconds in times.values()) for times in (daily, whole) for i in (0, 1)))]
     model_rows = [(name, *daily[name], *whole[name]) for name in whole] + total
     frame = pl.DataFrame(model_rows, ["model", "daily_cpu", "daily_wall", "whole_cpu", "whole_wall"], orient="row")

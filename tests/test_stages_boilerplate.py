@@ -82,7 +82,7 @@ def test_a_run_that_ended_before_the_topics_is_completed_by_the_next(two_days: P
     run_to_topics(settings, DAYS[:1])
     with open_writer(settings.database) as con:
         stages.build_derived(con, project, DAYS[:1])
-        assert con.execute("select count(*) from intermediate.int_topic_pages").fetchall() == [(PAGES_PER_DAY,)]
+        assert con.execute("select count(*) from trends.topic_pages").fetchall() == [(PAGES_PER_DAY,)]
     stages.archive_input(settings, DAYS[1:])
     before_topics = [stages.RAW_STAGE, stages.PAGES_STAGE, stages.STORIES_STAGE]
     with open_writer(settings.database) as con:
@@ -94,5 +94,5 @@ def test_a_run_that_ended_before_the_topics_is_completed_by_the_next(two_days: P
         stages.build_derived(con, project, DAYS[1:])
     tables = tables_of(settings.database)
     assert tables["topics.mentions"].is_empty()
-    assert tables["intermediate.int_topic_pages"].is_empty()
+    assert tables["trends.topic_pages"].is_empty()
     assert tables["trends.topic_daily"]["pages"].sum() == 0

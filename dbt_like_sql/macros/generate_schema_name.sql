@@ -1,4 +1,4 @@
--- `+schema: trends` is the schema `trends`, where dbt by default would say `main_trends`. For dbt only.
+-- `+schema: trends` is the schema `trends`; dbt's default would be `main_trends`. Only dbt itself calls this macro.
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ custom_schema_name or target.schema }}
 {%- endmacro %}

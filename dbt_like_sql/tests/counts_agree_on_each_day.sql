@@ -1,4 +1,4 @@
--- A topic's day has no more stories, outlets, languages or teaser pages than pages, and its windows hold the day.
+-- On no day does a topic have more stories, outlets, languages or teaser pages than pages, or more than in seven days.
 select *
 from {{ ref('topic_daily') }}
 where

@@ -1,4 +1,4 @@
--- A topic has as many pages by day as by week: each page counts in one day and one week.
+-- A topic has as many pages summed by day as summed by week.
 with by_day as (
     select topic, sum(pages) as pages
     from {{ ref('topic_daily') }}

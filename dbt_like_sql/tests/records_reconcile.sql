@@ -1,8 +1,8 @@
--- Every record of the days built has exactly one last verdict: kept or merged by the stories, or quarantined.
+-- Every record has exactly one final verdict: kept or merged by the stories stage, or quarantined.
 with verdicts as (
     select
         record_id,
-        count(*) filter (where verdict = 'quarantined' or stage = 'stories') as last_verdicts
+        count(*) filter (where verdict = 'quarantined' or stage = 'stories') as final_verdicts
     from {{ ref('stg_ledger') }}
     group by record_id
 )
@@ -10,7 +10,7 @@ with verdicts as (
 select
     days.ingest_date,
     days.record_id,
-    coalesce(verdicts.last_verdicts, 0) as last_verdicts
+    coalesce(verdicts.final_verdicts, 0) as final_verdicts
 from {{ ref('int_record_days') }} as days
 left join verdicts on days.record_id = verdicts.record_id
-where coalesce(verdicts.last_verdicts, 0) <> 1
+where coalesce(verdicts.final_verdicts, 0) <> 1

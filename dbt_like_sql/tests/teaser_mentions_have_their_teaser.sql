@@ -1,4 +1,4 @@
--- Every mention in a teaser points at a teaser of its page.
+-- Every mention in a teaser refers to a teaser of its page.
 select mentions.*
 from {{ ref('stg_mentions') }} as mentions
 left join {{ ref('stg_teasers') }} as teasers

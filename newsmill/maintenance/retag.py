@@ -58,7 +58,7 @@ def plan(settings: Settings, taxonomy: Taxonomy) -> Plan:
         about = con.execute(
             """
             select d.record_id, d.week, d.url, d.title, m.story_id
-            from intermediate.int_record_days d left join stories.members m using (record_id) where d.is_page
+            from trends.page_days d left join stories.members m using (record_id)
             """
         ).pl()
     changes = pl.concat(
@@ -120,7 +120,7 @@ def apply(settings: Settings, taxonomy: Taxonomy) -> Applied:
     return Applied(taxonomy.version, pages, counts.group_by("topic").sum().sort("topic"), touched)
 
 
-def _tags(con: duckdb.DuckDBPyConnection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+def _tags(con: Connection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """The tags of every published page, the weightiest mention of each, and how many pages there are."""
     page_topics, evidence, pages = [PAGE_TOPICS.empty()], [], 0
     dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]

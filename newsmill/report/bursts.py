@@ -22,7 +22,7 @@ def bursts(con: Connection, slots: Slots, topics: list[str], limit: int) -> tupl
         from trends.topic_bursts b
         left join trends.story_spread s on s.story_id = b.top_story_id
         left join stories.members m on m.story_id = b.top_story_id and m.is_canonical
-        left join intermediate.int_record_days days on days.record_id = m.record_id
+        left join trends.page_days days on days.record_id = m.record_id
         where b.end_day >= ? and b.start_day <= ? and b.topic = any(?::varchar[])
         order by b.end_day desc, b.score desc, b.topic limit ?
         """,

@@ -45,7 +45,7 @@ def sites_of_topics(con: Connection, topics: list[str], limit: int) -> list[str 
         """
         with counted as (
             select topic, site, count(*) as pages
-            from intermediate.int_topic_pages join slot_days using (day) where topic = any($1::varchar[])
+            from trends.topic_pages join slot_days using (day) where topic = any($1::varchar[])
             group by topic, site),
         first as (
             select * from counted
@@ -117,7 +117,7 @@ def _counted(con: Connection, column: str, names: list[str | None]) -> pl.DataFr
             with pages as (
                 select record_id, slot, case $1 when 'site' then any_value(site) else any_value(language) end as name,
                        bit_or(bit) as topics
-                from intermediate.int_topic_pages join slot_days using (day) join topic_bits using (topic)
+                from trends.topic_pages join slot_days using (day) join topic_bits using (topic)
                 group by record_id, slot)
             select p.topics, coalesce(l.place, $2) as place, p.slot, count(*) as pages
             from pages p left join listed l on p.name is not distinct from l.name
@@ -152,7 +152,7 @@ def _stories(con: Connection, column: str, names: list[str | None], days: pl.Dat
             with told as (
                 select distinct bit, story_id, slot, coalesce(l.place, $2) as place
                 from (select *, case $1 when 'site' then site else language end as name
-                      from intermediate.int_topic_pages join place_days using (day) join topic_bits using (topic)) p
+                      from trends.topic_pages join place_days using (day) join topic_bits using (topic)) p
                 left join listed l on p.name is not distinct from l.name
                 where story_id is not null),
             since as (

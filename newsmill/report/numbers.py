@@ -38,14 +38,14 @@ def headline(con: Connection) -> Headline:
             select (select count(*) from raw.records) as records,
                    (select count(*) from clean.pages) as pages,
                    (select count(distinct story_id) from stories.members) as stories,
-                   (select count(distinct story_id) from intermediate.int_topic_pages) as told_stories,
+                   (select count(distinct story_id) from trends.topic_pages) as told_stories,
                    (select count(*) from quality.quarantine) as quarantined,
                    (select count(distinct site) from clean.pages) as sites,
                    (select count(distinct language) from clean.pages where language <> 'und') as languages,
                    (select min(ingest_date) from raw.records) as first_ingest_date,
                    (select max(ingest_date) from raw.records) as last_ingest_date,
                    (select max(fetched_at) from raw.records) as last_fetched,
-                   (select max(seen_at) from intermediate.int_record_days where is_page) as newest_page,
+                   (select max(seen_at) from trends.page_days) as newest_page,
                    (select max(checked_at) from quality.check_results) as last_checked
             """,
         )

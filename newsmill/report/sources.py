@@ -24,8 +24,8 @@ def site_data(con: Connection, limit: int, also: Collection[str | None] = ()) ->
         with counted as (
             select days.site, count(*) as pages, count(*) filter (m.relation = 'original') as originals,
                    max(days.ingest_date) as last_date
-            from intermediate.int_record_days days left join stories.members m using (record_id)
-            where days.is_page group by days.site)
+            from trends.page_days days left join stories.members m using (record_id)
+            group by days.site)
         select * from counted
         qualify row_number() over (order by pages desc, site nulls last) <= $1
                 or site = any($2::varchar[]) or (site is null and $3)
@@ -50,8 +50,7 @@ def language_data(con: Connection, limit: int) -> dict[str, Any]:
         con,
         """
         select days.language, count(*) as pages, count(distinct m.story_id) as stories
-        from intermediate.int_record_days days left join stories.members m using (record_id)
-        where days.is_page
+        from trends.page_days days left join stories.members m using (record_id)
         group by days.language order by pages desc, days.language limit ?
         """,
         limit,
@@ -72,7 +71,7 @@ def pages_by_slot(con: Connection) -> str:
         con,
         """
         select slot, count(*) as pages
-        from intermediate.int_record_days join slot_days using (day) where is_page group by slot
+        from trends.page_days join slot_days using (day) group by slot
         """,
     )
     return packed({one["slot"]: one["pages"] for one in found})
@@ -84,7 +83,7 @@ def _by_slot(con: Connection, column: str, values: list[str | None]) -> list[str
         con,
         """
         select case $1 when 'site' then site else language end as value, slot, count(*) as pages
-        from intermediate.int_record_days join slot_days using (day) where is_page group by value, slot
+        from trends.page_days join slot_days using (day) group by value, slot
         """,
         column,
     )

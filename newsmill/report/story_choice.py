@@ -23,7 +23,7 @@ def chosen_stories(con: Connection, slots: Slots, topics: list[str], named_since
         con,
         """
         with pages as (
-            select topic, day, week, story_id, site, record_id, teaser_only from intermediate.int_topic_pages
+            select topic, day, week, story_id, site, record_id, teaser_only from trends.topic_pages
             join slot_days using (day) where topic = any($topics::varchar[]) and story_id is not null),
         days as (
             select topic, day, story_id, count(*) as pages, count(distinct site) as outlets,

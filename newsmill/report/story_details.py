@@ -18,7 +18,7 @@ def spreads(con: Connection) -> list[Row]:
         select s.*, days.url, days.language, days.title as page_title
         from asked join trends.story_spread s using (story_id)
         left join stories.members m on m.story_id = s.story_id and m.is_canonical
-        left join intermediate.int_record_days days on days.record_id = m.record_id
+        left join trends.page_days days on days.record_id = m.record_id
         order by asked.place
         """,
     )
@@ -32,7 +32,7 @@ def topic_days(con: Connection, topics: list[str]) -> list[Row]:
         select p.story_id, p.topic, slot, count(*) as pages,
                bool_and(bool_and(p.teaser_only)) over story as teaser_only,
                bool_or(bool_or(p.strength = 'main')) over story as main
-        from intermediate.int_topic_pages p join asked using (story_id) join slot_days using (day)
+        from trends.topic_pages p join asked using (story_id) join slot_days using (day)
         where p.topic = any($1::varchar[])
         group by p.story_id, p.topic, slot
         window story as (partition by p.story_id, p.topic)
@@ -51,9 +51,9 @@ def arrivals(con: Connection) -> list[Row]:
         con,
         """
         with had as (
-            select p.story_id, p.site, min(p.seen_at) as seen_at
-            from intermediate.int_story_pages p join asked using (story_id)
-            where p.site is not null group by p.story_id, p.site),
+            select story_id, p.site, min(p.seen_at) as seen_at
+            from stories.members join asked using (story_id) join trends.page_days p using (record_id)
+            where p.site is not null group by story_id, p.site),
         counted as (
             select story_id, date_diff('minute', min(seen_at) over story, seen_at) as minutes,
                    row_number() over (partition by story_id order by seen_at, site) as outlets,
@@ -78,7 +78,7 @@ def members(con: Connection) -> list[Row]:
         """
         select m.story_id, m.relation, m.similarity, days.url, days.site, days.title, days.language, days.day
         from stories.members m join asked using (story_id)
-        join intermediate.int_record_days days using (record_id)
+        join trends.page_days days using (record_id)
         qualify row_number() over (
             partition by m.story_id order by m.is_canonical desc, days.seen_at, m.record_id) <= $1
         order by m.story_id, m.is_canonical desc, days.seen_at, m.record_id
@@ -98,7 +98,7 @@ def sentences(con: Connection, topics: list[str]) -> list[Row]:
                    m.is_canonical, t.record_id, t.char_start
             from stories.members m join asked using (story_id)
             join topics.mentions t using (record_id)
-            join intermediate.int_record_days days using (record_id)
+            join trends.page_days days using (record_id)
             where t.topic = any($1::varchar[])
             qualify row_number() over (
                 partition by m.story_id, t.topic, t.sentence
@@ -120,7 +120,7 @@ def named(con: Connection) -> list[Row]:
         con,
         """
         select distinct p.story_id, e.entity, e.kind, p.topic
-        from intermediate.int_topic_pages p join asked using (story_id)
+        from trends.topic_pages p join asked using (story_id)
         join topics.entities e on e.record_id = p.record_id and e.topic = p.topic
         where e.place <> 'teaser'
         order by all
@@ -133,8 +133,9 @@ def carried(con: Connection) -> list[Row]:
     return rows(
         con,
         """
-        select p.story_id, list(distinct p.site order by p.site) as sites,
+        select story_id, list(distinct p.site order by p.site) as sites,
                list(distinct p.language order by p.language) as languages
-        from intermediate.int_story_pages p join asked using (story_id) group by p.story_id
+        from stories.members join asked using (story_id) join trends.page_days p using (record_id)
+        group by story_id
         """,
     )

@@ -60,7 +60,7 @@ def find_slots(con: Connection, days: int, weeks: int) -> Slots | None:
     """
     dated = rows(
         con,
-        "select day, count(*) as pages from intermediate.int_record_days where is_page group by day order by day",
+        "select day, count(*) as pages from trends.page_days group by day order by day",
     )
     if not dated:
         return None

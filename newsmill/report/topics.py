@@ -32,7 +32,7 @@ def shown_topics(con: Connection, names: Mapping[str, str], limit: int) -> tuple
         con,
         """
         select topic, count(distinct story_id) as stories, count(*) over () as topics
-        from intermediate.int_topic_pages join slot_days using (day) group by topic
+        from trends.topic_pages join slot_days using (day) group by topic
         order by stories desc, topic limit ?
         """,
         limit,
@@ -86,7 +86,7 @@ def _page_counts(con: Connection, ids: list[str]) -> list[Row]:
         """
         with pages as (
             select topic, record_id, slot, teaser_only
-            from intermediate.int_topic_pages join slot_days using (day))
+            from trends.topic_pages join slot_days using (day))
         select topic, slot, count(*) as pages, count(*) filter (teaser_only) as teasers
         from pages where topic = any($1::varchar[]) group by topic, slot
         union all
@@ -103,10 +103,10 @@ def _gaps(con: Connection, ids: list[str]) -> list[Row]:
         """
         with told as (
             select topic, slot, 'stories' as measure, story_id as thing
-            from intermediate.int_topic_pages join slot_days using (day)
+            from trends.topic_pages join slot_days using (day)
             union all
             select topic, slot, 'outlets' as measure, site as thing
-            from intermediate.int_topic_pages join slot_days using (day)),
+            from trends.topic_pages join slot_days using (day)),
         by_topic as (
             select distinct topic, slot, measure, thing from told where topic = any($1::varchar[]) and thing is not null
             union all

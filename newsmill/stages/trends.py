@@ -39,7 +39,7 @@ def load_bursts(con: Connection) -> int:
     # A day without a page, among days with two or more, is a day on which nothing was read.
     daily = con.execute(
         """
-        with pages as (select day, count(*) as pages from intermediate.int_record_days where is_page group by day),
+        with pages as (select day, count(*) as pages from trends.page_days group by day),
         days as (
             select day, pages,
                    sum(coalesce(pages, 0)) over (
@@ -53,7 +53,7 @@ def load_bursts(con: Connection) -> int:
     expected = expected_days(daily)
     con.register("bursting_days", expected.filter("bursting").select("topic", "day").to_arrow())
     pages = con.execute(
-        "select topic, day, story_id, record_id, seen_at from intermediate.int_topic_pages "
+        "select topic, day, story_id, record_id, seen_at from trends.topic_pages "
         "semi join bursting_days using (topic, day)"
     ).pl()
     con.unregister("bursting_days")

@@ -45,12 +45,12 @@ def _stories(con: Connection, key: dict[str, Any]) -> list[Row]:
     return _rows(
         con,
         """
-        with pages as (from intermediate.int_topic_pages where topic = $topic and day = $day),
+        with pages as (from trends.topic_pages where topic = $topic and day = $day),
         mentions as (
             select pages.story_id, m.sentence, m.phrase, m.place, days.url, days.title as page_title
             from pages
             join topics.mentions m on m.record_id = pages.record_id and m.topic = $topic
-            join intermediate.int_record_days days on days.record_id = pages.record_id
+            join trends.page_days days on days.record_id = pages.record_id
             qualify row_number() over (
                 partition by pages.story_id
                 order by m.place = 'teaser', m.score desc, pages.seen_at, pages.record_id, m.char_start) = 1),

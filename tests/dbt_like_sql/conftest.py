@@ -1,4 +1,4 @@
-"""The project as it is, and a warehouse by hand for it to build."""
+"""Fixtures: the loaded project, and a function that builds its models from given pages."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def con() -> Iterable[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture
-def milled(con: duckdb.DuckDBPyConnection, project: Project) -> Callable[..., duckdb.DuckDBPyConnection]:
-    """Build every model over the given pages."""
+def build_models(con: duckdb.DuckDBPyConnection, project: Project) -> Callable[..., duckdb.DuckDBPyConnection]:
+    """Build every model from the given pages."""
 
     def build(*pages: Page) -> duckdb.DuckDBPyConnection:
         fill(con, pages)

@@ -10,7 +10,7 @@ from hand_made_warehouse import Page, build_all, fill
 
 from newsmill.warehouse.sql_models import Project
 
-Milled = Callable[..., duckdb.DuckDBPyConnection]
+Build = Callable[..., duckdb.DuckDBPyConnection]
 X, Y, Z = "ai_regulation", "ai_video_models", "defense_partnerships"
 
 
@@ -18,8 +18,8 @@ def rows(con: duckdb.DuckDBPyConnection, columns: str, table: str) -> list[tuple
     return con.execute(f"select {columns} from trends.{table} order by all").fetchall()
 
 
-def test_pages_stories_outlets_and_languages_stand_side_by_side(milled: Milled) -> None:
-    con = milled(
+def test_pages_stories_outlets_and_languages_stand_side_by_side(build_models: Build) -> None:
+    con = build_models(
         Page("wire", "2026-01-05", site="a.test", topics={X: "main"}),
         Page("copy", "2026-01-05", site="b.test", story="wire", language="fr", topics={X: "main"}),
         Page("tease", "2026-01-05", site="a.test", topics={X: "teaser"}),
@@ -44,8 +44,8 @@ def test_pages_stories_outlets_and_languages_stand_side_by_side(milled: Milled) 
     ]
 
 
-def test_the_days_of_a_topic_begin_with_its_first_page(milled: Milled) -> None:
-    con = milled(
+def test_the_days_of_a_topic_begin_with_its_first_page(build_models: Build) -> None:
+    con = build_models(
         Page("a", "2026-01-05", topics={X: "main"}),
         Page("b", "2026-01-07", topics={X: "main", Y: "part"}),
         Page("c", "2026-01-08", topics={Y: "main"}),
@@ -61,13 +61,13 @@ def test_the_days_of_a_topic_begin_with_its_first_page(milled: Milled) -> None:
     ]
 
 
-def test_a_page_that_only_teases_counts_as_page_and_story_and_is_told_apart(milled: Milled) -> None:
-    con = milled(Page("seed", "2026-01-05", topics={X: "teaser", Y: "main", Z: "teaser"}))
+def test_a_page_that_only_teases_counts_as_page_and_story_and_is_told_apart(build_models: Build) -> None:
+    con = build_models(Page("seed", "2026-01-05", topics={X: "teaser", Y: "main", Z: "teaser"}))
     assert rows(con, "topic, pages, stories, teaser_pages", "topic_daily") == [(X, 1, 1, 1), (Y, 1, 1, 0), (Z, 1, 1, 1)]
 
 
-def test_one_page_of_long_ago_lays_days_not_pages(milled: Milled) -> None:
-    con = milled(
+def test_one_page_of_long_ago_lays_days_not_pages(build_models: Build) -> None:
+    con = build_models(
         Page("old", "2026-01-05", published="1996-02-29 10:00", topics={X: "main"}),
         Page("new", "2026-01-05", topics={X: "main"}),
     )
@@ -75,15 +75,15 @@ def test_one_page_of_long_ago_lays_days_not_pages(milled: Milled) -> None:
     assert found == [(10904, 2, 1)]
 
 
-def test_without_pages_the_marts_are_empty(milled: Milled) -> None:
-    con = milled(Page("junk", "2026-01-05", junk=True))
+def test_without_pages_the_marts_are_empty(build_models: Build) -> None:
+    con = build_models(Page("junk", "2026-01-05", junk=True))
     for mart in ("topic_daily", "topic_weekly", "topic_pairs", "entity_weekly", "change_decomposition", "story_spread"):
         assert rows(con, "*", mart) == []
 
 
-def test_weeks_compare_stories_with_the_week_before(milled: Milled) -> None:
+def test_weeks_compare_stories_with_the_week_before(build_models: Build) -> None:
     stories_by_week = {"2026-01-05": 2, "2026-01-12": 3, "2026-01-26": 1}
-    con = milled(
+    con = build_models(
         *[
             Page(f"{week}-{story}-{copy}", week, site=f"{copy}.test", story=f"{week}-{story}-0", topics={X: "main"})
             for week, stories in stories_by_week.items()
@@ -101,8 +101,8 @@ def test_weeks_compare_stories_with_the_week_before(milled: Milled) -> None:
     ]
 
 
-def test_pairs_are_topics_of_one_page(milled: Milled) -> None:
-    con = milled(
+def test_pairs_are_topics_of_one_page(build_models: Build) -> None:
+    con = build_models(
         Page("both", "2026-01-06", topics={Y: "main", X: "part"}),
         Page("copy", "2026-01-07", story="both", topics={X: "part", Y: "main"}),
         Page("all", "2026-01-13", topics={X: "main", Y: "part", Z: "teaser"}),
@@ -118,8 +118,8 @@ def test_pairs_are_topics_of_one_page(milled: Milled) -> None:
     ]
 
 
-def test_a_story_spreads_from_the_site_that_had_it_first(milled: Milled) -> None:
-    con = milled(
+def test_a_story_spreads_from_the_site_that_had_it_first(build_models: Build) -> None:
+    con = build_models(
         Page("copy", "2026-01-05", site="b.test", published="2026-01-05 09:00", story="wire", language="fr"),
         Page("wire", "2026-01-06", site="a.test", published="2026-01-05 08:00", title="The wire's own"),
         Page("again", "2026-01-09", site="a.test", published="2026-01-05 08:00", story="wire"),
@@ -134,16 +134,16 @@ def test_a_story_spreads_from_the_site_that_had_it_first(milled: Milled) -> None
     ]
 
 
-def test_a_date_without_time_claims_no_lead(milled: Milled) -> None:
-    con = milled(
+def test_a_date_without_time_claims_no_lead(build_models: Build) -> None:
+    con = build_models(
         Page("dated", "2026-01-09", site="b.test", published="2026-01-05 00:00", story="timed"),
         Page("timed", "2026-01-09", site="a.test", published="2026-01-05 18:00"),
     )
     assert rows(con, "first_site", "story_spread") == [("a.test",)]
 
 
-def test_sites_of_one_moment_are_told_apart_by_record(milled: Milled) -> None:
-    con = milled(Page("b", "2026-01-05", site="b.test", story="a"), Page("a", "2026-01-05", site="a.test"))
+def test_sites_of_one_moment_are_told_apart_by_record(build_models: Build) -> None:
+    con = build_models(Page("b", "2026-01-05", site="b.test", story="a"), Page("a", "2026-01-05", site="a.test"))
     assert rows(con, "first_site", "story_spread") == [("a.test",)]
 
 
@@ -164,8 +164,8 @@ def test_a_late_original_repairs_the_story_and_the_days_it_touches(
     ]
 
 
-def test_a_day_without_news_is_a_day(milled: Milled) -> None:
-    con = milled(Page("a", "2026-01-05", topics={X: "main"}), Page("junk", "2026-01-08", junk=True))
+def test_a_day_without_news_is_a_day(build_models: Build) -> None:
+    con = build_models(Page("a", "2026-01-05", topics={X: "main"}), Page("junk", "2026-01-08", junk=True))
     assert rows(con, "day::varchar, pages, pages_7d", "topic_daily") == [
         ("2026-01-05", 1, 1),
         ("2026-01-06", 0, 1),
@@ -174,16 +174,16 @@ def test_a_day_without_news_is_a_day(milled: Milled) -> None:
     ]
 
 
-def test_what_a_page_announces_is_its_topics_alone(milled: Milled) -> None:
-    con = milled(
+def test_what_a_page_announces_is_its_topics_alone(build_models: Build) -> None:
+    con = build_models(
         Page("a", "2026-01-05", topics={X: "main"}, published="2026-01-07 08:00"),
         Page("b", "2026-01-05", topics={Y: "main"}),
     )
     assert rows(con, "topic, day::varchar", "topic_daily") == [(X, "2026-01-07"), (Y, "2026-01-05")]
 
 
-def test_entities_rise_and_fall_silent(milled: Milled) -> None:
-    con = milled(
+def test_entities_rise_and_fall_silent(build_models: Build) -> None:
+    con = build_models(
         Page("a", "2026-01-05", topics={X: "main"}, entities=("Alpha",)),
         Page("b", "2026-01-12", topics={X: "main"}, entities=("Alpha", "Beta")),
         Page("copy", "2026-01-12", site="b.test", story="b", topics={X: "main"}, entities=("Alpha",)),
@@ -204,8 +204,8 @@ def test_entities_rise_and_fall_silent(milled: Milled) -> None:
 CHANGE = "pages, pages_before, change, sources_joined, sources_silent, copies, extractor, taxonomy, genuine"
 
 
-def test_a_change_has_its_parts(milled: Milled) -> None:
-    con = milled(
+def test_a_change_has_its_parts(build_models: Build) -> None:
+    con = build_models(
         # Both weeks: one story becomes two, and gets a copy on a site that is there in both weeks.
         Page("a1", "2026-01-05", site="a.test", topics={X: "main"}),
         Page("a2", "2026-01-12", site="a.test", topics={X: "main"}),
@@ -220,9 +220,9 @@ def test_a_change_has_its_parts(milled: Milled) -> None:
     assert rows(con, CHANGE, "change_decomposition") == [(4, 3, 1, 1, -2, 1, 0, 0, 1)]
 
 
-def test_a_new_extractor_or_taxonomy_is_no_news(milled: Milled) -> None:
+def test_a_new_extractor_or_taxonomy_is_no_news(build_models: Build) -> None:
     weeks = ("2026-01-05", "2026-01-12")
-    con = milled(
+    con = build_models(
         *[Page(f"a{week}", week, site="a.test", topics={X: "main"}) for week in weeks],
         # More by a taxonomy of this week, more by an extractor's version of this week; and more by one of both weeks.
         Page("b1", weeks[0], site="b.test"),
@@ -235,8 +235,8 @@ def test_a_new_extractor_or_taxonomy_is_no_news(milled: Milled) -> None:
     assert rows(con, CHANGE, "change_decomposition") == [(6, 2, 4, 0, 0, 0, 1, 2, 1)]
 
 
-def test_the_first_pages_of_all_are_no_change_of_tools(milled: Milled) -> None:
-    con = milled(
+def test_the_first_pages_of_all_are_no_change_of_tools(build_models: Build) -> None:
+    con = build_models(
         Page("a0", "2026-01-05", site="a.test", topics={X: "main"}),
         Page("a1", "2026-01-12", site="a.test"),
         Page("a2", "2026-01-20", site="a.test", topics={X: "main"}, taxonomy="b" * 12),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from newsmill.warehouse.sql_models import Project, build_model
 
-Milled = Callable[..., duckdb.DuckDBPyConnection]
+Build = Callable[..., duckdb.DuckDBPyConnection]
 
 
 def record_days(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
@@ -43,8 +43,8 @@ def record_days(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     ],
     ids=lambda value: value.record_id if isinstance(value, Page) else "",
 )
-def test_a_page_counts_for_the_day_it_was_published(page: Page, day: str, seen_at: str, milled: Milled) -> None:
-    con = milled(page)
+def test_a_page_counts_for_the_day_it_was_published(page: Page, day: str, seen_at: str, build_models: Build) -> None:
+    con = build_models(page)
     found = con.execute("select day::varchar, seen_at::varchar from intermediate.int_record_days").fetchall()
     assert found == [(day, seen_at)]
 
@@ -53,13 +53,13 @@ def test_a_page_counts_for_the_day_it_was_published(page: Page, day: str, seen_a
     ("day", "monday"),
     [("2026-01-01", "2025-12-29"), ("2026-01-04", "2025-12-29"), ("2026-01-05", "2026-01-05")],
 )
-def test_a_week_is_its_monday_also_at_new_year(day: str, monday: str, milled: Milled) -> None:
-    con = milled(Page("p", day))
+def test_a_week_is_its_monday_also_at_new_year(day: str, monday: str, build_models: Build) -> None:
+    con = build_models(Page("p", day))
     assert con.execute("select week::varchar from intermediate.int_record_days").fetchall() == [(monday,)]
 
 
-def test_a_record_without_page_is_a_row_too(milled: Milled) -> None:
-    con = milled(Page("page", "2026-01-05", language="und"), Page("junk", "2026-01-05", junk=True, site="b.test"))
+def test_a_record_without_page_is_a_row_too(build_models: Build) -> None:
+    con = build_models(Page("page", "2026-01-05", language="und"), Page("junk", "2026-01-05", junk=True, site="b.test"))
     found = con.execute(
         "select record_id, is_page, kind, site, language, title from intermediate.int_record_days order by record_id"
     )

@@ -94,8 +94,8 @@ def test_the_views_agree_with_what_they_are_made_of(home: Path) -> None:
         assert count("analyst.mentions") == count("topics.mentions")
         assert count("(select distinct site from raw.records where site is not null)") <= count("analyst.sites")
         assert con.execute("select sum(records)::int, sum(pages)::int from analyst.sites").fetchone() == (
-            count("intermediate.int_record_days where site is not null"),
-            count("intermediate.int_record_days where site is not null and is_page"),
+            count("raw.records r left join clean.pages p using (record_id) where coalesce(p.site, r.site) is not null"),
+            count("trends.page_days where site is not null"),
         )
 
 

@@ -79,7 +79,7 @@ def bulk_home(pages: int, days: int, topics: int = 14, sites: int = 400) -> duck
         select topic, day as start_day, least(day + 2, $1) as end_day, 40 as observed, 9.5 as expected,
                1e-11 as p_value,
                11.0 as score, day as peak_day,
-               (select story_id from intermediate.int_topic_pages p where p.topic = d.topic and p.day = d.day
+               (select story_id from trends.topic_pages p where p.topic = d.topic and p.day = d.day
                 order by story_id limit 1) as top_story_id
         from trends.topic_daily d where hash(topic, day) % 40 = 0
         """,

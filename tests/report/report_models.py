@@ -9,7 +9,7 @@ import duckdb
 from newsmill.settings import load_settings
 from newsmill.trends.tables import BURSTS, EXPECTED
 from newsmill.warehouse.sql_models import load_project
-from newsmill.warehouse.sql_models.template import Names, Template, with_defaults
+from newsmill.warehouse.sql_models.template import Template, project_names
 from newsmill.warehouse.writes import replace_table
 
 
@@ -25,7 +25,7 @@ def derive(con: duckdb.DuckDBPyConnection) -> None:
 def model_statements() -> list[str]:
     """What makes each model's table or view: dozens of worlds are built, so the project is read once."""
     project = load_project(load_settings().models)
-    names = Names(project.tables, project.sources, with_defaults(project.variables, {}))
+    names = project_names(project, {})
     made = []
     for model in project.models:
         query = Template(model.path, model.template).render(names, this=model.table).sql

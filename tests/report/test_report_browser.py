@@ -139,7 +139,7 @@ def test_stories_are_told_widest_fastest_longest_or_newest_first(opened, address
         choose(opened, f"sort={sort}")
         shown = opened.run("document.querySelector('#story-list .story').dataset.story")
         [(first,)] = world.execute(
-            f"select story_id from trends.story_spread semi join (select story_id from intermediate.int_topic_pages "
+            f"select story_id from trends.story_spread semi join (select story_id from trends.topic_pages "
             f"where not teaser_only) using (story_id) order by {column}, first_seen desc limit 1"
         ).fetchall()
         assert shown == first

@@ -63,7 +63,7 @@ def test_pages_of_any_choice_of_topics_are_those_of_the_database(facts, world, f
     for key, column, names in COLUMNS:
         for chosen in choices:
             found = world.execute(
-                f"select {column}, count(distinct record_id) from intermediate.int_topic_pages "
+                f"select {column}, count(distinct record_id) from trends.topic_pages "
                 "where topic = any(?) and day between ? and ? group by 1",
                 [[topics[place] for place in chosen], first, last],
             ).fetchall()
@@ -77,7 +77,7 @@ def test_stories_of_a_topic_are_those_of_the_database(facts, world, first, last)
     for key, column, names in COLUMNS:
         for place, topic in enumerate(facts["topics"]):
             found = world.execute(
-                f"select {column}, count(distinct story_id) from intermediate.int_topic_pages "
+                f"select {column}, count(distinct story_id) from trends.topic_pages "
                 "where topic = ? and day between ? and ? group by 1",
                 [topic["id"], first, last],
             ).fetchall()
@@ -94,7 +94,7 @@ def made_with(world, sites: list[str], room: int = 10**6):
 
 
 def all_pages(world, topic: str) -> int:
-    return world.execute("select count(*) from intermediate.int_topic_pages where topic = ?", [topic]).fetchone()[0]
+    return world.execute("select count(*) from trends.topic_pages where topic = ?", [topic]).fetchone()[0]
 
 
 def test_sites_without_a_row_are_counted_together(world):
@@ -111,7 +111,7 @@ def test_sites_listed_are_those_of_any_topic_with_most_pages(world):
         found = sites_of_topics(world, list(NAMES), 1)
     widest = world.execute(
         """select arg_min(site, (-pages, site)) from (
-               select topic, site, count(*) as pages from intermediate.int_topic_pages group by all) group by topic"""
+               select topic, site, count(*) as pages from trends.topic_pages group by all) group by topic"""
     ).fetchall()
     assert set(found) == {site for (site,) in widest}
 
@@ -148,7 +148,7 @@ def table_of(browser, name: str) -> dict[str, list[str]]:
 def test_chosen_topic_and_period_are_followed_and_all_pages_are_a_click_away(opened, world):
     choose(opened, "topics=chip_exports&from=2026-11-01&to=2026-11-07")
     found = world.execute(
-        """select site, count(*), count(distinct story_id) from intermediate.int_topic_pages
+        """select site, count(*), count(distinct story_id) from trends.topic_pages
            where topic = 'chip_exports' and day between '2026-11-01' and '2026-11-07' group by 1"""
     ).fetchall()
     shown = table_of(opened, "sites-table")
@@ -160,7 +160,7 @@ def test_chosen_topic_and_period_are_followed_and_all_pages_are_a_click_away(ope
     opened.click("#source-note button")
     opened.wait("!location.hash.includes('topics=')")
     [(pages,)] = world.execute(
-        "select count(*) from intermediate.int_record_days where is_page and day between '2026-11-01' and '2026-11-07'"
+        "select count(*) from trends.page_days where day between '2026-11-01' and '2026-11-07'"
     ).fetchall()
     assert cells(opened, "#source-note")[0].startswith(f"{pages} pages of any topic or none, 1 to 7 Nov 2026.")
     assert sum(int(row[0]) for row in table_of(opened, "sites-table").values()) == pages
@@ -169,13 +169,13 @@ def test_chosen_topic_and_period_are_followed_and_all_pages_are_a_click_away(ope
 def test_page_of_two_chosen_topics_is_one(opened, world):
     choose(opened, "topics=ai_video_models,ai_regulation")
     found = world.execute(
-        """select language, count(distinct record_id) from intermediate.int_topic_pages
+        """select language, count(distinct record_id) from trends.topic_pages
            where topic in ('ai_video_models', 'ai_regulation') group by 1"""
     ).fetchall()
     names = {"en": "English", "de": "German", "fr": "French", "ja": "Japanese", "zh": "Chinese", "ar": "Arabic"}
     shown = {name: int(row[0]) for name, row in table_of(opened, "languages-table").items()}
     assert shown == {names[code]: pages for code, pages in found}
-    [(both,)] = world.execute("select count(*) from intermediate.int_topic_pages where topic like 'ai%'").fetchall()
+    [(both,)] = world.execute("select count(*) from trends.topic_pages where topic like 'ai%'").fetchall()
     assert sum(shown.values()) < both
 
 

@@ -31,7 +31,7 @@ def test_dates_of_the_data_and_of_the_report_are_told(page):
 
 def test_topics_stand_with_most_stories_first(facts, world):
     expected = world.execute(
-        "select topic from intermediate.int_topic_pages group by topic order by count(distinct story_id) desc, topic"
+        "select topic from trends.topic_pages group by topic order by count(distinct story_id) desc, topic"
     ).fetchall()
     assert [topic["id"] for topic in facts["topics"]] == [topic for (topic,) in expected]
     assert {topic["name"] for topic in facts["topics"]} == set(NAMES.values())
@@ -58,7 +58,7 @@ def test_weeks_are_those_of_topic_weekly(facts, world):
 
 
 def test_story_of_two_topics_is_one_of_any_topic(facts, world):
-    [(stories,)] = world.execute("select count(distinct story_id) from intermediate.int_topic_pages").fetchall()
+    [(stories,)] = world.execute("select count(distinct story_id) from trends.topic_pages").fetchall()
     first = dt.date.fromisoformat(facts["slots"]["first"])
     assert period(facts, "", "stories", first, LAST) == stories
     assert sum(period(facts, topic, "stories", first, LAST) for topic in NAMES) > stories
@@ -131,9 +131,7 @@ def test_entities_are_those_of_entity_weekly(facts, world):
 def test_sources_and_languages_are_counted_by_day(facts, world):
     first = dt.date.fromisoformat(facts["slots"]["first"])
     for key, column, names in (("sites", "site", "name"), ("languages", "language", "code")):
-        found = world.execute(
-            f"select {column}, day, count(*) from intermediate.int_record_days where is_page group by all"
-        ).fetchall()
+        found = world.execute(f"select {column}, day, count(*) from trends.page_days group by all").fetchall()
         shown = {
             (name, first + dt.timedelta(days=slot)): pages
             for name, days in zip(facts[key][names], facts[key]["pages"], strict=True)

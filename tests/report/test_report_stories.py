@@ -55,9 +55,7 @@ def test_pages_by_day_and_topic_are_those_of_the_database(facts, by_id, world):
         for topic, (_, *days) in story.get("topics", {}).items()
         for i in range(0, len(days), 2)
     }
-    found = world.execute(
-        "select story_id, topic, day, count(*) from intermediate.int_topic_pages group by all"
-    ).fetchall()
+    found = world.execute("select story_id, topic, day, count(*) from trends.topic_pages group by all").fetchall()
     assert shown == {(story, topic, day): pages for story, topic, day, pages in found}
 
 
@@ -65,7 +63,7 @@ def test_story_that_only_a_teaser_names_says_so(facts, by_id, world):
     regulation = str([topic["id"] for topic in facts["topics"]].index("ai_regulation"))
     teased = {story["id"] for story in by_id.values() if story.get("topics", {}).get(regulation, [""])[0] == "teaser"}
     found = world.execute(
-        """select story_id from intermediate.int_topic_pages
+        """select story_id from trends.topic_pages
            where topic = 'ai_regulation' group by 1 having bool_and(teaser_only)"""
     ).fetchall()
     assert teased == {story for (story,) in found} != set()
@@ -123,7 +121,7 @@ def test_first_of_each_day_and_of_the_burst_are_wanted_before_the_others(world):
     widest = world.execute(
         """select arg_min(story_id, (not_outlets, not_pages, story_id)) from (
                select topic, day, story_id, -count(distinct site) as not_outlets, -count(*) as not_pages,
-                      bool_and(teaser_only) as teaser from intermediate.int_topic_pages group by all)
+                      bool_and(teaser_only) as teaser from trends.topic_pages group by all)
            where not teaser and day > ? group by topic, day""",
         [LAST - dt.timedelta(days=7)],
     ).fetchall()

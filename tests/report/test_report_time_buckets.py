@@ -77,9 +77,7 @@ def test_past_beyond_the_days_is_kept_by_weeks_and_beyond_those_is_told(years):
     assert (slots.last - slots.daily).days < 100
     assert len(slots) == slots.weeks + (slots.last - slots.daily).days + 1
     assert slots.weeks <= 30
-    [(outside,)] = years.execute(
-        "select count(*) from intermediate.int_record_days where is_page and day < ?", [slots.first]
-    ).fetchall()
+    [(outside,)] = years.execute("select count(*) from trends.page_days where day < ?", [slots.first]).fetchall()
     assert slots.pages_outside == outside > 0
 
 
@@ -107,7 +105,7 @@ def test_any_period_is_counted_as_the_database_counts_it(years):
         for place, topic in enumerate([*(topic.id for topic in topics), None]):
             [expected] = years.execute(
                 """select count(distinct record_id), count(distinct story_id), count(distinct site)
-                   from intermediate.int_topic_pages where day between ? and ? and coalesce(topic = ?, true)""",
+                   from trends.topic_pages where day between ? and ? and coalesce(topic = ?, true)""",
                 [days[first][0], days[last][1], topic],
             ).fetchall()
             own = counted[place]

@@ -1,4 +1,4 @@
-"""A project of three models, small enough to break in one place at a time."""
+"""A small dbt project of three models, and a function that writes it with changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ profile: small
 config-version: 2
 vars:
   ingest_dates: []
-  least: 0
+  min_id: 0
 models:
   small:
     base: {+schema: base, +tags: [layer]}
@@ -26,7 +26,7 @@ sources:
     tables: [{name: things, description: One thing.}]
 models:
   - name: things
-    description: Things that are called "it's".
+    description: Things named "it's".
     columns:
       - {name: id, data_type: INTEGER, description: The thing., data_tests: [unique, not_null]}
       - {name: ingest_date, data_type: DATE, description: Its day.}
@@ -36,7 +36,7 @@ models:
         data_tests:
           - accepted_values: {arguments: {values: [a, b]}, config: {severity: warn}}
   - name: grown
-    description: Things, day by day.
+    description: Things by day.
     columns:
       - name: id
         data_type: INTEGER
@@ -51,7 +51,7 @@ models:
     description: Things by kind.
     columns:
       - {name: kind, data_type: VARCHAR, description: The kind.}
-      - {name: things, data_type: BIGINT, description: How many.}
+      - {name: things, data_type: BIGINT, description: Number of things.}
 """,
     "models/base/things.sql": "select id, ingest_date, kind from {{ source('raw', 'things') }}",
     "models/base/grown.sql": """
@@ -65,7 +65,7 @@ where ingest_date = any({{ var('ingest_dates') }}::date[])
     "models/top/counts.sql": """
 select kind, count(*) as things
 from {{ ref('grown') }}
-where id >= {{ var('least') }}
+where id >= {{ var('min_id') }}
 group by kind
 """,
     "tests/counts_are_positive.sql": """-- Every kind has
@@ -78,14 +78,14 @@ Change = str | tuple[str, str] | None
 
 
 def write_project(folder: Path, changes: dict[str, Change] | None = None) -> Path:
-    """Write the project, with files added, left out (None) or changed in one place (old, new)."""
+    """Write the project, with files added, omitted (None) or changed in one position (old, new)."""
     files = dict(FILES)
     for name, change in (changes or {}).items():
         if change is None:
             del files[name]
         elif isinstance(change, tuple):
             old, new = change
-            assert files[name].count(old) == 1, f"{old!r} must stand once in {name}"
+            assert files[name].count(old) == 1, f"{old!r} must occur once in {name}"
             files[name] = files[name].replace(old, new)
         else:
             files[name] = change
@@ -100,7 +100,7 @@ THINGS = {"raw.things": {"id": "INTEGER", "ingest_date": "DATE", "kind": "VARCHA
 
 
 def fill_things(con: duckdb.DuckDBPyConnection, *rows: tuple[int, str, str | None]) -> None:
-    """Replace what is in raw.things."""
+    """Replace the rows of raw.things."""
     con.execute("create schema if not exists raw")
     con.execute("create or replace table raw.things (id integer, ingest_date date, kind varchar)")
     if rows:

@@ -180,8 +180,8 @@ def test_reading_before_anything_is_published_reports_how_to_publish(tmp_path: P
 def test_stale_tags_are_not_looked_for_in_a_table_with_other_columns(tmp_path: Path) -> None:
     with open_writer(tmp_path / "newsmill.duckdb") as con:
         con.execute("insert into topics.page_topics by name select 'r' as record_id, date '2026-03-01' as ingest_date")
-        con.execute("create schema intermediate; create table intermediate.int_topic_pages as from topics.page_topics")
-        con.execute("delete from intermediate.int_topic_pages")
+        con.execute("create schema trends; create table trends.topic_pages as from topics.page_topics")
+        con.execute("delete from trends.topic_pages")
         assert dates_with_stale_tags(con) == [dt.date(2026, 3, 1)]
-        con.execute("alter table intermediate.int_topic_pages drop column strength")
+        con.execute("alter table trends.topic_pages drop column strength")
         assert dates_with_stale_tags(con) == []

@@ -1,4 +1,4 @@
-"""Column lineage: what a column's value is made of, one step upstream."""
+"""Column lineage: the columns that a column is computed from, one step upstream."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ def lineage(folder: Path, model: str, changes: dict[str, Change] | None = None) 
     return column_lineage(project, project.model(model), THINGS)
 
 
-def test_a_column_of_a_source_is_named_by_its_table(tmp_path: Path) -> None:
+def test_a_column_of_a_source_has_the_source_table(tmp_path: Path) -> None:
     assert lineage(tmp_path, "things")["kind"] == [("raw.things", "kind")]
 
 
-def test_only_one_step_is_taken(tmp_path: Path) -> None:
+def test_lineage_goes_one_step_upstream(tmp_path: Path) -> None:
     assert lineage(tmp_path, "grown")["kind"] == [("base.things", "kind")]
 
 
-def test_a_count_of_rows_is_made_of_no_column(tmp_path: Path) -> None:
+def test_a_count_of_rows_has_no_columns(tmp_path: Path) -> None:
     assert lineage(tmp_path, "counts") == {"kind": [("base.grown", "kind")], "things": []}
 
 
 @pytest.mark.parametrize(
-    ("things", "made_of"),
+    ("things", "columns"),
     [
         ("count(distinct id)", ["id"]),
         ("max(id) filter (where kind = 'a')", ["id", "kind"]),
@@ -38,12 +38,12 @@ def test_a_count_of_rows_is_made_of_no_column(tmp_path: Path) -> None:
         ("sum(case when ingest_date > date '2026-01-01' then id else 0 end)::bigint", ["id", "ingest_date"]),
     ],
 )
-def test_an_expression_is_made_of_its_columns(things: str, made_of: list[str], tmp_path: Path) -> None:
+def test_an_expression_has_its_columns(things: str, columns: list[str], tmp_path: Path) -> None:
     found = lineage(tmp_path, "counts", {SQL: ("count(*)", things)})
-    assert found["things"] == [("base.grown", column) for column in made_of]
+    assert found["things"] == [("base.grown", column) for column in columns]
 
 
-def test_stars_joins_and_unions_are_seen_through(tmp_path: Path) -> None:
+def test_lineage_passes_through_stars_joins_and_unions(tmp_path: Path) -> None:
     sql = """
     with every as (select * from {{ ref('grown') }} union all select * from {{ ref('things') }}),
     days as (

@@ -1,4 +1,4 @@
-"""What the loader refuses: each case named by file, field and hint, in one line."""
+"""Invalid projects: the loader reports file, field and hint in one line."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from newsmill.warehouse.sql_models import load_project
 MODEL, YML, PROJECT = "models/top/counts.sql", "models/models.yml", "dbt_project.yml"
 SINGULAR = "tests/counts_are_positive.sql"
 
-WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
+INVALID_PROJECTS: dict[str, tuple[dict[str, Change], list[str]]] = {
     "no project file": ({PROJECT: None}, ["dbt_project.yml: No such file"]),
     "not YAML": ({PROJECT: "name: [small"}, ["dbt_project.yml: not YAML", "fix the YAML"]),
-    "a key twice": ({PROJECT: ("profile: small", "name: small")}, ["duplicate key 'name'"]),
+    "a duplicate key": ({PROJECT: ("profile: small", "name: small")}, ["duplicate key 'name'"]),
     "an unknown project key": ({PROJECT: ("profile: small", "seed-paths: [s]")}, ["seed-paths", "remove it"]),
     "another project's models": (
         {PROJECT: ("  small:\n    base", "  smal:\n    base")},
         ["models.smal", "write small"],
     ),
-    "a folder that is not there": ({PROJECT: ("    top:", "    topp:")}, ["models.small.topp", "no such folder"]),
+    "a missing folder": ({PROJECT: ("    top:", "    topp:")}, ["models.small.topp: no such folder"]),
     "a config without plus": ({PROJECT: ("+schema: base", "schema: base")}, ["models.small.base.schema", "`+`"]),
     "an unknown folder config": (
         {PROJECT: ("+tags: [layer]", "+alias: x")},
         ["models.small.base, field alias", "remove it"],
     ),
-    "a yml of another version": ({YML: ("version: 2", "version: 1")}, ["models.yml, field version"]),
+    "an unsupported version of a yml file": ({YML: ("version: 2", "version: 1")}, ["models.yml, field version"]),
     "an unknown model key": (
         {YML: ("description: Things by kind.", "description: Things by kind.\n    docs: {}")},
         ["models.yml, field models.counts.docs", "remove it"],
@@ -42,21 +42,21 @@ WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
         ["models.counts.columns.things.data_type: it is missing"],
     ),
     "a column without description": (
-        {YML: (", description: How many.", "")},
+        {YML: (", description: Number of things.", "")},
         ["models.counts.columns.things.description: it is missing"],
     ),
     "an empty description": (
-        {YML: ("description: How many.", "description: ' '")},
+        {YML: ("description: Number of things.", "description: ' '")},
         ["models.counts.columns.things.description"],
     ),
-    "a column twice": (
+    "a duplicate column": (
         {
             YML: (
                 "- {name: kind, data_type: VARCHAR, description: The kind.}",
                 "- {name: things, data_type: BIGINT, description: x}",
             )
         },
-        ["models.counts.columns.things: it stands twice"],
+        ["models.counts.columns.things: duplicate column; keep one of them"],
     ),
     "a model without entry": (
         {"models/top/lost.sql": "select 1 as x"},
@@ -70,58 +70,61 @@ WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
                 "models:\n  - {name: thing, description: x, columns: [{name: a, data_type: DATE, description: x}]}\n",
             )
         },
-        ["models.yml, models.thing: there is no thing.sql; did you mean things?"],
+        ["models.yml, models.thing: no file thing.sql; did you mean things?"],
     ),
     "an entry in two files": (
         {
             "models/more.yml": "version: 2\nmodels: [{name: counts, description: x, columns: ["
             "{name: kind, data_type: DATE, description: x}]}]"
         },
-        ["more.yml, models.counts", "models.yml has it too"],
+        ["more.yml, models.counts", "also described in", "models.yml; keep one of them"],
     ),
     "a model in two folders": ({"models/base/counts.sql": "select 1 as x"}, ["counts.sql", "has the same name"]),
-    "a source twice": (
+    "a duplicate source": (
         {"models/more.yml": "version: 2\nsources: [{name: raw, tables: [{name: things, description: x}]}]"},
-        ["more.yml, sources.raw.things: it is declared twice"],
+        ["more.yml, sources.raw.things: duplicate source"],
     ),
-    "a column the SQL lacks": (
+    "a column that the yml file lacks": (
         {MODEL: ("count(*) as things", "count(*) as thing")},
         ["models.yml, models.counts.columns", "thing of", "is not described"],
     ),
-    "a column only the yml has": (
+    "a column that the SQL lacks": (
         {MODEL: ("select kind, count(*) as things", "select count(*) as things")},
-        ["models.yml, models.counts.columns.kind", "does not produce it"],
+        ["models.yml, models.counts.columns.kind", "does not select it"],
     ),
-    "a name that is no table's": ({"models/top/Bad-Name.sql": "select 1 as x"}, ["Bad-Name.sql", "can't name a table"]),
-    "a Python model": ({"models/top/model.py": "x = 1"}, ["model.py: Python models are outside"]),
+    "an invalid table name": ({"models/top/Bad-Name.sql": "select 1 as x"}, ["Bad-Name.sql", "not a valid table name"]),
+    "a Python model": ({"models/top/model.py": "x = 1"}, ["model.py: Python models are not supported"]),
     "an unknown ref": (
         {MODEL: ("ref('grown')", "ref('grwn')")},
-        ["counts.sql: ref('grwn') names no model; did you mean grown?"],
+        ["counts.sql: ref('grwn'): unknown model; did you mean grown?"],
     ),
     "an unknown source": (
         {"models/base/things.sql": ("'things'", "'thigs'")},
-        ["things.sql: source('raw', 'thigs') names no source", "did you mean raw.things?"],
+        ["things.sql: source('raw', 'thigs'): unknown source", "did you mean raw.things?"],
     ),
-    "an unknown var": ({MODEL: ("var('least')", "var('most')")}, ["counts.sql: var('most') names no variable"]),
+    "an unknown var": ({MODEL: ("var('min_id')", "var('most')")}, ["counts.sql: var('most'): unknown variable"]),
     "an unknown ref of a relationship": (
         {YML: ("ref('things')", "ref('thinks')")},
-        ["models.yml, models.grown.columns.id.data_tests: ref('thinks') names no model"],
+        ["models.yml, models.grown.columns.id.data_tests: ref('thinks'): unknown model"],
     ),
-    "a circle": (
+    "a cycle": (
         {"models/base/things.sql": "select id, ingest_date, kind from {{ ref('grown') }}"},
-        ["its refs go in a circle", "grown -> things", "this"],
+        ["cyclic refs", "grown -> things", "remove a ref()"],
     ),
-    "a ref to itself": ({MODEL: ("ref('grown')", "ref('counts')")}, ["circle: counts -> counts"]),
-    "a macro call": ({MODEL: ("count(*)", "{{ dbt_utils.count() }}")}, ["'dbt_utils' is unknown", "is_incremental"]),
-    "a macro": (
+    "a ref to itself": ({MODEL: ("ref('grown')", "ref('counts')")}, ["cyclic refs: counts -> counts"]),
+    "a macro of a package": (
+        {MODEL: ("count(*)", "{{ dbt_utils.count() }}")},
+        ["unknown name 'dbt_utils'", "is_incremental"],
+    ),
+    "a macro in a model": (
         {MODEL: ("group by", "{% macro m() %}{% endmacro %}group by")},
-        ["line 5", "macro is outside the subset"],
+        ["counts.sql, line 5: unsupported Jinja statement macro", "macro-paths"],
     ),
-    "an import": ({MODEL: ("group by", "{% import 'm' as m %}group by")}, ["import is outside the subset"]),
+    "an import": ({MODEL: ("group by", "{% import 'm' as m %}group by")}, ["unsupported Jinja statement import"]),
     "an unclosed template": ({MODEL: ("group by", "{% if x %}group by")}, ["counts.sql, line", "not Jinja"]),
     "an unsafe template": ({MODEL: ("group by", "{{ ref.__globals__ }}group by")}, ["can't be rendered"]),
     "a wrong call": ({MODEL: ("ref('grown')", "ref()")}, ["counts.sql: the template can't be rendered"]),
-    "config twice": (
+    "two calls of config": (
         {MODEL: ("group by", "{{ config(tags=['a']) }}{{ config(tags=['b']) }}group by")},
         ["called twice"],
     ),
@@ -139,17 +142,17 @@ WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
     ),
     "an incremental without key": (
         {"models/base/grown.sql": ("unique_key='ingest_date', ", "")},
-        ["grown.sql, config(): an incremental model must say how it grows; say unique_key"],
+        ["grown.sql, config(): unique_key and incremental_strategy are required", "add unique_key"],
     ),
-    "a key that is no column": (
+    "a key that is not a column": (
         {"models/base/grown.sql": ("unique_key='ingest_date'", "unique_key='day'")},
-        ["unique_key day is no column of grown"],
+        ["unique_key day is not a column of grown"],
     ),
     "a key of a table": (
         {MODEL: ("group by", "{{ config(unique_key='kind') }}group by")},
-        ["belong to incremental models"],
+        ["for incremental models only"],
     ),
-    "a model without schema": ({PROJECT: ("+schema: top, ", "")}, ["counts.sql, config(): nothing gives its schema"]),
+    "a model without schema": ({PROJECT: ("+schema: top, ", "")}, ["counts.sql, config(): the model has no schema"]),
     "refs only when incremental": (
         {
             "models/base/grown.sql": (
@@ -157,26 +160,32 @@ WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
                 "where id in (select 1 from {{ source('raw', 'things') }}) and ingest_date",
             )
         },
-        ["grown.sql: it refs more when is_incremental() is true"],
+        ["grown.sql: refs more models or sources if is_incremental() is true"],
     ),
     "SQL that does not parse": (
         {MODEL: ("group by kind", "group by by")},
         ["counts.sql: the SQL does not parse", "LINE 4: group by by"],
     ),
-    "no SQL": ({MODEL: ""}, ["counts.sql: it is not exactly one query"]),
-    "two statements": ({MODEL: ("group by kind", "group by kind; drop table x")}, ["not exactly one query"]),
+    "no SQL": ({MODEL: ""}, ["counts.sql: expected exactly one query"]),
+    "two statements": ({MODEL: ("group by kind", "group by kind; drop table x")}, ["expected exactly one query"]),
     "a semicolon": ({MODEL: ("group by kind", "group by kind;")}, ["without a semicolon"]),
-    "no query": ({MODEL: "create table x (a int)"}, ["it is no query but create"]),
+    "a create statement": ({MODEL: "create table x (a int)"}, ["expected a query, got create"]),
     "a star": ({MODEL: "select * from {{ ref('grown') }}"}, ["counts.sql: the outermost select has '*'"]),
-    "a column without name": ({MODEL: ("count(*) as things", "count(*)")}, ["'COUNT(*)', which names no column"]),
-    "a column produced twice": ({MODEL: ("select kind,", "select kind, kind,")}, ["has kind twice"]),
-    "a table past ref": ({MODEL: ("{{ ref('grown') }}", "base.grown")}, ["counts.sql: it reads base.grown past ref()"]),
-    "a table past source": (
-        {"models/base/things.sql": "select id, ingest_date, kind from things"},
-        ["it reads things past"],
+    "a column without name": ({MODEL: ("count(*) as things", "count(*)")}, ["'COUNT(*)' without a column name"]),
+    "a column selected twice": ({MODEL: ("select kind,", "select kind, kind,")}, ["duplicate column kind"]),
+    "a table without ref": (
+        {MODEL: ("{{ ref('grown') }}", "base.grown")},
+        ["counts.sql: reads base.grown without ref()"],
     ),
-    "a file": ({MODEL: ("{{ ref('grown') }}", "'x.parquet'")}, ["past ref() and source()"]),
-    "a function that reads files": ({MODEL: ("{{ ref('grown') }}", "read_csv('x.csv')")}, ["past ref() and source()"]),
+    "a table without source": (
+        {"models/base/things.sql": "select id, ingest_date, kind from things"},
+        ["reads things without ref() or source()"],
+    ),
+    "a file": ({MODEL: ("{{ ref('grown') }}", "'x.parquet'")}, ["without ref() or source()"]),
+    "a function that reads files": (
+        {MODEL: ("{{ ref('grown') }}", "read_csv('x.csv')")},
+        ["without ref() or source()"],
+    ),
     "an unknown test": (
         {YML: ("[unique, not_null]", "[unique, positive]")},
         ["models.things.columns.id.data_tests.1", "'positive'"],
@@ -203,19 +212,19 @@ WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
         {YML: ("row(id, ingest_date)", "row(id, day)")},
         ["models.grown.data_tests", "row(id, day)"],
     ),
-    "a test of no column": (
+    "a test without column": (
         {YML: ('- unique: {arguments: {column_name: "row(id, ingest_date)"}}', "- unique")},
-        ["models.grown.data_tests: the test names no column"],
+        ["models.grown.data_tests: the test has no column_name"],
     ),
     "a test expression that does not parse": ({YML: ("row(id, ingest_date)", "row(id,, x")}, ["does not parse"]),
-    "a test twice": ({YML: ("[unique, not_null]", "[unique, unique]")}, ["its test unique_things_id stands twice"]),
-    "a singular test of no model": (
+    "a duplicate test": ({YML: ("[unique, not_null]", "[unique, unique]")}, ["duplicate test unique_things_id"]),
+    "a singular test without ref": (
         {SINGULAR: "-- Something.\nselect * from {{ source('raw', 'things') }}"},
-        ["counts_are_positive.sql: it refs no model"],
+        ["counts_are_positive.sql: the test has no ref()"],
     ),
     "a singular test without comment": (
         {SINGULAR: "select * from {{ ref('counts') }}"},
-        ["counts_are_positive.sql: no comment says what must hold"],
+        ["counts_are_positive.sql: no comment describes the rule"],
     ),
     "a singular test that does not parse": ({SINGULAR: ("where things < 1", "wher things < 1 1")}, ["does not parse"]),
     "a singular test with a config": (
@@ -225,13 +234,13 @@ WRONG: dict[str, tuple[dict[str, Change], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_what_is_wrong_is_named_with_its_hint(case: str, tmp_path: Path) -> None:
-    changes, said = WRONG[case]
+@pytest.mark.parametrize("case", INVALID_PROJECTS)
+def test_the_error_names_file_field_and_hint(case: str, tmp_path: Path) -> None:
+    changes, expected = INVALID_PROJECTS[case]
     with pytest.raises(UserError) as error:
         load_project(write_project(tmp_path, changes))
     message = str(error.value)
     assert "\n" not in message
     assert str(tmp_path) in error.value.where
-    for part in said:
+    for part in expected:
         assert part in message

@@ -1,7 +1,7 @@
 -- grain: one page
 {{ config(materialized='view', schema='analyst') }}
 
-with told as (
+with page_topics as (
     select
         record_id,
         list(topic order by topic) filter (where not teaser_only) as topics,
@@ -28,10 +28,10 @@ select
     members.is_canonical,
     members.matched_record_id,
     members.similarity,
-    coalesce(told.topics, []) as topics,
-    coalesce(told.teased_topics, []) as teased_topics,
+    coalesce(page_topics.topics, []) as topics,
+    coalesce(page_topics.teased_topics, []) as teased_topics,
     pages.text
 from {{ source('clean', 'pages') }} as pages
 inner join {{ ref('int_record_days') }} as days on pages.record_id = days.record_id
 left join {{ source('stories', 'members') }} as members on pages.record_id = members.record_id
-left join told on pages.record_id = told.record_id
+left join page_topics on pages.record_id = page_topics.record_id

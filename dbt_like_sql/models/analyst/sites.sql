@@ -13,7 +13,7 @@ with records as (
     group by site
 ),
 
-told as (
+site_stories as (
     select
         pages.site,
         count(distinct pages.story_id) as stories,
@@ -23,7 +23,7 @@ told as (
     group by pages.site
 ),
 
-first_told as (
+first_stories as (
     select
         first_site as site,
         count(story_id) as stories_first,
@@ -38,11 +38,11 @@ select
     records.last_day,
     records.records,
     records.pages,
-    coalesce(told.stories, 0) as stories,
-    coalesce(first_told.stories_first, 0) as stories_first,
-    coalesce(first_told.stories_followed, 0) as stories_followed,
-    coalesce(told.copies, 0) as copies,
+    coalesce(site_stories.stories, 0) as stories,
+    coalesce(first_stories.stories_first, 0) as stories_first,
+    coalesce(first_stories.stories_followed, 0) as stories_followed,
+    coalesce(site_stories.copies, 0) as copies,
     records.records - records.pages as quarantined
 from records
-left join told on records.site = told.site
-left join first_told on records.site = first_told.site
+left join site_stories on records.site = site_stories.site
+left join first_stories on records.site = first_stories.site

@@ -1,7 +1,7 @@
 -- grain: one story
 {{ config(materialized='view', schema='analyst') }}
 
-with told as (
+with story_topics as (
     select
         story_id,
         list(distinct topic order by topic) filter (where not teaser_only) as topics,
@@ -23,10 +23,10 @@ select
     spread.pages,
     spread.outlets,
     spread.languages,
-    coalesce(told.topics, []) as topics,
-    coalesce(told.main_topics, []) as main_topics,
+    coalesce(story_topics.topics, []) as topics,
+    coalesce(story_topics.main_topics, []) as main_topics,
     members.record_id
 from {{ ref('story_spread') }} as spread
 inner join {{ ref('stg_members') }} as members on spread.story_id = members.story_id and members.is_canonical
 inner join {{ ref('int_record_days') }} as days on members.record_id = days.record_id
-left join told on spread.story_id = told.story_id
+left join story_topics on spread.story_id = story_topics.story_id

@@ -1,4 +1,4 @@
--- grain: one part of the change of one topic's pages, from the ISO week before to this one
+-- grain: one part of the change in one topic's pages between an ISO week and the week before
 {{ config(materialized='incremental', unique_key='week', incremental_strategy='delete+insert') }}
 
 with topic_weeks as (
@@ -13,7 +13,7 @@ site_weeks as (
     group by week
 ),
 
--- A week is compared with the one before it, so each has a part in two comparisons.
+-- A week is compared with the week before, so each week is part of two comparisons.
 compared_weeks as (
     select distinct unnest([week, week + 7])::date as week
     from topic_weeks
@@ -25,36 +25,19 @@ states as (
         compared_weeks.week,
         md5_number_lower(
             concat_ws(
-                ' ', coalesce(own.state, 0), coalesce(before.state, 0), coalesce(sites.state, 0),
+                ' ', coalesce(this_week.state, 0), coalesce(before.state, 0), coalesce(sites.state, 0),
                 coalesce(sites_before.state, 0)
             )
         ) as state
     from compared_weeks
-    left join topic_weeks as own on compared_weeks.week = own.week
+    left join topic_weeks as this_week on compared_weeks.week = this_week.week
     left join topic_weeks as before on compared_weeks.week - 7 = before.week
     left join site_weeks as sites on compared_weeks.week = sites.week
     left join site_weeks as sites_before on compared_weeks.week - 7 = sites_before.week
 ),
 
-{% if is_incremental() %}
-stored as (
-    select distinct week, state
-    from {{ this }}
-),
+{{ touched_weeks() }},
 
-touched as (
-    select coalesce(states.week, stored.week) as week, coalesce(states.state, 0) as state
-    from states
-    full join stored on states.week = stored.week
-    where coalesce(states.state, 0) <> coalesce(stored.state, 0)
-),
-
-{% else %}
-touched as (
-    select week, state from states
-),
-
-{% endif %}
 read_weeks as (
     select distinct unnest([week, week - 7])::date as week
     from touched
@@ -66,7 +49,7 @@ read_pages as (
     semi join read_weeks on pages.week = read_weeks.week
 ),
 
--- Each page twice: as one of the week's, and as one of the week before the next.
+-- Each page twice: as a page of its own week, and as a page of the week before the next.
 sides as (
     select
         touched.week,
@@ -76,28 +59,28 @@ sides as (
         pages.seen_at,
         coalesce(pages.story_id, pages.record_id) as story_id,
         coalesce(pages.site, '') as site,
-        coalesce(pages.read_by, '') as read_by,
+        coalesce(pages.code_version, '') as code_version,
         coalesce(pages.taxonomy_version, '') as taxonomy_version
     from read_pages as pages
     inner join touched on pages.week = touched.week or pages.week = touched.week - 7
 ),
 
--- An extractor or taxonomy is new, or gone, where no page of the other week was made with it.
-readers as (
-    select week, read_by
+-- The versions of newsmill and of the taxonomy that occur in only one of the two weeks.
+changed_versions as (
+    select week, code_version
     from sides
-    group by week, read_by
+    group by week, code_version
     having bool_and(is_after) or bool_and(not is_after)
 ),
 
-taxonomies as (
+changed_taxonomies as (
     select week, taxonomy_version
     from sides
     group by week, taxonomy_version
     having bool_and(is_after) or bool_and(not is_after)
 ),
 
--- In a week with nothing on the other side there is nothing to differ from.
+-- With no pages in one of the two weeks, every version would occur in only one of them.
 two_sided as (
     select week
     from sides
@@ -105,7 +88,7 @@ two_sided as (
     having bool_or(is_after) and bool_or(not is_after)
 ),
 
-told as (
+compared_pages as (
     select
         sides.week,
         sides.is_after,
@@ -114,28 +97,31 @@ told as (
         sides.seen_at,
         sides.story_id,
         sides.site,
-        other_side.site is null as is_lone,
-        two_sided.week is not null and readers.week is not null as is_read_anew,
-        two_sided.week is not null and taxonomies.week is not null as is_tagged_anew
+        other_side.site is null as is_site_one_sided,
+        two_sided.week is not null and changed_versions.week is not null as has_new_version,
+        two_sided.week is not null and changed_taxonomies.week is not null as has_new_taxonomy
     from sides
     left join {{ ref('int_site_weeks') }} as other_side
         on
             sides.site = other_side.site
             and case when sides.is_after then sides.week - 7 else sides.week end = other_side.week
     left join two_sided on sides.week = two_sided.week
-    left join readers on sides.week = readers.week and sides.read_by = readers.read_by
-    left join taxonomies on sides.week = taxonomies.week and sides.taxonomy_version = taxonomies.taxonomy_version
+    left join changed_versions on sides.week = changed_versions.week and sides.code_version = changed_versions.code_version
+    left join changed_taxonomies
+        on
+            sides.week = changed_taxonomies.week
+            and sides.taxonomy_version = changed_taxonomies.taxonomy_version
 ),
 
-placed as (
+ranked as (
     select
         *,
         row_number() over (
-            partition by week, topic, is_after, is_lone, story_id order by seen_at, record_id
-        ) as place,
-        bool_or(is_read_anew) over of_site as site_read_anew,
-        bool_or(is_tagged_anew) over of_site as site_tagged_anew
-    from told
+            partition by week, topic, is_after, is_site_one_sided, story_id order by seen_at, record_id
+        ) as rank_in_story,
+        bool_or(has_new_version) over of_site as site_has_new_version,
+        bool_or(has_new_taxonomy) over of_site as site_has_new_taxonomy
+    from compared_pages
     window of_site as (partition by week, site)
 ),
 
@@ -144,15 +130,15 @@ parts as (
         week,
         topic,
         case
-            when is_lone and is_after then 'sources_joined'
-            when is_lone then 'sources_silent'
-            when place > 1 then 'copies'
-            when site_tagged_anew then 'taxonomy'
-            when site_read_anew then 'extractor'
+            when is_site_one_sided and is_after then 'sources_joined'
+            when is_site_one_sided then 'sources_silent'
+            when rank_in_story > 1 then 'copies'
+            when site_has_new_taxonomy then 'taxonomy'
+            when site_has_new_version then 'extractor'
             else 'genuine'
         end as part,
         is_after
-    from placed
+    from ranked
 ),
 
 counts as (
@@ -164,35 +150,6 @@ counts as (
         count(*) filter (where not is_after) as pages_before
     from parts
     group by week, topic, part
-){% if is_incremental() %},
+)
 
--- What was counted and is no more is a zero.
-gone as (
-    select before.week, before.topic, before.part
-    from {{ this }} as before
-    semi join touched on before.week = touched.week
-    anti join counts
-        on before.week = counts.week and before.topic = counts.topic and before.part = counts.part
-){% endif %}
-
-select
-    counts.week,
-    counts.topic,
-    counts.part,
-    counts.pages,
-    counts.pages_before,
-    touched.state::ubigint as state
-from counts
-inner join touched on counts.week = touched.week
-{% if is_incremental() %}
-union all
-select
-    gone.week,
-    gone.topic,
-    gone.part,
-    0 as pages,
-    0 as pages_before,
-    touched.state::ubigint as state
-from gone
-inner join touched on gone.week = touched.week
-{% endif %}
+{{ counts_of_touched_weeks(['week', 'topic', 'part'], ['pages', 'pages_before']) }}

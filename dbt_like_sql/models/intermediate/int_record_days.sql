@@ -1,7 +1,7 @@
--- grain: one record, with the day and week it counts for
+-- grain: one record
 {{ config(materialized='incremental', unique_key='ingest_date', incremental_strategy='delete+insert') }}
 
--- Both sides are cut to the touched dates, so that a night reads the night and not the archive.
+-- Both sides are filtered by the run's ingest dates, so that a daily run does not read the whole archive.
 with records as (
     select *
     from {{ ref('stg_records') }}
@@ -13,9 +13,9 @@ with records as (
 pages as (
     select
         *,
-        -- The page's own wall clock tells its day, as its readers knew it; UTC tells who was first.
+        -- The day is that of the page's own time zone, as its readers saw it. UTC orders pages by who was first.
         published_at - to_minutes(coalesce(published_offset_minutes, 0)) as published_utc,
-        -- Midnight without a zone is how a date without a time is stored.
+        -- A date without a time is stored as midnight without a zone.
         published_offset_minutes is null and published_at = date_trunc('day', published_at) as is_date_only
     from {{ ref('stg_pages') }}
     {% if is_incremental() and var('ingest_dates') %}
@@ -34,12 +34,12 @@ dated as (
         coalesce(pages.site, records.site) as site,
         pages.title,
         pages.language,
-        pages.code_version as read_by,
+        pages.code_version,
         pages.is_date_only,
         pages.published_utc,
         case
-            when pages.published_at::date between date '{{ var("first_believable_day") }}'
-                and records.fetched_at::date + {{ var('believable_days_ahead') }}
+            when pages.published_at::date between date '{{ var("first_plausible_day") }}'
+                and records.fetched_at::date + {{ var('plausible_days_ahead') }}
                 then pages.published_at::date
         end as published_day
     from records
@@ -53,8 +53,8 @@ select
     kind,
     coalesce(published_day, fetched_at::date) as day,
     date_trunc('week', coalesce(published_day, fetched_at::date))::date as week,
-    -- A page was there by the time it was fetched, whatever it says; a date without a time is taken at its day's end,
-    -- so that it claims no lead over a page that names its hour.
+    -- A page was online when it was fetched, even if it states a later date. A date without a time counts as the end
+    -- of its day, so that the page does not precede pages that state their hour.
     case
         when published_day is null then fetched_at
         when is_date_only then least(published_day + interval 1 day - interval 1 microsecond, fetched_at)
@@ -64,5 +64,5 @@ select
     language,
     url,
     title,
-    read_by
+    code_version
 from dated

@@ -1,5 +1,5 @@
--- grain: one site in one ISO week in which a page of it counts
--- The empty site stands for files, which have none.
+-- grain: one site in one ISO week in which it has a page
+-- Files have no site; they count as the site ''.
 select distinct
     week,
     coalesce(site, '') as site

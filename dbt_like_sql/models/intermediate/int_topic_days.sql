@@ -1,4 +1,4 @@
--- grain: one topic on one day that has pages of it, or a day of the six before which has
+-- grain: one topic on one day, if that day or one of the six days before has pages of the topic
 {{ config(materialized='incremental', unique_key='day', incremental_strategy='delete+insert') }}
 
 with pages as (
@@ -14,8 +14,8 @@ own_states as (
     group by topic, day
 ),
 
--- A day's numbers are made of its own pages and of those of the six days before: each day reaches over seven.
-reached as (
+-- A day is counted from the pages of seven days, so a day's pages affect that day and the six after it.
+affected as (
     select
         topic,
         unnest(generate_series(day, day + interval 6 day, interval 1 day))::date as day,
@@ -28,7 +28,7 @@ states as (
         topic,
         day,
         bit_xor(own_state) as state
-    from reached
+    from affected
     group by topic, day
 ),
 
@@ -38,7 +38,7 @@ stored as (
     from {{ this }}
 ),
 
--- The days whose pages are not what they were when the day was counted, whatever changed them.
+-- The days whose pages have changed since they were counted.
 touched as (
     select distinct coalesce(states.day, stored.day) as day
     from states
@@ -52,7 +52,7 @@ touched as (
 ),
 
 {% endif %}
--- What was counted and is no more is a zero, for nothing can be said of a row that is not there.
+-- A day that lost all its pages is kept with zeros, so that a later run can compare its state.
 days as (
     select states.topic, states.day, states.state
     from states
@@ -90,8 +90,8 @@ counts as (
     group by topic, day
 ),
 
--- A story that returns within a week is one story, so stories of seven days are no sum of days: each day of a
--- story reaches forward over the six after it, and they are counted where they meet.
+-- A story on several days of a week is one story, so `stories_7d` is not a sum over days. Each day of a story is
+-- repeated for the six days after it, and each day counts the distinct stories.
 story_days as (
     select distinct
         topic,
@@ -100,7 +100,7 @@ story_days as (
     from read_pages
 ),
 
-reached_days as (
+story_day_windows as (
     select
         topic,
         story_id,
@@ -113,7 +113,7 @@ stories_of_7_days as (
         topic,
         day,
         count(distinct story_id) as stories_7d
-    from reached_days
+    from story_day_windows
     group by topic, day
 )
 

@@ -1,9 +1,9 @@
--- grain: one page has one topic
+-- grain: one page with one topic
 {{ config(materialized='incremental', unique_key='ingest_date', incremental_strategy='delete+insert') }}
 
--- Stored, since every mart of topics reads it, and small, since few pages have a topic.
+-- A table, because every mart of topics reads it; small, because few pages have a topic.
 with {% if is_incremental() and var('ingest_dates') %}
--- Besides the dates named, those on which a story was repaired, or whose tags are not as many or of the taxonomy they were.
+-- The run's dates, and the dates whose stories changed, or whose tags differ in number or in taxonomy version.
 tags as (
     select
         ingest_date,
@@ -55,11 +55,11 @@ pages as (
         days.language,
         topics.strength,
         topics.teaser_only,
-        days.read_by,
+        days.code_version,
         topics.taxonomy_version
     from {{ ref('stg_page_topics') }} as topics
     inner join {{ ref('int_record_days') }} as days on topics.record_id = days.record_id
-    -- A page that lost its story still counts as a page; the not_null test on story_id tells of it.
+    -- A page without a story still counts as a page; the not_null test on story_id reports it.
     left join {{ ref('stg_members') }} as members on topics.record_id = members.record_id
     {% if is_incremental() and var('ingest_dates') %}
     where topics.ingest_date in (select ingest_date from touched)
@@ -78,13 +78,13 @@ select
     language,
     strength,
     teaser_only,
-    read_by,
+    code_version,
     taxonomy_version,
-    -- DuckDB has neither xxh3 nor blake2b; md5 is as well specified, and its lower half is enough to see a change.
+    -- DuckDB has neither xxh3 nor blake2b. md5 is as well specified, and its lower half is enough to detect a change.
     md5_number_lower(
         concat_ws(
             chr(31), topic, record_id, day, seen_at, coalesce(story_id, ''), coalesce(site, ''),
-            coalesce(language, ''), teaser_only, coalesce(read_by, ''), coalesce(taxonomy_version, '')
+            coalesce(language, ''), teaser_only, coalesce(code_version, ''), coalesce(taxonomy_version, '')
         )
     )::ubigint as state
 from pages

@@ -1,4 +1,4 @@
--- grain: one ISO week of which a day was ever counted
+-- grain: one ISO week with a day in int_topic_days
 select
     date_trunc('week', day)::date as week,
     bit_xor(own_state) as state

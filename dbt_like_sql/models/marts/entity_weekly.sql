@@ -1,4 +1,4 @@
--- grain: one entity named with one topic in one ISO week, and the week after in which it no longer is
+-- grain: one entity named with one topic in one ISO week; a row of zeros follows the last week of each run of weeks
 with counted as (
     select *
     from {{ ref('int_entity_weeks') }}
@@ -10,7 +10,7 @@ warehouse as (
     from {{ ref('stg_records') }}
 ),
 
--- Each week with the one after it: where that has no page the entity has fallen silent.
+-- Each week also adds a row of zeros to the week after, which shows when the entity is no longer named.
 sides as (
     select entity, kind, topic, week, pages, stories, outlets, 0 as stories_before
     from counted

@@ -2,7 +2,7 @@
 select
     story_id,
     max(title) filter (where is_canonical) as title,
-    -- The record breaks the tie, so that two pages of one moment give the same site every night.
+    -- record_id breaks ties, so that the result is the same in every run.
     arg_min(site, row(seen_at, record_id)) as first_site,
     min(seen_at) as first_seen,
     max(seen_at) as last_seen,

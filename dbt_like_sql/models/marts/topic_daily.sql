@@ -5,7 +5,7 @@ with counted as (
 ),
 
 warehouse as (
-    -- Files without a manifest were fetched when they were written, which may be long after their date.
+    -- The fetch time of files without a manifest is their modification time, which may be long after their date.
     select max(least(ingest_date, fetched_at::date)) as last_day
     from {{ ref('stg_records') }}
 ),
@@ -20,7 +20,7 @@ ends as (
     group by topic
 ),
 
--- Days without a page are days with zero, so that averages over days are right.
+-- Days without a page get a row of zeros, so that averages over days are right.
 days as (
     select
         ends.topic,

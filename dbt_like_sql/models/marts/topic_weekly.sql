@@ -55,7 +55,7 @@ select
     stories,
     outlets,
     teaser_pages,
-    -- Stories, not pages: a wire story on 300 sites is no rise.
+    -- Stories rather than pages: a wire story on 300 sites is one story.
     (stories - stories_before) / nullif(stories_before, 0) as change_ratio
 from compared
 order by topic, week

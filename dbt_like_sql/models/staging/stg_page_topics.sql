@@ -1,4 +1,4 @@
--- grain: one page has one topic
+-- grain: one page with one topic
 select
     record_id,
     ingest_date,

@@ -1,5 +1,5 @@
 -- grain: one page read from a record
--- Without the text: what derives here counts pages, and reads only the columns it counts by.
+-- Without the text: the models count pages and need only the columns they count by.
 select
     record_id,
     ingest_date,
@@ -9,7 +9,7 @@ select
     title,
     published_at,
     published_offset_minutes,
-    -- `und` says that the language can't be known; as null it is counted among no languages.
+    -- `und` (undetermined) becomes null, so that `count(distinct language)` ignores it.
     nullif(language, 'und') as language,
     extracted_by,
     code_version

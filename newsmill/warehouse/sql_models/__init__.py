@@ -1,8 +1,9 @@
-"""The loader of dbt_like_sql: a strict subset of dbt, checked whole before anything runs, on the run's own connection.
+"""The loader of dbt_like_sql: a strict subset of dbt 1.11 that runs on newsmill's own DuckDB connection.
 
-What it reads, as dbt 1.11 does: `dbt_project.yml`; `models/**/*.sql` with `config`, `ref`, `source`, `var`,
-`is_incremental` and `this`; `models/**/*.yml` (`version: 2`) with sources, models, columns and data tests (`not_null`,
-`unique`, `accepted_values`, `relationships`); singular tests in `tests/*.sql`. All else is a UserError.
+The loader checks the whole project before anything runs. It supports `dbt_project.yml`; `models/**/*.sql` with
+`config`, `ref`, `source`, `var`, `is_incremental` and `this`; `macros/**/*.sql` with `{% macro %}`; `models/**/*.yml`
+(`version: 2`) with sources, models, columns and data tests (`not_null`, `unique`, `accepted_values`, `relationships`);
+and singular tests in `tests/*.sql`. Anything else is a UserError.
 """
 
 from newsmill.warehouse.sql_models.binding import bind_project

@@ -1,4 +1,4 @@
-"""DuckDB's own word on the queries: that every name is known, and every column of the type its .yml states."""
+"""Binding of all queries by DuckDB: every name must exist, and every column have the type its .yml file declares."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import duckdb
 from newsmill.errors import UserError
 from newsmill.types import Connection
 from newsmill.warehouse.sql_models.project import Model, Project
-from newsmill.warehouse.sql_models.template import Names, Template
+from newsmill.warehouse.sql_models.template import Template, project_names
 
 
 def bind_project(project: Project, source_columns: Mapping[str, Mapping[str, str]]) -> None:
-    """Bind every model and test against empty tables, in memory, so that a wrong one is found before any is run.
+    """Bind every model and test against empty in-memory tables, to find errors before any of them runs.
 
-    `source_columns` gives type by column by table (`clean.pages`), as for `column_lineage`.
+    `source_columns` maps table (`clean.pages`) and column to the SQL type, as for `column_lineage`.
 
     Raises:
-        UserError: naming the file and what DuckDB says of it, or the column whose type is not the stated one.
+        UserError: with the file and DuckDB's message, or with the column whose type is not the declared one.
     """
-    names = Names(project.tables, project.sources, project.variables)
+    names = project_names(project, {})
     with duckdb.connect(config={"threads": 1}) as con:
         for table, columns in source_columns.items():
             _create(con, table, columns)
@@ -39,24 +39,24 @@ def bind_project(project: Project, source_columns: Mapping[str, Mapping[str, str
 
 
 def produced_types(con: Connection, model: Model, query: str) -> dict[str, str]:
-    """The types of the columns the query produces, which must be those that the model's .yml states."""
+    """Return the types of the query's columns, which must be those that the model's .yml file declares."""
     with as_user_error(model.path):
         produced: dict[str, str] = {row[0]: row[1] for row in con.execute(f"describe {query}").fetchall()}
     for column in model.columns:
         if produced[column.name] != column.data_type:
-            problem = f"{column.name} is {produced[column.name]}, but the .yml states {column.data_type}"
+            problem = f"{column.name} is {produced[column.name]}, but the .yml file declares {column.data_type}"
             raise UserError(str(model.path), problem, "cast it, or correct the data_type")
     return produced
 
 
 @contextmanager
 def as_user_error(path: Path) -> Iterator[None]:
-    """What DuckDB says of a query it can't bind, as the fault of the file it stands in."""
+    """Turn DuckDB's error about a query into a UserError about the query's file."""
     try:
         yield
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-        said = " ".join(str(error).split("\n\n")[0].split())
-        raise UserError(str(path), said, "correct the SQL") from error
+        message = " ".join(str(error).split("\n\n")[0].split())
+        raise UserError(str(path), message, "correct the SQL") from error
 
 
 def _create(con: Connection, table: str, columns: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Building one model: its table replaced, its touched partitions replaced, or its view renewed, in one transaction."""
+"""Building one model in one transaction: replace the table, its touched partitions, or the view."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsmill.warehouse.connection import transaction
 from newsmill.warehouse.schema import Relation, set_comments
 from newsmill.warehouse.sql_models.binding import as_user_error, produced_types
 from newsmill.warehouse.sql_models.project import PARTITIONS_VARIABLE, Model, Project
-from newsmill.warehouse.sql_models.template import Names, Template, with_defaults
+from newsmill.warehouse.sql_models.template import Template, project_names
 
 
 def build_model(
@@ -20,25 +20,27 @@ def build_model(
     variables: Mapping[str, Any],
     full_refresh: bool = False,
 ) -> int | None:
-    """Build the model in one transaction and return its row count, none of a view; `variables` go over the project's.
+    """Build the model in one transaction and return its row count, None for a view.
 
-    An incremental model is built whole when it is not there yet, when its columns have changed, and, if partitioned,
-    when `ingest_dates` names none; else the rows of its unique key's values are replaced. Of a partitioned model the
-    dates named are replaced even by nothing: there dbt would leave the old rows.
+    An incremental model is rebuilt completely if its table is missing, if its columns have changed, or, if it is
+    partitioned, when `ingest_dates` is empty. Otherwise the rows whose unique key occurs in the new rows are replaced.
+    A partitioned model also loses the rows of named dates without new rows; dbt would keep them.
+
+    Args:
+        variables: override the project's variables.
 
     Raises:
-        UserError: when DuckDB can't bind the query, or it produces other types than the .yml states.
+        UserError: when DuckDB can't bind the query, or its types are not those the .yml file declares.
     """
-    values = with_defaults(project.variables, variables)
-    names = Names(project.tables, project.sources, values)
-    partitions = values.get(PARTITIONS_VARIABLE, []) if model.partitioned else []
+    names = project_names(project, variables)
+    partitions = names.variables.get(PARTITIONS_VARIABLE, []) if model.partitioned else []
     template = Template(model.path, model.template)
     with transaction(con):
         con.execute(f"create schema if not exists {model.schema}")
         kind = _kind(con, model)
         whole = template.render(names, this=model.table).sql
         types = produced_types(con, model, whole)
-        grows = (
+        is_increment = (
             model.materialized == "incremental"
             and kind == "table"
             and not full_refresh
@@ -46,7 +48,7 @@ def build_model(
             and _stored_types(con, model) == types
         )
         with as_user_error(model.path):
-            if grows:
+            if is_increment:
                 query = template.render(names, this=model.table, incremental=True).sql
                 _replace_keys(con, model, query, partitions)
             else:
@@ -63,7 +65,7 @@ def build_model(
 def _replace_whole(con: Connection, model: Model, query: str, kind: str | None) -> None:
     wanted = "view" if model.materialized == "view" else "table"
     if kind not in (None, wanted):
-        # DuckDB replaces a table by a table and a view by a view only.
+        # DuckDB's `create or replace` can't replace a table by a view or a view by a table.
         con.execute(f"drop {kind} {model.table}")
     con.execute(f"create or replace {wanted} {model.table} as\n{query}")
 

@@ -1,4 +1,4 @@
-"""Tests of models: each a query that returns the rows that should not be there, as in dbt."""
+"""Tests of models: each test is a query that returns the rows that violate a rule, as in dbt."""
 
 from __future__ import annotations
 
@@ -25,15 +25,14 @@ from newsmill.warehouse.sql_models.files import (
 )
 from newsmill.warehouse.sql_models.project import ModelTest, Project, TestResult
 from newsmill.warehouse.sql_models.queries import parse_query
-from newsmill.warehouse.sql_models.template import Names, Template, with_defaults
+from newsmill.warehouse.sql_models.template import Names, Template, project_names
 
 SAMPLE_ROWS = 20
 
 
 def run_test(con: Connection, project: Project, test: ModelTest, variables: Mapping[str, Any]) -> TestResult:
-    """Count the rows that fail the test and show some of them, the same ones every time."""
-    names = Names(project.tables, project.sources, with_defaults(project.variables, variables))
-    sql = Template(test.path, test.template).render(names).sql
+    """Count the rows that fail the test and return some of them, the same ones in every run."""
+    sql = Template(test.path, test.template).render(project_names(project, variables)).sql
     with as_user_error(test.path):
         counted = con.execute(f"select count(*) from (\n{sql}\n)").fetchone()  # noqa: S608  the project's own SQL
         failures = int(counted[0]) if counted else 0
@@ -46,13 +45,13 @@ def run_test(con: Connection, project: Project, test: ModelTest, variables: Mapp
 
 
 def generic_tests(entry: ModelEntry, table: str, path: Path, names: Names) -> list[ModelTest]:
-    """The tests that a model's .yml states of its columns and, by `column_name`, of expressions over them."""
-    found = [
+    """Return the tests that a model's .yml file declares for its columns or, by `column_name`, for expressions."""
+    of_columns = [
         _generic(test, column.name, entry, table, path, names, f"models.{entry.name}.columns.{column.name}")
         for column in entry.columns
         for test in column.data_tests
     ]
-    return found + [
+    return of_columns + [
         _generic(test, test.column_name, entry, table, path, names, f"models.{entry.name}") for test in entry.data_tests
     ]
 
@@ -62,7 +61,9 @@ def _generic(
 ) -> ModelTest:
     where = f"{path}, {field}.data_tests"
     if column is None:
-        raise UserError(where, "the test names no column", "add column_name to its arguments, or put it with a column")
+        raise UserError(
+            where, "the test has no column_name", "add column_name to its arguments, or move it to a column"
+        )
     tested = _columns_of(column, entry, where)
     model = "{{ ref('" + entry.name + "') }}"
     depends_on = [entry.name]
@@ -76,7 +77,7 @@ def _generic(
                 f"select {column} as value, count(*) as row_count\nfrom {model}\n"
                 f"where {column} is not null\ngroup by {column}\nhaving count(*) > 1"
             )
-            kind, description = "unique", f"`{listed}` stands once in {table}."
+            kind, description = "unique", f"`{listed}` is unique in {table}."
         case AcceptedValues():
             values = ", ".join(_literal(value) for value in test.values)
             sql = (
@@ -93,9 +94,9 @@ def _generic(
                 f"where child.{column} is not null"
             )
             kind = "relationships"
-            description = f"Every `{listed}` of {table} stands in `{test.field}` of {to.sql}."
+            description = f"Every `{listed}` of {table} exists in `{test.field}` of {to.sql}."
         case _:
-            raise AssertionError(f"a generic test of no known kind: {test!r}")
+            raise AssertionError(f"unknown kind of generic test: {test!r}")
     return ModelTest(
         name="_".join([kind, entry.name, *tested]),
         model=entry.name,
@@ -108,25 +109,25 @@ def _generic(
 
 
 def singular_test(path: Path, names: Names, order: list[str]) -> ModelTest:
-    """The test that a file of the tests folder states; the comment at its head says what must hold."""
+    """Return the test in a file of the tests folder; the comment at the top of the file describes the rule."""
     template = Template(path, read_text(path))
     rendering = template.render(names)
     if not rendering.refs:
-        raise UserError(str(path), "it refs no model", "test a model, for a source the staging model over it")
-    head = []
+        raise UserError(str(path), "the test has no ref()", "test a model; for a source, its staging model")
+    comment = []
     for line in template.text.strip().splitlines():
         if not line.startswith("--"):
             break
-        head.append(line.removeprefix("--").strip())
-    if not head:
-        raise UserError(str(path), "no comment says what must hold", "begin the file with a line `-- what must hold`")
+        comment.append(line.removeprefix("--").strip())
+    if not comment:
+        raise UserError(str(path), "no comment describes the rule", "begin the file with a line `-- the rule`")
     parse_query(str(path), rendering.sql, {names.models[ref] for ref in rendering.refs} | rendering.sources)
     depends_on = tuple(sorted(rendering.refs, key=order.index))
     return ModelTest(
         name=path.stem,
         model=depends_on[-1],
         severity=validate(rendering.config, TestConfig, f"{path}, config()").severity,
-        description=" ".join(head),
+        description=" ".join(comment),
         depends_on=depends_on,
         path=path,
         template=template.text,
@@ -138,16 +139,16 @@ def _columns_of(expression: str, entry: ModelEntry, where: str) -> list[str]:
         parsed = sqlglot.parse_one(expression, dialect="duckdb")
     except SqlglotError as error:
         raise UserError(
-            where, f"column_name {expression!r} does not parse", "write an expression of columns"
+            where, f"column_name {expression!r} does not parse", "write an expression over columns"
         ) from error
-    found = list(dict.fromkeys(column.name for column in parsed.find_all(exp.Column)))
-    unknown = set(found) - {column.name for column in entry.columns}
-    if unknown or not found:
-        problem = f"column_name {expression!r} names no column of {entry.name}"
-        raise UserError(where, problem, "name columns of the model, as in row(day, topic)")
-    return found
+    columns = list(dict.fromkeys(column.name for column in parsed.find_all(exp.Column)))
+    unknown = set(columns) - {column.name for column in entry.columns}
+    if unknown or not columns:
+        problem = f"column_name {expression!r} is not over columns of {entry.name}"
+        raise UserError(where, problem, "use columns of the model, as in row(day, topic)")
+    return columns
 
 
 def _literal(value: str | int | float | bool) -> str:
-    # Always quoted, as in dbt; DuckDB casts it to the column's type.
+    # Always a string, as in dbt; DuckDB casts it to the column's type.
     return exp.Literal.string(str(value)).sql("duckdb")

@@ -1,4 +1,4 @@
-"""The YAML of a project, held against the subset of dbt that the loader reads."""
+"""The schemas of a project's YAML files: the subset of dbt that the loader supports."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ class Strict(BaseModel):
 
 
 def _test_as_mapping(test: Any) -> Any:
-    """`unique` and `{unique: {arguments: {...}, config: {...}}}` as one flat mapping with its `kind`.
+    """Return `unique` or `{unique: {arguments: {...}, config: {...}}}` as one flat mapping with its `kind`.
 
-    Arguments may also stand beside `config`, as before dbt 1.10.
+    Arguments may also be written next to `config`, as before dbt 1.10.
     """
     if isinstance(test, str):
         return {"kind": test}
     if not isinstance(test, dict) or len(test) != 1:
         return test
-    ((kind, said),) = test.items()
-    arguments = said.get("arguments", {}) if isinstance(said, dict) else None
+    ((kind, body),) = test.items()
+    arguments = body.get("arguments", {}) if isinstance(body, dict) else None
     if not isinstance(arguments, dict):
-        return {**test, "kind": kind}  # refused for what stands there
-    beside = {key: value for key, value in said.items() if key != "arguments"}
-    return {**arguments, **beside, "kind": kind}
+        return {**test, "kind": kind}  # the validation refuses the other key
+    others = {key: value for key, value in body.items() if key != "arguments"}
+    return {**arguments, **others, "kind": kind}
 
 
 class TestConfig(Strict):
@@ -40,7 +40,7 @@ class TestConfig(Strict):
 
 class TestEntry(Strict):
     config: TestConfig = TestConfig()
-    # What is tested, where the test stands with the model rather than with a column: an expression over its columns.
+    # For a test of the model rather than of one column: an expression over its columns.
     column_name: Text | None = None
 
 
@@ -92,14 +92,14 @@ class SourceTable(Strict):
 
 class SourceEntry(Strict):
     name: Name
-    # Told by the name where it is not given, as in dbt.
+    # Defaults to the name, as in dbt.
     schema_name: Name | None = Field(None, alias="schema")
     description: Text | None = None
     tables: list[SourceTable] = Field(min_length=1)
 
 
 class ModelsFile(Strict):
-    """A .yml file beside the models."""
+    """A .yml file in a folder of models."""
 
     version: Literal[2]
     sources: list[SourceEntry] = []
@@ -107,7 +107,7 @@ class ModelsFile(Strict):
 
 
 class ModelConfig(Strict):
-    """What `config()` in a model's SQL may say, and a folder of dbt_project.yml with a `+` before it."""
+    """The arguments of a model's `config()`; dbt_project.yml writes them with a `+` for a folder."""
 
     materialized: Materialized | None = None
     schema_name: Name | None = Field(None, alias="schema")
@@ -118,7 +118,7 @@ class ModelConfig(Strict):
 
 
 class ProjectFile(Strict):
-    """dbt_project.yml. What only dbt itself heeds is accepted and left to it."""
+    """dbt_project.yml. Keys that only dbt itself uses are accepted and ignored."""
 
     name: Name
     version: str | None = None

@@ -1,4 +1,4 @@
-"""Which columns a column is made of, one step upstream, as sqlglot reads it from the query."""
+"""Column lineage: the columns that a column is computed from, one step upstream, found by sqlglot."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from newsmill.warehouse.sql_models.project import Model, Project
 def column_lineage(
     project: Project, model: Model, source_columns: Mapping[str, Mapping[str, str]]
 ) -> dict[str, list[tuple[str, str]]]:
-    """For each column of the model the (table, column) pairs of its refs and sources that its value is made of.
+    """Return, for each column of the model, the (table, column) pairs that its value is computed from.
 
-    `source_columns` gives type by column by table (`clean.pages`); those of models are known from their .yml. What only
-    filters, joins or groups is not in it.
+    `source_columns` maps table (`clean.pages`) and column to the SQL type; models have theirs in the .yml files.
+    Columns that only filter, join or group are not included.
     """
     columns = {project.model(name).table: _types(project.model(name)) for name in model.depends_on}
     columns |= {table: dict(source_columns[table]) for table in model.sources}

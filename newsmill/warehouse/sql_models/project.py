@@ -1,4 +1,4 @@
-"""What a folder of models comes to once it is read: models in dependency order, their columns and their tests."""
+"""A loaded project: models in dependency order, with their columns, tests and macros."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import jinja2
+
 Materialized = Literal["view", "table", "incremental"]
 Severity = Literal["error", "warn"]
 
-# The variable that names the partitions a run is about, and the column that parts the incremental models.
+# The column that partitions incremental models, and the variable with the partitions of a run.
 PARTITION_KEY = "ingest_date"
 PARTITIONS_VARIABLE = "ingest_dates"
 
 
 @dataclass(frozen=True)
 class ModelColumn:
-    """One column of a model, as its .yml states it. `data_type` is DuckDB's own name of the type."""
+    """One column of a model, as its .yml file describes it. `data_type` is DuckDB's name of the type."""
 
     name: str
     data_type: str
@@ -26,10 +28,10 @@ class ModelColumn:
 
 @dataclass(frozen=True)
 class ModelTest:
-    """A query that returns the rows that should not be there.
+    """A query that returns the rows that violate a rule.
 
-    `model` is the model it stands with: of a singular test the last of those it reads, in dependency order.
-    `depends_on` are all models it reads, `path` the file that states it, `template` its SQL before rendering.
+    `model` is the tested model; for a singular test, the last of the models it reads, in dependency order.
+    `depends_on` are all models it reads, `path` the file that defines it, `template` its SQL before rendering.
     """
 
     name: str
@@ -43,10 +45,10 @@ class ModelTest:
 
 @dataclass(frozen=True)
 class Model:
-    """One table or view, derived by one query.
+    """One table or view, defined by one query.
 
     `depends_on` are names of models, `sources` names of tables (`clean.pages`), `template` the file's text, `sql` the
-    query that builds it whole with the project's default variables.
+    query that builds the whole table with the project's default variables.
     """
 
     name: str
@@ -66,17 +68,26 @@ class Model:
 
     @property
     def table(self) -> str:
+        """`schema.name`."""
         return f"{self.schema}.{self.name}"
 
     @property
     def partitioned(self) -> bool:
-        """True where a run replaces the ingest dates it names and leaves the others."""
+        """True if a run replaces only its own ingest dates."""
         return self.materialized == "incremental" and self.unique_key == PARTITION_KEY
 
 
 @dataclass(frozen=True)
+class Macros:
+    """The compiled files of a project's macros, and the names of all macros."""
+
+    templates: tuple[jinja2.Template, ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Project:
-    """A folder of models. `models` stand in dependency order; `sources` maps (source, table) to `schema.table`."""
+    """A loaded project. `models` are in dependency order; `sources` maps (source, table) to `schema.table`."""
 
     name: str
     folder: Path
@@ -84,9 +95,10 @@ class Project:
     tests: tuple[ModelTest, ...]
     sources: Mapping[tuple[str, str], str]
     variables: Mapping[str, Any]
+    macros: Macros
 
     def model(self, name: str) -> Model:
-        """The model of that name; KeyError where there is none."""
+        """Return the model of that name; KeyError if there is none."""
         return {model.name: model for model in self.models}[name]
 
     @property
@@ -97,9 +109,9 @@ class Project:
 
 @dataclass(frozen=True)
 class TestResult:
-    """What a test found: how many rows fail, at most 20 of them with DuckDB's Python values, and the SQL that ran."""
+    """The result of a test: the number of failing rows, at most 20 of them with DuckDB's Python values, and the SQL."""
 
-    __test__ = False  # pytest takes classes named Test* for its own
+    __test__ = False  # pytest would collect a class named Test*
 
     test: ModelTest
     failures: int

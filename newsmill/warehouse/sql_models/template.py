@@ -1,4 +1,4 @@
-"""The Jinja of models and tests: sandboxed, strict, and no more of it than expressions, if, for and set."""
+"""The Jinja of models and tests: a strict, sandboxed subset with expressions, if, for, set and the project's macros."""
 
 from __future__ import annotations
 
@@ -15,33 +15,48 @@ from jinja2 import StrictUndefined, TemplateError, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from newsmill.errors import UserError
-from newsmill.warehouse.sql_models.project import PARTITIONS_VARIABLE
+from newsmill.warehouse.sql_models.project import PARTITIONS_VARIABLE, Macros, Project
 
 STATEMENTS = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
 NAMES = ("config", "is_incremental", "ref", "source", "this", "var")
 
-environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-environment.globals.clear()
+# Blocks leave no blank lines, so that rendered SQL reads like written SQL.
+ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+ENVIRONMENT.globals.clear()
 
 
 @dataclass(frozen=True)
 class Names:
-    """What a template may name: `schema.table` by model, by (source, table), and the variables' values."""
+    """What a template may refer to.
+
+    `models` maps a model to `schema.table`, `sources` maps (source, table) to `schema.table`, `variables` maps a
+    variable to its value.
+    """
 
     models: Mapping[str, str]
     sources: Mapping[tuple[str, str], str]
     variables: Mapping[str, Any]
+    macros: Macros
 
     @property
     def of_one_date(self) -> Names:
-        """The same in a run of one ingest date, so that what an increment adds to the SQL is checked as well."""
+        """The same names in a run of one ingest date, which also renders the SQL that an incremental run adds."""
         dates = {PARTITIONS_VARIABLE: ["2000-01-01"]} if PARTITIONS_VARIABLE in self.variables else {}
         return replace(self, variables={**self.variables, **dates})
 
 
+def project_names(project: Project, variables: Mapping[str, Any]) -> Names:
+    """Return the names of a project's templates; `variables` override its defaults.
+
+    Raises:
+        UserError: for a variable that dbt_project.yml does not declare.
+    """
+    return Names(project.tables, project.sources, with_defaults(project.variables, variables), project.macros)
+
+
 @dataclass
 class Rendering:
-    """A template's SQL, and what was called while rendering it. `refs` are model names, `sources` table names."""
+    """A rendered template: its SQL, its `config()`, and the model names and source tables it refers to."""
 
     sql: str = ""
     config: dict[str, Any] = field(default_factory=dict)
@@ -50,61 +65,49 @@ class Rendering:
 
 
 class Template:
-    """One file's SQL with Jinja in it.
+    """The SQL with Jinja of one file.
 
     Raises:
-        UserError: on Jinja outside the subset, when made; on unknown names, when rendered.
+        UserError: for Jinja outside the subset, when constructed; for unknown names, when rendered.
     """
 
     def __init__(self, where: Path | str, text: str) -> None:
         self.where, self.text = str(where), text
-        try:
-            self.tree = tree = environment.parse(text)
-        except TemplateError as error:
-            line = getattr(error, "lineno", None)
-            raise UserError(f"{where}, line {line}", f"not Jinja: {error}", "fix the template") from error
-        for node in tree.find_all(nodes.Stmt):
-            if not isinstance(node, STATEMENTS):
-                raise UserError(
-                    f"{where}, line {node.lineno}",
-                    f"Jinja's {type(node).__name__.lower()} is outside the subset of dbt that is read",
-                    "use if, for, set and expressions only",
-                )
-        unknown = meta.find_undeclared_variables(tree) - set(NAMES)
-        if unknown:
-            raise UserError(
-                str(where),
-                f"{sorted(unknown)[0]!r} is unknown",
-                f"the subset of dbt that is read has {', '.join(NAMES)}",
-            )
+        self.tree = parse_template(where, text)
+        require_statements(where, self.tree, "put macros in a file of macro-paths, and use if, for and set only")
 
     @cached_property
     def compiled(self) -> jinja2.Template:
-        return environment.from_string(self.tree)
+        return ENVIRONMENT.from_string(self.tree)
+
+    @cached_property
+    def undeclared(self) -> set[str]:
+        return meta.find_undeclared_variables(self.tree)
 
     def render(self, names: Names, *, this: str | None = None, incremental: bool = False) -> Rendering:
-        """The SQL, with `this` (a model's own table) and `is_incremental()` as given."""
+        """Render the template; `this` is the model's own table, `incremental` the value of `is_incremental()`."""
+        require_known(self.where, self.undeclared, names.macros)
         rendering = Rendering()
 
-        def config(**said: Any) -> str:
+        def config(**values: Any) -> str:
             if rendering.config:
-                raise UserError(self.where, "config() is called twice", "say all in one call")
-            rendering.config = said
+                raise UserError(self.where, "config() is called twice", "merge the two calls")
+            rendering.config = values
             return ""
 
         def ref(model: str) -> str:
             rendering.refs.add(model)
-            return str(self._known(f"ref('{model}')", model, names.models, "model"))
+            return str(self._look_up(f"ref('{model}')", model, names.models, "model"))
 
         def source(name: str, table: str) -> str:
-            found = self._known(
-                f"source('{name}', '{table}')", (name, table), names.sources, "source of the .yml files"
+            found = self._look_up(
+                f"source('{name}', '{table}')", (name, table), names.sources, "source in the .yml files"
             )
             rendering.sources.add(found)
             return str(found)
 
         def var(name: str) -> Any:
-            return self._known(f"var('{name}')", name, names.variables, "variable of dbt_project.yml")
+            return self._look_up(f"var('{name}')", name, names.variables, "variable in dbt_project.yml")
 
         values: dict[str, Any] = {
             "config": config,
@@ -116,33 +119,73 @@ class Template:
         if this is not None:
             values["this"] = this
         try:
+            for template in names.macros.templates:
+                # Shared: a macro sees `ref`, `this` and so on, and the macros of all files.
+                module = template.make_module(values, shared=True)
+                values |= {name: macro for name, macro in vars(module).items() if name in names.macros.names}
             rendering.sql = self.compiled.render(values).strip()
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             raise UserError(self.where, f"the template can't be rendered: {error}", "fix the template") from error
         return rendering
 
-    def _known(self, call: str, key: Any, known: Mapping[Any, Any], what: str) -> Any:
+    def _look_up(self, call: str, key: Any, known: Mapping[Any, Any], what: str) -> Any:
         if key in known:
             return known[key]
-        raise UserError(self.where, f"{call} names no {what}", suggestion(key, known))
+        raise UserError(self.where, f"{call}: unknown {what}", suggestion(key, known))
+
+
+def parse_template(where: Path | str, text: str) -> nodes.Template:
+    """Return the syntax tree of a file.
+
+    Raises:
+        UserError: when the text is not Jinja.
+    """
+    try:
+        return ENVIRONMENT.parse(text)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None)
+        raise UserError(f"{where}, line {line}", f"not Jinja: {error}", "fix the template") from error
+
+
+def require_statements(where: Path | str, tree: nodes.Node, hint: str) -> None:
+    """Check that the tree contains no statements but if, for, set and output.
+
+    Raises:
+        UserError: for the first other statement.
+    """
+    for node in tree.find_all(nodes.Stmt):
+        if not isinstance(node, STATEMENTS):
+            statement = type(node).__name__.lower()
+            raise UserError(f"{where}, line {node.lineno}", f"unsupported Jinja statement {statement}", hint)
+
+
+def require_known(where: Path | str, undeclared: set[str], macros: Macros) -> None:
+    """Check that a template refers to names of dbt and to the project's macros only.
+
+    Raises:
+        UserError: for the first unknown name.
+    """
+    known = {*NAMES, *macros.names}
+    if unknown := sorted(undeclared - known):
+        raise UserError(str(where), f"unknown name {unknown[0]!r}", f"use {', '.join(sorted(known))}")
 
 
 def suggestion(key: Any, known: Iterable[Any]) -> str:
-    """What to do about a name that is not among those known: the nearest one, if any is near."""
+    """Return how to fix an unknown name: use the closest of the known names, if one is close."""
     spelled = {".".join(name) if isinstance(name, tuple) else name: name for name in known}
     near = difflib.get_close_matches(".".join(key) if isinstance(key, tuple) else str(key), spelled, n=1)
     return f"did you mean {near[0]}?" if near else "declare it, or correct the name"
 
 
 def with_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The project's variables with those given over them; dates become ISO strings, as SQL literals need them.
+    """Return the project's variables overridden by those given; dates become ISO strings, as SQL literals need them.
 
     Raises:
         UserError: for a variable that dbt_project.yml does not declare.
     """
     for name in given:
         if name not in defaults:
-            raise UserError(f"variable {name}", "dbt_project.yml declares no such variable", suggestion(name, defaults))
+            raise UserError(f"variable {name}", "dbt_project.yml does not declare it", suggestion(name, defaults))
     return {**defaults, **{name: _plain(value) for name, value in given.items()}}
 
 

@@ -1,4 +1,4 @@
--- A page has a topic by teasers only where no mention of it stands in title or body.
+-- `teaser_only` is true exactly if no mention of the topic is in the page's title or body.
 with mentions as (
     select record_id, topic, bool_and(place = 'teaser') as teaser_only
     from {{ ref('stg_mentions') }}
