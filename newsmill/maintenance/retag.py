@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-import duckdb
 import polars as pl
 
 from newsmill import stages
@@ -15,6 +14,7 @@ from newsmill.topics.labels import measure_topics, read_labels
 from newsmill.topics.tables import PAGE_TOPICS
 from newsmill.topics.tag import tag_pages
 from newsmill.topics.taxonomy import Taxonomy
+from newsmill.types import Connection
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import DATABASE
 from newsmill.warehouse.sql_models import Model, Project, load_project
