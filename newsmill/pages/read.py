@@ -20,7 +20,7 @@ from newsmill import __version__
 from newsmill.pages import reject
 from newsmill.pages.bodies import extract
 from newsmill.pages.encoding.decode import decode
-from newsmill.pages.encoding.sniff import format_of
+from newsmill.pages.encoding.sniff import detect_format
 from newsmill.pages.feed import read_feed
 from newsmill.pages.html.limits import time_limit
 from newsmill.pages.html_page import read_html
@@ -180,7 +180,7 @@ def _parse_format(fetch: Fetch) -> ParsedPage:
     """Parse a fetch by its format."""
     if rejected := reject.check_http_status(fetch):
         raise rejected
-    match format_of(fetch.body, fetch.content_type):
+    match detect_format(fetch.body, fetch.content_type):
         case "html":
             return read_html(decode(fetch.body, fetch.content_type), fetch)
         case "feed":

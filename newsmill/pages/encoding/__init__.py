@@ -1,1 +1,1 @@
-"""Bytes to text: format sniffing and character encodings."""
+"""Bytes to text: format detection and character encodings."""

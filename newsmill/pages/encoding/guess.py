@@ -1,8 +1,10 @@
-"""Which single-byte character set bytes are in: the one that makes the likeliest letter pairs of a language.
+"""Guess the single-byte character set of bytes: the one that gives the likeliest letter pairs of a language.
 
-The letter pairs of each language are those of langdetect's profiles. A character set is asked with the languages that
-are written in it; a language in Latin letters must also explain the plain words around, so that Icelandic is not read
-as Turkish for its letters alone.
+The letter pairs of each language are those of langdetect's profiles. A character set is tried with the languages that
+are written in it. A language in Latin letters must also fit the ASCII words around, so that Icelandic is not decoded as
+Turkish because of its letters alone.
+
+`python -m benchmarks.encodings` compares this with charset-normalizer.
 """
 
 from __future__ import annotations
@@ -17,10 +19,10 @@ from itertools import pairwise
 from math import log
 from unicodedata import category, normalize
 
-WESTERN = "cp1252"
-# Sets that others contain, or nearly, are left out. The first of two that score the same is taken.
-_latin = {
-    WESTERN: "en de fr es pt it nl sv da no fi ca af id",
+WESTERN_CODEC = "cp1252"
+# Sets that are (almost) contained in others are left out. Of two with the same score, the first is chosen.
+_LANGUAGES_BY_LATIN_CODEC = {
+    WESTERN_CODEC: "en de fr es pt it nl sv da no fi ca af id",
     "iso8859-15": "en fr fi et",
     "cp1250": "pl cs sk sl hr hu ro",
     "iso8859-2": "pl cs sk sl hr hu ro",
@@ -28,7 +30,7 @@ _latin = {
     "cp1257": "lt lv et",
     "cp1258": "vi",
 }
-_other = {
+_LANGUAGES_BY_OTHER_CODEC = {
     "cp1251": "ru uk bg mk",
     "koi8-u": "ru uk",
     "iso8859-5": "ru bg mk",
@@ -40,94 +42,94 @@ _other = {
     "iso8859-6": "ar",
     "cp874": "th",
 }
-LATIN = frozenset(_latin)
+LATIN_CODECS = frozenset(_LANGUAGES_BY_LATIN_CODEC)
 
-_foreign_run = re.compile(rb"[\x80-\x9f\xa1-\xaa\xac-\xba\xbc-\xff]+")  # nbsp and « » aside
-_plain_letter = re.compile(rb"[a-zA-Z]")
-_run_length, _share, _few = 2.0, 0.35, 12
-_sign = "\ufffd"
-_silent = {"  ", " " + _sign, _sign + " "}
-_unseen = log(1e-6)
-# Nats a letter pair, on the mean: text has -7 to -8.6, Icelandic taken for the nearest language known here -9.7.
-_gibberish, _sense = -11.5, -9.3
-_plain_weight = 0.5  # of pairs of plain letters: they are many, and depend on each other
-_few_pairs = 8
-_margin = 10.0  # nats by which a set must beat the preferred one
+_NON_ASCII_RUN = re.compile(rb"[\x80-\x9f\xa1-\xaa\xac-\xba\xbc-\xff]+")  # nbsp and « » aside
+_ASCII_LETTER = re.compile(rb"[a-zA-Z]")
+_MIN_DENSE_RUN, _MIN_DENSE_SHARE, _MIN_DENSE_BYTES = 2.0, 0.35, 12  # mean run, share of the letters, bytes
+_SIGN = "\ufffd"  # stands for any non-ASCII sign
+_IGNORED_PAIRS = {"  ", " " + _SIGN, _SIGN + " "}
+_UNSEEN_NATS = log(1e-6)
+# Mean nats per letter pair: text has -7 to -8.6, Icelandic as the closest language listed here -9.7.
+_MIN_NATS, _MIN_LATIN_NATS = -11.5, -9.3
+_ASCII_WEIGHT = 0.5  # of pairs of ASCII letters, which are many and depend on each other
+_PREFERENCE_NATS = 10.0  # by which another set must exceed the preferred one
 
-# Pairs of characters with a letter beyond ASCII; pairs of plain letters.
+# Counts of pairs with a non-ASCII character, and of pairs of ASCII letters.
 Pairs = tuple[Counter[str], Counter[str]]
 
 
-def likeliest(
-    sample: bytes, around: bytes, among: Collection[str] | None = None, preferred: str = WESTERN
+def choose_single_byte_codec(
+    sample: bytes, around: bytes, among: Collection[str] | None = None, preferred: str = WESTERN_CODEC
 ) -> str | None:
-    """The codec of passages beyond ASCII, of those known here or of some of them; None where none makes sense of it.
+    """Choose the codec of non-ASCII passages, among all or some of those listed here; None where none is likely.
 
-    `around` is plain text of the same page, which tells languages in Latin script.
+    `around` is ASCII text of the same page, which distinguishes languages in Latin script.
     """
     scores: dict[str, float] = {}
-    dense = is_dense(sample)
-    for codec, languages in {**_latin, **_other}.items():
-        if (among is None or codec in among) and (dense or codec in LATIN):
-            foreign, plain = _pairs(
+    is_dense = has_dense_non_ascii(sample)
+    for codec, languages in {**_LANGUAGES_BY_LATIN_CODEC, **_LANGUAGES_BY_OTHER_CODEC}.items():
+        if (among is None or codec in among) and (is_dense or codec in LATIN_CODECS):
+            non_ascii, ascii_pairs = _count_pairs(
                 normalize("NFC", sample.decode(codec, "replace")) + around.decode("ascii", "replace")
             )
-            # Plain words among another script may be in any language.
-            western = _western_likelihood(plain) if codec in _other else None
-            least = (_sense if codec in LATIN and codec != preferred else _gibberish) * foreign.total()
+            # ASCII words within another script can be in any language.
+            western = _max_western_nats(ascii_pairs) if codec in _LANGUAGES_BY_OTHER_CODEC else None
+            min_mean = _MIN_LATIN_NATS if codec in LATIN_CODECS and codec != preferred else _MIN_NATS
             for language in languages.split():
-                own = _likelihood(foreign, language)
-                if own >= least:
-                    words = _likelihood(plain, language) if western is None else western
-                    score = own + _plain_weight * words + _margin * (codec == preferred)
+                nats = _sum_nats(non_ascii, language)
+                if nats >= min_mean * non_ascii.total():
+                    ascii_nats = _sum_nats(ascii_pairs, language) if western is None else western
+                    score = nats + _ASCII_WEIGHT * ascii_nats + _PREFERENCE_NATS * (codec == preferred)
                     scores[codec] = max(score, scores.get(codec, score))
     return max(scores, key=lambda codec: scores[codec], default=None)
 
 
-def is_dense(sample: bytes) -> bool:
-    """Whether bytes beyond ASCII are many and stand side by side: in Latin script they stand alone among plain ones."""
-    runs = _foreign_run.findall(sample)
-    foreign = sum(map(len, runs))
-    letters = foreign + len(_plain_letter.findall(sample))
-    return foreign >= _few and (foreign > _run_length * len(runs) or foreign > _share * letters)
+def has_dense_non_ascii(sample: bytes) -> bool:
+    """Whether non-ASCII bytes are many and adjacent: in Latin script they are isolated among ASCII letters."""
+    runs = _NON_ASCII_RUN.findall(sample)
+    count = sum(map(len, runs))
+    letters = count + len(_ASCII_LETTER.findall(sample))
+    return count >= _MIN_DENSE_BYTES and (count > _MIN_DENSE_RUN * len(runs) or count > _MIN_DENSE_SHARE * letters)
 
 
-def _pairs(text: str) -> Pairs:
-    """Neighbours in the text. What is no letter is a space, but for signs beyond ASCII, which no letter stands by."""
-    foreign: Counter[str] = Counter()
-    plain: Counter[str] = Counter()
+def _count_pairs(text: str) -> Pairs:
+    """Count adjacent characters. All that are not letters count as a space, and non-ASCII signs as _SIGN."""
+    non_ascii: Counter[str] = Counter()
+    ascii_pairs: Counter[str] = Counter()
     for (first, second), count in Counter(pairwise(text)).items():
-        pair = _normal(first) + _normal(second)
-        if pair in _silent:
+        pair = _normalize(first) + _normalize(second)
+        if pair in _IGNORED_PAIRS:
             continue
         if not pair.isascii():
-            foreign[pair] += count
+            non_ascii[pair] += count
         else:
-            plain[pair] += count
-    return foreign, plain
+            ascii_pairs[pair] += count
+    return non_ascii, ascii_pairs
 
 
 @cache
-def _normal(character: str) -> str:
-    """The character as langdetect's profiles have it."""
+def _normalize(character: str) -> str:
+    """Normalize a character like langdetect's profiles."""
     from langdetect.utils.ngram import NGram
 
     normal = str(NGram.normalize(character))
-    return normal if normal.isascii() or category(normal)[0] in "LM" else _sign
+    return normal if normal.isascii() or category(normal)[0] in "LM" else _SIGN
 
 
-def _likelihood(pairs: Counter[str], language: str) -> float:
-    known = _profile(language)
-    return sum(count * known.get(pair, _unseen) * (1 + (_sign in pair)) for pair, count in pairs.items())
+def _sum_nats(pairs: Counter[str], language: str) -> float:
+    nats = _load_pair_nats(language)
+    # No letter is next to a sign, so pairs with a sign count twice.
+    return sum(count * nats.get(pair, _UNSEEN_NATS) * (1 + (_SIGN in pair)) for pair, count in pairs.items())
 
 
-def _western_likelihood(plain: Counter[str]) -> float:
-    return max(_likelihood(plain, language) for language in _latin[WESTERN].split())
+def _max_western_nats(pairs: Counter[str]) -> float:
+    return max(_sum_nats(pairs, language) for language in _LANGUAGES_BY_LATIN_CODEC[WESTERN_CODEC].split())
 
 
 @cache
-def _profile(language: str) -> dict[str, float]:
-    """Logarithms of the frequencies of a language's letter pairs."""
+def _load_pair_nats(language: str) -> dict[str, float]:
+    """Load the logarithms of the frequencies of a language's letter pairs."""
     profile = json.loads((files("langdetect") / "profiles" / language).read_bytes())
     total = profile["n_words"][1]
     return {pair: log(count / total) for pair, count in profile["freq"].items() if len(pair) == 2}
