@@ -39,8 +39,8 @@ def main(pages: int = typer.Argument(100_000, help="Pages of the home.")) -> Non
         rows = [_row("processed and published", pages, lambda: _process(settings, pages))]
         site, record = "site7.example", _some_record(settings, "site11.example")
         rows += [
-            _row("replay --site, dry run", pages, lambda: replay.replay(settings, replay.Choice(site=site))),
-            _row("forget a record, dry run", pages, lambda: forget.plan(settings, record)),
+            _row("replay --site, dry run", pages, lambda: replay.replay(settings, replay.RecordFilter(site=site))),
+            _row("forget a record, dry run", pages, lambda: forget.plan_forget(settings, record)),
             _row("forget a record", pages, lambda: forget.forget(settings, record)),
             _row("forget a site", pages, lambda: forget.forget(settings, site)),
         ]

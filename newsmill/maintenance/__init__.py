@@ -1,1 +1,1 @@
-"""Upkeep of a home: forgetting records, reading archived ones again, tagging all anew by another taxonomy."""
+"""Maintenance of a home: forget, replay, rebuild, and re-tag with another taxonomy."""

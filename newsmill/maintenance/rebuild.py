@@ -1,7 +1,7 @@
-"""Rebuild: a new database from the archive, in place of one that another version of newsmill made.
+"""Rebuild: a new database from the archive replaces the old one, for example of another version of newsmill.
 
-Archive, labels and tombstones are files of the home, which every run reads. What only the old database knows is carried
-over: results of checks, and ids that once named a story. The old one stays beside the new until someone deletes it.
+Archive, labels and tombstones are files of the home that every run reads. Check results and redirects of old story ids
+are only in the old database and are copied from it. The old database stays as a backup until the user deletes it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from newsmill.types import Connection
 from newsmill.warehouse.connection import open_writer, retry_while_locked, transaction
 from newsmill.warehouse.publish import DATABASE, remove_draft
 
-PATIENCE_SECONDS = 5.0
+LOCK_TIMEOUT_SECONDS = 5.0
 
-# A story is named after its first member, so an old id still says which record that was.
+# A story id names its first member, so an old id leads to the record and from there to its story now.
 REDIRECTS = """
 insert into stories.merges by name
 select old.story_id, now.story_id as merged_into,
@@ -36,28 +36,28 @@ group by all
 
 @dataclass(frozen=True)
 class BackedUp:
-    """Where the old database lies, and how many results of checks were carried over from it."""
+    """The backup of the old database, and the number of check results copied from it."""
 
     path: Path
     check_results: int
 
 
 def old_database(settings: Settings) -> Path:
-    """Where a rebuild leaves the database that it replaces."""
+    """Return the path of the backup that a rebuild leaves."""
     return settings.database.with_name(f"{DATABASE}.old")
 
 
 def back_up_database(settings: Settings, *, replace_old: bool = False) -> BackedUp | None:
-    """Put a database without records in place of the old one, which is moved beside it; None where there is none.
+    """Move the database to its backup path and put an empty one in its place; return None where there is none.
 
     Raises:
-        UserError: when one was set aside before and is not to be replaced, or the database can't be opened or stays
+        UserError: when an earlier backup exists and may not be replaced, or the database cannot be opened or stays
             locked by another process; nothing is changed then.
     """
     database, old = settings.database, old_database(settings)
     if old.exists() and not replace_old:
-        hint = f"delete it, or say --replace-old; or move it back to {DATABASE} if it is the better one"
-        raise UserError(str(old), "a database that was set aside before is still there", hint)
+        hint = f"delete it or pass --replace-old; or move it back to {DATABASE} to restore it"
+        raise UserError(str(old), "the backup of an earlier rebuild still exists", hint)
     if not database.is_file():
         return None
     draft = settings.home / f".{DATABASE}.draft"
@@ -65,43 +65,43 @@ def back_up_database(settings: Settings, *, replace_old: bool = False) -> Backed
     try:
         with open_writer(draft) as con:
             retry_while_locked(
-                database, lambda: con.execute(f"attach {quote_literal(str(database))} as old"), PATIENCE_SECONDS
+                database, lambda: con.execute(f"attach {quote_literal(str(database))} as old"), LOCK_TIMEOUT_SECONDS
             )
-            carried = _carry(con, CHECK_RESULTS)
-            # The lock is ours until both are renamed, and without a log nothing is written to either by its old name.
+            copied = _copy_rows(con, CHECK_RESULTS)
+            # This process holds the lock until both are renamed; after the checkpoint no log is written by an old name.
             con.execute("force checkpoint old; force checkpoint")
             database.replace(old)
             draft.replace(database)
     finally:
         remove_draft(draft)
-    return BackedUp(old, carried)
+    return BackedUp(old, copied)
 
 
 def redirect_old_story_ids(settings: Settings, taxonomy: Taxonomy, old: Path) -> int:
-    """Let ids that named a story in the old database and name none now lead to the one that their record is in.
+    """Redirect story ids of the old database that no longer exist to the story of their record; return how many.
 
-    Publishes anew where there are such; returns how many.
+    Publishes again where there are any.
     """
     with open_writer(settings.database) as con:
         con.execute(f"attach {quote_literal(str(old))} as old (read_only)")
         ids = [
             f"select story_id::varchar as story_id, {date} as ingest_date from old.{table.name}"  # noqa: S608
             for table, date in ((MERGES, "ingest_date"), (MEMBERS, "null::date"))
-            if {"story_id", "ingest_date"}.issubset(_shared(con, table))
+            if {"story_id", "ingest_date"}.issubset(_shared_columns(con, table))
         ]
-        led = 0
+        redirected = 0
         if ids:
             with transaction(con):
-                [(led,)] = con.execute(REDIRECTS.format(ids=" union ".join(ids))).fetchall()
+                [(redirected,)] = con.execute(REDIRECTS.format(ids=" union ".join(ids))).fetchall()
         con.execute("detach old")
-        if led:
+        if redirected:
             stages.publish(con, settings, taxonomy, checks=())
-    return int(led)
+    return int(redirected)
 
 
-def _carry(con: Connection, table: Table) -> int:
-    """Copy the old rows of a table, as far as their columns are still those; returns how many."""
-    columns = _shared(con, table)
+def _copy_rows(con: Connection, table: Table) -> int:
+    """Copy the old rows of a table, for the columns that still exist; return the number of rows."""
+    columns = _shared_columns(con, table)
     if not columns:
         return 0
     cast = ", ".join(f"try_cast({name} as {sql_type}) as {name}" for name, sql_type in columns.items())
@@ -109,8 +109,8 @@ def _carry(con: Connection, table: Table) -> int:
     return int(rows)
 
 
-def _shared(con: Connection, table: Table) -> dict[str, str]:
-    """The columns that the table has here and in the old database, with the types they have here."""
+def _shared_columns(con: Connection, table: Table) -> dict[str, str]:
+    """Return the columns that the table has in both databases, with their types in the new one."""
     stored = con.execute(
         "select column_name from duckdb_columns() where database_name = 'old' and schema_name || '.' || table_name = ?",
         [table.name],

@@ -1,7 +1,7 @@
-"""Replay: archived records through today's code again, and what that changes, told before it lands.
+"""Replay: process archived records again with today's code, and report what changes.
 
-Without applying, all happens on a copy of the published database in a temporary folder, by the very functions that
-would land it; the home is only read.
+A dry run works on a copy of the published database in a temporary folder, with the same functions; it only reads the
+home.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from newsmill.warehouse.sql_models import load_project
 from newsmill.warehouse.staleness import dates_to_retag
 from newsmill.warehouse.writes import batches
 
-CHOSEN = """
+SELECTED_RECORDS = """
 select r.record_id, r.ingest_date, r.problem is null as readable
 from raw.records r
 where ($reason is null or r.record_id in (select record_id from quality.quarantine where reason = $reason))
@@ -39,45 +39,47 @@ where ($reason is null or r.record_id in (select record_id from quality.quaranti
 order by r.ingest_date, r.record_id
 """
 
-# What is compared, before and after: by record (and topic), what is said of it.
-SAID = {
+# The state that is compared before and after, by record (and topic).
+STATE_SQL = {
     # A record's final verdict.
     "verdicts": """
         select record_id, arg_max(concat_ws(' ', verdict, case when verdict = 'quarantined' then reason end),
-                                  list_position(['raw', 'pages', 'stories'], stage)) as said
+                                  list_position(['raw', 'pages', 'stories'], stage)) as state
         from quality.ledger group by record_id
     """,
     "stories": """
         select record_id, concat(case when is_canonical then 'canonical' else relation end, ' in ', story_id,
-                                 ', matched to ' || matched_record_id) as said
+                                 ', matched to ' || matched_record_id) as state
         from stories.members
     """,
     "topics": """
-        select record_id, topic, concat(strength, case when teaser_only then ' by a teaser' end) as said
+        select record_id, topic, concat(strength, case when teaser_only then ' (teaser only)' end) as state
         from topics.page_topics
     """,
 }
-CHANGED = """
-select {key}, r.url, before.said as before, after.said as after
-from replay_{name} before full join ({said}) after using ({key}) left join raw.records r using (record_id)
-where before.said is distinct from after.said order by {key}
+CHANGED_STATES_SQL = """
+select {key}, r.url, before.state as before, after.state as after
+from replay_{name} before full join ({state}) after using ({key}) left join raw.records r using (record_id)
+where before.state is distinct from after.state order by {key}
 """
-# Of a page, what tells nothing of what it says.
-OF_THE_CODE = ("code_version", "extraction_doubt", "language_confidence")
-OTHERWISE = """
+# Columns of a page that describe the code rather than the page.
+CODE_COLUMNS = ("code_version", "extraction_doubt", "language_confidence")
+CHANGED_PAGES_SQL = """
 select before.record_id, before.url, list_filter([{fields}], lambda field: field is not null) as fields,
        case when before.text <> after.text then before.text else '' end as before,
        case when before.text <> after.text then after.text else '' end as after
 from replay_pages before join clean.pages after using (record_id)
 where len(fields) > 0 order by before.record_id
 """
-PAGES_AT_ONCE = 500
-TEXTS = pl.Schema({"record_id": pl.String(), "url": pl.String(), "fields": pl.List(pl.String()), "change": pl.String()})
+BATCH_PAGES = 500
+TEXT_CHANGES = pl.Schema(
+    {"record_id": pl.String(), "url": pl.String(), "fields": pl.List(pl.String()), "change": pl.String()}
+)
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Which archived records: all that fit whatever is given."""
+class RecordFilter:
+    """Selects archived records: those that match every given field."""
 
     reason: str | None = None
     site: str | None = None
@@ -85,16 +87,19 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a replay changes. Each frame has a row a change, with `record_id` and `url`.
+class ReplayReport:
+    """What a replay changes. Each frame has one row per change, with `record_id` and `url`.
 
     Attributes:
-        records: how many were read again; unreadable: chosen ones of whose bytes the archive has none.
+        records: how many records were processed again.
+        unreadable: how many selected records have no bytes in the archive.
         verdicts: `before` and `after`, as `kept`, `merged` or `quarantined` and its reason.
-        texts: pages that were and are: `fields` that changed, and `change`, a short diff of the text.
-        stories: `before` and `after`: story, relation, and what it was matched to; of any page.
-        topics: `topic`, `before` and `after`: its strength, null where the page hasn't the topic; of any page.
-        dates: the ingest dates touched. applied: whether it landed. unreconciled: records, afterwards.
+        texts: pages before and after: `fields` that changed, and `change`, a short diff of the text.
+        stories: `before` and `after`: story, relation, and matched record; of any page.
+        topics: `topic`, `before` and `after`: its strength, null where the page does not have the topic; of any page.
+        dates: the affected ingest dates.
+        applied: whether the changes were written.
+        unreconciled: records without exactly one verdict, afterwards.
     """
 
     records: int
@@ -108,88 +113,93 @@ class Report:
     unreconciled: int
 
 
-def replay(settings: Settings, choice: Choice, *, apply: bool = False) -> Report:
-    """Take the chosen records through today's code; with `apply` land it, and publish if the books balance.
+def replay(settings: Settings, record_filter: RecordFilter, *, apply: bool = False) -> ReplayReport:
+    """Process the selected records with today's code; with `apply` write the changes and publish if records reconcile.
 
     Raises:
-        UserError: when nothing is published, no record is chosen, or taxonomy or SQL models are wrong.
+        UserError: when nothing is published, no record is selected, or taxonomy or SQL models are wrong.
+        PublicationBlockedError: when a check of severity `error` fails; the changes are written, but not published.
     """
     taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)
     if apply:
         with open_processed(settings) as con:
-            report = _replayed(con, settings, taxonomy, choice, None)
+            report = _replay(con, settings, taxonomy, record_filter, None)
             if not report.unreconciled:
                 stages.build_derived(con, project, report.dates)
                 stages.publish(con, settings, taxonomy, stages.defined_checks(load_suites(), project))
         return report
     published = settings.published / DATABASE
     with tempfile.TemporaryDirectory(prefix="newsmill-replay-") as folder:
-        # Opened so that a missing copy is told as everywhere.
+        # Opened first, so that a missing copy gives the usual error.
         with open_reader(published):
             shutil.copyfile(published, Path(folder) / DATABASE)
         with open_writer(Path(folder) / DATABASE) as con:
-            return _replayed(con, settings, taxonomy, choice, Path(folder))
+            return _replay(con, settings, taxonomy, record_filter, Path(folder))
 
 
-def _replayed(con: Connection, settings: Settings, taxonomy: Taxonomy, choice: Choice, scratch: Path | None) -> Report:
-    """What lands in the writer's database, or, where there is a folder `scratch`, in the copy in it."""
-    chosen = con.execute(CHOSEN, {"reason": choice.reason, "site": choice.site, "since": choice.since}).pl()
-    if chosen.is_empty():
-        asked = ", ".join(f"{name} {value}" for name, value in vars(choice).items() if value is not None)
-        raise UserError(asked, "no archived record is chosen by it", "`newsmill status` shows the reasons there are")
-    _remember(con, chosen)
-    dates = _land(con, settings, taxonomy, chosen, scratch)
-    wrong = sum(day.unreconciled for day in reconcile(con))
-    return Report(
-        records=int(chosen["readable"].sum()),
-        unreadable=chosen.height - int(chosen["readable"].sum()),
-        verdicts=_changed(con, "verdicts"),
-        texts=_texts(con),
-        stories=_changed(con, "stories"),
-        topics=_changed(con, "topics"),
+def _replay(
+    con: Connection, settings: Settings, taxonomy: Taxonomy, record_filter: RecordFilter, scratch: Path | None
+) -> ReplayReport:
+    """Replay in the writer's database, or in the copy in the folder `scratch` where there is one."""
+    selected = con.execute(
+        SELECTED_RECORDS, {"reason": record_filter.reason, "site": record_filter.site, "since": record_filter.since}
+    ).pl()
+    if selected.is_empty():
+        criteria = ", ".join(f"{name} {value}" for name, value in vars(record_filter).items() if value is not None)
+        raise UserError(criteria, "no archived record matches", "see the reasons in `newsmill status`")
+    _save_state(con, selected)
+    dates = _run_stages(con, settings, taxonomy, selected, scratch)
+    unreconciled = sum(day.unreconciled for day in reconcile(con))
+    return ReplayReport(
+        records=int(selected["readable"].sum()),
+        unreadable=selected.height - int(selected["readable"].sum()),
+        verdicts=_changed_states(con, "verdicts"),
+        texts=_changed_texts(con),
+        stories=_changed_states(con, "stories"),
+        topics=_changed_states(con, "topics"),
         dates=dates,
         applied=scratch is None,
-        unreconciled=wrong,
+        unreconciled=unreconciled,
     )
 
 
-def _land(
-    con: Connection, settings: Settings, taxonomy: Taxonomy, chosen: pl.DataFrame, staging: Path | None
+def _run_stages(
+    con: Connection, settings: Settings, taxonomy: Taxonomy, selected: pl.DataFrame, staging: Path | None
 ) -> list[dt.date]:
-    """Pages, stories and topics of the chosen records, stage by stage; returns the ingest dates touched.
+    """Run pages, stories and topics for the selected records; return the affected ingest dates.
 
-    Dates that a run or a replay left half landed are told anew too.
+    Dates that an interrupted run or replay left unreconciled are included.
     """
-    by_date = chosen.filter("readable").group_by("ingest_date", maintain_order=True)
+    by_date = selected.filter("readable").group_by("ingest_date", maintain_order=True)
     records = {date: set(rows["record_id"]) for (date,), rows in by_date}
     run = stages.Run(settings, f"replay {now().isoformat(timespec='seconds')}", records, staging)
     stages.PAGES_STAGE.run(con, run, records)
-    affected = set(chosen["ingest_date"]) | {day.ingest_date for day in reconcile(con) if day.unreconciled}
+    affected = set(selected["ingest_date"]) | {day.ingest_date for day in reconcile(con) if day.unreconciled}
     stages.STORIES_STAGE.run(con, run, affected)
     affected |= set(dates_to_retag(con))
     stages.TOPICS_STAGE.run(con, run, affected)
     return sorted(affected)
 
 
-def _remember(con: Connection, chosen: pl.DataFrame) -> None:
-    """Temporary tables of what is said before, which DuckDB spills where there is much of it."""
-    for name, said in SAID.items():
-        con.execute(f"create or replace temp table replay_{name} as {said}")
-    con.register("chosen", chosen.to_arrow())
-    con.execute("create or replace temp table replay_pages as from clean.pages semi join chosen using (record_id)")
-    con.unregister("chosen")
+def _save_state(con: Connection, selected: pl.DataFrame) -> None:
+    """Save the state before in temporary tables, which DuckDB spills to disk."""
+    for name, state in STATE_SQL.items():
+        con.execute(f"create or replace temp table replay_{name} as {state}")
+    con.register("selected", selected.to_arrow())
+    con.execute("create or replace temp table replay_pages as from clean.pages semi join selected using (record_id)")
+    con.unregister("selected")
 
 
-def _changed(con: Connection, name: str) -> pl.DataFrame:
+def _changed_states(con: Connection, name: str) -> pl.DataFrame:
     key = "record_id, topic" if name == "topics" else "record_id"
-    return con.execute(CHANGED.format(name=name, key=key, said=SAID[name])).pl()
+    return con.execute(CHANGED_STATES_SQL.format(name=name, key=key, state=STATE_SQL[name])).pl()
 
 
-def _texts(con: Connection) -> pl.DataFrame:
-    compared = [column.name for column in PAGES.columns if column.name not in OF_THE_CODE]
+def _changed_texts(con: Connection) -> pl.DataFrame:
+    compared = [column.name for column in PAGES.columns if column.name not in CODE_COLUMNS]
     fields = ", ".join(f"case when before.{name} is distinct from after.{name} then '{name}' end" for name in compared)
-    told = [
+    changes = [
         batch.select("record_id", "url", "fields", summarize_changes(batch))
-        for batch in batches(con, OTHERWISE.format(fields=fields), {}, PAGES_AT_ONCE)
+        for batch in batches(con, CHANGED_PAGES_SQL.format(fields=fields), {}, BATCH_PAGES)
     ]
-    return pl.concat([pl.DataFrame(schema=TEXTS), *told])
+    return pl.concat([pl.DataFrame(schema=TEXT_CHANGES), *changes])

@@ -1,4 +1,4 @@
-"""A change of the taxonomy: what it would change, told before it is made; and making it, from the stored texts."""
+"""Re-tag: what a changed taxonomy would change, and applying it to the stored texts."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import DATABASE
 from newsmill.warehouse.sql_models import Model, Project, load_project
 
-_KEY = ["record_id", "topic"]
-_EVIDENCE = ["record_id", "topic", "place", "sentence", "phrase", "score"]
+KEY = ["record_id", "topic"]
+EVIDENCE = ["record_id", "topic", "place", "sentence", "phrase", "score"]
 
 
 @dataclass(frozen=True)
-class Plan:
+class RetagPlan:
     """What a taxonomy would change.
 
     Attributes:
-        versions: the taxonomy versions that the stored tags were made with.
-        pages: how many stored pages were tagged to know.
-        changes: a row a page and topic `gained` or `lost`: `topic`, `change`, `record_id`, `url`, `title`, and the
-            weightiest mention's `place`, `sentence`, `phrase`, `score`.
-        quality: by topic `labels`, and `precision`, `recall`, `f1` on them, now and `_new`; null where none tells.
-        series: a row a topic and week of which a number changes: `pages`, `stories`, `pages_new`, `stories_new`.
+        versions: the taxonomy versions of the stored tags.
+        pages: how many stored pages were tagged for the comparison.
+        changes: one row per page and topic `gained` or `lost`: `topic`, `change`, `record_id`, `url`, `title`, and the
+            highest-scored mention's `place`, `sentence`, `phrase`, `score`.
+        quality: by topic `labels`, and `precision`, `recall`, `f1` on them, today and `_new`; null without labels.
+        series: one row per topic and week with a changed count: `pages`, `stories`, `pages_new`, `stories_new`.
     """
 
     versions: list[str]
@@ -44,8 +44,8 @@ class Plan:
     series: pl.DataFrame
 
 
-def plan(settings: Settings, taxonomy: Taxonomy) -> Plan:
-    """Tag the published pages with the taxonomy and hold the tags against those that are stored. Writes nothing.
+def plan_retag(settings: Settings, taxonomy: Taxonomy) -> RetagPlan:
+    """Tag the published pages with the taxonomy and compare with the stored tags. Writes nothing.
 
     Raises:
         UserError: when nothing is published, or the labels can't be read.
@@ -53,8 +53,10 @@ def plan(settings: Settings, taxonomy: Taxonomy) -> Plan:
     labels = read_labels(settings.home)
     with open_reader(settings.published / DATABASE) as con:
         now = con.execute("select * from topics.page_topics").pl()
-        new, evidence_new, pages = _tags(con, taxonomy)
-        stored = _best(con.execute("from topics.mentions semi join topics.page_topics using (record_id, topic)").pl())
+        new, evidence_new, pages = _tag_pages(con, taxonomy)
+        stored = _best_mentions(
+            con.execute("from topics.mentions semi join topics.page_topics using (record_id, topic)").pl()
+        )
         about = con.execute(
             """
             select d.record_id, d.week, d.url, d.title, m.story_id
@@ -63,17 +65,17 @@ def plan(settings: Settings, taxonomy: Taxonomy) -> Plan:
         ).pl()
     changes = pl.concat(
         [
-            new.join(now, on=_KEY, how="anti")
-            .select(*_KEY, change=pl.lit("gained"))
-            .join(evidence_new, on=_KEY, how="left"),
-            now.join(new, on=_KEY, how="anti").select(*_KEY, change=pl.lit("lost")).join(stored, on=_KEY, how="left"),
+            new.join(now, on=KEY, how="anti")
+            .select(*KEY, change=pl.lit("gained"))
+            .join(evidence_new, on=KEY, how="left"),
+            now.join(new, on=KEY, how="anti").select(*KEY, change=pl.lit("lost")).join(stored, on=KEY, how="left"),
         ]
     )
-    # Labels of pages that the home no longer holds say nothing of its tags.
+    # Labels of pages that are no longer in the home do not count.
     labels = labels.join(about, on="record_id", how="semi")
     topics = list(dict.fromkeys([*taxonomy.topics, *sorted(now["topic"].unique())]))
     measured = measure_topics(labels, new, topics).drop("labels")
-    return Plan(
+    return RetagPlan(
         versions=sorted(now["taxonomy_version"].unique()),
         version_new=taxonomy.version,
         pages=pages,
@@ -86,8 +88,8 @@ def plan(settings: Settings, taxonomy: Taxonomy) -> Plan:
 
 
 @dataclass(frozen=True)
-class Applied:
-    """What a re-tag did: `changes` has `topic`, `gained`, `lost` (pages); `dates` are the ingest dates touched."""
+class RetagResult:
+    """The result of a re-tag: `changes` has `topic`, `gained`, `lost` (pages); `dates` are ingest dates."""
 
     version: str
     pages: int
@@ -95,10 +97,10 @@ class Applied:
     dates: list[dt.date]
 
 
-def apply(settings: Settings, taxonomy: Taxonomy) -> Applied:
-    """Tag every stored page anew, land it in one transaction, derive what is derived from topics, and publish.
+def apply_retag(settings: Settings, taxonomy: Taxonomy) -> RetagResult:
+    """Re-tag every stored page in one transaction, rebuild what is derived from topics, and publish.
 
-    What is stored is the taxonomy's alone afterwards, so a second time changes nothing.
+    Afterwards all stored tags are of this taxonomy, so a second call changes nothing.
 
     Raises:
         UserError: when labels or SQL models are wrong, or the database stays locked; nothing is written then.
@@ -109,7 +111,7 @@ def apply(settings: Settings, taxonomy: Taxonomy) -> Applied:
         before = con.execute("select * from topics.page_topics").pl()
         pages = stages.retag_topics(con, settings, taxonomy)
         after = con.execute("select * from topics.page_topics").pl()
-        gained, lost = after.join(before, on=_KEY, how="anti"), before.join(after, on=_KEY, how="anti")
+        gained, lost = after.join(before, on=KEY, how="anti"), before.join(after, on=KEY, how="anti")
         same = ["record_id", "topic", "ingest_date", "strength", "teaser_only"]
         dates = pl.concat([after.join(before, on=same, how="anti"), before.join(after, on=same, how="anti")])
         touched = sorted(dates["ingest_date"].unique())
@@ -117,32 +119,32 @@ def apply(settings: Settings, taxonomy: Taxonomy) -> Applied:
         stages.build_derived(con, project, touched, _models_of_topics(project))
         stages.publish(con, settings, taxonomy, stages.defined_checks(load_suites(), project))
     counts = pl.concat([gained.select("topic", gained=1, lost=0), lost.select("topic", gained=0, lost=1)])
-    return Applied(taxonomy.version, pages, counts.group_by("topic").sum().sort("topic"), touched)
+    return RetagResult(taxonomy.version, pages, counts.group_by("topic").sum().sort("topic"), touched)
 
 
-def _tags(con: Connection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-    """The tags of every published page, the weightiest mention of each, and how many pages there are."""
+def _tag_pages(con: Connection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """Return the tags of every published page, the highest-scored mention of each, and the number of pages."""
     page_topics, evidence, pages = [PAGE_TOPICS.empty()], [], 0
     dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]
     for date in dates:
         for batch in stages.pages_to_tag(con, date):
             tags = tag_pages(batch, taxonomy)
             page_topics.append(tags.page_topics)
-            evidence.append(_best(tags.mentions.join(tags.page_topics, on=_KEY, how="semi")))
+            evidence.append(_best_mentions(tags.mentions.join(tags.page_topics, on=KEY, how="semi")))
             pages += batch.height
-    none = pl.DataFrame(schema={name: pl.Float64 if name == "score" else pl.String for name in _EVIDENCE})
+    none = pl.DataFrame(schema={name: pl.Float64 if name == "score" else pl.String for name in EVIDENCE})
     return pl.concat(page_topics), pl.concat([none, *evidence]), pages
 
 
-def _best(mentions: pl.DataFrame) -> pl.DataFrame:
-    """The weightiest mention of each page and topic, those of the page itself before those of its teasers."""
+def _best_mentions(mentions: pl.DataFrame) -> pl.DataFrame:
+    """Return the highest-scored mention of each page and topic; mentions of the page itself come before teasers."""
     in_teaser = pl.col("place") == "teaser"
-    ranked = mentions.sort(*_KEY, in_teaser, "score", "char_start", descending=[False, False, False, True, False])
-    return ranked.unique(_KEY, keep="first", maintain_order=True).select(_EVIDENCE)
+    ranked = mentions.sort(*KEY, in_teaser, "score", "char_start", descending=[False, False, False, True, False])
+    return ranked.unique(KEY, keep="first", maintain_order=True).select(EVIDENCE)
 
 
 def _series(now: pl.DataFrame, new: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
-    """Pages and stories by topic and week, now and then, where they differ."""
+    """Return pages and stories by topic and week, today and new, where they differ."""
     counts = [
         tags.join(about, on="record_id")
         .group_by("topic", "week")

@@ -128,11 +128,11 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Re-process archived records with today's code. A dry run that shows what would change; --apply writes it."""
-    from newsmill.maintenance.replay import Choice
+    from newsmill.maintenance.replay import RecordFilter
     from pipelines.cli.replay import replay_command
 
     settings = load_settings(home=home, workers=workers)
-    choice = Choice(reason, site, since.date() if since else None)
+    choice = RecordFilter(reason, site, since.date() if since else None)
     raise typer.Exit(replay_command(settings, choice, apply=apply, as_json=as_json))
 
 

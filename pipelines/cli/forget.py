@@ -8,7 +8,7 @@ import polars as pl
 import typer
 
 from newsmill.errors import UserError
-from newsmill.maintenance.forget import Plan, forget, plan
+from newsmill.maintenance.forget import ForgetPlan, forget, plan_forget
 from newsmill.settings import Settings
 from pipelines.cli.show import err, out, print_json, text
 from pipelines.scrub import scrub_history
@@ -23,7 +23,7 @@ def forget_command(settings: Settings, key: str, why: str | None, *, yes: bool, 
         UserError: when no record matches, or confirmation is needed and there is no terminal.
     """
     if dry_run or not yes:
-        erased = plan(settings, key)
+        erased = plan_forget(settings, key)
         if dry_run and as_json:
             print_json(_as_json(erased))
             return 0
@@ -44,7 +44,7 @@ def forget_command(settings: Settings, key: str, why: str | None, *, yes: bool, 
             {
                 "records": done.records["record_id"].to_list(),
                 "archived": done.archived,
-                "told_anew": done.told_anew,
+                "reclustered": done.reclustered,
                 "unreconciled": done.unreconciled,
                 "busy": [str(path) for path in busy],
             }
@@ -52,7 +52,7 @@ def forget_command(settings: Settings, key: str, why: str | None, *, yes: bool, 
     else:
         out.print(
             f"{done.records.height:,} records forgotten, {done.archived:,} of them erased from the archive; "
-            f"{done.told_anew:,} other pages re-clustered; published"
+            f"{done.reclustered:,} other pages re-clustered; published"
         )
     for path in busy:
         err.print(f"{text(path)} is in use and may still contain it; close it and run the command again")
@@ -61,7 +61,7 @@ def forget_command(settings: Settings, key: str, why: str | None, *, yes: bool, 
     return 1 if busy or done.unreconciled else 0
 
 
-def _print_plan(plan: Plan) -> None:
+def _print_plan(plan: ForgetPlan) -> None:
     records = plan.records
     out.print(f"[bold]{plan.kind} {text(plan.key)}[/bold]: {records.height:,} records, {_span(records['ingest_date'])}")
     for row in records.head(MAX_LISTED_RECORDS).to_dicts():
@@ -69,7 +69,7 @@ def _print_plan(plan: Plan) -> None:
     if records.height > MAX_LISTED_RECORDS:
         out.print(f"  and {records.height - MAX_LISTED_RECORDS:,} more")
     out.print("rows to erase: " + ", ".join(f"{name} {rows:,}" for name, rows in plan.rows.items() if rows))
-    for name, rows in (("pages of the same stories", plan.kin), ("teasers that link to it", plan.teasers)):
+    for name, rows in (("pages of the same stories", plan.same_story_pages), ("teasers that link to it", plan.teasers)):
         if rows.height:
             out.print(
                 f"{rows.height:,} {name} are kept (different records), e.g. {text(rows['url'][0])}", soft_wrap=True
@@ -81,12 +81,12 @@ def _span(dates: pl.Series) -> str:
     return f"{first} to {rest[-1]}" if rest else f"{first}"
 
 
-def _as_json(plan: Plan) -> dict[str, object]:
+def _as_json(plan: ForgetPlan) -> dict[str, object]:
     return {
         "kind": plan.kind,
         "key": plan.key,
         "records": plan.records.to_dicts(),
         "rows": plan.rows,
-        "kin": plan.kin.to_dicts(),
+        "same_story_pages": plan.same_story_pages.to_dicts(),
         "teasers": plan.teasers.to_dicts(),
     }

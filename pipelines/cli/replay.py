@@ -7,20 +7,20 @@ from dataclasses import asdict
 import polars as pl
 
 from newsmill.errors import UserError
-from newsmill.maintenance.replay import Choice, Report, replay
+from newsmill.maintenance.replay import RecordFilter, ReplayReport, replay
 from newsmill.settings import Settings
 from pipelines.cli.show import err, out, print_json, print_table, progress, text
 
 EXAMPLES = 3
 
 
-def replay_command(settings: Settings, choice: Choice, *, apply: bool, as_json: bool) -> int:
+def replay_command(settings: Settings, choice: RecordFilter, *, apply: bool, as_json: bool) -> int:
     """Re-process archived records and print what changes; write it with `apply`. Return the exit code.
 
     Raises:
         UserError: when no filter is given, or no record matches.
     """
-    if choice == Choice():
+    if choice == RecordFilter():
         raise UserError("replay", "no filter", "give one or more of --reason, --site and --since")
     with progress(quiet=as_json):
         report = replay(settings, choice, apply=apply)
@@ -36,7 +36,7 @@ def replay_command(settings: Settings, choice: Choice, *, apply: bool, as_json: 
     return 1 if report.unreconciled else 0
 
 
-def _print_report(report: Report) -> None:
+def _print_report(report: ReplayReport) -> None:
     out.print(f"{report.records:,} archived records re-processed, of {len(report.dates)} ingest dates")
     if report.unreadable:
         out.print(

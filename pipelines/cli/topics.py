@@ -27,10 +27,11 @@ SHARE_COLUMNS = ("precision", "recall", "f1", "precision_new", "recall_new", "f1
 @topics_app.command("plan")
 def plan_command(home: Home = None, topics: Topics = None, as_json: AsJson = False, limit: Limit = 10) -> None:
     """Show what a taxonomy would change: pages gained and lost with sentences, quality on the labels, trends."""
-    from newsmill.maintenance.retag import plan
+
+    from newsmill.maintenance.retag import plan_retag
 
     settings = load_settings(home=home, topics=topics)
-    result = plan(settings, load_taxonomy(settings.topics))
+    result = plan_retag(settings, load_taxonomy(settings.topics))
     if as_json:
         print_json(
             {
@@ -73,11 +74,12 @@ def apply_command(
     as_json: AsJson = False,
 ) -> None:
     """Re-tag every stored page with a taxonomy, from the stored texts, and publish."""
-    from newsmill.maintenance.retag import apply
+
+    from newsmill.maintenance.retag import apply_retag
 
     settings = load_settings(home=home, topics=topics, workers=workers)
     with progress(quiet=as_json):
-        done = apply(settings, load_taxonomy(settings.topics))
+        done = apply_retag(settings, load_taxonomy(settings.topics))
     if as_json:
         print_json(
             {"version": done.version, "pages": done.pages, "changes": done.changes.to_dicts(), "dates": done.dates}

@@ -15,7 +15,7 @@ from small_home import DAYS, SECRET, SECRET_SITE, SECRET_URL, ids_of
 from newsmill import stages
 from newsmill.analyst.page_history import find_records
 from newsmill.errors import UserError
-from newsmill.maintenance.forget import forget, plan
+from newsmill.maintenance.forget import forget, plan_forget
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_reader, open_writer
@@ -97,14 +97,14 @@ def test_a_site_goes_with_all_its_records_those_set_aside_too(own_home: Settings
 
 
 @pytest.mark.slow
-def test_what_was_cut_off_goes_on_when_asked_again(own_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_forget_can_be_repeated(own_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     [record] = ids_of(own_home.database, f"url = '{SECRET_URL}' and ingest_date = '{DAYS[1]}'")
 
     def cut_off(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("newsmill.maintenance.forget._clear", cut_off)
+        patched.setattr("newsmill.maintenance.forget._erase_rows", cut_off)
         with pytest.raises(KeyboardInterrupt):
             forget(own_home, record)
     assert files_with(own_home.home, record)
@@ -118,24 +118,24 @@ def test_what_was_cut_off_goes_on_when_asked_again(own_home: Settings, monkeypat
     assert told == [(first,)]
 
 
-def test_a_plan_tells_what_goes_and_what_stays_and_changes_nothing(processed_home: Settings) -> None:
+def test_a_plan_lists_what_is_erased_and_kept_and_changes_nothing(processed_home: Settings) -> None:
     before = contents(processed_home.home)
-    going = plan(processed_home, SECRET_URL)
+    going = plan_forget(processed_home, SECRET_URL)
     assert (going.kind, going.records.height, going.rows["raw.records"], going.rows["topics.labels"]) == (
         "url",
         2,
         2,
         2,
     )
-    assert going.kin["url"].to_list() == ["https://copy.example/b"]
+    assert going.same_story_pages["url"].to_list() == ["https://copy.example/b"]
     assert contents(processed_home.home) == before
 
 
-def test_what_no_one_knows_is_to_mend(processed_home: Settings) -> None:
+def test_an_unknown_key_is_an_error(processed_home: Settings) -> None:
     before = contents(processed_home.home)
     for key in ("https://nowhere.example/", "nowhere.example", "0" * 32):
         with pytest.raises(UserError, match="no record has"):
-            plan(processed_home, key)
+            plan_forget(processed_home, key)
     assert contents(processed_home.home) == before
 
 
@@ -143,7 +143,7 @@ def contents(home: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
-def test_the_command_asks_tells_and_forgets(
+def test_the_command_asks_and_forgets(
     own_home: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = contents(own_home.home)

@@ -100,7 +100,7 @@ def test_a_database_that_was_set_aside_before_is_only_replaced_when_told(tmp_pat
     with open_writer(settings.database) as con:
         con.execute(RESULT)
     old_database(settings).write_text("from before")
-    with pytest.raises(UserError, match=r"newsmill\.duckdb\.old: .* still there; .*--replace-old"):
+    with pytest.raises(UserError, match=r"newsmill\.duckdb\.old: .* still exists; .*--replace-old"):
         back_up_database(settings)
     assert old_database(settings).read_text() == "from before"
     old = back_up_database(settings, replace_old=True)
@@ -129,7 +129,7 @@ def test_a_database_that_is_held_is_left_alone(tmp_path: Path, monkeypatch: pyte
     settings = settings_for(tmp_path, tmp_path)
     with open_writer(settings.database):
         pass
-    monkeypatch.setattr(rebuild, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(rebuild, "LOCK_TIMEOUT_SECONDS", 0.2)
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(settings.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:

@@ -11,13 +11,13 @@ from small_home import DAYS, ids_of
 from test_maintenance_forget import contents
 
 from newsmill.errors import UserError
-from newsmill.maintenance.replay import Choice, Report, replay
+from newsmill.maintenance.replay import RecordFilter, ReplayReport, replay
 from newsmill.pages import reject
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_writer
 from pipelines.cli.replay import replay_command
 
-SHORT = Choice(reason="too_short")
+SHORT = RecordFilter(reason="too_short")
 
 
 class OneProcess:
@@ -41,7 +41,7 @@ def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_same_code_changes_nothing_and_leaves_every_byte(processed_home: Settings) -> None:
     before = contents(processed_home.home)
-    report = replay(processed_home, Choice(since=DAYS[0]))
+    report = replay(processed_home, RecordFilter(since=DAYS[0]))
     assert report.records == 7
     assert all(frame.is_empty() for frame in frames(report))
     assert contents(processed_home.home) == before
@@ -75,16 +75,16 @@ def test_a_date_that_was_left_half_landed_is_made_up_for(own_home: Settings) -> 
     whole = tables_of(own_home.database)
     with open_writer(own_home.database) as con:
         con.execute("delete from quality.ledger where stage = 'stories' and ingest_date = ?", [DAYS[0]])
-    report = replay(own_home, Choice(site="wall.example"), apply=True)
+    report = replay(own_home, RecordFilter(site="wall.example"), apply=True)
     assert (report.dates, report.unreconciled) == (DAYS, 0)
     assert differing(whole, tables_of(own_home.database)) == []
 
 
 def test_records_are_chosen_by_all_that_is_given(processed_home: Settings) -> None:
-    report = replay(processed_home, Choice(reason="too_short", site="wall.example", since=DAYS[1]))
+    report = replay(processed_home, RecordFilter(reason="too_short", site="wall.example", since=DAYS[1]))
     assert (report.records, report.dates) == (1, [DAYS[1]])
     with pytest.raises(UserError, match="no archived record"):
-        replay(processed_home, Choice(reason="too_short", site="other.example"))
+        replay(processed_home, RecordFilter(reason="too_short", site="other.example"))
 
 
 def test_a_page_read_otherwise_is_told_with_what_differs(
@@ -92,9 +92,9 @@ def test_a_page_read_otherwise_is_told_with_what_differs(
 ) -> None:
     read_in_this_process(monkeypatch)
     monkeypatch.setattr("newsmill.pages.read.remove_repeats", lambda paragraphs: (paragraphs[1:], []))
-    report = replay(processed_home, Choice(site="other.example"))
+    report = replay(processed_home, RecordFilter(site="other.example"))
     monkeypatch.setattr("pipelines.cli.replay.replay", lambda *_, **__: report)
-    assert replay_command(processed_home, Choice(site="other.example"), apply=False, as_json=False) == 0
+    assert replay_command(processed_home, RecordFilter(site="other.example"), apply=False, as_json=False) == 0
     said = capsys.readouterr().out
     for part in (
         "1 archived records re-processed",
@@ -109,5 +109,5 @@ def test_a_page_read_otherwise_is_told_with_what_differs(
     assert told["change"].startswith("- Runway released Gen-4")
 
 
-def frames(report: Report) -> list[pl.DataFrame]:
+def frames(report: ReplayReport) -> list[pl.DataFrame]:
     return [report.verdicts, report.texts, report.stories, report.topics]

@@ -12,7 +12,7 @@ import pytest
 from pipeline_runs import settings_for
 
 from newsmill.errors import UserError
-from newsmill.maintenance.replay import Choice
+from newsmill.maintenance.replay import RecordFilter
 from newsmill.settings import Settings
 from pipelines.cli.forget import forget_command
 from pipelines.cli.replay import replay_command
@@ -78,7 +78,7 @@ def test_without_anyone_to_ask_and_before_the_first_run_nothing_is_made(tmp_path
             forget_command(settings, "a.example", None, yes=yes, dry_run=False, as_json=False)
     for apply in (True, False):
         with pytest.raises(UserError, match="newsmill run"):
-            replay_command(settings, Choice(site="a.example"), apply=apply, as_json=False)
+            replay_command(settings, RecordFilter(site="a.example"), apply=apply, as_json=False)
     with pytest.raises(UserError, match="no filter"):
-        replay_command(settings, Choice(), apply=False, as_json=False)
+        replay_command(settings, RecordFilter(), apply=False, as_json=False)
     assert not settings.home.exists()

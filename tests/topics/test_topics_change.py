@@ -12,7 +12,7 @@ from topic_pages import SHIPPED
 from typer.testing import CliRunner
 
 from newsmill.errors import UserError
-from newsmill.maintenance.retag import apply, plan
+from newsmill.maintenance.retag import apply_retag, plan_retag
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
 from newsmill.topics.labels import add_label, forget_labels, labels_file, measure_topics, read_labels
@@ -84,7 +84,7 @@ def record_of(settings: Settings, title: str) -> str:
 
 def test_plan_tells_gains_with_their_sentences_and_writes_nothing(home: Settings, wider: Path) -> None:
     before = home.database.read_bytes()
-    told = plan(home, load_taxonomy(wider))
+    told = plan_retag(home, load_taxonomy(wider))
     assert told.pages == 3
     assert told.changes.select("topic", "change", "sentence", "phrase").rows() == [
         ("ferries", "gained", "The old ferry across the river closed for good.", "ferry")
@@ -98,7 +98,7 @@ def test_plan_tells_gains_with_their_sentences_and_writes_nothing(home: Settings
 
 def test_plan_tells_losses_with_the_stored_sentence(home: Settings, tmp_path: Path) -> None:
     (tmp_path / "only.yaml").write_text("topics:" + FERRIES, encoding="utf-8")
-    told = plan(home, load_taxonomy(tmp_path / "only.yaml"))
+    told = plan_retag(home, load_taxonomy(tmp_path / "only.yaml"))
     lost = told.changes.filter(pl.col("change") == "lost")
     assert lost.select("topic", "sentence").rows() == [
         ("ai_regulation", "The Senate passed an AI bill that regulates chatbots.")
@@ -106,7 +106,7 @@ def test_plan_tells_losses_with_the_stored_sentence(home: Settings, tmp_path: Pa
 
 
 def test_plan_of_the_same_taxonomy_changes_nothing(home: Settings) -> None:
-    told = plan(home, load_taxonomy(SHIPPED))
+    told = plan_retag(home, load_taxonomy(SHIPPED))
     assert told.changes.is_empty()
     assert told.series.is_empty()
 
@@ -115,14 +115,14 @@ def test_plan_measures_with_the_labels(home: Settings, wider: Path) -> None:
     add_label(home.home, record_of(home, "ferry"), "ferries", True, "uniform")
     add_label(home.home, record_of(home, "bridge"), "ferries", False, "near")
     add_label(home.home, "gone", "ferries", True, "uniform")
-    quality = plan(home, load_taxonomy(wider)).quality.filter(pl.col("topic") == "ferries").row(0, named=True)
+    quality = plan_retag(home, load_taxonomy(wider)).quality.filter(pl.col("topic") == "ferries").row(0, named=True)
     assert (quality["labels"], quality["recall"], quality["recall_new"], quality["precision_new"]) == (2, 0.0, 1.0, 1.0)
 
 
 @pytest.mark.slow
 def test_apply_leaves_what_a_night_with_that_taxonomy_would(home: Settings, wider: Path, tmp_path: Path) -> None:
     taxonomy = load_taxonomy(wider)
-    done = apply(home, taxonomy)
+    done = apply_retag(home, taxonomy)
     assert (done.pages, done.changes.rows()) == (3, [("ferries", 1, 0)])
     anew = home.model_copy(update={"home": tmp_path / "anew", "topics": wider})
     run_input(anew, sorted({file.ingest_date for file in scan(home.input).files}))
@@ -131,15 +131,15 @@ def test_apply_leaves_what_a_night_with_that_taxonomy_would(home: Settings, wide
         assert ours[name].equals(table), name
     published = tables_of(home.published / "newsmill.duckdb")
     assert published["topics.mentions"]["taxonomy_version"].unique().to_list() == [taxonomy.version]
-    assert apply(home, taxonomy).changes.is_empty()
+    assert apply_retag(home, taxonomy).changes.is_empty()
 
 
 @pytest.mark.slow
 def test_apply_in_workers_gives_the_same(home: Settings, wider: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    apply(home, load_taxonomy(wider))
+    apply_retag(home, load_taxonomy(wider))
     alone = tables_of(home.database)
     monkeypatch.setattr("newsmill.topics.tag.BATCH_PAGES", 1)
-    apply(home.model_copy(update={"workers": 2}), load_taxonomy(wider))
+    apply_retag(home.model_copy(update={"workers": 2}), load_taxonomy(wider))
     assert all(alone[name].equals(table) for name, table in tables_of(home.database).items())
 
 
@@ -152,7 +152,7 @@ def test_a_killed_apply_leaves_the_old_tags(home: Settings, wider: Path, monkeyp
 
     monkeypatch.setattr("newsmill.stages.topics.replace_labels", killed)
     with pytest.raises(KeyboardInterrupt):
-        apply(home, load_taxonomy(wider))
+        apply_retag(home, load_taxonomy(wider))
     assert all(before[name].equals(table) for name, table in tables_of(home.database).items())
 
 
