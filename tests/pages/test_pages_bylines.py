@@ -1,4 +1,4 @@
-"""Bylines at the start of a body: left out, and nothing else is."""
+"""Bylines at the start of a body are removed, and nothing else."""
 
 import datetime as dt
 
@@ -8,29 +8,29 @@ from newsmill.pages.types import Published
 REST = ["The crane came in on Tuesday.", "Jonas Reitmeier, 40, saw it."]
 
 
-def test_a_line_of_date_and_author_is_no_body():
+def test_line_with_date_and_author_is_removed():
     line = "9. Oktober 2026, 14:40 Uhr Jonas Reitmeier"
     assert remove_byline([line, *REST], ["Jonas Reitmeier"]) == REST
 
 
-def test_a_sentence_that_names_the_author_stays():
+def test_sentence_with_the_author_is_kept():
     line = "Jonas Reitmeier has worked at the port since 1998, and has seen three cranes come and go."
     assert remove_byline([line, *REST], ["Jonas Reitmeier"]) == [line, *REST]
 
 
-def test_a_short_line_without_the_author_or_a_number_stays():
+def test_short_line_without_the_author_or_a_number_is_kept():
     for line in ("9. Oktober 2026", "Von Jonas Reitmeier"):
         assert remove_byline([line, *REST], ["Someone Else"]) == [line, *REST]
     assert remove_byline(["Von Jonas Reitmeier"], ["Jonas Reitmeier"]) == ["Von Jonas Reitmeier"]
 
 
-def test_the_same_line_further_down_stays():
+def test_same_line_farther_down_is_kept():
     line = "9. Oktober 2026, 14:40 Uhr Jonas Reitmeier"
     body = ["One.", "Two.", "Three.", line]
     assert remove_byline(body, ["Jonas Reitmeier"]) == body
 
 
-def test_a_line_of_the_pages_own_date_is_no_body_and_one_of_another_is():
+def test_line_with_the_date_of_the_page_is_removed_and_with_another_date_kept():
     published = Published(dt.datetime(2026, 10, 9, 14, 40), None, "text")
     assert remove_byline(["9. Oktober 2026, 14:40 Uhr Timo Brandl", *REST], [], published) == REST
     assert (

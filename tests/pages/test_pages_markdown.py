@@ -29,7 +29,7 @@ LINES = [
 
 @pytest.fixture
 def read_markdown(read_one):
-    return lambda body, **given: read_one(body, **{"content_type": "text/markdown", "url": "file:a.md", **given})
+    return lambda body, **columns: read_one(body, **{"content_type": "text/markdown", "url": "file:a.md", **columns})
 
 
 def test_yaml_front_matter(read_markdown):
@@ -56,7 +56,7 @@ def test_first_heading_is_the_title(read_markdown):
     assert page["text"].split("\n") == LINES
 
 
-def test_heading_stays_where_front_matter_has_another_title(read_markdown):
+def test_heading_is_kept_where_front_matter_has_another_title(read_markdown):
     page = read_markdown(f"---\ntitle: To be marked\n---\n# A consultation\n{BODY}")
     assert page["title"] == "To be marked"
     assert page["text"].startswith("A consultation\n")
@@ -68,7 +68,7 @@ def test_plain_text_that_begins_with_a_heading_is_markdown(read_one):
     assert page["text"].split("\n") == LINES
 
 
-def test_post_that_is_front_matter_alone(read_markdown):
+def test_post_that_consists_of_front_matter(read_markdown):
     page = read_markdown("---\ntitle: To be marked\nsummary: The ministry opened a consultation.\n---\n")
     assert page["text"] == "The ministry opened a consultation."
 
@@ -87,7 +87,7 @@ def test_shortcodes_and_html(read_markdown):
     ]
 
 
-def test_emphasis_amid_chinese(read_markdown):
+def test_emphasis_within_chinese(read_markdown):
     assert read_markdown("# 标题\n处理**“网络杂务”**的挑战性很大。\n")["text"] == "处理“网络杂务”的挑战性很大。"
 
 
@@ -102,14 +102,14 @@ def test_emphasis_amid_chinese(read_markdown):
         "date: 2026-99-99",
     ],
 )
-def test_front_matter_that_cannot_be_read_leaves_the_text(read_markdown, fields):
+def test_unparsable_front_matter_is_dropped(read_markdown, fields):
     page = read_markdown(f"---\n{fields}\n---\n# To be marked\n\n{BODY}")
     assert page["reason"] is None
     assert page["title"] == "To be marked"
     assert page["text"].split("\n") == LINES
 
 
-def test_rule_at_the_top_is_no_front_matter(read_markdown):
+def test_rule_at_the_top_is_not_front_matter(read_markdown):
     assert read_markdown(f"---\n\n# To be marked\n\n{BODY}")["title"] == "To be marked"
 
 

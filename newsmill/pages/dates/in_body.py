@@ -1,4 +1,4 @@
-"""Find the dates that the body of an HTML page shows: `time` elements, microdata, visible text."""
+"""Find the dates in the body of an HTML page: `time` elements, microdata, visible text."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _MAX_DATE_LINE_CHARS = 45  # of a line that contains little besides a date
 _MAX_PART_CHARS = 70  # of an element that is part of a line
 _MAX_LABEL_CHARS, _MAX_LABEL_CHARS_AFTER = 40, 15  # of the words before and after a date that can be its label
 _NEAR_CHARS, _RATHER_NEAR_CHARS, _BEFORE_HEADLINE_CHARS = 500, 1500, 80  # between headline and date
-_MAX_OTHER_SHARE = 0.4  # of the page's text: a larger element is not a part beside the article, whatever its name
+_MAX_OTHER_SHARE = 0.4  # of the page's text: a larger element is not about other articles, regardless of its name
 _MAX_LISTED_DAYS = 3  # in elements of the same class; more are the dates of a list
 
 # Points for a date to be the page's.
@@ -59,7 +59,7 @@ _FIRST_PUBLISHED_POINTS = 5  # more than everything else that a date can score
 
 
 class VisibleDates:
-    """The dates that a page shows or marks up in its body."""
+    """The dates that a page displays or marks up in its body."""
 
     def __init__(self, tree: Tree, day_first: bool | None) -> None:
         self._tree = tree

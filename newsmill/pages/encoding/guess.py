@@ -47,7 +47,7 @@ LATIN_CODECS = frozenset(_LANGUAGES_BY_LATIN_CODEC)
 _NON_ASCII_RUN = re.compile(rb"[\x80-\x9f\xa1-\xaa\xac-\xba\xbc-\xff]+")  # nbsp and « » aside
 _ASCII_LETTER = re.compile(rb"[a-zA-Z]")
 _MIN_DENSE_RUN, _MIN_DENSE_SHARE, _MIN_DENSE_BYTES = 2.0, 0.35, 12  # mean run, share of the letters, bytes
-_SIGN = "\ufffd"  # stands for any non-ASCII sign
+_SIGN = "\ufffd"  # replaces any non-ASCII sign
 _IGNORED_PAIRS = {"  ", " " + _SIGN, _SIGN + " "}
 _UNSEEN_NATS = log(1e-6)
 # Mean nats per letter pair: text has -7 to -8.6, Icelandic as the closest language listed here -9.7.

@@ -5,19 +5,13 @@ Imports Numba (0.2 s), so it is imported where languages are detected, not befor
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from newsmill.compiled import remove_stale_code
+from newsmill.compiled import compiled, compiled_inner
 from newsmill.pages.languages import profiles
 from newsmill.pages.languages.profiles import KernelTables
 from newsmill.pages.languages.scripts import SCRIPTS, SHARED_SCRIPTS
-
-# Constants of `profiles` and `scripts` are compiled in.
-remove_stale_code(Path(__file__).parent)
 
 WINDOW_END = 0xFFFF  # the code point between two windows of a text, a noncharacter: it may be inside a word
 # Columns of the result. Script: index into SCRIPTS, 0 where there are no letters. Language: index into the names of the
@@ -46,7 +40,7 @@ _IS_CODE_JOINT = np.zeros(128, np.uint8)  # between words without a space: code 
 _IS_CODE_JOINT[[ord(sign) for sign in ".:,()"]] = 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def detect_batch(
     codes: NDArray[np.uint32], starts: NDArray[np.int64], min_letters: NDArray[np.int64], tables: KernelTables
 ) -> NDArray[np.float64]:
@@ -84,7 +78,7 @@ def detect_batch(
     return results
 
 
-@njit(cache=True, nogil=True)
+@compiled_inner
 def _count_letters(
     codes: NDArray[np.uint32], start: int, end: int, tables: KernelTables, letters: NDArray[np.int64]
 ) -> tuple[float, int, int, int]:
@@ -126,7 +120,7 @@ def _count_letters(
     return half_latin, capitals, marked, code_signs
 
 
-@njit(cache=True, nogil=True)
+@compiled_inner
 def _get_script(point: int, tables: KernelTables) -> int:
     """Return the script of a code point as an index into SCRIPTS; 0 for none."""
     if point < _PLANE_SIZE:
@@ -134,7 +128,7 @@ def _get_script(point: int, tables: KernelTables) -> int:
     return _HAN if 0x20000 <= point < 0x40000 else 0
 
 
-@njit(cache=True, nogil=True)
+@compiled_inner
 def _is_in_address(codes: NDArray[np.uint32], start: int, i: int, script: int, was_in_address: bool) -> bool:
     """Whether the character at i belongs to an address: from `://` or `@` to a space or a letter that is not Latin."""
     point = codes[i]
@@ -143,7 +137,7 @@ def _is_in_address(codes: NDArray[np.uint32], start: int, i: int, script: int, w
     return bool(point == 64 or (point == 47 and i > start + 1 and codes[i - 1] == 47 and codes[i - 2] == 58))
 
 
-@njit(cache=True, nogil=True)
+@compiled_inner
 def _choose_script(letters: NDArray[np.int64], half_latin: float) -> tuple[int, float]:
     """Return the main script of a text and its share, by weighted letters; Han among kana counts as kana.
 
@@ -172,7 +166,7 @@ def _choose_script(letters: NDArray[np.int64], half_latin: float) -> tuple[int, 
     return best, best_weight / total if total else 0.0
 
 
-@njit(cache=True, nogil=True)
+@compiled_inner
 def _sum_weights(
     codes: NDArray[np.uint32],
     start: int,
@@ -254,13 +248,13 @@ def _sum_weights(
     return gram_count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def hash_slot(key: int, mask: int) -> int:
     """Return the first slot of a key in a hash table of `mask + 1` slots, at most 2**17 (Fibonacci hashing)."""
     return ((key ^ key >> 15) * 2654435769 & 0xFFFFFFFF) >> 15 & mask
 
 
-@njit(cache=True, nogil=True)
+@compiled_inner
 def _add_rows(
     rows: NDArray[np.uint16], row_count: int, group: int, tables: KernelTables, sums: NDArray[np.int64]
 ) -> None:
@@ -282,7 +276,7 @@ def _add_rows(
             sums[_CELLS_PER_WORD * word + 2 * pair + 1] += np.int64(odd >> shift & np.uint64(0xFFFF))
 
 
-@njit(cache=True, nogil=True)
+@compiled_inner
 def _rank_columns(sums: NDArray[np.int64], group: int, unmarked: bool, tables: KernelTables) -> tuple[int, float]:
     """Return the likeliest column, and its lead in nats over the best column of another language."""
     begin = tables.columns[group]
@@ -300,7 +294,7 @@ def _rank_columns(sums: NDArray[np.int64], group: int, unmarked: bool, tables: K
     return best, best_nats - second_nats
 
 
-@njit(cache=True, nogil=True)
+@compiled_inner
 def _compute_probability(sums: NDArray[np.int64], best: int, group: int, unmarked: bool, tables: KernelTables) -> float:
     """Return the probability of the best column's language among the languages of its script."""
     begin = tables.columns[group]

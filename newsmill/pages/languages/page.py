@@ -11,7 +11,7 @@ from newsmill.pages.languages.detect import UNDETERMINED, Detector, detect_batch
 from newsmill.pages.languages.scripts import SOLE_LANGUAGE
 from newsmill.pages.text import CJK, width
 
-# Share of a page's text that a second language needs: in several paragraphs, and in a single one, which may be a quote.
+# Share of a page's text that a second language needs: in several paragraphs, and in a single one, which can be a quote.
 MIN_SHARE, MIN_SHARE_IN_ONE_PIECE = 0.2, 0.35
 
 _MIN_BODY_WIDTH = 200  # the headlines are added to a narrower body

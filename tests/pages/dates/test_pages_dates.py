@@ -138,8 +138,8 @@ def test_dates_of_a_list_are_ignored_from_the_fourth_day_on(count, day):
 
 def test_dates_in_cards_of_other_articles_are_ignored():
     cards = "".join(f"<article><h3>Another</h3><time datetime='2026-06-0{n}'>x</time></article>" for n in range(1, 5))
-    own = f"<article><h1>The headline of it</h1><time datetime='2026-07-04'>x</time>{TEXT}</article>"
-    html = f"<html><body>{cards}{own}</body></html>"
+    article = f"<article><h1>The headline of it</h1><time datetime='2026-07-04'>x</time>{TEXT}</article>"
+    html = f"<html><body>{cards}{article}</body></html>"
     assert published(html) == ("2026-07-04 00:00:00", "time")
 
 
@@ -164,19 +164,19 @@ def test_first_publication_wins_over_a_later_date_at_the_headline():
 
 
 def test_visible_date_wins_where_metadata_give_the_change_for_publication():
-    shown = "<p>Published <time pubdate datetime='2026-03-13'>March 13, 2026</time></p>"
+    visible = "<p>Published <time pubdate datetime='2026-03-13'>March 13, 2026</time></p>"
     both = BOTH % ("2026-06-29T12:28:31Z", "2026-06-29T12:28:31Z")
-    assert published(page(both, shown)) == ("2026-03-13 00:00:00", "time")
-    assert modified(page(both, shown)) == ("2026-06-29 12:28:31", "json_ld")
+    assert published(page(both, visible)) == ("2026-03-13 00:00:00", "time")
+    assert modified(page(both, visible)) == ("2026-06-29 12:28:31", "json_ld")
     # Where the two differ, the metadata are right.
     distinct = BOTH % ("2026-06-28T12:28:31Z", "2026-06-29T12:28:31Z")
-    assert published(page(distinct, shown)) == ("2026-06-28 12:28:31", "json_ld")
+    assert published(page(distinct, visible)) == ("2026-06-28 12:28:31", "json_ld")
 
 
 def test_visible_date_that_agrees_confirms_the_metadata():
-    shown = "<p class='date'>June 29, 2026</p><p class='date'>first seen March 13, 2026</p>"
+    visible = "<p class='date'>June 29, 2026</p><p class='date'>first seen March 13, 2026</p>"
     both = BOTH % ("2026-06-29T12:28:31Z", "2026-06-29T12:28:31Z")
-    assert published(page(both, shown)) == ("2026-06-29 12:28:31", "json_ld")
+    assert published(page(both, visible)) == ("2026-06-29 12:28:31", "json_ld")
 
 
 def test_pictures_and_comments_in_json_ld_are_ignored():

@@ -235,7 +235,7 @@ def test_any_bytes_are_decoded_or_undecodable(body, content_type):
 
 
 def test_double_encoded_english_page_with_lost_quotes_is_decoded():
-    text = "<p>" + "The crane\ufffds arm is sixty metres long, the harbour master said. " * 20
+    text = "<p>" + "The crane\ufffds arm is sixty meters long, the harbor master said. " * 20
     double_encoded = text.encode().decode("cp1252").encode()
     assert decode(double_encoded, "text/html; charset=utf-8").count("The crane\ufffds arm") == 20
 
