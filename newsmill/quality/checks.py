@@ -1,4 +1,4 @@
-"""Running a suite inside DuckDB: what held, what did not and on which rows, and what failed to run."""
+"""Running a suite in DuckDB: which expectations pass, which fail and on which rows, and which can't run."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from newsmill.quality.gx import Cursors
 
 SAMPLE_ROWS = 20
-SAMPLE_CHARACTERS = 200
-ERROR_CHARACTERS = 2000
+MAX_VALUE_CHARS = 200
+MAX_ERROR_CHARS = 2000
 
-# What a person wants to know of a result; the rest of it is queries and lists of values.
+# The keys of a Great Expectations result that people need; the others are queries and lists of values.
 OBSERVED = ("observed_value", "element_count", "unexpected_count", "unexpected_percent", "missing_count")
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One expectation's outcome. `success` is None and `error` set where it failed to run: no verdict on the data."""
+    """The result of one expectation. If it failed to run, `error` is set and `success` is None."""
 
     table: str
     name: str
@@ -45,12 +45,12 @@ class CheckResult:
 
 
 def run_suite(con: Connection, suite: Suite, dates: Sequence[dt.date] | None) -> list[CheckResult]:
-    """Check a table, or its rows of the ingest dates where the suite says so, in one validation; in suite order.
+    """Check a table, or its rows of the ingest dates for a suite `by_date`; results are in suite order.
 
-    Sees what is committed: the work runs on cursors of `con`, outside a transaction that `con` may have open.
+    The checks see committed rows only: they run on cursors of `con`, outside any open transaction of `con`.
 
     Raises:
-        UserError: when Great Expectations refuses an expectation's arguments.
+        UserError: when Great Expectations rejects an expectation's arguments.
     """
     from newsmill.quality import gx
 
@@ -61,11 +61,13 @@ def run_suite(con: Connection, suite: Suite, dates: Sequence[dt.date] | None) ->
         except duckdb.Error as error:
             return [_result(suite, expectation, None, error=str(error)) for expectation in suite.expectations]
         outcomes = _outcomes(cursors, built)
-        return [_judge(suite, expectation, outcomes[expectation.name], cursors) for expectation in suite.expectations]
+        return [
+            _to_result(suite, expectation, outcomes[expectation.name], cursors) for expectation in suite.expectations
+        ]
 
 
 def results_frame(results: Sequence[CheckResult], run_id: str, checked_at: dt.datetime) -> pl.DataFrame:
-    """The results as rows of `quality.check_results`; `checked_at` in UTC, without a zone."""
+    """Return the results as rows of `quality.check_results`; `checked_at` is UTC, without a zone."""
     return pl.DataFrame(
         {
             "run_id": [run_id for _ in results],
@@ -94,9 +96,9 @@ def _rows(suite: Suite, dates: Sequence[dt.date] | None) -> str:
     return f"select * from {suite.table} where ingest_date in ({date_list(dates)})"  # noqa: S608
 
 
-def _result(suite: Suite, expectation: Expectation, success: bool | None, **found: Any) -> CheckResult:
-    found = {"observed": "{}", "error": None} | found
-    return CheckResult(suite.table, expectation.name, expectation.severity, success, why=expectation.why, **found)
+def _result(suite: Suite, expectation: Expectation, success: bool | None, **fields: Any) -> CheckResult:
+    fields = {"observed": "{}", "error": None} | fields
+    return CheckResult(suite.table, expectation.name, expectation.severity, success, why=expectation.why, **fields)
 
 
 def _build(suite: Suite, expectation: Expectation) -> Any:
@@ -110,39 +112,41 @@ def _build(suite: Suite, expectation: Expectation) -> Any:
 
 
 def _outcomes(cursors: Cursors, built: Mapping[str, Any]) -> dict[str, Any]:
-    """Great Expectations' results by the expectations' names; of map expectations that failed, with failing rows."""
+    """Return Great Expectations' results by expectation name; failed map expectations include failing rows."""
     from newsmill.quality import gx
 
-    with gx.opened(cursors) as batch:
+    with gx.open_batch(cursors) as batch:
         outcomes = gx.validate(batch, list(built.values()))
-        # Rows are asked for on a second pass, by the few that failed: most nights there is none.
-        failed = [name for name, one in outcomes.items() if not one.success and "unexpected_count" in one.result]
+        # Failing rows are fetched in a second pass, because most runs have no failed expectation.
+        failed = [
+            name for name, result in outcomes.items() if not result.success and "unexpected_count" in result.result
+        ]
         if failed:
             outcomes |= gx.validate(batch, [built[name] for name in failed], sample_rows=SAMPLE_ROWS)
         return outcomes
 
 
-def _judge(suite: Suite, expectation: Expectation, outcome: Any, cursors: Cursors) -> CheckResult:
+def _to_result(suite: Suite, expectation: Expectation, outcome: Any, cursors: Cursors) -> CheckResult:
     error = _error(outcome.exception_info)
     if error is not None:
         return _result(suite, expectation, None, error=error)
     observed = {key: _plain(outcome.result[key]) for key in OBSERVED if key in outcome.result}
-    found = {"observed": json.dumps(observed, ensure_ascii=False)}
+    details = {"observed": json.dumps(observed, ensure_ascii=False)}
     if outcome.success:
-        return _result(suite, expectation, True, **found)
+        return _result(suite, expectation, True, **details)
     try:
         rows = outcome.result.get("unexpected_rows") or _queried_rows(expectation, cursors)
-    except duckdb.Error as refused:
-        rows = [{"no_sample": str(refused)}]
+    except duckdb.Error as query_error:
+        rows = [{"no_sample": str(query_error)}]
     sample = [{name: _plain(value) for name, value in row.items()} for row in rows]
-    return _result(suite, expectation, False, failing_sample=sample, **found)
+    return _result(suite, expectation, False, failing_sample=sample, **details)
 
 
 def _error(info: Mapping[Any, Any]) -> str | None:
-    """Great Expectations tells of exceptions once for the expectation, or once for each metric that failed."""
+    """Return the error message; Great Expectations reports it once per expectation or once per failed metric."""
     for entry in [info] if "raised_exception" in info else info.values():
         if entry["raised_exception"]:
-            return _cut(str(entry["exception_message"]), ERROR_CHARACTERS)
+            return _truncate(str(entry["exception_message"]), MAX_ERROR_CHARS)
     return None
 
 
@@ -159,15 +163,15 @@ def _queried_rows(expectation: Expectation, cursors: Cursors) -> list[dict[str, 
 
 
 def _plain(value: Any) -> Any:
-    """The value as JSON can hold it; long texts cut."""
+    """Return the value as a JSON value; long texts are truncated."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float | Decimal):
         return float(value) if math.isfinite(value) else str(value)
     if isinstance(value, dt.date):
         return value.isoformat()
-    return _cut(str(value), SAMPLE_CHARACTERS)
+    return _truncate(str(value), MAX_VALUE_CHARS)
 
 
-def _cut(text: str, length: int) -> str:
+def _truncate(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,4 +1,4 @@
-"""Great Expectations on the caller's own DuckDB connection. Importing it costs seconds: import it where it is used."""
+"""Great Expectations on the caller's DuckDB connection. The import takes seconds, so import this module lazily."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from newsmill.quality.suites import Expectation
 from newsmill.types import Connection
 
+# The name of the temporary view with the checked rows.
 BATCH = "newsmill_batch"
 
 
-class UnexpectedRowsCounted(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]
-    """UnexpectedRowsExpectation that counts the rows only; the original also fetches every one of them."""
+class CountUnexpectedRows(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]
+    """An UnexpectedRowsExpectation that only counts the rows; the original also fetches all of them."""
 
     metric_dependencies = ("unexpected_rows_query.row_count",)
 
@@ -30,20 +31,20 @@ class UnexpectedRowsCounted(gxe.UnexpectedRowsExpectation):  # type: ignore[misc
 
 
 def build(expectation: Expectation) -> Any:
-    """The Great Expectations object, its name in our suite kept in `meta`.
+    """Return the Great Expectations object, with its name in newsmill's suite in `meta`.
 
     Raises:
-        ValueError: when the arguments are refused.
+        ValueError: when Great Expectations rejects the arguments.
     """
     name = expectation.expectation
-    cls = UnexpectedRowsCounted if name == "UnexpectedRowsExpectation" else getattr(gxe, name)
+    cls = CountUnexpectedRows if name == "UnexpectedRowsExpectation" else getattr(gxe, name)
     return cls(**expectation.kwargs, meta={"name": expectation.name})
 
 
 @contextmanager
-def opened(cursors: Cursors) -> Iterator[Any]:
-    """The view `newsmill_batch` as a batch that Great Expectations can validate; nothing of it is written anywhere."""
-    # Ephemeral, and told so: a GX_CLOUD_* variable in the environment would have it call home.
+def open_batch(cursors: Cursors) -> Iterator[Any]:
+    """Open the view `newsmill_batch` as a batch that Great Expectations can validate, without writing files."""
+    # With a GX_CLOUD_* variable in the environment, any other mode would connect to GX Cloud.
     context = gx.get_context(
         mode="ephemeral",
         project_config=DataContextConfig(
@@ -55,14 +56,14 @@ def opened(cursors: Cursors) -> Iterator[Any]:
     source = context.data_sources.add_sql(
         "newsmill", connection_string="duckdb:///:memory:", kwargs={"creator": cursors.connection}
     )
-    with buffered(source.get_execution_engine().engine):
+    with fetch_eagerly(source.get_execution_engine().engine):
         yield source.add_table_asset(BATCH, table_name=BATCH).add_batch_definition_whole_table(BATCH).get_batch()
 
 
 def validate(batch: Any, expectations: Sequence[Any], *, sample_rows: int = 0) -> dict[str, Any]:
-    """One validation: each result by the expectation's name.
+    """Run one validation and return each result by the expectation's name.
 
-    With `sample_rows`, map expectations also give that many failing rows, whole, as `unexpected_rows`.
+    With `sample_rows`, results of map expectations also contain that many failing rows as `unexpected_rows`.
     """
     outcome = batch.validate(
         gx.ExpectationSuite(name=BATCH, expectations=list(expectations)),
@@ -76,8 +77,8 @@ def validate(batch: Any, expectations: Sequence[Any], *, sample_rows: int = 0) -
 
 
 @contextmanager
-def buffered(engine: sqlalchemy.Engine) -> Iterator[None]:
-    """Fetch results as soon as they are there: Great Expectations closes the connection before it fetches."""
+def fetch_eagerly(engine: sqlalchemy.Engine) -> Iterator[None]:
+    """Fetch results right after each query: Great Expectations closes the connection before it fetches."""
 
     def fetch(_con: Any, cursor: Any, _statement: Any, _parameters: Any, context: Any, _many: Any) -> None:
         if cursor.description:
@@ -94,31 +95,32 @@ def buffered(engine: sqlalchemy.Engine) -> Iterator[None]:
 
 
 class Cursors:
-    """Cursors of one DuckDB connection that see the checked rows as the temporary view `newsmill_batch`."""
+    """Cursors of one DuckDB connection that have the checked rows as the temporary view `newsmill_batch`."""
 
     def __init__(self, con: Connection, rows: str) -> None:
         self._con, self._rows = con, rows
         self._open: list[Connection] = []
 
     def cursor(self) -> Connection:
-        """A new cursor.
+        """Open a cursor.
 
         Raises:
             duckdb.Error: when the rows can't be selected.
         """
         cursor = self._con.cursor()
         self._open.append(cursor)
-        # A temporary view belongs to its cursor alone and leaves nothing in the file.
+        # A temporary view is visible to its cursor only and is not stored in the file.
         cursor.execute(f"create temp view {BATCH} as {self._rows}")
         return cursor
 
     def connection(self) -> ConnectionWrapper:
+        """Open a cursor as a connection for SQLAlchemy."""
         return ConnectionWrapper(self.cursor())
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Great Expectations holds on to its last context, and with it to these.
+        # Great Expectations keeps a reference to its last context, and through it to the cursors.
         for cursor in self._open:
             cursor.close()

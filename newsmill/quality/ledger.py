@@ -1,4 +1,4 @@
-"""The ledger: every record's verdict at every stage, and the books that prove that each record has exactly one end."""
+"""The ledger: every record's verdict at every stage, and the reconciliation of records with final verdicts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT, MERGED, QUARANTINED = "kept", "merged", "quarantined"
 
 @dataclass(frozen=True)
 class DayReconciliation:
-    """The books of one ingest date. They balance where no record of it is out of balance."""
+    """The reconciliation of one ingest date: `records` = `kept` + `merged` + `quarantined` if `unreconciled` is 0."""
 
     ingest_date: dt.date
     records: int
@@ -28,25 +28,25 @@ class DayReconciliation:
 
 
 def raw_verdicts(records: pl.DataFrame, run_id: str) -> pl.DataFrame:
-    """Ledger rows of stage `raw`: a record whose body could not be read is quarantined.
+    """Return the ledger rows of stage `raw`: a record whose body could not be read is quarantined.
 
     Args:
         records: rows of `raw.records`.
     """
-    return _readings(records, "raw", pl.col("problem"), pl.col("problem_detail"), run_id)
+    return _reading_verdicts(records, "raw", pl.col("problem"), pl.col("problem_detail"), run_id)
 
 
 def page_verdicts(read: pl.DataFrame, run_id: str) -> pl.DataFrame:
-    """Ledger rows of stage `pages`: a record that is no page is quarantined.
+    """Return the ledger rows of stage `pages`: a record that did not become a page is quarantined.
 
     Args:
         read: `record_id`, `ingest_date`, `reason` (null for a page) and `detail`, as `read_pages` returns them.
     """
-    return _readings(read, "pages", pl.col("reason"), pl.col("detail"), run_id)
+    return _reading_verdicts(read, "pages", pl.col("reason"), pl.col("detail"), run_id)
 
 
 def story_verdicts(members: pl.DataFrame, run_id: str) -> pl.DataFrame:
-    """Ledger rows of stage `stories`: the canonical member is kept, the others are merged into it.
+    """Return the ledger rows of stage `stories`: the canonical member is kept, the others are merged into it.
 
     Args:
         members: rows of `stories.members`.
@@ -65,7 +65,7 @@ def story_verdicts(members: pl.DataFrame, run_id: str) -> pl.DataFrame:
         pl.format("{} of {}, in story {}", relation, "matched_record_id", "story_id"),
         pl.format("{} in story {}", relation, "story_id"),
     )
-    return _entries(
+    return _ledger_rows(
         members,
         "stories",
         verdict=pl.when(merged).then(pl.lit(MERGED)).otherwise(pl.lit(KEPT)),
@@ -76,8 +76,8 @@ def story_verdicts(members: pl.DataFrame, run_id: str) -> pl.DataFrame:
 
 
 def reconcile(con: Connection, dates: Sequence[dt.date] | None = None) -> list[DayReconciliation]:
-    """The books of the ingest dates (all of them where None), in order; a date without records has none."""
-    where, parameters = _of(dates)
+    """Return the reconciliation of each ingest date (of all dates if None), in order, for dates with records."""
+    where, parameters = _date_filter(dates)
     rows = con.execute(
         f"""
         select ingest_date, records, kept, merged, quarantined, unreconciled
@@ -89,12 +89,12 @@ def reconcile(con: Connection, dates: Sequence[dt.date] | None = None) -> list[D
 
 
 def unreconciled_records(con: Connection, dates: Sequence[dt.date] | None = None, limit: int = 20) -> pl.DataFrame:
-    """Records of the ingest dates that are out of balance, at most `limit`.
+    """Return at most `limit` records of the ingest dates that do not have exactly one final verdict.
 
-    Columns `record_id`, `ingest_date`, `url`, `problem` (what is wrong, for a person) and `verdicts` (what the ledger
-    says of the record, in order of the stages).
+    Columns: `record_id`, `ingest_date`, `url`, `problem` (readable) and `verdicts` (the record's ledger rows, in order
+    of the stages).
     """
-    where, parameters = _of(dates)
+    where, parameters = _date_filter(dates)
     return con.execute(
         f"""
         with wrong as (
@@ -104,7 +104,7 @@ def unreconciled_records(con: Connection, dates: Sequence[dt.date] | None = None
                (select any_value(url) from raw.records r
                 where r.record_id = w.record_id and r.ingest_date = w.ingest_date) as url,
                case when records = 0 then 'in the ledger, not in raw.records'
-                    when records > 1 then format('stands {{}} times in raw.records', records)
+                    when records > 1 then format('{{}} times in raw.records', records)
                     when verdicts = 0 then 'no final verdict'
                     else format('{{}} final verdicts', verdicts) end as problem,
                (select string_agg(concat_ws(' ', stage, verdict, reason), ', '
@@ -117,15 +117,15 @@ def unreconciled_records(con: Connection, dates: Sequence[dt.date] | None = None
     ).pl()
 
 
-def _of(dates: Sequence[dt.date] | None) -> tuple[str, list[object]]:
+def _date_filter(dates: Sequence[dt.date] | None) -> tuple[str, list[object]]:
     if dates is None:
         return "", []
     return f"where ingest_date in ({', '.join('?' * len(dates)) or 'null'})", list(dates)
 
 
-def _readings(frame: pl.DataFrame, stage: str, reason: pl.Expr, detail: pl.Expr, run_id: str) -> pl.DataFrame:
+def _reading_verdicts(frame: pl.DataFrame, stage: str, reason: pl.Expr, detail: pl.Expr, run_id: str) -> pl.DataFrame:
     failed = reason.is_not_null()
-    return _entries(
+    return _ledger_rows(
         frame,
         stage,
         verdict=pl.when(failed).then(pl.lit(QUARANTINED)).otherwise(pl.lit(KEPT)),
@@ -135,7 +135,7 @@ def _readings(frame: pl.DataFrame, stage: str, reason: pl.Expr, detail: pl.Expr,
     )
 
 
-def _entries(
+def _ledger_rows(
     frame: pl.DataFrame, stage: str, *, verdict: pl.Expr, reason: pl.Expr, detail: pl.Expr, run_id: str
 ) -> pl.DataFrame:
     return LEDGER.conform(

@@ -1,6 +1,6 @@
-"""The expectation suites: one YAML file a table, read and held against Great Expectations' own schemas.
+"""The expectation suites: one YAML file per table, validated with Great Expectations' own JSON schemas.
 
-Light on purpose: Dagster reads the suites whenever it loads the code, so Great Expectations itself stays unimported.
+Dagster reads the suites whenever it loads the code, and importing Great Expectations would take seconds.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Expectation:
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Suite:
-    """The expectations on one table; `by_date` where only the rows of the run's ingest dates are checked."""
+    """The expectations on one table; with `by_date` only the rows of the run's ingest dates are checked."""
 
     table: TableName
     by_date: bool
@@ -56,18 +56,18 @@ class Suite:
 
     @property
     def check_names(self) -> tuple[str, ...]:
-        """The expectations' names, in order."""
+        """The names of the expectations, in order."""
         return tuple(expectation.name for expectation in self.expectations)
 
 
 def load_suites(folder: Path = SUITES) -> tuple[Suite, ...]:
-    """Every `*.yaml` of the folder, in order of the file names.
+    """Read every `*.yaml` of the folder, in order of the file names.
 
     Raises:
-        UserError: naming the file, the expectation and the field that is wrong.
+        UserError: for the first error, with the file, the expectation and the field.
     """
     if not folder.is_dir():
-        raise UserError(str(folder), "there is no such folder", "name the folder that holds the suites")
+        raise UserError(str(folder), "no such folder", "name the folder of the suites")
     suites: dict[str, Path] = {}
     loaded = []
     for path in sorted(folder.glob("*.yaml")):
@@ -75,8 +75,8 @@ def load_suites(folder: Path = SUITES) -> tuple[Suite, ...]:
         if suite.table in suites:
             raise UserError(
                 f"{path}, field table",
-                f"{suite.table} has a suite in {suites[suite.table].name} already",
-                "join the two files",
+                f"{suite.table} already has a suite in {suites[suite.table].name}",
+                "merge the two files",
             )
         suites[suite.table] = path
         loaded.append(suite)
@@ -84,7 +84,7 @@ def load_suites(folder: Path = SUITES) -> tuple[Suite, ...]:
 
 
 def load_suite(path: Path) -> Suite:
-    """One suite file, its expectations given by their class names.
+    """Read one suite file and validate its expectations.
 
     Raises:
         UserError: see `load_suites`.
@@ -97,11 +97,11 @@ def load_suite(path: Path) -> Suite:
                 f"duplicate name, used {count} times",
                 "give each expectation its own name",
             )
-    return Suite(suite.table, suite.by_date, tuple(_known(path, expectation) for expectation in suite.expectations))
+    return Suite(suite.table, suite.by_date, tuple(_validated(path, expectation) for expectation in suite.expectations))
 
 
-def _known(path: Path, expectation: Expectation) -> Expectation:
-    """The expectation under its class name and with JSON arguments, held against that class's schema."""
+def _validated(path: Path, expectation: Expectation) -> Expectation:
+    """Return the expectation with its class name and JSON arguments, validated with that class's schema."""
     import jsonschema  # type: ignore[import-untyped]
 
     where = f"{path}, expectation {expectation.name}"
@@ -110,28 +110,30 @@ def _known(path: Path, expectation: Expectation) -> Expectation:
         raise UserError(
             f"{where}, field expectation",
             f"Great Expectations has no {expectation.expectation!r} for SQL tables",
-            "take a class name from its gallery, as ExpectColumnValuesToNotBeNull",
+            "use a class name from its gallery, e.g. ExpectColumnValuesToNotBeNull",
         )
-    # YAML reads 1995-01-01 as a date; the schemas want it as text.
+    # YAML parses 1995-01-01 as a date; the schemas require a string.
     named = {key: NAMED_SETS.get(value, value) for key, value in expectation.kwargs.items() if isinstance(value, str)}
     kwargs = json.loads(json.dumps({**expectation.kwargs, **named}, default=str))
     reserved = {"meta", "result_format", "severity", "catch_exceptions", "batch_id"} & kwargs.keys()
     if reserved:
-        raise UserError(f"{where}, field kwargs", f"{min(reserved)} is newsmill's to set", "remove it")
+        raise UserError(f"{where}, field kwargs", f"newsmill sets {min(reserved)} itself", "remove it")
     problem = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(_schema(class_name)).iter_errors(kwargs))
     if problem is not None:
-        place = ".".join(["kwargs", *(str(part) for part in problem.absolute_path)])
-        raise UserError(f"{where}, field {place}", problem.message, f"see {class_name} in Great Expectations' gallery")
+        field_path = ".".join(["kwargs", *(str(part) for part in problem.absolute_path)])
+        raise UserError(
+            f"{where}, field {field_path}", problem.message, f"see {class_name} in Great Expectations' gallery"
+        )
     if "{batch}" not in kwargs.get("unexpected_rows_query", "{batch}"):
         raise UserError(
-            f"{where}, field kwargs.unexpected_rows_query", "it does not read {batch}", "select from {batch}"
+            f"{where}, field kwargs.unexpected_rows_query", "the query does not read {batch}", "select from {batch}"
         )
     return Expectation(expectation.name, class_name, expectation.severity, expectation.why, kwargs)
 
 
 @cache
 def _schemas() -> Path:
-    # Found, not imported: the import costs seconds.
+    # Located without importing, which takes seconds.
     spec = importlib.util.find_spec("great_expectations")
     assert spec is not None
     assert spec.origin is not None
@@ -140,7 +142,7 @@ def _schemas() -> Path:
 
 @cache
 def _class_names() -> dict[str, str]:
-    """Class names by their letters in lower case, so that snake_case is understood too."""
+    """Return the class names by their lower-case letters, so that snake_case is accepted, too."""
     return {path.stem.lower(): path.stem for path in _schemas().glob("*Expect*.json")}
 
 

@@ -1,4 +1,4 @@
-"""The tables of the quality room. The ledger has the last word on where a record went."""
+"""The tables and views of the quality package."""
 
 import polars as pl
 
@@ -12,10 +12,10 @@ LEDGER = Table(
         Column("ingest_date", pl.Date(), "Its ingest date."),
         Column("stage", pl.String(), "`raw`, `pages` or `stories`."),
         Column("verdict", pl.String(), "`kept`, `merged` or `quarantined`."),
-        Column("reason", pl.String(), "Why, in snake_case; null where kept.", required=False),
-        Column("detail", pl.String(), "What exactly, for a person.", required=False),
-        Column("code_version", pl.String(), "Version of newsmill that judged."),
-        Column("run_id", pl.String(), "The Dagster run that judged."),
+        Column("reason", pl.String(), "Reason in snake_case; null if kept.", required=False),
+        Column("detail", pl.String(), "Readable detail of the reason.", required=False),
+        Column("code_version", pl.String(), "Version of newsmill that decided the verdict."),
+        Column("run_id", pl.String(), "The Dagster run that decided the verdict."),
     ),
 )
 
@@ -31,24 +31,24 @@ CHECK_RESULTS = Table(
         Column(
             "success",
             pl.Boolean(),
-            "True where it held; null where the check itself failed to run.",
+            "True if it passed; null if the check itself failed to run.",
             required=False,
         ),
-        Column("observed", pl.String(), 'What was observed, as JSON; `{"error": ...}` where it failed to run.'),
-        Column("failing_sample", pl.String(), "Up to 20 failing rows as JSON; null where none.", required=False),
+        Column("observed", pl.String(), 'The observed values as JSON; `{"error": ...}` if the check failed to run.'),
+        Column("failing_sample", pl.String(), "Up to 20 failing rows as JSON; null if none.", required=False),
     ),
 )
 
-# Views over the ledger: quarantine is what it says, and the books are its sums.
+# Views over the ledger: its quarantined records, and the reconciliation of records with final verdicts.
 QUARANTINE = Table(
     "quality.quarantine",
-    "one record set aside",
+    "one quarantined record",
     (
         Column("record_id", pl.String(), "The record."),
         Column("ingest_date", pl.Date(), "Its ingest date."),
-        Column("stage", pl.String(), "The stage that set it aside: `raw`, `pages` or `stories`."),
-        Column("reason", pl.String(), "Why, in snake_case."),
-        Column("detail", pl.String(), "What exactly, for a person.", required=False),
+        Column("stage", pl.String(), "The stage that quarantined it: `raw`, `pages` or `stories`."),
+        Column("reason", pl.String(), "Reason in snake_case."),
+        Column("detail", pl.String(), "Readable detail of the reason.", required=False),
     ),
 )
 
@@ -57,11 +57,15 @@ RECONCILIATION = Table(
     "one ingest date: `records` is the sum of `kept`, `merged` and `quarantined`, and `unreconciled` is 0",
     (
         Column("ingest_date", pl.Date(), "The ingest date."),
-        Column("records", pl.Int64(), "Records that came in."),
-        Column("kept", pl.Int64(), "Records that became a page and stand for their story, or are alone in it."),
-        Column("merged", pl.Int64(), "Records whose page went into the story of another."),
-        Column("quarantined", pl.Int64(), "Records set aside with a reason."),
-        Column("unreconciled", pl.Int64(), "Records without exactly one such verdict; 0 where the books balance."),
+        Column("records", pl.Int64(), "Records ingested."),
+        Column("kept", pl.Int64(), "Records whose page is the canonical member of its story."),
+        Column("merged", pl.Int64(), "Records whose page is another member of a story."),
+        Column("quarantined", pl.Int64(), "Records quarantined with a reason."),
+        Column(
+            "unreconciled",
+            pl.Int64(),
+            "Records that do not have exactly one of these verdicts; 0 if the date reconciles.",
+        ),
     ),
 )
 
@@ -70,8 +74,8 @@ create or replace view quality.quarantine as
 select record_id, ingest_date, stage, reason, detail from quality.ledger where verdict = 'quarantined'
 """
 
-# One record of an ingest date: how often it stands in raw.records, and its final verdicts; all is well with 1 and 1.
-# A union rather than a join, so that a filter on the ingest date reaches both tables.
+# One record of an ingest date, with the number of its rows in raw.records and of its final verdicts; both should be 1.
+# A union rather than a join, so that DuckDB pushes a filter on the ingest date into both tables.
 BALANCE = """
 select record_id, ingest_date, sum(record) as records, sum(kept) as kept, sum(merged) as merged,
        sum(quarantined) as quarantined, sum(kept) + sum(merged) + sum(quarantined) as verdicts

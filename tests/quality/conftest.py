@@ -1,4 +1,4 @@
-"""The quality room's databases."""
+"""Fixtures: an empty database and one that passes every expectation."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from healthy_database import HEALTHY, create_tables
 
 
 @pytest.fixture
-def empty_mill() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The pipeline's tables and views, without a row."""
+def empty_con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The pipeline's tables and views, without rows."""
     con = duckdb.connect(":memory:")
     create_tables(con)
     yield con
@@ -19,7 +19,7 @@ def empty_mill() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture
-def con(empty_mill: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Every table that a suite checks, with rows on which every expectation holds."""
-    empty_mill.execute(HEALTHY)
-    return empty_mill
+def con(empty_con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Every table that a suite checks, with rows that pass every expectation."""
+    empty_con.execute(HEALTHY)
+    return empty_con

@@ -1,4 +1,4 @@
-"""A small con on which every expectation holds, made by hand: 25 records over two ingest dates."""
+"""A small hand-made database that passes every expectation: 25 records over two ingest dates."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 
 FIRST, SECOND = dt.date(2026, 3, 1), dt.date(2026, 3, 2)
 
-# Records 0 to 19 came on the first day, 20 to 24 on the second. 18 was no page, 19 could not be read.
-# Page 1 is a copy of page 0; page 20 a revision of page 2. Pages 0 to 9 have a topic, 0 and 1 a second one.
+# Records 0 to 19 are of the first ingest date, 20 to 24 of the second. 18 is not a page, 19 can't be read. Page 1 is a
+# copy of page 0, page 20 a revision of page 2. Pages 0 to 9 have a topic, pages 0 and 1 a second one.
 HEALTHY = """
 insert into raw.records by name
 select printf('%032x', i) as record_id, 'file' as source, 'day/' || i || '.html' as source_path,
@@ -102,6 +102,7 @@ from stories.members group by story_id;
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables and views that the suites and the ledger read, without rows."""
     for table in (RECORDS, PAGES, TEASERS, LEDGER, MEMBERS, FINGERPRINTS, PAGE_TOPICS, MENTIONS, ENTITIES):
         con.execute(f"create schema if not exists {table.name.split('.')[0]}")
         con.execute(f"create table {table.name} ({', '.join(f'{c.name} {c.sql_type}' for c in table.columns)})")

@@ -1,4 +1,4 @@
-"""What a run of checks does beside checking: nothing. First of the room's files, so that the import is watched too."""
+"""A run of checks has no side effects. The first test file of the package, so that it also observes the import."""
 
 from __future__ import annotations
 
@@ -19,30 +19,38 @@ from newsmill.quality.suites import Expectation, Suite
 URLS = Expectation("urls", "ExpectColumnValuesToNotBeNull", "error", "Because.", {"column": "url"})
 
 
-def urls_hold(con: duckdb.DuckDBPyConnection) -> bool | None:
+def urls_pass(con: duckdb.DuckDBPyConnection) -> bool | None:
     [result] = run_suite(con, Suite("raw.records", True, (URLS,)), None)
     return result.success
 
 
-# Not all of `socket.`: importing urllib3 asks whether there is IPv6 by binding a local port.
-OUTSIDE = ("socket.connect", "socket.getaddrinfo", "socket.sendto", "subprocess.", "os.mkdir", "os.rename", "os.remove")
+# Not all of `socket.`: importing urllib3 binds a local port to find out whether IPv6 is available.
+SIDE_EFFECTS = (
+    "socket.connect",
+    "socket.getaddrinfo",
+    "socket.sendto",
+    "subprocess.",
+    "os.mkdir",
+    "os.rename",
+    "os.remove",
+)
 
 
 @contextlib.contextmanager
-def watched() -> Iterator[list[str]]:
-    """What the interpreter reports of connections made and files or folders written within the block."""
+def record_side_effects() -> Iterator[list[str]]:
+    """Record the connections opened and the files and folders written within the block."""
     seen: list[str] = []
-    watching = True
+    recording = True
 
-    def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if watching and (event.startswith(OUTSIDE) or (event == "open" and set(str(arguments[1])) & set("wax+"))):
+    def record(event: str, arguments: tuple[Any, ...]) -> None:
+        if recording and (event.startswith(SIDE_EFFECTS) or (event == "open" and set(str(arguments[1])) & set("wax+"))):
             seen.append(f"{event} {arguments}")
 
-    sys.addaudithook(watch)  # There is no taking it away again, hence the flag.
+    sys.addaudithook(record)  # An audit hook can't be removed, hence the flag.
     try:
         yield seen
     finally:
-        watching = False
+        recording = False
 
 
 def test_a_run_opens_no_connection_and_writes_no_file(
@@ -51,43 +59,43 @@ def test_a_run_opens_no_connection_and_writes_no_file(
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setenv("GX_CLOUD_ACCESS_TOKEN", "token")
     monkeypatch.setenv("GX_CLOUD_ORGANIZATION_ID", "organization")
-    with watched() as seen:
-        assert urls_hold(con)
+    with record_side_effects() as seen:
+        assert urls_pass(con)
     assert seen == []
 
 
-def test_the_watch_sees_what_it_is_there_for(tmp_path: Path) -> None:
-    with socket.socket() as unconnected, watched() as seen, contextlib.suppress(OSError):
+def test_the_recorder_records_connections_and_files(tmp_path: Path) -> None:
+    with socket.socket() as unconnected, record_side_effects() as seen, contextlib.suppress(OSError):
         (tmp_path / "written").write_text("x")
         unconnected.connect(("127.0.0.1", 1))
     assert [line.split()[0] for line in seen] == ["open", "socket.connect"]
 
 
-def test_the_callers_connection_is_left_as_it_was(con: duckdb.DuckDBPyConnection) -> None:
+def test_open_queries_and_transactions_of_the_caller_are_not_affected(con: duckdb.DuckDBPyConnection) -> None:
     con.begin()
     con.execute("update raw.records set url = null")
     half_read = con.execute("select 1 union all select 2 order by 1")
     assert half_read.fetchone() == (1,)
-    held = urls_hold(con)
+    passed = urls_pass(con)
     assert half_read.fetchone() == (2,)
     con.commit()
-    assert held is True, "what is not committed is not seen"
-    assert urls_hold(con) is False
+    assert passed is True, "uncommitted rows are not checked"
+    assert urls_pass(con) is False
 
 
-def test_the_file_is_free_once_the_caller_closes_it(tmp_path: Path) -> None:
+def test_the_file_is_unlocked_once_the_caller_closes_it(tmp_path: Path) -> None:
     path = tmp_path / "con.duckdb"
     con = duckdb.connect(str(path))
     con.execute("create schema raw; create table raw.records as select 'u' as url, date '2026-03-01' as ingest_date")
-    assert urls_hold(con)
+    assert urls_pass(con)
     con.close()
-    # As long as anything holds the file, opening it with other settings is refused.
+    # DuckDB refuses to open the file with other settings as long as a connection is open.
     with duckdb.connect(str(path), read_only=True) as published:
         assert published.execute("select view_name from duckdb_views() where not internal").fetchall() == []
-        assert urls_hold(published)
+        assert urls_pass(published)
 
 
-def test_cursors_are_closed_though_great_expectations_holds_on_to_them(con: duckdb.DuckDBPyConnection) -> None:
+def test_cursors_are_closed_although_great_expectations_keeps_references(con: duckdb.DuckDBPyConnection) -> None:
     from newsmill.quality.gx import Cursors
 
     with Cursors(con, "select 1 as one") as cursors:
@@ -97,21 +105,21 @@ def test_cursors_are_closed_though_great_expectations_holds_on_to_them(con: duck
         cursor.execute("select 1")
 
 
-def test_only_the_given_engine_is_buffered() -> None:
+def test_fetch_eagerly_affects_only_the_given_engine() -> None:
     import sqlalchemy
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-    from newsmill.quality.gx import buffered
+    from newsmill.quality.gx import fetch_eagerly
 
     ours, other = sqlalchemy.create_engine("sqlite://"), sqlalchemy.create_engine("sqlite://")
-    with buffered(ours), ours.connect() as one, other.connect() as two:
-        results = [con.execute(sqlalchemy.text("select 1")) for con in (one, two)]
+    with fetch_eagerly(ours), ours.connect() as eager, other.connect() as lazy:
+        results = [con.execute(sqlalchemy.text("select 1")) for con in (eager, lazy)]
         strategies = [isinstance(result.cursor_strategy, FullyBufferedCursorFetchStrategy) for result in results]
     other.dispose()
     assert strategies == [True, False]
 
 
-def test_suites_are_read_without_great_expectations() -> None:
+def test_suites_are_read_without_importing_great_expectations() -> None:
     code = """
 import sys
 import newsmill.quality.checks, newsmill.quality.ledger

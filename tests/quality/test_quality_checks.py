@@ -1,4 +1,4 @@
-"""Running suites: what a result says, what an error looks like, what a sample shows."""
+"""Running suites: results, errors and failing samples."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NO_COLUMN = expect("no_column", "ExpectColumnValuesToNotBeNull", column="nope")
 URLS = expect("urls", "ExpectColumnValuesToNotBeNull", column="url")
 
 
-def test_a_broken_query_is_an_error_and_no_verdict_on_the_data(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_broken_query_is_an_error_rather_than_a_failure(con: duckdb.DuckDBPyConnection) -> None:
     broken, no_column, urls = run(con, BROKEN, NO_COLUMN, URLS)
     assert (broken.success, broken.failing_sample) == (None, [])
     assert broken.error is not None
@@ -51,7 +51,7 @@ def test_a_broken_query_is_an_error_and_no_verdict_on_the_data(con: duckdb.DuckD
     assert (urls.success, urls.error) == (True, None)
 
 
-def test_one_that_can_not_run_does_not_take_others_along(con: duckdb.DuckDBPyConnection) -> None:
+def test_an_expectation_that_cannot_run_does_not_affect_others(con: duckdb.DuckDBPyConnection) -> None:
     texts = expect("texts", "ExpectColumnValuesToBeInSet", column="byte_size", value_set=["many"])
     sizes = expect("sizes", "ExpectColumnValuesToBeBetween", column="byte_size", max_value=1010)
     results = run(con, texts, URLS, sizes)
@@ -62,8 +62,8 @@ def test_one_that_can_not_run_does_not_take_others_along(con: duckdb.DuckDBPyCon
 
 def test_a_failing_query_without_sample_still_fails(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update raw.records set url = null")
-    named_by_great_expectations = rows_query("named", "select * from {batch} where subselect.url is null")
-    [result] = run(con, named_by_great_expectations)
+    alias_of_great_expectations = rows_query("named", "select * from {batch} where subselect.url is null")
+    [result] = run(con, alias_of_great_expectations)
     assert (result.success, list(result.failing_sample[0])) == (False, ["no_sample"])
 
 
@@ -73,17 +73,17 @@ def test_a_missing_table_is_an_error_of_every_expectation(con: duckdb.DuckDBPyCo
     assert all("not_built_yet" in (result.error or "") for result in results)
 
 
-def test_a_table_without_ingest_dates_can_not_be_checked_by_date(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_table_without_ingest_dates_cannot_be_checked_by_date(con: duckdb.DuckDBPyConnection) -> None:
     [result] = run(con, URLS, table="trends.topic_daily", dates=[FIRST])
     assert "ingest_date" in (result.error or "")
 
 
-def test_arguments_that_contradict_each_other_are_the_users_to_mend(con: duckdb.DuckDBPyConnection) -> None:
+def test_rejected_arguments_are_a_user_error(con: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(UserError, match=r"raw\.records, expectation sizes, field kwargs"):
         run(con, expect("sizes", "ExpectColumnValuesToBeBetween", column="byte_size"))
 
 
-def test_results_come_in_the_suites_order_with_what_was_observed(con: duckdb.DuckDBPyConnection) -> None:
+def test_results_are_in_suite_order_with_observed_values(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update raw.records set url = null where byte_size = 1003")
     rows = expect("rows", "ExpectTableRowCountToBeBetween", min_value=1)
     results = run(con, rows, NO_SITE, URLS, dates=[FIRST])
@@ -115,7 +115,7 @@ def test_a_suite_not_by_date_checks_the_whole_table(con: duckdb.DuckDBPyConnecti
     assert result.success is False
 
 
-def test_mostly_holds_in_spite_of_some_rows(con: duckdb.DuckDBPyConnection) -> None:
+def test_mostly_tolerates_some_failing_rows(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update raw.records set url = null where byte_size = 1003")
     [result] = run(con, expect("urls", "ExpectColumnValuesToNotBeNull", column="url", mostly=0.9))
     assert (result.success, result.failing_sample) == (True, [])
@@ -123,7 +123,9 @@ def test_mostly_holds_in_spite_of_some_rows(con: duckdb.DuckDBPyConnection) -> N
 
 
 @pytest.mark.parametrize("expectation", [rows_query("texts", "select * from {batch} where text like 'x%'"), NO_COLUMN])
-def test_a_sample_is_twenty_rows_with_long_texts_cut(con: duckdb.DuckDBPyConnection, expectation: Expectation) -> None:
+def test_a_sample_has_twenty_rows_with_truncated_texts(
+    con: duckdb.DuckDBPyConnection, expectation: Expectation
+) -> None:
     con.execute("update clean.pages set text = repeat('x', 10000), author = null")
     authors = expect("authors", "ExpectColumnValuesToNotBeNull", column="author")
     checked = authors if expectation is NO_COLUMN else expectation
@@ -133,7 +135,7 @@ def test_a_sample_is_twenty_rows_with_long_texts_cut(con: duckdb.DuckDBPyConnect
     assert next(iter(result.failing_sample[0])) == "record_id"
 
 
-def test_a_sample_is_json_whatever_the_rows_hold(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_sample_of_any_types_is_valid_json(con: duckdb.DuckDBPyConnection) -> None:
     odd = rows_query(
         "odd",
         """select 'nan'::double as nan, 1.50::decimal(9, 2) as money, '\\x00\\xFF'::blob as bytes, [1, null] as list,
@@ -153,7 +155,7 @@ def test_a_sample_is_json_whatever_the_rows_hold(con: duckdb.DuckDBPyConnection)
     ]
 
 
-def test_regex_braces_are_doubled_and_batches_can_be_joined_with_themselves(
+def test_queries_can_escape_braces_and_join_the_batch_with_itself(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     query = """select a.record_id from {batch} a join {batch} b using (record_id)
@@ -162,7 +164,7 @@ def test_regex_braces_are_doubled_and_batches_can_be_joined_with_themselves(
     assert (result.success, result.error) == (True, None)
 
 
-def test_results_frame_holds_verdicts_errors_and_samples(con: duckdb.DuckDBPyConnection) -> None:
+def test_results_frame_contains_success_errors_and_samples(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update raw.records set site = null where byte_size = 1003")
     at = dt.datetime(2026, 3, 3, 2, 0)
     frame = results_frame(run(con, URLS, NO_SITE, BROKEN), "run-1", at)
@@ -174,15 +176,15 @@ def test_results_frame_holds_verdicts_errors_and_samples(con: duckdb.DuckDBPyCon
     assert json.loads(frame["failing_sample"][1])[0]["url"] == "https://news.example/3"
 
 
-def test_no_results_make_an_empty_frame() -> None:
+def test_no_results_give_an_empty_frame() -> None:
     assert results_frame([], "run-1", dt.datetime(2026, 3, 3)).schema == CHECK_RESULTS.schema
 
 
-def test_great_expectations_still_needs_its_results_buffered(
+def test_great_expectations_still_needs_eager_fetching(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When this fails, `buffered` has become superfluous."""
+    """If this fails, `fetch_eagerly` is no longer needed."""
     from newsmill.quality import gx
 
-    monkeypatch.setattr(gx, "buffered", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(gx, "fetch_eagerly", lambda _: contextlib.nullcontext())
     assert run(con, URLS)[0].success is None

@@ -1,4 +1,4 @@
-"""The ledger's verdicts, and the books: balanced when, and only when, each record has exactly one end."""
+"""The ledger's verdicts, and the reconciliation: each record must have exactly one final verdict."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from newsmill.stories.tables import MEMBERS
 Row = dict[str, Any]
 
 
-def frame_of(table: pl.Schema, rows: list[Row]) -> pl.DataFrame:
+def make_frame(table: pl.Schema, rows: list[Row]) -> pl.DataFrame:
     return pl.DataFrame([dict.fromkeys(table) | row for row in rows], schema=table)
 
 
@@ -39,7 +39,7 @@ def verdicts(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def test_a_record_that_could_not_be_read_is_quarantined() -> None:
-    records = frame_of(
+    records = make_frame(
         RECORDS.schema,
         [
             {"record_id": "a", "ingest_date": FIRST},
@@ -52,13 +52,13 @@ def test_a_record_that_could_not_be_read_is_quarantined() -> None:
     ]
 
 
-def test_a_record_that_is_no_page_is_quarantined() -> None:
+def test_a_record_that_is_not_a_page_is_quarantined() -> None:
     read = pl.DataFrame(
         {
             "record_id": ["a", "b"],
             "ingest_date": [FIRST, SECOND],
             "reason": [None, "cookie_wall"],
-            "detail": ["said of a kept page, and so left out", "asks for consent"],
+            "detail": ["ignored for a kept page", "asks for consent"],
         }
     )
     frame = page_verdicts(read, "run-1")
@@ -70,7 +70,7 @@ def test_a_record_that_is_no_page_is_quarantined() -> None:
 
 
 def test_all_members_but_the_canonical_one_are_merged() -> None:
-    members = frame_of(
+    members = make_frame(
         MEMBERS.schema,
         [
             {"record_id": "a", "story_id": "s1", "is_canonical": True, "relation": "original"},
@@ -108,11 +108,11 @@ def test_all_members_but_the_canonical_one_are_merged() -> None:
         story_verdicts(MEMBERS.empty(), "run-1"),
     ],
 )
-def test_no_rows_make_an_empty_ledger(empty: pl.DataFrame) -> None:
+def test_no_rows_give_no_verdicts(empty: pl.DataFrame) -> None:
     assert verdicts(empty) == []
 
 
-def test_the_books_of_the_healthy_mill_balance(con: duckdb.DuckDBPyConnection) -> None:
+def test_the_healthy_database_reconciles(con: duckdb.DuckDBPyConnection) -> None:
     first = DayReconciliation(FIRST, records=20, kept=17, merged=1, quarantined=2, unreconciled=0)
     second = DayReconciliation(SECOND, records=5, kept=4, merged=1, quarantined=0, unreconciled=0)
     assert reconcile(con, None) == [first, second]
@@ -121,12 +121,11 @@ def test_the_books_of_the_healthy_mill_balance(con: duckdb.DuckDBPyConnection) -
     assert unreconciled_records(con, None).is_empty()
 
 
-def three(number: int = 3) -> str:
-    return f"{number:032x}"
+RECORD_3 = f"{3:032x}"
 
 
 @pytest.mark.parametrize(
-    ("damage", "problem", "said"),
+    ("damage", "problem", "verdicts"),
     [
         (
             "delete from quality.ledger where record_id = '{id}' and stage = 'stories'",
@@ -152,43 +151,49 @@ def three(number: int = 3) -> str:
         ),
         (
             "insert into raw.records from raw.records where record_id = '{id}'",
-            "stands 2 times in raw.records",
+            "2 times in raw.records",
             "raw kept, pages kept, stories kept",
         ),
         ("delete from quality.ledger where record_id = '{id}'", "no final verdict", None),
     ],
 )
-def test_a_record_without_exactly_one_end_is_found(
-    con: duckdb.DuckDBPyConnection, damage: str, problem: str, said: str | None
+def test_a_record_without_exactly_one_final_verdict_is_found(
+    con: duckdb.DuckDBPyConnection, damage: str, problem: str, verdicts: str | None
 ) -> None:
-    con.execute(damage.format(id=three()))
+    con.execute(damage.format(id=RECORD_3))
     assert [day.unreconciled for day in reconcile(con)] == [1, 0]
     found = unreconciled_records(con, [FIRST])
-    assert found.select("record_id", "ingest_date", "problem", "verdicts").rows() == [(three(), FIRST, problem, said)]
+    assert found.select("record_id", "ingest_date", "problem", "verdicts").rows() == [
+        (RECORD_3, FIRST, problem, verdicts)
+    ]
     assert unreconciled_records(con, [SECOND]).is_empty()
 
 
-def test_a_verdict_on_the_wrong_date_puts_both_dates_out_of_balance(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("update quality.ledger set ingest_date = ? where record_id = ?", [SECOND, three()])
+def test_a_verdict_on_the_wrong_date_leaves_both_dates_unreconciled(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update quality.ledger set ingest_date = ? where record_id = ?", [SECOND, RECORD_3])
     assert [(day.ingest_date, day.unreconciled) for day in reconcile(con)] == [(FIRST, 1), (SECOND, 1)]
 
 
-def test_samples_are_limited_and_lead_to_the_url(con: duckdb.DuckDBPyConnection) -> None:
+def test_unreconciled_records_are_limited_and_have_their_url(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("delete from quality.ledger")
     found = unreconciled_records(con, None, 2)
     assert found["url"].to_list() == ["https://news.example/0", "https://news.example/1"]
 
 
-ENDS = (("raw", "quarantined"), ("pages", "quarantined"), ("stories", "kept"), ("stories", "merged"))
-PASSING = (("raw", "kept"), ("pages", "kept"))
+FINAL_VERDICTS = (("raw", "quarantined"), ("pages", "quarantined"), ("stories", "kept"), ("stories", "merged"))
+PASSING_VERDICTS = (("raw", "kept"), ("pages", "kept"))
 ledgers = st.lists(
-    st.tuples(st.integers(0, 1), st.lists(st.sampled_from(ENDS), max_size=3), st.sets(st.sampled_from(PASSING))),
+    st.tuples(
+        st.integers(0, 1),
+        st.lists(st.sampled_from(FINAL_VERDICTS), max_size=3),
+        st.sets(st.sampled_from(PASSING_VERDICTS)),
+    ),
     max_size=8,
 )
 
 
 @pytest.fixture(scope="module")
-def shared() -> duckdb.DuckDBPyConnection:
+def empty_tables() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:")
     create_tables(con)
     return con
@@ -196,30 +201,30 @@ def shared() -> duckdb.DuckDBPyConnection:
 
 @given(ledgers=ledgers)
 @settings(deadline=None, max_examples=50)
-def test_records_reconcile_if_and_only_if_each_record_has_one_end(
-    shared: duckdb.DuckDBPyConnection, ledgers: list[tuple[int, list[tuple[str, str]], set[tuple[str, str]]]]
+def test_records_reconcile_if_and_only_if_each_record_has_one_final_verdict(
+    empty_tables: duckdb.DuckDBPyConnection, ledgers: list[tuple[int, list[tuple[str, str]], set[tuple[str, str]]]]
 ) -> None:
     dates = (FIRST, SECOND)
     records = [{"record_id": str(number), "ingest_date": dates[day]} for number, (day, _, _) in enumerate(ledgers)]
     entries = [
         {"record_id": str(number), "ingest_date": dates[day], "stage": stage, "verdict": verdict}
-        for number, (day, ends, passed) in enumerate(ledgers)
-        for stage, verdict in [*ends, *passed]
+        for number, (day, final, passing) in enumerate(ledgers)
+        for stage, verdict in [*final, *passing]
     ]
-    shared.execute("delete from raw.records; delete from quality.ledger")
+    empty_tables.execute("delete from raw.records; delete from quality.ledger")
     for name, table, rows in (("raw.records", RECORDS, records), ("quality.ledger", LEDGER, entries)):
-        arrow = frame_of(table.schema, rows).to_arrow()  # noqa: F841 (DuckDB reads it by name)
-        shared.execute(f"insert into {name} from arrow")
-    found = {day.ingest_date: day for day in reconcile(shared)}
+        arrow = make_frame(table.schema, rows).to_arrow()  # noqa: F841 (DuckDB reads it by name)
+        empty_tables.execute(f"insert into {name} from arrow")
+    found = {day.ingest_date: day for day in reconcile(empty_tables)}
     for number, date in enumerate(dates):
-        ends = [ended for day, ended, _ in ledgers if day == number]
-        if not ends:
+        final_verdicts = [final for day, final, _ in ledgers if day == number]
+        if not final_verdicts:
             assert date not in found
             continue
         day = found[date]
-        assert day.records == len(ends)
-        assert day.unreconciled == sum(len(ended) != 1 for ended in ends)
+        assert day.records == len(final_verdicts)
+        assert day.unreconciled == sum(len(final) != 1 for final in final_verdicts)
         if day.unreconciled == 0:
             assert day.records == day.kept + day.merged + day.quarantined
-    expected = [str(number) for number, (_, ended, _) in enumerate(ledgers) if len(ended) != 1]
-    assert sorted(unreconciled_records(shared, dates)["record_id"]) == expected
+    expected = [str(number) for number, (_, final, _) in enumerate(ledgers) if len(final) != 1]
+    assert sorted(unreconciled_records(empty_tables, dates)["record_id"]) == expected

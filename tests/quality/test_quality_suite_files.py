@@ -1,4 +1,4 @@
-"""Reading suite files: what is accepted, and one line naming file, field and hint for what is not."""
+"""Reading suite files: valid files, and one-line errors with file, field and hint for invalid ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newsmill.errors import UserError
 from newsmill.quality.suites import load_suites
 from newsmill.topics.taxonomy import Named
 
-GOOD = """
+VALID_SUITE = """
 table: clean.pages
 by_date: true
 expectations:
@@ -34,7 +34,7 @@ def load(folder: Path, text: str) -> None:
 
 
 def test_a_suite_is_read_with_class_names_and_json_arguments(tmp_path: Path) -> None:
-    (tmp_path / "clean.pages.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "clean.pages.yaml").write_text(VALID_SUITE, encoding="utf-8")
     [suite] = load_suites(tmp_path)
     assert (suite.table, suite.by_date) == ("clean.pages", True)
     assert suite.check_names == ("published_not_before_1995", "no_empty_text")
@@ -60,14 +60,16 @@ def test_the_shipped_suites_cover_the_contract() -> None:
     }
 
 
-def test_kinds_of_entities_are_those_that_a_taxonomy_may_have() -> None:
+def test_kinds_of_entities_are_those_that_a_taxonomy_allows() -> None:
     [suite] = [suite for suite in load_suites() if suite.table == "topics.entities"]
-    [known] = [one.kwargs["value_set"] for one in suite.expectations if one.name == "kind_known"]
+    [known] = [
+        expectation.kwargs["value_set"] for expectation in suite.expectations if expectation.name == "kind_known"
+    ]
     assert set(known) == set(get_args(Named.model_fields["kind"].annotation))
 
 
 @pytest.mark.parametrize(
-    ("wrong", "right", "told"),
+    ("invalid", "valid", "message"),
     [
         ("table: pages", "table: clean.pages", "field table"),
         ("table: clean.pages; drop", "table: clean.pages", "field table"),
@@ -85,37 +87,37 @@ def test_kinds_of_entities_are_those_that_a_taxonomy_may_have() -> None:
         ("expect_nothing", "expect_column_values_to_be_between", "field expectation: .*'expect_nothing'"),
         ("colunm: published_at", "column: published_at", "field kwargs: "),
         ("min_value: 0, mostly: 3", "min_value: 1995-01-01", "field kwargs.mostly: 3 is greater"),
-        ("min_value: 0, severity: warn", "min_value: 1995-01-01", "field kwargs: severity is newsmill's"),
-        ("from clean.pages", "from {batch}", "field kwargs.unexpected_rows_query: it does not read {batch}"),
+        ("min_value: 0, severity: warn", "min_value: 1995-01-01", "field kwargs: newsmill sets severity itself"),
+        ("from clean.pages", "from {batch}", "field kwargs.unexpected_rows_query: the query does not read {batch}"),
         ("- just text\n  - name: published", "- name: published", "field expectations.0: "),
         ("expectations: []\nunused: ", "expectations:", "field unused: unknown key"),
         ("table: [", "table: clean.pages", "fix the YAML"),
-        ("- a list", GOOD, "clean.pages.yaml: "),
-        ("", GOOD, "clean.pages.yaml: "),
+        ("- a list", VALID_SUITE, "clean.pages.yaml: "),
+        ("", VALID_SUITE, "clean.pages.yaml: "),
     ],
 )
-def test_what_is_wrong_is_told_with_file_and_field(tmp_path: Path, wrong: str, right: str, told: str) -> None:
-    assert right in GOOD
-    with pytest.raises(UserError, match=told) as raised:
-        load(tmp_path, GOOD.replace(right, wrong))
+def test_the_error_names_file_and_field(tmp_path: Path, invalid: str, valid: str, message: str) -> None:
+    assert valid in VALID_SUITE
+    with pytest.raises(UserError, match=message) as raised:
+        load(tmp_path, VALID_SUITE.replace(valid, invalid))
     assert str(tmp_path / "clean.pages.yaml") in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_two_files_on_one_table_are_told(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(GOOD, encoding="utf-8")
-    with pytest.raises(UserError, match=r"clean\.pages has a suite in a\.yaml already"):
-        load(tmp_path, GOOD)
+def test_two_files_for_one_table_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(VALID_SUITE, encoding="utf-8")
+    with pytest.raises(UserError, match=r"clean\.pages already has a suite in a\.yaml"):
+        load(tmp_path, VALID_SUITE)
 
 
-def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"\xff\xfe")
     with pytest.raises(UserError, match=r"a\.yaml: "):
         load_suites(tmp_path)
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="there is no such folder"):
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such folder"):
         load_suites(tmp_path / "nowhere")
 
 
