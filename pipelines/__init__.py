@@ -1,1 +1,1 @@
-"""When and how the mill runs: partitions, jobs, schedule, sensor, policies, resources, the command line."""
+"""Orchestration: Dagster definitions, jobs, schedule, sensor, partitions, and the command line."""

@@ -1,4 +1,4 @@
-"""The raw archive: every record as it came, in Parquet by ingest date, never changed, but removed if it must be."""
+"""The raw archive: every record as it came, in Parquet by ingest date. Records are never changed, only forgotten."""
 
 from __future__ import annotations
 
@@ -19,15 +19,19 @@ DAY_FOLDER = "ingest_date="
 TEMPORARY = ".tmp-"
 BATCH_RECORDS, BATCH_BYTES = 4096, 64 * 2**20
 
-# What pyarrow decodes of a part at a time.
+# How much of a part pyarrow decodes at a time.
 PIECE_BYTES = 8 * 2**20
 
 
 @dataclass
 class AppendResult:
-    """What an append did: records new to the archive, records it held already, the ingest dates of both.
+    """The result of an append.
 
-    `forgotten` counts those that never came to it, since someone had them forgotten.
+    Attributes:
+        new: the records added.
+        already_archived: the records that were in the archive before.
+        dates: the ingest dates of both.
+        forgotten: the records left out because of a tombstone.
     """
 
     new: int = 0
@@ -40,7 +44,7 @@ class AppendResult:
 class Archive:
     """The archive in the folder `root`. One process writes at a time; any number may read.
 
-    A record is kept once, however often it is read.
+    A record is stored once, however often it is read.
     """
 
     root: Path
@@ -48,10 +52,10 @@ class Archive:
     def append(
         self, records: Iterable[Record], batch_records: int = BATCH_RECORDS, batch_bytes: int = BATCH_BYTES
     ) -> AppendResult:
-        """Add the records that the archive of their ingest date does not hold yet.
+        """Add the records that are not in the archive of their ingest date yet.
 
-        Memory: a batch of records, and the ids of the ingest dates that occur. Batches already written stay when
-        this is cut off; the next append goes on from there.
+        Memory: a batch of records, and the record ids of the ingest dates. If it is interrupted, the batches already
+        written stay, and the next append continues.
         """
         self.remove_leftovers()
         done = AppendResult()
@@ -82,14 +86,14 @@ class Archive:
         return done
 
     def dates(self) -> list[dt.date]:
-        """The ingest dates that hold records, in order."""
+        """Return the ingest dates with records, in order."""
         folders = {
             part.parent.name.removeprefix(DAY_FOLDER) for part in self.root.glob(f"{DAY_FOLDER}*/part-*.parquet")
         }
         return sorted(map(dt.date.fromisoformat, folders))
 
     def records(self, dates: Iterable[dt.date]) -> pl.DataFrame:
-        """The records of these dates without their bytes (schema RECORDS), by ingest date and record id."""
+        """Return the records of these dates without their bytes (schema RECORDS), by ingest date and record id."""
         parts = self.parts(dates)
         if not parts:
             return RECORDS.empty()
@@ -98,7 +102,7 @@ class Archive:
         return RECORDS.conform(ordered.unique("record_id", keep="first", maintain_order=True))
 
     def addresses(self) -> pl.DataFrame:
-        """`record_id`, `ingest_date` and `url` of every record, in no order and as often as it stands there."""
+        """Return `record_id`, `ingest_date` and `url` of every stored row, in no order; records may be repeated."""
         parts = self.parts(self.dates())
         names = ("record_id", "ingest_date", "url")
         if not parts:
@@ -108,9 +112,9 @@ class Archive:
     def batches(
         self, dates: Iterable[dt.date], batch_records: int = BATCH_RECORDS, batch_bytes: int = BATCH_BYTES
     ) -> Iterator[pl.DataFrame]:
-        """The records of these dates with their bytes (schema ARCHIVE), in batches, each record once.
+        """Yield the records of these dates with their bytes (schema ARCHIVE), in batches, each record once.
 
-        By ingest date and part, within a part by record id. A body larger than a batch may be makes one alone.
+        Sorted by ingest date and part, within a part by record id. A body above `batch_bytes` is a batch of its own.
         """
         parts = self.parts(dates)
         pending: list[pl.DataFrame] = []
@@ -128,7 +132,7 @@ class Archive:
             yield pl.concat(pending)
 
     def parts(self, dates: Iterable[dt.date]) -> list[Path]:
-        """The Parquet files of these dates, in order."""
+        """Return the Parquet files of these dates, in order."""
         return [part for date in sorted(set(dates)) for part in sorted(self.folder(date).glob("part-*.parquet"))]
 
     def folder(self, date: dt.date) -> Path:
@@ -138,7 +142,7 @@ class Archive:
         return {bytes.fromhex(record_id) for record_id in record_ids(self.parts([date]))}
 
     def write(self, records: Collection[Record]) -> None:
-        """A new part for each ingest date among the records."""
+        """Write a new part for each ingest date of the records."""
         by_date: dict[dt.date, list[Record]] = {}
         for record in records:
             by_date.setdefault(record.ingest_date, []).append(record)
@@ -161,19 +165,19 @@ class Archive:
         temporary.replace(folder / name)
 
     def remove(self, unwanted: Collection[str], dates: Iterable[dt.date]) -> int:
-        """Take records out of the parts of these dates; returns how many rows went. Nothing of them is left on disk.
+        """Erase records from the parts of these dates; return the number of rows. Nothing of them is left on disk.
 
-        A part is written anew without them and then replaces the old. Cut off between the two, both stand: the records
-        are still there, and the next call takes them away.
+        A part is written again without them, then the old one is deleted. If this is interrupted in between, both
+        exist, and the next call erases the records.
         """
         self.remove_leftovers()
         removed = 0
         for part in self.parts(dates):
-            gone = record_ids([part]).is_in(list(unwanted))
-            if not gone.any():
+            unwanted_rows = record_ids([part]).is_in(list(unwanted))
+            if not unwanted_rows.any():
                 continue
-            removed += int(gone.sum())
-            rest = pl.read_parquet(part, hive_partitioning=False).filter(~gone)
+            removed += int(unwanted_rows.sum())
+            rest = pl.read_parquet(part, hive_partitioning=False).filter(~unwanted_rows)
             if rest.height:
                 self.write_frame(part.parent, rest)
             part.unlink()
@@ -182,13 +186,13 @@ class Archive:
         return removed
 
     def remove_leftovers(self) -> None:
-        """Parts that a crash left half-written."""
+        """Remove parts that a crash left half-written."""
         for leftover in self.root.glob(f"{DAY_FOLDER}*/{TEMPORARY}*"):
             leftover.unlink(missing_ok=True)
 
 
 def records_frame(records: Iterable[Record]) -> pl.DataFrame:
-    """The records as a frame of the schema ARCHIVE."""
+    """Return the records as a frame of the schema ARCHIVE."""
     rows = list(records)
     return pl.DataFrame({name: [getattr(row, name) for row in rows] for name in ARCHIVE.schema}, schema=ARCHIVE.schema)
 
@@ -200,7 +204,7 @@ def record_ids(parts: list[Path]) -> pl.Series:
 
 
 def duplicate_ids(parts: list[Path]) -> set[str]:
-    """The ids that stand in the parts more than once: few, mostly none."""
+    """Return the ids that occur in the parts more than once; usually none."""
     ids = record_ids(parts)
     return set(ids.filter(ids.is_duplicated()))
 
@@ -222,7 +226,7 @@ def deduplicated(parts: list[Path], duplicates: set[str]) -> Iterator[pl.DataFra
 
 
 def read_pieces(part: Path) -> Iterator[pl.DataFrame]:
-    """A part in frames of some megabytes."""
+    """Yield a part in frames of about PIECE_BYTES."""
     import pyarrow.parquet as pq
 
     # A read buffer keeps pyarrow from loading whole column chunks.

@@ -1,4 +1,4 @@
-"""The bytes of a WARC file, plain or gzipped member by member, past damaged members."""
+"""The bytes of a WARC file, plain or gzipped member by member; reading continues after damaged members."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ MAGIC = b"\x1f\x8b\x08"
 
 
 class DamagedGzipError(Exception):
-    """A gzip member that is broken. Reading can go on at the next sound one."""
+    """A damaged gzip member. Reading can continue at the next intact one."""
 
 
 class WarcBytes:
-    """What the file's members hold, one after another; `position` counts the bytes given out.
+    """The content of the file's members, one after another; `position` counts the bytes returned.
 
     Gzip is recognized by its first bytes, not by the file's name. A damaged member raises `DamagedGzipError` once; the
     next read starts at the next member that begins with a WARC record.
@@ -32,7 +32,7 @@ class WarcBytes:
         self._taken = 0
 
     def read(self, size: int) -> bytes:
-        """`size` bytes, fewer only at the end of the file."""
+        """Return `size` bytes, fewer only at the end of the file."""
         pieces: list[bytes] = []
         while size > 0 and (piece := self._take(size)):
             pieces.append(piece)
@@ -40,14 +40,14 @@ class WarcBytes:
         return b"".join(pieces)
 
     def skip(self, size: int) -> int:
-        """Pass over `size` bytes; how many there were."""
+        """Skip `size` bytes; return how many there were."""
         passed = 0
         while passed < size and (piece := self._take(size - passed)):
             passed += len(piece)
         return passed
 
     def readline(self, limit: int) -> bytes:
-        """A line with its end, or its first `limit` bytes."""
+        """Return a line with its line end, or its first `limit` bytes."""
         pieces: list[bytes] = []
         while limit > 0 and self._fill():
             end = self._ready.find(b"\n", self._taken, self._taken + limit) + 1
@@ -59,20 +59,20 @@ class WarcBytes:
         return b"".join(pieces)
 
     def pass_line_start(self, beginning: bytes) -> bool:
-        """Pass over all before the next line that begins so, and over that beginning; whether there is one.
+        """Skip to the next line that begins with `beginning`, and skip that; return whether there is one.
 
-        Where reading stands now counts as the beginning of a line.
+        The current position counts as the beginning of a line.
         """
         mark = b"\n" + beginning
-        held = b"\n"  # the last that was passed: the mark may have begun there
+        tail = b"\n"  # the last bytes skipped: the mark may begin there
         while self._fill():
-            window = held + self._ready[self._taken :]
+            window = tail + self._ready[self._taken :]
             found = window.find(mark)
             if found >= 0:
-                self._move(found + len(mark) - len(held))
+                self._move(found + len(mark) - len(tail))
                 return True
-            self._move(len(window) - len(held))
-            held = window[-len(mark) + 1 :]
+            self._move(len(window) - len(tail))
+            tail = window[-len(mark) + 1 :]
         return False
 
     def _move(self, size: int) -> None:
@@ -87,7 +87,7 @@ class WarcBytes:
         return piece
 
     def _fill(self) -> bool:
-        """Have bytes ready; whether there are any left."""
+        """Make bytes ready; return whether there are any left."""
         while self._taken == len(self._ready):
             self._taken = 0
             if not self._gzipped:
@@ -109,7 +109,7 @@ class WarcBytes:
         try:
             self._ready = inflater.decompress(self._packed, CHUNK)
         except zlib.error as error:
-            # What is left may begin with this member's own magic, which must not be found again.
+            # The rest may begin with the magic of this member, which must not be found again.
             self._packed = self._packed[1:]
             self._inflater, self._lost = None, True
             raise DamagedGzipError(f"damaged gzip member: {error}") from error
@@ -118,7 +118,7 @@ class WarcBytes:
             self._inflater = None
 
     def _next_member(self) -> bool:
-        """Be at the start of a member; False where there is none any more."""
+        """Go to the start of the next member; return False at the end."""
         if self._lost:
             return self._find_member()
         self._packed = self._packed.lstrip(b"\0")  # some writers pad to full blocks
@@ -128,12 +128,12 @@ class WarcBytes:
             return False
         if not self._packed.startswith(MAGIC):
             self._lost = True
-            raise DamagedGzipError("what follows the last gzip member is none")
+            raise DamagedGzipError("data after the last gzip member is not a gzip member")
         self._inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
         return True
 
     def _find_member(self) -> bool:
-        """The next member that begins with a WARC record; three bytes of magic alone prove little."""
+        """Find the next member that begins with a WARC record; three magic bytes alone are too weak a sign."""
         start = 0
         while True:
             start = self._packed.find(MAGIC, start)
@@ -152,7 +152,7 @@ class WarcBytes:
                 start += 1
 
     def _more(self) -> bool:
-        """Read on; whether there was more."""
+        """Read more; return whether there was any."""
         chunk = self._raw.read(CHUNK)
         self._packed += chunk
         return bool(chunk)

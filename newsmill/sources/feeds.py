@@ -1,4 +1,4 @@
-"""Feeds: RSS 2, RSS 1 (RDF) and Atom. Each entry is a record: a feed document that holds it alone."""
+"""Feeds: RSS 2, RSS 1 (RDF) and Atom. Each entry becomes a record: a feed document with that entry alone."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from newsmill.urls import absolute
 
 Element = Any  # lxml comes without types
 
-# What stays of the feed around each entry, where the pages room finds the site's name, author and language.
+# Elements of the feed kept around each entry: newsmill/pages reads site name, author and language from them.
 HEAD = ("title", "link", "author", "language")
 
-# Nothing is fetched, and no entity expanded.
+# Fetch nothing and expand no entity.
 PARSING: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -34,7 +34,7 @@ PARSING: dict[str, Any] = {
     "strip_cdata": False,
 }
 
-# A head is repeated in every entry's document: how much larger than the largest body that may make the whole.
+# The head is repeated in every entry's document: maximum size of all copies, in multiples of the largest body allowed.
 MAX_GROWTH = 16
 
 DATES = ("published", "pubDate", "issued", "date", "created", "updated", "modified")
@@ -42,7 +42,7 @@ DATES = ("published", "pubDate", "issued", "date", "created", "updated", "modifi
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed taken apart: its root, the element that holds its head, its entries, the site it is of."""
+    """The structure of a feed: root, the element with its head, entries, content type, link to its site."""
 
     root: Element
     channel: Element
@@ -52,10 +52,10 @@ class Feed:
 
 
 def read_feed(source_file: SourceFile) -> Iterator[Record]:
-    """One record an entry. It was fetched when the feed was; its own date is only a hint.
+    """Yield one record per entry, fetched at the time of the feed; the entry's own date is a hint.
 
     Raises:
-        UnreadableError: also after the entries that stand before a break.
+        UnreadableError: after the entries before the point where the XML breaks.
     """
     with open_decompressed(source_file.path) as stream:
         data = read_all(stream, source_file.max_record_bytes)
@@ -77,11 +77,11 @@ def read_feed(source_file: SourceFile) -> Iterator[Record]:
 
 
 def parse(data: bytes, url: str | None) -> tuple[Element, str | None]:
-    """The root of the document, with nothing fetched and no entity expanded; and where it broke, if it did.
+    """Parse a document without fetching or expanding anything; return its root, and the fault where it broke.
 
-    A document that breaks after an entry is read up to there.
+    A document that breaks after an entry is read up to that entry.
     """
-    # A blank line before the declaration is the commonest fault of feeds, and a harmless one.
+    # A blank line before the declaration is the most common fault of feeds, and harmless.
     data = data.lstrip(b" \t\r\n")
     fault = None
     try:
@@ -96,7 +96,7 @@ def parse(data: bytes, url: str | None) -> tuple[Element, str | None]:
 
 
 def parse_until_break(data: bytes, url: str | None) -> Element | None:
-    """The root of a feed that breaks off, with the entries that end before; null where none does."""
+    """Return the root of a broken feed with its complete entries; None where there are none."""
     parser = etree.XMLPullParser(("start", "end"), base_url=url, **PARSING)
     with suppress(etree.XMLSyntaxError, ValueError):
         parser.feed(data)
@@ -119,12 +119,16 @@ def parse_until_break(data: bytes, url: str | None) -> Element | None:
 
 
 def reject_entities(root: Element) -> None:
-    """Nothing is expanded or looked up, so a document that needs it can't be read."""
+    """Reject a document that needs its own or external entities: none are expanded.
+
+    Raises:
+        UnreadableError: for such a document.
+    """
     document_type = root.getroottree().docinfo.internalDTD
     if document_type is None:
         return
     if any(entity.content is not None for entity in document_type.iterentities()):
-        raise UnreadableError("bad_xml", "it declares entities of its own, which are never expanded")
+        raise UnreadableError("bad_xml", "it declares its own entities, which are never expanded")
     reference = next(root.iter(etree.Entity), None)
     if reference is not None:
         raise UnreadableError(
@@ -144,7 +148,7 @@ def read_feed_structure(root: Element, url: str | None) -> Feed:
 
 
 def head_document(feed: Feed) -> Element:
-    """The feed's document without entries: root, namespaces, attributes, title and link."""
+    """Return the feed's document without entries: root, namespaces, attributes, title and link."""
     root = shell(feed.root)
     holder = root
     if feed.channel is not feed.root:
@@ -170,7 +174,7 @@ def entry_record(source_file: SourceFile, feed: Feed, head: Element, entry: Elem
 
 
 def entry_url(source_file: SourceFile, feed: Feed, entry: Element, number: int) -> str:
-    """The entry's link; else its permanent id where that is a link; else the feed's URL and the id."""
+    """Return the entry's link; else its permanent id where that is a link; else the feed's URL with the id."""
     base = source_file.metadata.url or feed.link
     if link := find_link(entry, base):
         return link
@@ -182,7 +186,7 @@ def entry_url(source_file: SourceFile, feed: Feed, entry: Element, number: int) 
 
 
 def find_link(element: Element, base: str | None) -> str | None:
-    """Where the element's link leads: RSS writes it as text, Atom as the `href` of rel `alternate`."""
+    """Return the target of the element's link: text in RSS, the `href` of rel `alternate` in Atom."""
     for link in children(element, "link"):
         if link.get("rel", "alternate") == "alternate":
             href = text(link) or link.get("href", "")
@@ -193,7 +197,7 @@ def find_link(element: Element, base: str | None) -> str | None:
 
 
 def entry_date(entry: Element) -> str | None:
-    """The date as it stands there; when it was published rather than when it changed."""
+    """Return the entry's date as written; the publication date before the modification date."""
     for name in DATES:
         for element in children(entry, name):
             if found := text(element):
@@ -202,19 +206,19 @@ def entry_date(entry: Element) -> str | None:
 
 
 def shell(element: Element) -> Element:
-    """The element with its namespaces and attributes, without what is in it."""
+    """Return the element with its namespaces and attributes, without its content."""
     return etree.Element(element.tag, dict(element.attrib), nsmap=element.nsmap)
 
 
 def copy(element: Element) -> Element:
-    """The element with all that is in it, and nothing of what follows it."""
+    """Return the element with its content, without the text after it."""
     duplicate = deepcopy(element)
     duplicate.tail = None
     return duplicate
 
 
 def children(element: Element, name: str) -> list[Element]:
-    """The element's children of that local name, in any namespace."""
+    """Return the element's children with that local name, in any namespace."""
     return [child for child in element if local_name(child) == name]
 
 

@@ -1,4 +1,4 @@
-"""What a source says of a fetch besides its bytes: a manifest's line, a row, a WARC header, a feed's entry."""
+"""The metadata of a fetch besides its bytes: from a manifest line, a row, a WARC header or a feed entry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EPOCH = dt.datetime(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class FetchMetadata:
-    """All of it may be unknown. `fetched_at` is naive UTC; `date_problem` says why it could not be read."""
+    """Every field may be unknown. `fetched_at` is naive UTC; `date_problem` states why it could not be read."""
 
     url: str | None = None
     fetched_at: dt.datetime | None = None
@@ -26,10 +26,10 @@ UNKNOWN_METADATA = FetchMetadata()
 
 
 def row_metadata(row: Mapping[str, object]) -> FetchMetadata:
-    """The metadata under the names that manifests and rows give them; null and empty mean unknown.
+    """Return the metadata of a manifest line or a row; null and empty mean unknown.
 
     Raises:
-        ValueError: where the URL or content type is no text.
+        ValueError: when the URL or the content type is not text.
     """
     moment, date_problem = parse_time(row.get("fetched_at"))
     return FetchMetadata(
@@ -51,7 +51,7 @@ def text_field(row: Mapping[str, object], name: str) -> str | None:
 
 
 def hint_field(row: Mapping[str, object], *names: str) -> str | None:
-    """The first of the fields that says something, as text: a hint is judged by whoever uses it."""
+    """Return the first field with a value, as text; the code that uses a hint validates it."""
     for name in names:
         value = row.get(name)
         if isinstance(value, dt.date):
@@ -62,7 +62,7 @@ def hint_field(row: Mapping[str, object], *names: str) -> str | None:
 
 
 def parse_time(value: object) -> tuple[dt.datetime | None, str | None]:
-    """A time as naive UTC, or what is wrong with it; ISO 8601 without a zone is UTC."""
+    """Return a time as naive UTC, or the problem with it; ISO 8601 without a zone is UTC."""
     if value is None or value == "":
         return None, None
     try:
@@ -73,11 +73,11 @@ def parse_time(value: object) -> tuple[dt.datetime | None, str | None]:
             return dt.datetime(moment.year, moment.month, moment.day), None
     except (ValueError, OverflowError):
         pass
-    return None, f"no ISO 8601 time: {value!r}"
+    return None, f"not an ISO 8601 time: {value!r}"
 
 
 def parse_status(value: object) -> int | None:
-    """An HTTP status; null for what can't be one."""
+    """Return an HTTP status; None for an invalid one."""
     try:
         status = int(value) if isinstance(value, str | int) else 0
     except ValueError:
@@ -86,7 +86,7 @@ def parse_status(value: object) -> int | None:
 
 
 def microseconds_to_datetime(microseconds: int) -> dt.datetime | int:
-    """Microseconds since 1970 as naive UTC; as they are where they lie outside the calendar."""
+    """Return microseconds since 1970 as naive UTC; unchanged where they are outside the calendar."""
     try:
         return EPOCH + dt.timedelta(microseconds=microseconds)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""Pages that are files: HTML, text dumps, Markdown. A file is a record."""
+"""Files that are pages: HTML, text dumps, Markdown. Each file is a record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newsmill.sources.source_file import SourceFile
 
 
 def read_file(source_file: SourceFile) -> Iterator[Record]:
-    """The file as one record."""
+    """Yield the file as one record."""
     metadata = replace(
         source_file.metadata, content_type=source_file.metadata.content_type or source_file.format.content_type
     )

@@ -1,4 +1,4 @@
-"""An input folder: which files are there, which day each belongs to, and the records in them."""
+"""An input folder: its files, their ingest dates, and their records."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_RECORD_BYTES = 16 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file that can be read. `path` is relative to the input folder, with slashes."""
+    """A file of a known format. `path` is relative to the input folder, with slashes."""
 
     path: str
     format: InputFormat
@@ -36,15 +36,15 @@ class InputFile:
 
     @property
     def folders(self) -> list[str]:
-        """The folders it lies in, from the nearest to the input folder, which is the empty string."""
+        """The parent folders, from the nearest to the input folder, which is the empty string."""
         return ["" if str(folder) == "." else str(folder) for folder in PurePosixPath(self.path).parents]
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What lies in an input folder: files that are read, and paths that are not; both sorted.
+    """The content of an input folder: files that are read, and paths that are skipped; both sorted.
 
-    Manifests and whatever is hidden are neither.
+    Manifests and hidden files are in neither list.
     """
 
     files: list[InputFile]
@@ -52,14 +52,14 @@ class Scan:
 
 
 def scan(root: Path) -> Scan:
-    """Look through the folder without opening a file. No link is followed out of it.
+    """List the files of the folder without opening them. Links out of the folder are not followed.
 
     Raises:
-        UserError: when the folder is missing, is no folder or holds no file that can be read.
+        UserError: when the folder is missing, is not a folder, or has no file of a known format.
     """
     if not root.is_dir():
-        problem = "it is no folder" if root.exists() else "there is no such folder"
-        raise UserError(f"input {root}", problem, "name the folder that holds the raw pages")
+        problem = "not a folder" if root.exists() else "no such folder"
+        raise UserError(f"input {root}", problem, "name the folder with the raw pages")
     real_root = root.resolve()
     files: list[InputFile] = []
     skipped: list[str] = []
@@ -82,21 +82,21 @@ def scan(root: Path) -> Scan:
             else:
                 skipped.append(path)
     if not files:
-        hint = f"put pages into it with one of the endings {', '.join(ENDINGS)}, gzipped or not"
-        raise UserError(f"input {root}", "it holds no file that can be read", hint)
+        hint = f"add pages with one of the endings {', '.join(ENDINGS)}, gzipped or not"
+        raise UserError(f"input {root}", "no file of a known format", hint)
     return Scan(sorted(files, key=lambda file: file.path), sorted(skipped))
 
 
 def read_folder(
     root: Path, dates: Collection[dt.date] | None = None, max_record_bytes: int = MAX_RECORD_BYTES
 ) -> Iterator[Record]:
-    """The records of the folder's files, of these ingest dates or of all; file by file in order of their paths.
+    """Yield the records of the folder's files, of these ingest dates or of all, in order of their paths.
 
     What cannot be read is a record with a problem; each file yields at least one record. Broken lines of a manifest
     belong to the latest ingest date of the files below it.
 
     Raises:
-        UserError: as `scan`, at once.
+        UserError: see `scan`; raised at once.
     """
     files = scan(root).files
     latest: dict[str, dt.date] = {}
@@ -111,11 +111,15 @@ def read_folder(
 def read_files(
     root: Path, files: list[InputFile], reported: dict[str, dt.date], max_record_bytes: int
 ) -> Iterator[Record]:
-    """The files' records. `reported` are the folders whose manifests' faults are told, with their ingest dates."""
+    """Yield the files' records.
+
+    Args:
+        reported: the folders whose manifest problems become records, with the ingest date of these records.
+    """
     wanted = {file.path for file in files}
     manifests: dict[str, Manifest] = {}
     for file in files:
-        # Files are sorted, so that a folder that was left does not come again.
+        # Files are sorted, so manifests of other folders are not needed again.
         manifests = {folder: known for folder, known in manifests.items() if folder in file.folders}
         for folder in file.folders:
             if folder not in manifests:
@@ -138,7 +142,7 @@ def read_files(
 def read_records(
     source_file: SourceFile, reader: Callable[[SourceFile], Iterator[Record]], size: int
 ) -> Iterator[Record]:
-    """What the reader finds; its failure, or its finding nothing, is a record too."""
+    """Yield the records of a file; if its reader fails or finds nothing, a record with that problem."""
     if size == 0 and source_file.format.source != "file":
         yield source_file.problem("empty_file", "the file is empty", source_file.metadata)
         return
@@ -150,7 +154,7 @@ def read_records(
             yield record
     except UnreadableError as error:
         problem = (error.reason, error.detail)
-    except Exception as error:  # noqa: BLE001 - a file that no reader foresaw must not stop the night
+    except Exception as error:  # noqa: BLE001 - a file that breaks its reader must not stop the run
         problem = ("reader_failed", f"{type(error).__name__}: {error}")
     if problem is None and not found:
         problem = ("no_records", "no fetch, entry or row was found in the file")
@@ -159,12 +163,12 @@ def read_records(
 
 
 def load_manifest(root: Path, folder: str, wanted: Collection[str]) -> Manifest:
-    """The folder's manifest; an empty one where there is none."""
+    """Return the folder's manifest; an empty one where there is none."""
     path = root / folder / manifest.NAME
     if not os.path.lexists(path):
         return Manifest()
     if not (path.is_file() and path.resolve().is_relative_to(root.resolve())):
-        return Manifest(unreadable="it is no file within the input folder")
+        return Manifest(unreadable="not a file within the input folder")
     try:
         return read_manifest(path, folder, wanted)
     except UnreadableError as error:
@@ -194,13 +198,13 @@ def manifest_problems(
 
 
 def input_file(entry: os.DirEntry[str], path: str, real_root: Path) -> InputFile | None:
-    """The file, where it is a regular one with an ending that is read, and lies within the folder."""
+    """Return the file if it is a regular file of a known format within the folder."""
     input_format = find_format(entry.name)
     try:
         if input_format is None or (entry.is_symlink() and not Path(entry).resolve().is_relative_to(real_root)):
             return None
         status = entry.stat()
-    except (OSError, RuntimeError):  # gone meanwhile, or a link to itself
+    except (OSError, RuntimeError):  # deleted in the meantime, or a link to itself
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
@@ -211,7 +215,7 @@ def input_file(entry: os.DirEntry[str], path: str, real_root: Path) -> InputFile
 
 
 def ingest_date_of_path(path: str, real_root: Path) -> dt.date | None:
-    """The day that the nearest folder is named after; the input folder itself may be one."""
+    """Return the date of the nearest folder named YYYY-MM-DD; the input folder itself counts too."""
     for folder in (*PurePosixPath(path).parent.parts[::-1], real_root.name):
         if DATE_FOLDER.fullmatch(folder):
             try:
@@ -222,11 +226,11 @@ def ingest_date_of_path(path: str, real_root: Path) -> dt.date | None:
 
 
 def mtime_to_datetime(mtime_ns: int) -> dt.datetime:
-    """A modification time as naive UTC; 1970 where it lies outside the calendar."""
+    """Return a modification time as naive UTC; 1970 where it is outside the calendar."""
     moment = microseconds_to_datetime(mtime_ns // 1000)
     return moment if isinstance(moment, dt.datetime) else EPOCH
 
 
 def source_path(path: str) -> str:
-    """The path as text, even where the file's name is not UTF-8."""
+    """Return the path as text, even where the file name is not UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""The body of an HTTP response as a crawler kept it: chunks joined, compression undone, within a limit."""
+"""The body of an archived HTTP response: chunks joined and decompressed, within a limit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLAIN = ("", "identity", "none", "utf-8")  # the last is a common mistake
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response; its body still as it went over the wire."""
+    """An HTTP response; its body as it was transferred."""
 
     status: int | None
     content_type: str | None
@@ -30,10 +30,10 @@ class Response:
     wire: bytes
 
     def body(self, limit: int) -> bytes | None:
-        """The body itself; None where it is larger than `limit`.
+        """Return the decoded body; None where it is larger than `limit`.
 
         Raises:
-            UnreadableError: for an encoding that can't be undone, or is broken.
+            UnreadableError: for an encoding that is unknown or damaged.
         """
         body: bytes | None = self.wire
         if "chunked" in self.transfer_encoding:
@@ -45,10 +45,10 @@ class Response:
 
 
 def parse_response(block: bytes) -> Response | None:
-    """The response that the block holds; None where it begins with no HTTP status line.
+    """Parse the response in a block; None where it does not begin with an HTTP status line.
 
     Raises:
-        UnreadableError: where the headers don't end.
+        UnreadableError: when the headers do not end.
     """
     if not STATUS_LINE.match(block):
         return None
@@ -71,11 +71,11 @@ def parse_response(block: bytes) -> Response | None:
 
 
 def decode(data: bytes, encoding: str, limit: int) -> bytes | None:
-    """The data with one content encoding undone; None where the result is larger than `limit`."""
+    """Decode one content encoding; None where the result is larger than `limit`."""
     if encoding in PLAIN:
         return data
     if encoding in ("gzip", "x-gzip"):
-        # Crawlers often undo the compression and leave the header.
+        # Crawlers often decompress the body and keep the header.
         return inflate(data, GZIP, limit) if data.startswith(b"\x1f\x8b") else data
     if encoding == "deflate":
         is_zlib = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
@@ -85,7 +85,7 @@ def decode(data: bytes, encoding: str, limit: int) -> bytes | None:
     if encoding == "br":
         # Brotli has no magic, but markup is never valid brotli.
         return data if data.lstrip().startswith(b"<") else unpack(data, "brotli", limit)
-    raise UnreadableError("unsupported_encoding", f"the body is encoded as {encoding!r}, which can't be undone here")
+    raise UnreadableError("unsupported_encoding", f"the body is encoded as {encoding!r}, which newsmill cannot decode")
 
 
 def inflate(data: bytes, window: int, limit: int) -> bytes | None:
@@ -93,16 +93,16 @@ def inflate(data: bytes, window: int, limit: int) -> bytes | None:
     try:
         body = inflater.decompress(data, limit + 1)
     except zlib.error as error:
-        raise UnreadableError("bad_encoding", f"the body is damaged where it is compressed: {error}") from error
+        raise UnreadableError("bad_encoding", f"the compressed body is damaged: {error}") from error
     if len(body) > limit:
         return None
     if not inflater.eof:
-        raise UnreadableError("bad_encoding", "the compressed body breaks off")
+        raise UnreadableError("bad_encoding", "the compressed body is truncated")
     return body
 
 
 def unpack(data: bytes, codec: str, limit: int) -> bytes | None:
-    """The data decompressed by pyarrow; None where the result is larger than `limit`.
+    """Decompress data with pyarrow; None where the result is larger than `limit`.
 
     Memory beyond the limit: the window that the data asks for, at most 16 MB for brotli and 128 MB for zstd.
     """
@@ -112,4 +112,4 @@ def unpack(data: bytes, codec: str, limit: int) -> bytes | None:
         with pyarrow.CompressedInputStream(pyarrow.BufferReader(data), codec) as stream:
             return read_all(stream, limit)
     except OSError as error:
-        raise UnreadableError("bad_encoding", f"the body is damaged where it is compressed: {error}") from error
+        raise UnreadableError("bad_encoding", f"the compressed body is damaged: {error}") from error

@@ -1,4 +1,4 @@
-"""The bytes of a file, gzipped or not, never more of them at once than a limit."""
+"""The bytes of a file, gzipped or not, read within a limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHUNK = 256 * 2**10
 
 
 class UnreadableError(Exception):
-    """What stands in the way of reading: a reason in snake_case, and the detail for a person."""
+    """A file or member that cannot be read: the reason in snake_case, and the detail for a person."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -22,10 +22,10 @@ class UnreadableError(Exception):
 
 @contextmanager
 def open_raw(path: Path) -> Iterator[IO[bytes]]:
-    """The file's bytes as they lie there.
+    """Open the file's bytes as stored.
 
     Raises:
-        UnreadableError: for every fault of the disk, also later, while the stream is read.
+        UnreadableError: for disk errors, also while the stream is read.
     """
     try:
         with path.open("rb") as raw:
@@ -36,10 +36,10 @@ def open_raw(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def open_decompressed(path: Path) -> Iterator[IO[bytes]]:
-    """The file's bytes, gunzipped where its name ends in `.gz`.
+    """Open the file's bytes, decompressed where its name ends in `.gz`.
 
     Raises:
-        UnreadableError: for every fault of disk or gzip, also later, while the stream is read.
+        UnreadableError: for disk and gzip errors, also while the stream is read.
     """
     with open_raw(path) as raw:
         if path.suffix.lower() != ".gz":
@@ -53,7 +53,7 @@ def open_decompressed(path: Path) -> Iterator[IO[bytes]]:
 
 
 def read_all(stream: IO[bytes], limit: int) -> bytes | None:
-    """All that the stream holds; None where that is more than `limit` bytes."""
+    """Return all bytes of the stream; None where there are more than `limit`."""
     chunks: list[bytes] = []
     size = 0
     while chunk := stream.read(CHUNK):

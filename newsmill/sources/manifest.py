@@ -1,4 +1,4 @@
-"""`manifest.jsonl`: what the files of a folder are, one line a file."""
+"""`manifest.jsonl`: the metadata of a folder's files, one line per file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_BROKEN = 100
 
 @dataclass
 class Manifest:
-    """What a manifest says, by file (relative to the input folder), and what is wrong with it."""
+    """The metadata by file (relative to the input folder), and the problems of the manifest."""
 
     metadata: dict[str, FetchMetadata] = field(default_factory=dict)
     broken: dict[int, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Manifest:
 
 
 def read_manifest(path: Path, folder: str, wanted: Collection[str]) -> Manifest:
-    """The manifest in `folder` (relative to the input, empty for its root), as far as it speaks of wanted files.
+    """Read the manifest in `folder` (relative to the input, empty for its root) for the wanted files.
 
     Raises:
         UnreadableError: when the file cannot be opened.
@@ -49,25 +49,25 @@ def read_manifest(path: Path, folder: str, wanted: Collection[str]) -> Manifest:
             if file not in wanted:
                 continue
             if manifest.metadata.setdefault(file, metadata) != metadata:
-                manifest.reject(number, f"it says otherwise of {file} than an earlier line")
+                manifest.reject(number, f"it contradicts an earlier line about {file}")
     return manifest
 
 
 def parse_entry(line: bytes | None, folder: str) -> tuple[str, FetchMetadata]:
-    """The file that the line is about, and what it says.
+    """Return the file of a line, and its metadata.
 
     Raises:
-        ValueError: with what is wrong with the line.
+        ValueError: with the problem of the line.
     """
     if line is None:
         raise ValueError(f"it is longer than {MAX_LINE:,} bytes")
     row = json.loads(line.decode("utf-8-sig"))
     if not isinstance(row, dict):
-        raise ValueError("it is no JSON object")
+        raise ValueError("not a JSON object")
     name = row.get("file")
     if not isinstance(name, str) or not name:
-        raise ValueError("it names no `file`")
+        raise ValueError("it has no `file`")
     within = posixpath.normpath(name)
     if posixpath.isabs(within) or within.split("/")[0] == "..":
-        raise ValueError(f"its `file` {name!r} leads out of its folder")
+        raise ValueError(f"its `file` {name!r} is outside its folder")
     return posixpath.join(folder, within), row_metadata(row)

@@ -19,8 +19,8 @@ Text = TypeVar("Text", str, str | None)
 class Record:
     """A row of the archive; the columns are described in `tables.ARCHIVE`.
 
-    `body` is None where it could not be read; `problem` and `problem_detail` then say why. A record can have both
-    a body and a problem, when what is wrong with it lies outside its bytes.
+    `body` is None where it could not be read; `problem` and `problem_detail` then state why. A record has both a body
+    and a problem when the problem is in its metadata.
     """
 
     record_id: str
@@ -57,9 +57,9 @@ def make_record(
     problem: str | None = None,
     problem_detail: str | None = None,
 ) -> Record:
-    """The record with its id, site, size and SHA-256.
+    """Return the record with its id, site, size and SHA-256.
 
-    `member` is the record's place in a file of several; it stands in the URL where none is known. `fetched_at` is
+    `member` is the record's position in a file of several; it is part of the URL where no URL is known. `fetched_at` is
     naive UTC. The id is blake2b-128 over the UTF-8 lines URL, fetch time to the microsecond, SHA-256 and ingest date:
     a fetch that is delivered on two days is two records, the later a refetch, whichever day is read first. Without a
     body it is also over source path and member, so that two broken members of a file stay two records.
@@ -95,12 +95,12 @@ def file_url(source_path: str, member: str = "") -> str:
 
 
 def member_url(file_url: str, member: str) -> str:
-    """The URL of one record within a file, where it has none of its own."""
+    """Return the URL of a record within a file that has no URL of its own."""
     return f"{file_url}#/{quote(member, safe='')}" if member else file_url
 
 
 def storable(text: Text) -> Text:
-    """The text without what a UTF-8 column can't hold: lone surrogates and NUL."""
+    """Return the text without lone surrogates and NUL, which a UTF-8 column cannot store."""
     if text is None:
         return None
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -19,20 +19,20 @@ from newsmill.sources.source_file import SourceFile
 REQUIRED = ("url", "body")
 COLUMNS = ("url", "fetched_at", "content_type", "status", "published", "date", "language", "lang", "body")
 
-# A body written as JSON is at most twice its UTF-8 in all but pathological cases.
+# JSON is at most twice as long as its UTF-8, except in pathological cases.
 JSON_GROWTH, JSON_MARGIN = 2, 64 * 2**10
 
-# A file of noise makes this many problems, and one that counts the others.
+# A file of noise yields this many problem records, and one that counts the rest.
 MAX_BAD_LINES = 1000
 
 BATCH_BYTES, MAX_BATCH_ROWS = 8 * 2**20, 1024
 
-# How many of the largest bodies a gzipped Parquet file may hold unpacked.
+# Maximum size of a decompressed Parquet file, in multiples of the largest body allowed.
 PLAIN_FILE_RECORDS = 64
 
 
 def read_jsonl(source_file: SourceFile) -> Iterator[Record]:
-    """One record a line; a problem for a line that is no JSON object or has no body."""
+    """Yield one record per line; a problem record for a line that is not a JSON object or has no body."""
     limit = JSON_GROWTH * source_file.max_record_bytes + JSON_MARGIN
     columns_seen = False
     bad_lines = 0
@@ -57,19 +57,19 @@ def read_jsonl(source_file: SourceFile) -> Iterator[Record]:
 
 
 def parse_row(line: bytes) -> dict[str, object]:
-    """The JSON object that the line holds.
+    """Return the JSON object of a line.
 
     Raises:
-        ValueError, RecursionError: with what is wrong with it.
+        ValueError, RecursionError: when it is not one.
     """
     row = json.loads(line)
     if not isinstance(row, dict):
-        raise ValueError("it is no JSON object")
+        raise ValueError("not a JSON object")
     return row
 
 
 def read_parquet(source_file: SourceFile) -> Iterator[Record]:
-    """One record a row, a batch of rows in memory at a time."""
+    """Yield one record per row, with one batch of rows in memory at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -103,7 +103,7 @@ def row_record(source_file: SourceFile, row: Mapping[str, object], number: int) 
 
 
 def as_utf8(metadata: FetchMetadata) -> FetchMetadata:
-    """The metadata of a body that came as text: whatever charset it once had, its bytes are UTF-8 now."""
+    """Return the metadata of a body that came as text: its bytes are UTF-8, whatever charset is stated."""
     if metadata.content_type is None:
         return metadata
     return replace(metadata, content_type=metadata.content_type.partition(";")[0].strip() + "; charset=utf-8")
@@ -112,13 +112,13 @@ def as_utf8(metadata: FetchMetadata) -> FetchMetadata:
 def require_columns(row: Mapping[str, object]) -> None:
     missing = [name for name in REQUIRED if name not in row]
     if missing:
-        there = ", ".join(list(row)[:20]) or "none"
-        raise UnreadableError("missing_column", f"the column `{missing[0]}` is missing; there are: {there}")
+        present = ", ".join(list(row)[:20]) or "none"
+        raise UnreadableError("missing_column", f"the column `{missing[0]}` is missing; columns: {present}")
 
 
 @contextmanager
 def plain_file(source_file: SourceFile) -> Iterator[Path]:
-    """The Parquet file, which must be open to seeking: a gzipped one is unpacked for the time of reading."""
+    """Open the Parquet file, which must be seekable: a gzipped one is decompressed to a temporary file."""
     if source_file.path.suffix.lower() != ".gz":
         yield source_file.path
         return
@@ -128,20 +128,20 @@ def plain_file(source_file: SourceFile) -> Iterator[Path]:
             while chunk := stream.read(CHUNK):
                 plain.write(chunk)
                 if plain.tell() > limit:
-                    raise UnreadableError("too_large", f"unpacked it is larger than the {limit:,} bytes allowed")
+                    raise UnreadableError("too_large", f"decompressed it is larger than the {limit:,} bytes allowed")
         plain.flush()
         yield Path(plain.name)
 
 
 def batch_rows(metadata: Any) -> int:
-    """How many rows of the file make a batch, by its average row."""
+    """Return the rows per batch, from the average size of a row."""
     size = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
     rows: int = BATCH_BYTES * metadata.num_rows // max(size, 1)
     return min(max(rows, 1), MAX_BATCH_ROWS)
 
 
 def plain_values(column: Any) -> list[object]:
-    """A column as Python values: text that may be wrongly encoded, times as naive UTC to the microsecond."""
+    """Return a column as Python values: text even if wrongly encoded, times as naive UTC to the microsecond."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(column.type):

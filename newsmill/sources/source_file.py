@@ -13,7 +13,7 @@ from newsmill.sources.record import Record, file_url, make_record, member_url
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One input file. Its records take from it what they don't say themselves.
+    """One input file, with the defaults for its records.
 
     `facts` is what a manifest says of the file; `modified` (naive UTC) dates what nothing else dates.
     """
@@ -31,7 +31,7 @@ class SourceFile:
         return self.metadata.url or file_url(self.source_path)
 
     def record(self, body: bytes | None, metadata: FetchMetadata, member: str = "") -> Record:
-        """The fetch with its bytes; or with the problem that there are none, too many, or at an unknown time."""
+        """Return the record with its bytes, or with the problem: no bytes, too many, or a bad fetch time."""
         if not body:
             answer = f" (HTTP {metadata.http_status})" if metadata.http_status else ""
             return self.problem("no_body", f"the body is empty{answer}", metadata, member)
@@ -41,16 +41,16 @@ class SourceFile:
         return self.make(body, metadata, member, fetched_at, "bad_date" if date_problem else None, date_problem)
 
     def problem(self, reason: str, detail: str, metadata: FetchMetadata = UNKNOWN_METADATA, member: str = "") -> Record:
-        """A record whose body could not be read."""
+        """Return a record whose body could not be read."""
         return self.make(None, metadata, member, self.fetch_time(metadata)[0], reason, detail)
 
     def too_large(self, size: int | None, metadata: FetchMetadata = UNKNOWN_METADATA, member: str = "") -> Record:
-        """`size` is None where reading was given up before the end."""
-        measured = "the body is larger" if size is None else f"the body holds {size:,} bytes: more"
+        """Return a record whose body is too large; `size` is None where reading stopped early."""
+        measured = "the body is larger" if size is None else f"the body has {size:,} bytes, more"
         return self.problem("too_large", f"{measured} than the {self.max_record_bytes:,} allowed", metadata, member)
 
     def fetch_time(self, metadata: FetchMetadata) -> tuple[dt.datetime, str | None]:
-        """When it was fetched, as far as known, and what is wrong with the date that was given."""
+        """Return the fetch time as far as known, and the problem of the stated time."""
         for known in (metadata, self.metadata):
             if known.fetched_at or known.date_problem:
                 return known.fetched_at or self.modified, known.date_problem

@@ -1,4 +1,4 @@
-"""The tables of the raw room: one row a fetch, here or left out. The archive's Parquet also has the bytes."""
+"""The tables of fetches: archived ones and forgotten ones. The archive's Parquet also has the bytes."""
 
 import polars as pl
 
@@ -23,16 +23,18 @@ RECORDS = Table(
             pl.Datetime("us"),
             "When it was fetched (UTC); the file's modification time where unknown.",
         ),
-        Column("ingest_date", pl.Date(), "The day folder it lay in, else the file's modification date (UTC)."),
+        Column(
+            "ingest_date", pl.Date(), "The date folder of the file; without one, the file's modification date (UTC)."
+        ),
         Column(
             "content_type",
             pl.String(),
-            "As declared by the source, else by the file's ending.",
+            "As declared by the source; without one, by the file's ending.",
             required=False,
         ),
         Column("byte_size", pl.Int64(), "Size of the body in bytes, decompressed."),
         Column("sha256", pl.String(), "SHA-256 of the body, 64 hex digits."),
-        Column("http_status", pl.Int16(), "HTTP status where the source tells it.", required=False),
+        Column("http_status", pl.Int16(), "HTTP status, where the source states it.", required=False),
         Column(
             "hint_published",
             pl.String(),
@@ -58,12 +60,12 @@ ARCHIVE = Table(
 
 FORGOTTEN = Table(
     "quality.forgotten",
-    "one fetch that came in and is left out, since someone had it forgotten; nothing of it is told but that",
+    "one suppressed fetch: it came in again after it was forgotten, or was forgotten; nothing else is stored",
     (
         Column("record_hash", pl.String(), "32 hex digits of blake2b over `record`, newline and its record id."),
         Column("ingest_date", pl.Date(), "Its ingest date."),
-        Column("tombstone", pl.String(), "The same over `record`, `url` or `site`, and what was to be forgotten."),
-        Column("forgotten_at", pl.Datetime("us"), "When that was asked for (UTC)."),
+        Column("tombstone", pl.String(), "The same hash over `record`, `url` or `site` and the forgotten key."),
+        Column("forgotten_at", pl.Datetime("us"), "When it was forgotten (UTC)."),
         Column("why", pl.String(), "The reason given.", required=False),
     ),
 )

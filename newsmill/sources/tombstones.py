@@ -1,9 +1,8 @@
-"""Tombstones: what a home was told to forget, kept so that it does not come back, without saying what it was.
+"""Tombstones suppress the re-ingestion of forgotten records, without storing what they were.
 
-Two files in HOME/forgotten, a JSON object a line, outlive every rebuild: `tombstones.jsonl` has what was asked for, as
-a hash, and `records.jsonl` each fetch that is left out for it, as a hash with its ingest date. The second is what keeps
-the books: all that came in is in the archive or here. A hash can be compared with a URL that one knows already, which
-is how a fetch is recognised; nothing can be read from it.
+Two files in HOME/forgotten, with one JSON object per line, survive every rebuild: `tombstones.jsonl` has a hash of each
+forgotten key, `records.jsonl` a hash and the ingest date of each suppressed fetch. With the second file records
+reconcile: every fetch is in the archive or here. A hash can be compared with a known URL, but not read.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _RECORD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 @dataclass(frozen=True)
 class Tombstone:
-    """What was to be forgotten: `hash` is over `kind` and a record id, a normalized URL, or a site. `at` is UTC."""
+    """A forgotten key: `hash` is over `kind` and a record id, a normalized URL, or a site. `at` is UTC."""
 
     kind: str
     hash: str
@@ -41,7 +40,7 @@ class Tombstone:
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A fetch that is left out: `record` is the hash of its id, `tombstone` that of what it is left out for."""
+    """A suppressed fetch: `record` is the hash of its id, `tombstone` the hash of its tombstone."""
 
     record: str
     ingest_date: str
@@ -53,7 +52,7 @@ Row = TypeVar("Row", Tombstone, Suppressed)
 
 @dataclass
 class Tombstones:
-    """The tombstones of a home, by hash, and the fetches that they keep out, by the hash of their ids."""
+    """The tombstones of a home, by hash, and the suppressed fetches, by the hash of their ids."""
 
     home: Path
     stones: dict[str, Tombstone] = field(default_factory=dict)
@@ -61,7 +60,7 @@ class Tombstones:
     suppressed_count: int = 0
 
     def of(self, record_id: str, *urls: str | None) -> Tombstone | None:
-        """The tombstone that keeps a record out, by its id, or by one of its URLs or their sites."""
+        """Return the tombstone that covers a record: by its id, one of its URLs, or their sites."""
         if not self.stones:
             return None
         hashes = [hash_key("record", record_id)]
@@ -71,7 +70,7 @@ class Tombstones:
         return next((stone for name in hashes if (stone := self.stones.get(name))), None)
 
     def filter_out(self, records: Iterable[Record]) -> Iterator[Record]:
-        """The records that were not forgotten; the others are noted and counted in `met`."""
+        """Yield the records without a tombstone; the others are noted and counted in `suppressed_count`."""
         for record in records:
             stone = self.of(record.record_id, record.url)
             if stone is None:
@@ -81,7 +80,7 @@ class Tombstones:
                 self.note([(record.record_id, record.ingest_date, stone)])
 
     def note(self, fetches: Iterable[tuple[str, dt.date, Tombstone]]) -> None:
-        """Add fetches to those that are left out: record id, ingest date, for which tombstone."""
+        """Add suppressed fetches: record id, ingest date, tombstone."""
         new = {}
         for record_id, date, stone in fetches:
             name = hash_key("record", record_id)
@@ -96,7 +95,7 @@ class Tombstones:
         _append(self.home / "forgotten" / "tombstones.jsonl", new.values())
 
     def table(self) -> pl.DataFrame:
-        """The rows of `quality.forgotten`."""
+        """Return the rows of `quality.forgotten`."""
         rows = []
         for left in self.suppressed.values():
             stone = self.stones[left.tombstone]
@@ -106,10 +105,10 @@ class Tombstones:
 
 
 def read_tombstones(home: Path) -> Tombstones:
-    """The tombstones of a home.
+    """Read the tombstones of a home.
 
     Raises:
-        UserError: naming the line that is none; to go on without it would let forgotten pages back in.
+        UserError: naming an invalid line; without it, forgotten pages would be ingested again.
     """
     stones = _read(home / "forgotten" / "tombstones.jsonl", Tombstone)
     suppressed = _read(home / "forgotten" / "records.jsonl", Suppressed)
@@ -117,7 +116,7 @@ def read_tombstones(home: Path) -> Tombstones:
 
 
 def kind_of(key: str) -> str:
-    """Whether a key means a `record`, a `url` or a `site`.
+    """Return whether a key is a `record`, a `url` or a `site`.
 
     >>> [kind_of("0" * 32), kind_of("https://a.example/x"), kind_of("a.example")]
     ['record', 'url', 'site']
@@ -135,7 +134,7 @@ def normalize_key(kind: str, key: str) -> str:
 
 
 def hash_key(kind: str, key: str) -> str:
-    """blake2b-128, in hex, over the UTF-8 lines kind and key."""
+    """Return blake2b-128, in hex, over the UTF-8 lines kind and key."""
     return hashlib.blake2b(f"{kind}\n{key}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -163,5 +162,5 @@ def _read(path: Path, row: type[Row]) -> list[Row]:
             if line.strip():
                 rows.append(row(**json.loads(line)))
         except (ValueError, TypeError) as error:
-            raise UserError(f"{path}, line {number}", "is no tombstone", "restore the line, or remove it") from error
+            raise UserError(f"{path}, line {number}", "not a tombstone", "restore the line or remove it") from error
     return rows

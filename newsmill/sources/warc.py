@@ -1,4 +1,4 @@
-"""WARC files: responses, resources and conversions as records, one at a time, past what is broken."""
+"""WARC files: responses, resources and conversions become records; reading continues after damaged parts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class MalformedRecordError(Exception):
 
 
 def read_warc(source_file: SourceFile) -> Iterator[Record]:
-    """One record a fetch; one problem for each stretch that can't be read, after which reading goes on."""
+    """Yield one record per fetch, and one problem record per part that cannot be read."""
     with open_raw(source_file.path) as raw:
         stream = WarcBytes(raw)
         lost = False
@@ -47,14 +47,14 @@ def read_warc(source_file: SourceFile) -> Iterator[Record]:
 
 
 def read_version_line(stream: WarcBytes, lost: bool) -> bytes | None:
-    """The first line of the next record; None at the end. What lies between is passed over where the way was lost."""
+    """Return the first line of the next record; None at the end. After damage (`lost`), skip to it."""
     if lost:
         return MAGIC + stream.readline(MAX_HEAD) if stream.pass_line_start(MAGIC) else None
     while line := stream.readline(MAX_HEAD):
         if line.startswith(MAGIC):
             return line
         if line.strip():
-            raise MalformedRecordError(f"a record should begin where {line[:40]!r} stands")
+            raise MalformedRecordError(f"expected a record, found {line[:40]!r}")
     return None
 
 
@@ -70,7 +70,7 @@ def read_headers(version: bytes, stream: WarcBytes) -> StatusAndHeaders:
 
 
 def read_fetch(source_file: SourceFile, stream: WarcBytes, headers: StatusAndHeaders, member: str) -> Record | None:
-    """The record under these headers; None where it is no fetch. The stream is left behind its block."""
+    """Return the record of these headers; None where it is not a fetch. The stream is then after its block."""
     kind = (headers.get_header("WARC-Type") or "").lower()
     length = content_length(headers)
     metadata = header_metadata(headers)
@@ -91,7 +91,7 @@ def read_fetch(source_file: SourceFile, stream: WarcBytes, headers: StatusAndHea
 
 
 def make_warc_record(source_file: SourceFile, kind: str, block: bytes, metadata: FetchMetadata, member: str) -> Record:
-    """The record in a block that was read whole."""
+    """Return the record of a complete block."""
     try:
         response = parse_response(block) if kind == "response" else None
         if response is None:
@@ -105,7 +105,7 @@ def make_warc_record(source_file: SourceFile, kind: str, block: bytes, metadata:
 
 def header_metadata(headers: StatusAndHeaders) -> FetchMetadata:
     url = (headers.get_header("WARC-Target-URI") or "").strip()
-    # wget wrote URLs in angle brackets, as an early reading of the standard had it.
+    # Old versions of wget wrote URLs in angle brackets.
     url = url.removeprefix("<").removesuffix(">").replace(" ", "%20")
     date = headers.get_header("WARC-Date")
     moment, date_problem = parse_time(date) if date else (None, "missing")
@@ -120,7 +120,7 @@ def header_metadata(headers: StatusAndHeaders) -> FetchMetadata:
 
 def content_length(headers: StatusAndHeaders) -> int:
     length = (headers.get_header("Content-Length") or "").strip()
-    # Nineteen digits are more than any file holds, and Python refuses to read much longer numbers.
+    # No file has a length of more than nineteen digits, and Python refuses to parse much longer numbers.
     if not (length.isascii() and length.isdigit() and len(length) < 20):
         raise MalformedRecordError(f"its `Content-Length` is {length[:40]!r}")
     return int(length)

@@ -60,7 +60,7 @@ def test_the_input_folder_itself_may_be_a_day_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "problem"),
-    [("missing", "there is no such folder"), ("a.pdf", "it is no folder"), (".", "it holds no file that can be read")],
+    [("missing", "no such folder"), ("a.pdf", "not a folder"), (".", "no file of a known format")],
 )
 def test_a_folder_that_cannot_be_read_is_said_at_once(tmp_path: Path, name: str, problem: str) -> None:
     write(tmp_path, "a.pdf", "x")
