@@ -57,9 +57,7 @@ def read_markdown(text: str, fetch: Fetch) -> ParsedPage:
         title=title,
         authors=list(dict.fromkeys(authors)),
         published=_get_published(fields, fetch),
-        # A post that only links to another page has its text in the front matter.
-        paragraphs=[line for line, _ in lines]
-        or list(filter(None, (_to_text(fields.get(name)) for name in _SUMMARY_FIELDS)))[:1],
+        paragraphs=[line for line, _ in lines] or _get_summary(fields),
     )
 
 
@@ -138,6 +136,11 @@ def _to_moment(value: object) -> Moment | None:
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day), None
     return parse_date(value) if isinstance(value, str) else None
+
+
+def _get_summary(fields: dict[str, Any]) -> list[str]:
+    """Return the summary, the text of a post that only links to another page."""
+    return [text for name in _SUMMARY_FIELDS if (text := _to_text(fields.get(name)))][:1]
 
 
 def _to_text(value: object) -> str | None:

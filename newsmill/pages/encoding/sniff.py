@@ -53,7 +53,7 @@ _TAG = re.compile(rb"<(?:[a-zA-Z][^<>]*|/[a-zA-Z]+\s*)>")
 _MARKDOWN = re.compile(rb"\s*(?:---\s*\n(?=[\w#\"'-])|\+\+\+\s*\n|#\s+\S)")
 
 
-def get_media_type(content_type: str | None) -> str | None:
+def _get_media_type(content_type: str | None) -> str | None:
     """Return the type without its parameters, in lower case."""
     return content_type.split(";", 1)[0].strip().lower() if content_type else None
 
@@ -64,7 +64,7 @@ def detect_format(body: bytes, content_type: str | None) -> Format:
     Raises:
         Rejected: `unsupported_content_type` where it is none of the four formats.
     """
-    declared = get_media_type(content_type)
+    declared = _get_media_type(content_type)
     body = _to_ascii_superset(body)
     start = body[:_START_BYTES].removeprefix(codecs.BOM_UTF8).lstrip()
     for magic, name in _MAGIC_BYTES.items():
