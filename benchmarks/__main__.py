@@ -13,10 +13,10 @@ from pipelines.cli.show import out, print_table
 
 
 def main(
-    input: Annotated[Path | None, typer.Option(help="Folder of raw pages; the shipped sample unless told.")] = None,
+    input: Annotated[Path | None, typer.Option(help="Folder of raw pages; default: the shipped sample.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds over the input; the median of each stage is shown.")] = 3,
 ) -> None:
-    """What every stage of the mill costs a page, in CPU time of one process."""
+    """Measure the CPU time per page of each stage, in one process."""
     settings = load_settings(input=input)
     print_table(measure(settings, rounds), f"CPU by stage, median of {rounds} rounds, one process")
     out.print(f"input {settings.input}", soft_wrap=True)

@@ -14,7 +14,7 @@ TRACKING = re.compile(
     re.IGNORECASE,
 )
 
-# An ASCII URL with nothing to normalise but `www.`, as most are. Matching it is twenty times as fast as urlsplit.
+# An ASCII URL with nothing to normalize but `www.`, as most are. Matching it is twenty times as fast as urlsplit.
 PLAIN = re.compile(r"https?://(?:www\.)?(?!www\.|xn--)((?:[a-z0-9_-]+\.(?!xn--))+[a-z]+)((?:/[!-.0->@-~]*)*)", re.ASCII)
 
 # A link to an absolute path on the same site, without `.` and `..` segments.
@@ -38,13 +38,13 @@ def site_of(url: str) -> str | None:
     return None if parts is None else host_of(parts)
 
 
-def normalise_url(url: str) -> str:
+def normalize_url(url: str) -> str:
     """Return the URL without the parts that do not identify the page; URLs other than http(s) unchanged.
 
     Scheme and host become lower case, http becomes https; user, `www.`, default port, fragment, tracking parameters
     and trailing slash are removed. Parameters keep their order. The function is idempotent.
 
-    >>> normalise_url("http://www.Example.com/news/?utm_source=x&id=7#comments")
+    >>> normalize_url("http://www.Example.com/news/?utm_source=x&id=7#comments")
     'https://example.com/news?id=7'
     """
     plain = PLAIN.fullmatch(url)

@@ -1,4 +1,4 @@
-"""`make bench` measures, and tells every stage."""
+"""`make bench` measures every stage."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from commands import run_command
 
 
 @pytest.mark.slow
-def test_make_bench_shows_the_cost_of_every_stage(tmp_path: Path) -> None:
+def test_make_bench_prints_the_cost_of_every_stage(tmp_path: Path) -> None:
     page = tmp_path / "2026-10-05" / "page.txt"
     page.parent.mkdir(parents=True)
-    page.write_text("A headline\n\n" + "A sentence of the page that says enough. " * 20, encoding="utf-8")
+    page.write_text("A headline\n\n" + "A sentence that makes the page long enough. " * 20, encoding="utf-8")
     answer = run_command(["make", "--no-print-directory", "bench", f"BENCH=--rounds 1 --input {tmp_path}"])
     assert answer.code == 0, answer.err
     for stage in (

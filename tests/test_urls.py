@@ -1,4 +1,4 @@
-"""URLs: sites, sameness and links."""
+"""URLs: sites, normal forms and links."""
 
 from urllib.parse import urljoin
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.urls import absolute, host_of, normalise_url, site_of, split_web
+from newsmill.urls import absolute, host_of, normalize_url, site_of, split_web
 
 hosts = st.from_regex(r"(www\.){0,2}[a-zA-Z0-9][a-zA-Z0-9-]{0,8}\.(com|org|xn--p1ai)\.?", fullmatch=True)
 paths = st.from_regex(r"(/[a-zA-Z0-9%. _~-]{0,6}){0,4}", fullmatch=True)
@@ -37,15 +37,15 @@ def test_site_of(url: str, site: str | None) -> None:
     assert site_of(url) == site
 
 
-def test_punycode_too_long_to_decode_quickly_stays() -> None:
+def test_overlong_punycode_labels_are_not_decoded() -> None:
     label = "xn--" + "a" * 5000
     assert site_of(f"https://{label}.com/") == f"{label}.com"
 
 
 @given(st.text())
-def test_no_text_breaks_a_url_function(text: str) -> None:
+def test_url_functions_accept_any_text(text: str) -> None:
     site_of(text)
-    normalise_url(text)
+    normalize_url(text)
     absolute("https://example.com/", text)
     absolute(text, "a")
 
@@ -61,8 +61,8 @@ def test_no_text_breaks_a_url_function(text: str) -> None:
         "https://me@example.com/news?",
     ],
 )
-def test_urls_of_one_page_are_one(url: str) -> None:
-    assert normalise_url(url) == "https://example.com/news"
+def test_urls_of_one_page_have_the_same_normal_form(url: str) -> None:
+    assert normalize_url(url) == "https://example.com/news"
 
 
 @pytest.mark.parametrize(
@@ -76,29 +76,29 @@ def test_urls_of_one_page_are_one(url: str) -> None:
         "https://example.com/news#/2",
     ],
 )
-def test_urls_of_other_pages_stay_apart(url: str) -> None:
-    assert normalise_url(url) == url
+def test_urls_of_different_pages_keep_different_forms(url: str) -> None:
+    assert normalize_url(url) == url
 
 
-def test_parameters_keep_their_order_and_writing() -> None:
-    assert normalise_url("https://example.com/?b=%20x&utm_id=9&a=1") == "https://example.com?b=%20x&a=1"
+def test_parameters_keep_their_order_and_encoding() -> None:
+    assert normalize_url("https://example.com/?b=%20x&utm_id=9&a=1") == "https://example.com?b=%20x&a=1"
 
 
-def test_a_file_url_keeps_the_place_in_the_file() -> None:
-    assert normalise_url("file:rows.jsonl#/3") == "file:rows.jsonl#/3"
-
-
-@settings(deadline=None, max_examples=50)
-@given(web_urls)
-def test_normalising_twice_changes_nothing_more(url: str) -> None:
-    once = normalise_url(url)
-    assert normalise_url(once) == once
+def test_a_file_url_keeps_its_fragment() -> None:
+    assert normalize_url("file:rows.jsonl#/3") == "file:rows.jsonl#/3"
 
 
 @settings(deadline=None, max_examples=50)
 @given(web_urls)
-def test_normalising_keeps_the_site(url: str) -> None:
-    assert site_of(normalise_url(url)) == site_of(url)
+def test_normalizing_is_idempotent(url: str) -> None:
+    once = normalize_url(url)
+    assert normalize_url(once) == once
+
+
+@settings(deadline=None, max_examples=50)
+@given(web_urls)
+def test_normalizing_keeps_the_site(url: str) -> None:
+    assert site_of(normalize_url(url)) == site_of(url)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ links = st.lists(
 
 @settings(deadline=None, max_examples=50)
 @given(links, links)
-def test_short_cuts_give_what_the_long_way_gives(base: str, href: str) -> None:
+def test_fast_paths_agree_with_urllib(base: str, href: str) -> None:
     for page in (base, "https://example.com/news/a.html"):
         try:
             joined: str | None = urljoin(page, href.strip())

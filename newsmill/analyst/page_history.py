@@ -1,4 +1,4 @@
-"""The whole life of a record: where it is archived, what it was read as, each verdict, its story, its topics."""
+"""The history of a record: its archived fetch, its page, each verdict, its story and its topics."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from newsmill.errors import UserError
 from newsmill.sources.tombstones import KINDS, hash_key, normalize_key
 from newsmill.stories.text.changes import summarize_changes
 from newsmill.types import Connection, Row
-from newsmill.urls import normalise_url, site_of
+from newsmill.urls import normalize_url, site_of
 
-# A story may have thousands of members; beyond these only what touches the record itself is compared.
-MOST_COMPARED = 50
+# A story may have thousands of members. Texts are compared for so many, and for the record itself.
+MAX_COMPARED_MEMBERS = 50
 
-
-OF_STORY = """
+CANONICAL_SQL = """
 select record_id from stories.members where is_canonical
 and story_id = coalesce((select merged_into from stories.merges where story_id = $key), $key)
 """
 
 
 def find_records(con: Connection, key: str) -> list[str]:
-    """Ids of the records meant by a record id, a URL, a source path or a story's id, also one that leads elsewhere now.
+    """Return the ids of the records that match a record id, a URL, a source path, or the id of a story.
 
-    Every fetch of a URL, oldest first; of a story its canonical member.
+    For a URL these are all its fetches, oldest first; for a story, its canonical member. The id of a story that was
+    merged into another one matches that story.
 
     Raises:
-        UserError: when nothing matches, or it was forgotten.
+        UserError: when nothing matches, or the record was forgotten.
     """
-    wanted = con.execute(
+    found = con.execute(
         """
         select r.record_id from raw.records r left join clean.pages p using (record_id)
         where r.record_id = $key or r.url = $key or p.url = $key or r.source_path = $key
@@ -36,37 +36,39 @@ def find_records(con: Connection, key: str) -> list[str]:
         """,
         {"key": key},
     ).fetchall()
-    if not wanted and "://" in key:
-        host = normalise_url(key).split("/")[2]
-        near = con.execute("select record_id, url from raw.records where contains(url, ?)", [host]).fetchall()
-        wanted = [(record_id,) for record_id, url in near if normalise_url(url) == normalise_url(key)]
-    if not wanted:
-        wanted = con.execute(OF_STORY, {"key": key}).fetchall()
-    if not wanted:
-        _say_forgotten(con, key)
-        raise UserError(key, "no record has this id, URL or path", "look one up: newsmill query 'from raw.records'")
-    return [record_id for (record_id,) in wanted]
+    if not found and "://" in key:
+        host = normalize_url(key).split("/")[2]
+        same_host = con.execute("select record_id, url from raw.records where contains(url, ?)", [host]).fetchall()
+        found = [(record_id,) for record_id, url in same_host if normalize_url(url) == normalize_url(key)]
+    if not found:
+        found = con.execute(CANONICAL_SQL, {"key": key}).fetchall()
+    if not found:
+        _raise_if_forgotten(con, key)
+        raise UserError(
+            key, "no record has this id, URL or path", "list the records with: newsmill query 'from raw.records'"
+        )
+    return [record_id for (record_id,) in found]
 
 
-def _say_forgotten(con: Connection, key: str) -> None:
-    """Raise what is known of a key that someone had forgotten: when, and why."""
+def _raise_if_forgotten(con: Connection, key: str) -> None:
+    """Raise a UserError with date and reason if a tombstone covers the key."""
     hashes = [hash_key(kind, normalize_key(kind, key)) for kind in KINDS] + [hash_key("site", site_of(key) or "")]
-    told = con.execute(
+    tombstones = con.execute(
         "select forgotten_at, why from quality.forgotten "
         "where record_hash in (select unnest($keys)) or tombstone in (select unnest($keys)) limit 1",
         {"keys": hashes},
     ).fetchall()
-    for at, why in told:
-        raise UserError(key, f"it was forgotten on {at.date()}" + (f" ({why})" if why else ""), "it stays out")
+    for at, why in tombstones:
+        raise UserError(key, f"forgotten on {at.date()}" + (f" ({why})" if why else ""), "its data was erased")
 
 
 def explain(con: Connection, record_id: str) -> dict[str, Any]:
-    """The life of one record.
+    """Return the history of one record.
 
     Returns:
         `record` (a row of raw.records), `verdicts` (ledger rows in order), `page`, `repeats` (passages and characters
-        removed), `teasers`, `story` (its own membership, all members, the canonical first, and the ids merged into
-        it), `topics` (each with its mentions). `page` and `story` are None where the record did not get so far.
+        removed), `teasers`, `story` (see `_story`), `topics` (each with its mentions). `page` and `story` are None if
+        the record was quarantined before.
     """
     by_id = {"id": record_id}
     [record] = _rows(con, "select * from raw.records where record_id = $id", by_id)
@@ -98,7 +100,10 @@ def explain(con: Connection, record_id: str) -> dict[str, Any]:
 
 
 def _story(con: Connection, record_id: str) -> dict[str, Any] | None:
-    """Its members, the canonical first, each with `differences` to what it matched; `merged`: ids that lead here."""
+    """Return the record's row of stories.members with `members`, canonical first, and `merged`, merged story ids.
+
+    Each member has `differences` to the member it matched.
+    """
     own = _rows(con, "select * from stories.members where record_id = $id", {"id": record_id})
     if not own:
         return None
@@ -116,8 +121,8 @@ def _story(con: Connection, record_id: str) -> dict[str, Any] | None:
         by_story,
     )
     for number, member in enumerate(members):
-        near = number < MOST_COMPARED or record_id in (member["record_id"], member["matched_record_id"])
-        member["differences"] = _differences(con, member) if near else []
+        is_compared = number < MAX_COMPARED_MEMBERS or record_id in (member["record_id"], member["matched_record_id"])
+        member["differences"] = _differences(con, member) if is_compared else []
     merged = _rows(
         con, "select story_id, ingest_date from stories.merges where merged_into = $story order by all", by_story
     )
@@ -125,7 +130,7 @@ def _story(con: Connection, record_id: str) -> dict[str, Any] | None:
 
 
 def _differences(con: Connection, member: Row) -> list[str]:
-    """The passages in which a member's text and the one it matched differ, as a short diff."""
+    """Return a short diff of a member's text against the text it matched."""
     if member["matched_record_id"] is None or member["method"] == "text_hash":
         return []
     texts = con.execute(
@@ -133,8 +138,8 @@ def _differences(con: Connection, member: Row) -> list[str]:
         "where before.record_id = $matched_record_id and after.record_id = $record_id",
         {name: member[name] for name in ("record_id", "matched_record_id")},
     ).pl()
-    [said] = summarize_changes(texts) if texts.height else [None]
-    return said.splitlines() if said else []
+    [summary] = summarize_changes(texts) if texts.height else [None]
+    return summary.splitlines() if summary else []
 
 
 def _topics(con: Connection, record_id: str) -> list[dict[str, Any]]:

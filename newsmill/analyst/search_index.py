@@ -1,7 +1,7 @@
-"""The index of a published copy: DuckDB's fts over words, and over pairs of characters where words have no spaces.
+"""The full-text index of a published copy: DuckDB's fts over words, and over character pairs of unspaced scripts.
 
-It lies in the home rather than in the copy: it takes longer to build than all of a night, and analysts whose DuckDB
-has no fts could do nothing with its tables. Who searches builds it, once for each published copy.
+The first search after a publication builds it, in the home folder rather than in the copy: building takes longer than
+a daily run, and a DuckDB without fts can't use its tables.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _PACKAGE = "duckdb_extension_fts"
 
 
 def extension() -> Path:
-    """The fts extension that fits the DuckDB in use.
+    """Return the path of the fts extension for the installed DuckDB.
 
     Raises:
-        UserError: when the extra isn't installed, or is made for another version of DuckDB.
+        UserError: when the extra isn't installed, or is for another version of DuckDB.
     """
     spec = importlib.util.find_spec(_PACKAGE)
-    hint = "`pip install 'newsmill[search]'` installs both to fit"
+    hint = "`pip install 'newsmill[search]'` installs matching versions"
     if spec is None or spec.origin is None:
         raise UserError("search", "the extra `search` with DuckDB's fts extension is not installed", hint)
     built = Path(spec.origin).parent / "extensions"
@@ -40,13 +40,13 @@ def extension() -> Path:
 
 
 def index_path(home: Path, database: Path) -> Path:
-    """Where the index of this very copy lies, once it is built."""
+    """Return the path of the index of this published copy."""
     stat = database.stat()
     return home / "search" / f"stories-{stat.st_mtime_ns:x}-{stat.st_size:x}.duckdb"
 
 
 def build_index(database: Path, target: Path) -> None:
-    """Index the canonical page of every story; indexes of earlier copies go.
+    """Index the canonical page of every story, and delete the indexes of earlier copies.
 
     Raises:
         UserError: when the extra is missing, or the folder can't be written.
@@ -59,23 +59,23 @@ def build_index(database: Path, target: Path) -> None:
         with duckdb.connect(str(draft), config=CONFIG) as con:
             con.execute(load)
             con.execute(f"attach {quote_literal(str(database))} as copy (read_only)")
-            con.execute(f"create table stories as {_words_of_stories()}")
+            con.execute(f"create table stories as {_story_words_sql()}")
             con.execute("detach copy")
             con.execute(
                 "pragma create_fts_index('stories', 'story_id', 'words', "
                 rf"stemmer = '{STEMMER}', stopwords = 'none', ignore = '\s+', strip_accents = 0, lower = 1)"
             )
-            # The index has the words; the ids are what is asked for.
+            # The index has the words; queries only read the ids.
             con.execute("alter table stories drop column words")
         draft.replace(target)
         for other in set(target.parent.glob("stories-*.duckdb")) - {target}:
             other.unlink(missing_ok=True)
     except (OSError, duckdb.IOException) as error:
-        raise UserError(str(target.parent), str(error), "search from a home that can be written") from error
+        raise UserError(str(target.parent), str(error), "search in a home that is writable") from error
 
 
-def ranked(index: Path, words: list[str]) -> pl.DataFrame:
-    """`story_id` and BM25 `score` of the stories that hold all the words."""
+def rank_stories(index: Path, words: list[str]) -> pl.DataFrame:
+    """Return `story_id` and BM25 `score` of the stories that contain all words."""
     with duckdb.connect(str(index), read_only=True, config=CONFIG) as con:
         con.execute(f"load {quote_literal(str(extension()))}")
         return con.execute(
@@ -88,32 +88,32 @@ def ranked(index: Path, words: list[str]) -> pl.DataFrame:
         ).pl()
 
 
-def stems(terms: list[Term]) -> list[Term]:
-    """The terms cut to what all their forms begin with, to show where they stand."""
+def stem_terms(terms: list[Term]) -> list[Term]:
+    """Return the terms reduced to their stems, to find their forms in a sentence."""
     with duckdb.connect(config=CONFIG) as con:
         con.execute(f"load {quote_literal(str(extension()))}")
 
-        def cut(word: str) -> str:
-            [(stem,)] = con.execute("select stem(?, ?)", [word, STEMMER]).fetchall()
-            return str(stem).removesuffix("i")
+        def stem(word: str) -> str:
+            [(stemmed,)] = con.execute("select stem(?, ?)", [word, STEMMER]).fetchall()
+            return str(stemmed).removesuffix("i")
 
-        return [Term((cut(term.pieces[0]),)) if term.is_word else term for term in terms]
+        return [Term((stem(term.pieces[0]),)) if term.is_word else term for term in terms]
 
 
-def _words_of_stories() -> str:
-    """Each story's words, and the overlapping pairs of its runs of scripts without spaces, all parted by spaces."""
+def _story_words_sql() -> str:
+    """Return the SQL for each story's words and, in unspaced scripts, overlapping character pairs, joined by spaces."""
     pairs = rf"'([{UNSPACED_RE2}])([{UNSPACED_RE2}])', ' \1\2 ', 'g'"
     forms, letters = quote_literal("".join(BASE_LETTERS)), quote_literal("".join(BASE_LETTERS.values()))
-    # Pairs from a run's first character, and from its second.
-    from_first = rf"regexp_replace(regexp_replace(said, '([{UNSPACED_RE2}]+)', ' \1 ', 'g'), {pairs})"
-    runs = rf"regexp_replace(said, '[^{UNSPACED_RE2}]+', ' ', 'g')"
+    # Pairs that start at a run's first character, and at its second.
+    from_first = rf"regexp_replace(regexp_replace(content, '([{UNSPACED_RE2}]+)', ' \1 ', 'g'), {pairs})"
+    runs = rf"regexp_replace(content, '[^{UNSPACED_RE2}]+', ' ', 'g')"
     from_second = rf"regexp_replace(regexp_replace({runs}, '(^| )[{UNSPACED_RE2}]', '\1', 'g'), {pairs})"
     return rf"""
-        select story_id, case when regexp_matches(said, '[{UNSPACED_RE2}]')
-            then {from_first} || ' ' || {from_second} else said end as words
+        select story_id, case when regexp_matches(content, '[{UNSPACED_RE2}]')
+            then {from_first} || ' ' || {from_second} else content end as words
         from (
             select m.story_id, regexp_replace(
                 translate(concat_ws(chr(10), p.title, p.title, p.text), {forms}, {letters}),
-                '[^\p{{L}}\p{{N}}\p{{M}}]+', ' ', 'g') as said
+                '[^\p{{L}}\p{{N}}\p{{M}}]+', ' ', 'g') as content
             from copy.stories.members m join copy.clean.pages p using (record_id) where m.is_canonical)
     """  # noqa: S608

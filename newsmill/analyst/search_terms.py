@@ -1,7 +1,7 @@
-"""What is searched for: the words and phrases of a query, as patterns over text and as words of an index.
+"""The terms of a search query, as patterns over text and as words of the index.
 
-Scripts written without spaces (Chinese, Japanese, Thai and so on, and Korean, whose particles cling to their word) are
-searched for wherever they stand; an index keeps them as overlapping pairs of characters.
+Terms in unspaced scripts (Chinese, Japanese, Thai and others; also Korean, because its particles are suffixes) match at
+any position. The index stores them as overlapping pairs of characters.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from newsmill.errors import UserError
 
 MAX_TERMS = 16
-# A shorter word begins too many others: `AI` is not meant to find `airport`, while `regulation` may find its plural.
-MIN_PREFIX = 4
+# Longer words also match as a prefix: `regulation` finds its plural, but `AI` must not find `airport`.
+MIN_PREFIX_CHARS = 4
 
-_UNSPACED = (
+UNSPACED_RANGES = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Burmese
     (0x1780, 0x17FF),  # Khmer
     (0x3005, 0x3007),
-    (0x3041, 0x3096),  # kana, without the marks and dots between them
+    (0x3041, 0x3096),  # kana, without combining marks and middle dots
     (0x309D, 0x309F),
     (0x30A1, 0x30FA),
     (0x30FC, 0x30FF),
@@ -34,15 +34,15 @@ _UNSPACED = (
     (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
 )
-UNSPACED_RE2 = "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in _UNSPACED)
-_UNSPACED_PYTHON = "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSPACED)
+UNSPACED_RE2 = "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in UNSPACED_RANGES)
+_UNSPACED_PYTHON = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED_RANGES)
 
 _CHUNK = re.compile(r'"([^"]*)"|([^\s"]+)')
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED_PYTHON}]+")
 
 
 def _base_letters() -> dict[str, str]:
-    """Each accented or full-width form of a Latin letter or digit, and the plain one."""
+    """Map each accented or full-width form of a Latin letter or digit to the plain one."""
     found = {}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00), *range(0xFF10, 0xFF5B)):
         first, *marks = list(unicodedata.normalize("NFKD", chr(code)))
@@ -59,23 +59,23 @@ for _form, _letter in BASE_LETTERS.items():
 
 @dataclass(frozen=True)
 class Term:
-    """A word or phrase: its pieces, each a word or a run of a script without spaces, lower case, without accents."""
+    """A word or phrase: its pieces are words or runs of an unspaced script, in lower case without accents."""
 
     pieces: tuple[str, ...]
 
     @property
     def re2(self) -> str:
-        """The term as DuckDB's regular expression, whatever its case, accents and width in the text."""
+        """The term as a regular expression of DuckDB that ignores case, accents and width."""
         return self._pattern(r"[^\p{L}\p{N}]", UNSPACED_RE2)
 
     @property
     def python(self) -> re.Pattern[str]:
-        """The same for Python."""
+        """The term as a regular expression of Python."""
         return re.compile(self._pattern(r"[\W_]", _UNSPACED_PYTHON))
 
     @property
     def index_words(self) -> list[str]:
-        """What an index of words and pairs of characters holds of it; a single such character is in none."""
+        """The term's words in the index; a single character of an unspaced script has none."""
         words: list[str] = []
         for piece in self.pieces:
             if is_unspaced(piece):
@@ -86,54 +86,55 @@ class Term:
 
     @property
     def is_word(self) -> bool:
-        """True for a plain word, which an index finds by itself; else what it finds is to be held against `re2`."""
+        """True for a plain word, which the index matches exactly; other matches must be verified with `re2`."""
         return len(self.pieces) == 1 and not is_unspaced(self.pieces[0])
 
     def _pattern(self, between: str, unspaced: str) -> str:
         first, last = self.pieces[0], self.pieces[-1]
         start = "" if is_unspaced(first) else f"(?:^|{between}|[{unspaced}])"
-        end = "" if is_unspaced(last) or len(last) >= MIN_PREFIX else f"(?:$|{between}|[{unspaced}])"
+        end = "" if is_unspaced(last) or len(last) >= MIN_PREFIX_CHARS else f"(?:$|{between}|[{unspaced}])"
         return f"(?i){start}{f'{between}*'.join(_any_form(piece) for piece in self.pieces)}{end}"
 
 
 def read_query(query: str) -> list[Term]:
-    """The terms of a query: every word, and what stands in double quotes or is hyphenated as one phrase.
+    """Return the terms of a query: every word; quoted and hyphenated words are one phrase.
 
     Raises:
-        UserError: when it holds no letter or digit, or too many terms.
+        UserError: when the query has no letter or digit, or too many terms.
     """
     plain = "".join(BASE_LETTERS.get(c, c) for c in unicodedata.normalize("NFKC", query).lower())
     chunks = (quoted or word for quoted, word in _CHUNK.findall(plain))
     terms = list(dict.fromkeys(Term(pieces) for chunk in chunks if (pieces := _pieces(chunk))))
     if not terms:
-        raise UserError("search", f"{query!r} holds no word", "say which words the stories should have")
+        raise UserError("search", f"{query!r} has no word", "add the words that the stories should contain")
     if len(terms) > MAX_TERMS:
-        raise UserError("search", f"{len(terms)} words, at most {MAX_TERMS} are looked for", "leave some out")
+        raise UserError("search", f"{len(terms)} words, at most {MAX_TERMS} are allowed", "remove some")
     return terms
 
 
 def _pieces(chunk: str) -> tuple[str, ...]:
-    """The runs of letters, digits and their marks, parted where a script without spaces begins or ends."""
+    """Return the runs of letters, digits and their marks, split where an unspaced script begins or ends."""
     runs = itertools.groupby(chunk, lambda c: "unspaced" if is_unspaced(c) else unicodedata.category(c)[0] in "LNM")
     return tuple("".join(run) for kind, run in runs if kind)
 
 
 def is_unspaced(piece: str) -> bool:
+    """Return whether all characters are of an unspaced script."""
     return _IS_UNSPACED.fullmatch(piece) is not None
 
 
-def best_sentence(text: str, terms: list[Term], longest: int = 400) -> str:
-    """The first of the sentences that hold most of the terms, shortened around the first of them."""
+def best_sentence(text: str, terms: list[Term], max_chars: int = 400) -> str:
+    """Return the first sentence with the most terms, shortened around its first term."""
     patterns = [term.python for term in terms]
-    best, most, place = "", -1, 0
+    best, most_terms, position = "", -1, 0
     for sentence in re.split(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])|\n", text):
         found = [match.start() for pattern in patterns if (match := pattern.search(sentence))]
-        if sentence.strip() and len(found) > most:
-            best, most, place = sentence, len(found), min(found, default=0)
-    if len(best) <= longest:
+        if sentence.strip() and len(found) > most_terms:
+            best, most_terms, position = sentence, len(found), min(found, default=0)
+    if len(best) <= max_chars:
         return best.strip()
-    start = max(0, min(place - longest // 3, len(best) - longest))
-    return f"{'…' if start else ''}{best[start : start + longest].strip()}…"
+    start = max(0, min(position - max_chars // 3, len(best) - max_chars))
+    return f"{'…' if start else ''}{best[start : start + max_chars].strip()}…"
 
 
 def _any_form(piece: str) -> str:

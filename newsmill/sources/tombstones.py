@@ -22,7 +22,7 @@ import polars as pl
 from newsmill.errors import UserError
 from newsmill.sources.record import Record
 from newsmill.sources.tables import FORGOTTEN
-from newsmill.urls import normalise_url, site_of
+from newsmill.urls import normalize_url, site_of
 
 KINDS = ("record", "url", "site")
 _RECORD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -66,7 +66,7 @@ class Tombstones:
         hashes = [hash_key("record", record_id)]
         for url in urls:
             if url is not None:
-                hashes += [hash_key("url", normalise_url(url)), hash_key("site", site_of(url) or "")]
+                hashes += [hash_key("url", normalize_url(url)), hash_key("site", site_of(url) or "")]
         return next((stone for name in hashes if (stone := self.stones.get(name))), None)
 
     def filter_out(self, records: Iterable[Record]) -> Iterator[Record]:
@@ -130,7 +130,7 @@ def normalize_key(kind: str, key: str) -> str:
     """Return the key in the form that is compared and hashed."""
     if kind == "site":
         return site_of(f"https://{key}") or key.lower()
-    return normalise_url(key) if kind == "url" else key
+    return normalize_url(key) if kind == "url" else key
 
 
 def hash_key(kind: str, key: str) -> str:

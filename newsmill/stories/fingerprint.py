@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from newsmill.stories.tables import FINGERPRINTS
 from newsmill.stories.text.words import Passages, Words, hash_texts, read_words
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS, StoryThresholds
-from newsmill.urls import normalise_url
+from newsmill.urls import normalize_url
 
 FINGERPRINT_SCHEMA = FINGERPRINTS.schema
 FINGERPRINT_SCHEMA["buckets"] = pl.List(pl.UInt64())
@@ -42,7 +42,7 @@ def fingerprint(pages: pl.DataFrame, thresholds: StoryThresholds = DEFAULT_THRES
         pages: record_id, ingest_date, kind, url, site, title, text, published_at, published_offset_minutes, fetched_at.
     """
     words = read_words(pages["text"])
-    urls = [normalise_url(url) for url in pages["url"]]
+    urls = [normalize_url(url) for url in pages["url"]]
     eligible = (pages["kind"] != "front").to_numpy() & _has_near_dup_length(words.counts, thresholds)
     buckets = _bucket_lists(words.words, words.ends, eligible, thresholds)
     return pages.select(

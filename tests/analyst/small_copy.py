@@ -1,4 +1,4 @@
-"""A small published copy by hand: a few pages in a few languages, and whatever the SQL models make of them."""
+"""A small published copy: given pages, and the SQL models built from them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FETCHED = dt.datetime(2026, 10, 20)
 
 @dataclass(frozen=True)
 class Page:
-    """A page that is a story of its own, or a copy of that of `story`."""
+    """A page that is the only member of its story, or a copy in the story `story`."""
 
     id: str
     title: str
@@ -36,7 +36,7 @@ class Page:
 
 
 def publish(pages: list[Page], home: Path) -> Path:
-    """The published copy of a home that holds these pages."""
+    """Publish a home with these pages and return the path of the copy."""
     project = load_project(load_settings().models)
     with open_writer(home / "newsmill.duckdb") as con:
         with transaction(con):
@@ -80,5 +80,5 @@ def _topic(topic: str) -> dict[str, object]:
 
 
 def _frame(table: Table, rows: list[dict[str, object]]) -> pl.DataFrame:
-    whole = [{name: row.get(name) for name in table.schema} for row in rows]
-    return pl.DataFrame(whole, schema=table.schema, orient="row")
+    complete = [{name: row.get(name) for name in table.schema} for row in rows]
+    return pl.DataFrame(complete, schema=table.schema, orient="row")

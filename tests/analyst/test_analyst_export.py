@@ -1,4 +1,4 @@
-"""Tables written to files: whole, typed, harmless to a spreadsheet, and never over what is there."""
+"""Export of tables: complete, typed, without formulas, and without overwriting files."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def rows(file: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8"), newline="")))
 
 
-def test_parquet_holds_what_the_table_holds(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_parquet_has_the_same_rows_and_types_as_the_table(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     for table in ("clean.pages", "analyst.stories", "stories.fingerprints", "trends.topic_daily"):
         assert export_table(con, table, "parquet", tmp_path / f"{table}.parquet") > 0
         written = pl.read_parquet(tmp_path / f"{table}.parquet")
@@ -68,7 +68,7 @@ def test_csv_keeps_lists_times_quotes_and_newlines(con: duckdb.DuckDBPyConnectio
     assert a["author"] == ""
 
 
-def test_csv_holds_no_formula(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_csv_has_no_formulas(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     export_table(con, "clean.pages", "csv", tmp_path / "pages.csv")
     titles = {row["record_id"]: row["title"] for row in rows(tmp_path / "pages.csv")}
     assert titles["a"] == "'" + PAGES[0].title
@@ -77,18 +77,18 @@ def test_csv_holds_no_formula(con: duckdb.DuckDBPyConnection, tmp_path: Path) ->
 
 @given(st.text(max_size=20) | st.sampled_from(FORMULAS))
 @settings(max_examples=50, deadline=None)
-def test_of_any_text_a_spreadsheet_gets_no_formula(text: str) -> None:
-    [(told,)] = duckdb.execute("select regexp_matches($1, $2)", [text, FORMULA]).fetchall()
-    assert told == (re.search(FORMULA, text) is not None)
-    assert told or not text.lstrip().startswith(("=", "+", "-", "@"))
+def test_formulas_are_detected_in_any_text(text: str) -> None:
+    [(is_formula,)] = duckdb.execute("select regexp_matches($1, $2)", [text, FORMULA]).fetchall()
+    assert is_formula == (re.search(FORMULA, text) is not None)
+    assert is_formula or not text.lstrip().startswith(("=", "+", "-", "@"))
 
 
-def test_every_formula_is_told() -> None:
+def test_only_formulas_are_detected() -> None:
     assert [text for text in FORMULAS if not re.search(FORMULA, text)] == []
     assert [text for text in ("a=b", "1-1", "", "“=”", "e@x") if re.search(FORMULA, text)] == []
 
 
-def test_rows_are_kept_by_topic_and_day(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_rows_are_filtered_by_topic_and_day(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     def exported(table: str, **filters: object) -> int:
         return export_table(con, table, "csv", tmp_path / "rows.csv", force=True, **filters)  # type: ignore[arg-type]
 
@@ -103,29 +103,29 @@ def test_rows_are_kept_by_topic_and_day(con: duckdb.DuckDBPyConnection, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("table", "filters", "said"),
+    ("table", "filters", "message"),
     [
         ("topic_daily", {}, "did you mean trends.topic_daily"),
-        ("trends.topic_daily; drop table x", {}, "is no table"),
-        ('trends"."topic_daily', {}, "is no table"),
-        ("zzz", {}, "there are analyst.mentions"),
-        ("raw.records", {"topic": "x"}, "raw.records has no topics"),
-        ("stories.bands", {"since": dt.date(2026, 1, 1)}, "stories.bands has no day"),
+        ("trends.topic_daily; drop table x", {}, "is not a table"),
+        ('trends"."topic_daily', {}, "is not a table"),
+        ("zzz", {}, "use one of analyst.mentions"),
+        ("raw.records", {"topic": "x"}, "raw.records has no topic column"),
+        ("stories.bands", {"since": dt.date(2026, 1, 1)}, "stories.bands has no date column"),
     ],
 )
-def test_a_wrong_table_or_filter_is_to_mend(
-    table: str, filters: dict[str, object], said: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
+def test_a_wrong_table_or_filter_is_an_error(
+    table: str, filters: dict[str, object], message: str, con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    with pytest.raises(UserError, match=re.escape(said)):
+    with pytest.raises(UserError, match=re.escape(message)):
         export_table(con, table, "csv", tmp_path / "x.csv", **filters)  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_topic_is_a_value_and_never_sql(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_a_topic_is_a_parameter_and_not_sql(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     assert export_table(con, "topics.page_topics", "csv", tmp_path / "x.csv", topic="' or true --") == 0
 
 
-def test_a_file_that_is_there_stays_unless_forced(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_an_existing_file_is_kept_without_force(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     file = tmp_path / "it's.csv"
     file.write_text("mine")
     with pytest.raises(UserError, match="--force"):
@@ -136,18 +136,18 @@ def test_a_file_that_is_there_stays_unless_forced(con: duckdb.DuckDBPyConnection
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_place_that_cannot_be_written_is_to_mend(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    for target, said in ((tmp_path, "it is a folder"), (tmp_path / "none" / "x.csv", "make it first")):
-        with pytest.raises(UserError, match=said):
+def test_a_path_that_cannot_be_written_is_an_error(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    for target, message in ((tmp_path, "is a directory"), (tmp_path / "none" / "x.csv", "create it first")):
+        with pytest.raises(UserError, match=message):
             export_table(con, "trends.topic_daily", "csv", target)
-    # A name that is as long as it may be leaves no room for the draft's.
+    # With a name of nearly the maximum length, the draft's name is too long.
     for length in (251, 400):
-        with pytest.raises(UserError, match="can be written"):
+        with pytest.raises(UserError, match="is writable"):
             export_table(con, "trends.topic_daily", "csv", tmp_path / ("x" * length + ".csv"))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_the_extra_it_is_said_what_to_install(
+def test_without_the_extra_the_error_names_what_to_install(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
@@ -156,7 +156,7 @@ def test_without_the_extra_it_is_said_what_to_install(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_sheet_holds_texts_numbers_and_days_as_such(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_a_sheet_stores_texts_numbers_and_dates(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter", reason="the extra `excel` is not installed")
     file = tmp_path / "pages.xlsx"
     assert export_table(con, "clean.pages", "xlsx", file) == 3
@@ -177,11 +177,11 @@ def test_a_sheet_keeps_every_digit_of_a_hash(con: duckdb.DuckDBPyConnection, tmp
         assert f"<t>{2**64 - 2}</t>" in parts.read("xl/sharedStrings.xml").decode()
 
 
-def test_more_rows_than_a_sheet_holds_are_refused(
+def test_more_rows_than_a_sheet_can_have_are_refused(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("xlsxwriter", reason="the extra `excel` is not installed")
-    monkeypatch.setattr(export, "EXCEL_ROWS", 2)
-    with pytest.raises(UserError, match="3 rows, and a sheet holds 2"):
+    monkeypatch.setattr(export, "EXCEL_MAX_ROWS", 2)
+    with pytest.raises(UserError, match="3 rows, but a sheet can have 2"):
         export_table(con, "clean.pages", "xlsx", tmp_path / "x.xlsx")
     assert list(tmp_path.iterdir()) == []

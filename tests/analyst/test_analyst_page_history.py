@@ -1,4 +1,4 @@
-"""Explaining a story: what each member matched, how similar, in which passages they differ; ids that lead to it."""
+"""The history of a page: what each member of its story matched and how they differ; ids of merged stories."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.cli.explain import explain_command
 PUBLISHED = "newsmill.duckdb"
 
 
-def test_members_tell_what_they_matched_and_where_they_differ(processed_home: Settings) -> None:
+def test_members_have_what_they_matched_and_their_differences(processed_home: Settings) -> None:
     first, again = ids_of(processed_home.database, f"url = '{SECRET_URL}' order by ingest_date, record_id --")
     [copy] = ids_of(processed_home.database, "url = 'https://copy.example/b'")
     with open_reader(processed_home.published / PUBLISHED) as con:
@@ -35,7 +35,7 @@ def test_members_tell_what_they_matched_and_where_they_differ(processed_home: Se
     assert "Somebody" in edited["differences"][1]
 
 
-def test_an_id_that_was_merged_leads_to_the_story(own_home: Settings) -> None:
+def test_the_id_of_a_merged_story_finds_the_story(own_home: Settings) -> None:
     with open_writer(own_home.database) as con:
         [(story, canonical)] = con.execute(
             "select story_id, record_id from stories.members where is_canonical and story_id in "
@@ -46,13 +46,15 @@ def test_an_id_that_was_merged_leads_to_the_story(own_home: Settings) -> None:
         assert [merged["story_id"] for merged in explain(con, canonical)["story"]["merged"]] == ["s-old"]
 
 
-def test_a_person_is_told_the_same(processed_home: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_matches_and_differences(
+    processed_home: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     explain_command(processed_home, "https://copy.example/b", as_json=False)
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for part in (
         "edited_copy, 0.",
         f"{SECRET_URL}, ",
         "of the shorter text contained, by ",
         f"      + {SECRET} added this.",
     ):
-        assert part in told, part
+        assert part in printed, part

@@ -1,4 +1,4 @@
-"""Full-text search over stories, by reading the texts and by an index."""
+"""Full-text search over stories, with and without the index."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def stories(con: duckdb.DuckDBPyConnection, query: str, **options: object) -> li
     return search_stories(con, query, **options)["story_id"].to_list()  # type: ignore[arg-type]
 
 
-def test_all_words_must_stand_there_and_the_headline_leads(con: duckdb.DuckDBPyConnection) -> None:
+def test_all_words_must_occur_and_headlines_rank_higher(con: duckdb.DuckDBPyConnection) -> None:
     assert stories(con, "ai act") == ["act", "aside"]
     assert stories(con, "act ferry") == ["aside"]
     assert stories(con, "act nowhere") == []
 
 
-def test_a_story_is_found_once_by_the_page_that_stands_for_it(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_story_is_found_once_by_its_canonical_page(con: duckdb.DuckDBPyConnection) -> None:
     [story] = search_stories(con, "binds").to_dicts()
     assert (story["story_id"], story["pages"], story["outlets"], story["topics"]) == ("act", 2, 2, ["ai_regulation"])
     assert story["url"] == "https://act.test/"
@@ -75,36 +75,36 @@ def test_every_script_and_accent_is_found(query: str, story: str, con: duckdb.Du
     assert stories(con, query) == [story]
 
 
-def test_topic_day_and_number_narrow(con: duckdb.DuckDBPyConnection) -> None:
+def test_results_are_filtered_by_topic_day_and_limit(con: duckdb.DuckDBPyConnection) -> None:
     assert set(stories(con, "ai")) == {"act", "aside", "ja"}
     assert set(stories(con, "ai", topic="ai_regulation")) == {"act", "ja"}
     assert stories(con, "providers", since=dt.date(2026, 10, 10)) == ["rules"]
     assert len(stories(con, "providers", limit=1)) == 1
 
 
-def test_a_topic_that_no_page_has_is_to_mend(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_topic_without_pages_is_an_error(con: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(UserError, match="ai_regulation, defense_partnerships"):
         search_stories(con, "act", topic="sport")
 
 
-def test_a_copy_without_the_views_is_to_mend(tmp_path: Path) -> None:
-    with duckdb.connect(str(tmp_path / "old.duckdb")) as con, pytest.raises(UserError, match="publishes it anew"):
+def test_a_copy_without_the_views_is_an_error(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "old.duckdb")) as con, pytest.raises(UserError, match="publishes a new copy"):
         search_stories(con, "act")
 
 
-def test_what_a_query_says_is_never_sql_nor_pattern(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_query_is_neither_sql_nor_a_pattern(con: duckdb.DuckDBPyConnection) -> None:
     for query in ("act'); drop table x; --", "a.*t", "[act", "act\\", "$topic act"):
         search_stories(con, query)
     assert stories(con, "a.t") == []
 
 
-def test_with_the_index_the_same_stories_are_found(con: duckdb.DuckDBPyConnection, index: Path) -> None:
+def test_the_index_finds_the_same_stories(con: duckdb.DuckDBPyConnection, index: Path) -> None:
     found = {query: set(stories(con, query)) for query in QUERIES}
     assert {query: set(stories(con, query, index=index)) for query in QUERIES} == found
     assert sum(map(bool, found.values())) >= 11
 
 
-def test_with_the_index_words_are_found_in_their_english_forms(con: duckdb.DuckDBPyConnection, index: Path) -> None:
+def test_the_index_finds_english_forms_of_words(con: duckdb.DuckDBPyConnection, index: Path) -> None:
     [story] = search_stories(con, "regulation writing provider", index=index).to_dicts() or [{}]
     assert story == {}  # `writing` and `written` have no common stem
     [story] = search_stories(con, "regulating provider", index=index).to_dicts()
@@ -112,7 +112,7 @@ def test_with_the_index_words_are_found_in_their_english_forms(con: duckdb.DuckD
     assert stories(con, "regulating provider") == []
 
 
-def test_an_index_belongs_to_one_copy_and_earlier_ones_go(copy: Path, tmp_path: Path) -> None:
+def test_building_an_index_deletes_those_of_earlier_copies(copy: Path, tmp_path: Path) -> None:
     try:
         extension()
     except UserError as error:
@@ -128,7 +128,7 @@ def test_an_index_belongs_to_one_copy_and_earlier_ones_go(copy: Path, tmp_path: 
     assert list((tmp_path / "search").iterdir()) == [second]
 
 
-def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_the_error_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install 'newsmill\[search\]'"):
         extension()

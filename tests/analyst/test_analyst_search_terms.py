@@ -1,4 +1,4 @@
-"""What a query means: words, phrases, scripts without spaces; and the sentence that is shown."""
+"""Parsing of queries: words, phrases and unspaced scripts; and the sentence shown for a result."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ from newsmill.sql import quote_literal
         ("हिन्दी", [("हिन्दी",)]),
     ],
 )
-def test_a_query_is_read_as_terms(query: str, pieces: list[tuple[str, ...]]) -> None:
+def test_a_query_is_parsed_into_terms(query: str, pieces: list[tuple[str, ...]]) -> None:
     assert [term.pieces for term in read_query(query)] == pieces
 
 
 @pytest.mark.parametrize("query", ["", "   ", '""', "?!", "'; --"])
-def test_a_query_without_words_is_to_mend(query: str) -> None:
+def test_a_query_without_words_is_an_error(query: str) -> None:
     with pytest.raises(UserError, match="no word"):
         read_query(query)
 
 
-def test_a_query_of_too_many_words_is_to_mend() -> None:
-    with pytest.raises(UserError, match="leave some out"):
+def test_a_query_with_too_many_words_is_an_error() -> None:
+    with pytest.raises(UserError, match="remove some"):
         read_query(" ".join(f"word{i}" for i in range(MAX_TERMS + 1)))
 
 
 @pytest.mark.parametrize(
-    ("query", "text", "stands_there"),
+    ("query", "text", "matches"),
     [
         ("regulation", "New Regulations, explained", True),
         ("Regulierung", "die Regulierungsbehörde", True),
         ("gulation", "New regulations", False),
         ("ai", "the AI Act", True),
-        ("ai", "an airport in Thailand", False),  # a short word begins too many others
+        ("ai", "an airport in Thailand", False),  # a short word is not a prefix
         ("ai", "监管AI模型", True),
         ("ministere", "le Ministère", True),
         ("ministère", "LE MINISTERE", True),
@@ -64,14 +64,14 @@ def test_a_query_of_too_many_words_is_to_mend() -> None:
         ("naïve(", "a naive (plan)", True),
     ],
 )
-def test_a_term_is_found_alike_by_duckdb_and_python(query: str, text: str, stands_there: bool) -> None:
+def test_duckdb_and_python_find_the_same_terms(query: str, text: str, matches: bool) -> None:
     [term] = read_query(query)
     sql = f"select regexp_matches({quote_literal(text)}, {quote_literal(term.re2)})"
-    assert duckdb.sql(sql).fetchall() == [(stands_there,)]
-    assert (term.python.search(text) is not None) == stands_there
+    assert duckdb.sql(sql).fetchall() == [(matches,)]
+    assert (term.python.search(text) is not None) == matches
 
 
-def test_an_index_holds_words_and_pairs_of_characters() -> None:
+def test_the_index_has_words_and_pairs_of_characters() -> None:
     assert Term(("ai", "监管局", "2026")).index_words == ["ai", "监管", "管局", "2026"]
     assert Term(("法",)).index_words == []
 
@@ -90,15 +90,15 @@ TEXT = (
         ("elsewhere", "The port opened."),
     ],
 )
-def test_the_sentence_shown_holds_most_of_the_words(query: str, sentence: str) -> None:
+def test_the_best_sentence_has_the_most_terms(query: str, sentence: str) -> None:
     assert best_sentence(TEXT, read_query(query)) == sentence
 
 
 def test_a_long_sentence_is_shortened_around_the_word() -> None:
-    shown = best_sentence("word " * 500 + "needle " + "word " * 500, read_query("needle"), longest=120)
+    shown = best_sentence("word " * 500 + "needle " + "word " * 500, read_query("needle"), max_chars=120)
     assert "needle" in shown
     assert shown.startswith("…") and shown.endswith("…") and len(shown) <= 122
 
 
-def test_no_text_has_no_sentence() -> None:
+def test_an_empty_text_has_an_empty_sentence() -> None:
     assert best_sentence("", read_query("x1")) == ""

@@ -1,4 +1,4 @@
-"""A small warehouse by hand: pages told in a few words, and the rows that the rooms would have written for them."""
+"""A small hand-made warehouse: pages, and the rows that newsmill's packages would write for them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from newsmill.table import Table
 from newsmill.warehouse.sql_models import Project, build_model
 
 FOLDER = Path(__file__).resolve().parents[2] / "dbt_like_sql"
-ROOMS = (
+TABLE_MODULES = (
     newsmill.sources.tables,
     newsmill.pages.tables,
     newsmill.stories.tables,
@@ -30,15 +30,15 @@ ROOMS = (
 )
 TABLES = {
     table.name: table
-    for room in ROOMS
-    for table in vars(room).values()
+    for module in TABLE_MODULES
+    for table in vars(module).values()
     if isinstance(table, Table) and table.name.count(".") == 1
 }
 
 
 @dataclass
 class Page:
-    """A fetch on `ingest` at noon, and the page it became. `topics` maps topic to `main`, `part` or `teaser`."""
+    """A fetch on the date `ingest` at noon, and its page. `topics` maps topic to `main`, `part` or `teaser`."""
 
     record_id: str
     ingest: str
@@ -52,10 +52,11 @@ class Page:
     title: str | None = None
     junk: bool = False
     entities: tuple[str, ...] = ()
-    read_by: str = "0.1.0"  # a version of newsmill
+    code_version: str = "0.1.0"
     taxonomy: str = "aaaaaaaaaaaa"
 
     def rows(self) -> Iterable[tuple[str, dict[str, Any]]]:
+        """Yield the page's rows, each with its table."""
         key = {"record_id": self.record_id, "ingest_date": self.ingest}
         url = f"https://{self.site}/{self.record_id}" if self.site else f"file:{self.record_id}.txt"
         yield "raw.records", {**key, "url": url, "site": self.site, "fetched_at": f"{self.ingest} 12:00"}
@@ -76,7 +77,7 @@ class Page:
                 "published_offset_minutes": self.offset,
                 "language": self.language,
                 "extracted_by": "newsmill",
-                "code_version": self.read_by,
+                "code_version": self.code_version,
                 "text": "Not read by any model.",
             },
         )
@@ -116,7 +117,7 @@ class Page:
 
 
 def fill(con: duckdb.DuckDBPyConnection, pages: Iterable[Page]) -> None:
-    """Create the rooms' tables where they are missing, and insert the pages' rows."""
+    """Create missing tables, and insert the pages' rows."""
     for table in TABLES.values():
         columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.columns)
         con.execute(f"create schema if not exists {table.name.split('.')[0]}")
@@ -131,12 +132,13 @@ def fill(con: duckdb.DuckDBPyConnection, pages: Iterable[Page]) -> None:
 
 
 def build_all(con: duckdb.DuckDBPyConnection, project: Project, *dates: str, full_refresh: bool = False) -> None:
+    """Build all models; `dates` are the run's ingest dates."""
     for model in project.models:
         build_model(con, project, model, {"ingest_dates": list(dates)}, full_refresh)
 
 
 def marts(con: duckdb.DuckDBPyConnection, project: Project) -> dict[str, list[object]]:
-    """The rows of every model of the trends."""
+    """Return the rows of every model in the schema trends."""
     return {
         model.table: con.execute(f"select * from {model.table} order by all").fetchall()
         for model in project.models
@@ -149,7 +151,7 @@ def days(first: str, count: int) -> list[str]:
 
 
 def busy_pages() -> list[Page]:
-    """Sixty days of three topics: quiet, copied over sites, told in teasers, with ten stories on the fiftieth day."""
+    """Return sixty days of three topics with copies on other sites, teasers, and a burst of stories on the fiftieth day."""
     topics = ("ai_regulation", "ai_video_models", "defense_partnerships")
     pages = []
     for number, day in enumerate(days("2026-01-05", 60)):

@@ -1,4 +1,4 @@
-"""dbt itself, where it is installed, builds this folder and finds the tables that the loader finds."""
+"""dbt itself, if it is installed, builds the same tables as newsmill's loader."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ LATE = [
 
 pytestmark = [
     pytest.mark.slow,
-    # dbt asks for other versions than the project does, so it has an environment of its own: `make test-dbt` makes it.
+    # dbt requires other versions than the project, so it has its own environment, which `make test-dbt` creates.
     pytest.mark.skipif(
         not os.access(DBT, os.X_OK),
-        reason="no dbt at .venv-dbt/bin/dbt, and NEWSMILL_DBT names none",
+        reason="no dbt at .venv-dbt/bin/dbt, and NEWSMILL_DBT is not set",
     ),
 ]
 
 
 def dbt_build(database: Path, scratch: Path, dates: list[str]) -> str:
-    """Run `dbt build` on the database, with no connection to anywhere, and return what it printed."""
+    """Run `dbt build` on the database without network access, and return its output."""
     options = {
         "--project-dir": FOLDER,
         "--profiles-dir": FOLDER,
         "--target-path": scratch / "target",
         "--vars": json.dumps({"ingest_dates": dates}),
     }
-    words = [str(word) for option in options.items() for word in option]
+    arguments = [str(word) for option in options.items() for word in option]
     done = subprocess.run(
-        [DBT, "--no-use-colors", "--log-path", scratch / "logs", "build", *words],
+        [DBT, "--no-use-colors", "--log-path", scratch / "logs", "build", *arguments],
         env={**os.environ, "DBT_NEWSMILL_DB": str(database), "DO_NOT_TRACK": "1", "DBT_VERSION_CHECK": "false"},
         cwd=scratch,
         capture_output=True,
@@ -53,7 +53,7 @@ def dbt_build(database: Path, scratch: Path, dates: list[str]) -> str:
 
 
 def contents(database: Path, project: Project) -> dict[str, tuple[list[object], list[object]]]:
-    """Columns with types, and rows, of every model."""
+    """Return the columns with types and the rows of every model."""
     with duckdb.connect(str(database), read_only=True) as con:
         return {
             model.table: (
@@ -64,7 +64,7 @@ def contents(database: Path, project: Project) -> dict[str, tuple[list[object], 
         }
 
 
-def test_dbt_and_the_loader_leave_the_same_tables(tmp_path: Path, project: Project) -> None:
+def test_dbt_and_the_loader_build_the_same_tables(tmp_path: Path, project: Project) -> None:
     ours, theirs = tmp_path / "ours.duckdb", tmp_path / "theirs.duckdb"
     with duckdb.connect(str(ours)) as con:
         fill(con, busy_pages())
@@ -72,9 +72,9 @@ def test_dbt_and_the_loader_leave_the_same_tables(tmp_path: Path, project: Proje
 
     with duckdb.connect(str(ours)) as con:
         build_all(con, project)
-    said = dbt_build(theirs, tmp_path, [])
-    assert f"PASS={len(project.models) + len(project.tests)} WARN=0 ERROR=0 SKIP=0" in said
-    assert "deprecat" not in said.lower()
+    output = dbt_build(theirs, tmp_path, [])
+    assert f"PASS={len(project.models) + len(project.tests)} WARN=0 ERROR=0 SKIP=0" in output
+    assert "deprecat" not in output.lower()
     assert contents(theirs, project) == contents(ours, project)
 
     dates = ["2026-03-06", "2026-01-06"]

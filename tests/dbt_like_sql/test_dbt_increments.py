@@ -1,4 +1,4 @@
-"""Increments: whatever a night brings, takes away or repairs, the trends are those of a full rebuild."""
+"""Incremental builds: after any sequence of runs the trends equal those of a full rebuild."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ page = st.builds(
     published=st.sampled_from(PUBLISHED),
     topics=st.dictionaries(st.sampled_from(TOPICS), st.sampled_from(["main", "teaser"])),
     entities=st.sampled_from([(), ("Alpha",), ("Alpha", "Beta")]),
-    read_by=st.sampled_from(["0.1.0", "0.2.0"]),
+    code_version=st.sampled_from(["0.1.0", "0.2.0"]),
     taxonomy=st.sampled_from(["a" * 12, "b" * 12]),
 )
-# What a date holds when it is milled; a later night may mill it again, and then the pages are others.
-night = st.tuples(st.sampled_from(DATES), st.lists(page, max_size=4), st.integers(0, 3))
+# One run: an ingest date, its pages, and the number of stories. A later run may replace the pages of the same date.
+run = st.tuples(st.sampled_from(DATES), st.lists(page, max_size=4), st.integers(0, 3))
 
 
-def mill(con: duckdb.DuckDBPyConnection, date: str, pages: list[dict[str, object]], groups: int) -> None:
-    """Put these pages in place of the date's, and tell all stories anew, in so many groups."""
+def replace_pages(con: duckdb.DuckDBPyConnection, date: str, pages: list[dict[str, object]], groups: int) -> None:
+    """Replace the date's pages by these, and assign all pages to `groups` stories (0: one story per page)."""
     for table in TABLES:
         con.execute(f"delete from {table} where ingest_date = ?", [date])
-    fill(con, [Page(f"{date}-{number}", date, **told) for number, told in enumerate(pages)])  # type: ignore[arg-type]
+    fill(con, [Page(f"{date}-{number}", date, **values) for number, values in enumerate(pages)])  # type: ignore[arg-type]
     con.execute(
         "update stories.members set story_id = 'story ' || (if($1 = 0, record_id, "
         "(right(record_id, 1)::int % greatest($1, 1))::varchar))",
@@ -42,20 +42,20 @@ def mill(con: duckdb.DuckDBPyConnection, date: str, pages: list[dict[str, object
 
 
 @settings(deadline=None, max_examples=6)
-@given(nights=st.lists(night, min_size=1, max_size=4))
-def test_increments_leave_what_a_full_rebuild_leaves(project: Project, nights: list[tuple[str, list, int]]) -> None:
+@given(runs=st.lists(run, min_size=1, max_size=4))
+def test_incremental_builds_equal_a_full_rebuild(project: Project, runs: list[tuple[str, list, int]]) -> None:
     with duckdb.connect(config={"threads": 1}) as con:
         fill(con, [])
-        for date, pages, groups in nights:
-            mill(con, date, pages, groups)
+        for date, pages, groups in runs:
+            replace_pages(con, date, pages, groups)
             build_all(con, project, date)
-        grown = marts(con, project)
+        incremental = marts(con, project)
         build_all(con, project, full_refresh=True)
-        assert grown == marts(con, project)
+        assert incremental == marts(con, project)
 
 
-def places(con: duckdb.DuckDBPyConnection, model: str, key: str) -> dict[str, int]:
-    """The physical place of each row: a row that was not written anew keeps its own."""
+def row_ids(con: duckdb.DuckDBPyConnection, model: str, key: str) -> dict[str, int]:
+    """Return the rowid of each key; a row that is not rewritten keeps its rowid."""
     return dict(con.execute(f"select {key}::varchar, min(rowid) from intermediate.{model} group by all").fetchall())
 
 
@@ -66,43 +66,43 @@ def three_weeks(con: duckdb.DuckDBPyConnection, project: Project) -> duckdb.Duck
     return con
 
 
-def rewritten(con: duckdb.DuckDBPyConnection, project: Project, date: str) -> dict[str, set[str]]:
-    """The days and weeks of the counts that a night of the date writes anew."""
+def rewritten_keys(con: duckdb.DuckDBPyConnection, project: Project, date: str) -> dict[str, set[str]]:
+    """Build the models for the date, and return the days and weeks whose counts were rewritten."""
     keys = {"int_topic_days": "day", "int_topic_weeks": "week", "int_entity_weeks": "week", "int_change_parts": "week"}
     written = {}
     for model in project.models:
         if model.name in keys:
-            before = places(con, model.name, keys[model.name])
+            before = row_ids(con, model.name, keys[model.name])
             build_model(con, project, model, {"ingest_dates": [date]})
-            after = places(con, model.name, keys[model.name])
+            after = row_ids(con, model.name, keys[model.name])
             written[model.name] = {name for name in after if after[name] != before.get(name)}
         else:
             build_model(con, project, model, {"ingest_dates": [date]})
     return written
 
 
-def test_a_late_original_touches_its_days_alone(three_weeks: duckdb.DuckDBPyConnection, project: Project) -> None:
+def test_a_late_original_rewrites_only_its_days(three_weeks: duckdb.DuckDBPyConnection, project: Project) -> None:
     con = three_weeks
     late = Page("late", "2026-01-20", published="2026-01-06 08:00", topics={TOPICS[0]: "main"})
     fill(con, [late])
-    written = rewritten(con, project, "2026-01-20")
+    written = rewritten_keys(con, project, "2026-01-20")
     assert written["int_topic_days"] == {f"2026-01-{day:02}" for day in range(6, 13)}
     assert written["int_topic_weeks"] == written["int_entity_weeks"] == {"2026-01-05"}
     assert written["int_change_parts"] == {"2026-01-05", "2026-01-12"}
 
 
-def test_a_repaired_story_touches_its_days_alone(three_weeks: duckdb.DuckDBPyConnection, project: Project) -> None:
+def test_a_changed_story_rewrites_only_its_days(three_weeks: duckdb.DuckDBPyConnection, project: Project) -> None:
     con = three_weeks
     con.execute("update stories.members set story_id = 'p2026-01-05' where record_id = 'p2026-01-06'")
-    written = rewritten(con, project, "2026-01-20")
+    written = rewritten_keys(con, project, "2026-01-20")
     assert written["int_topic_weeks"] == {"2026-01-05"}
     assert written["int_topic_days"] == {f"2026-01-{day:02}" for day in range(6, 13)}
     assert con.execute("select stories from trends.topic_weekly where week = '2026-01-05'").fetchall() == [(1,)]
 
 
-def test_a_night_without_records_touches_nothing(three_weeks: duckdb.DuckDBPyConnection, project: Project) -> None:
+def test_a_run_without_records_rewrites_nothing(three_weeks: duckdb.DuckDBPyConnection, project: Project) -> None:
     before = marts(three_weeks, project)
-    assert rewritten(three_weeks, project, "2026-01-21") == {
+    assert rewritten_keys(three_weeks, project, "2026-01-21") == {
         "int_topic_days": set(),
         "int_topic_weeks": set(),
         "int_entity_weeks": set(),

@@ -1,4 +1,4 @@
-"""The marts over warehouses made by hand: these rows in, these rows out."""
+"""The marts: given pages, and the expected rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def rows(con: duckdb.DuckDBPyConnection, columns: str, table: str) -> list[tuple
     return con.execute(f"select {columns} from trends.{table} order by all").fetchall()
 
 
-def test_pages_stories_outlets_and_languages_stand_side_by_side(build_models: Build) -> None:
+def test_topic_daily_counts_pages_stories_outlets_and_languages(build_models: Build) -> None:
     con = build_models(
         Page("wire", "2026-01-05", site="a.test", topics={X: "main"}),
         Page("copy", "2026-01-05", site="b.test", story="wire", language="fr", topics={X: "main"}),
@@ -32,19 +32,19 @@ def test_pages_stories_outlets_and_languages_stand_side_by_side(build_models: Bu
         ("2026-01-05", 3, 2, 2, 2, 1, 3, 2),
         ("2026-01-06", 0, 0, 0, 0, 0, 3, 2),
         ("2026-01-07", 0, 0, 0, 0, 0, 3, 2),
-        # The story that returns counts on its day, but only once in seven.
+        # A story that appears again counts on that day, but once in seven days.
         ("2026-01-08", 1, 1, 1, 1, 0, 4, 2),
         ("2026-01-09", 0, 0, 0, 0, 0, 4, 2),
         ("2026-01-10", 0, 0, 0, 0, 0, 4, 2),
         ("2026-01-11", 0, 0, 0, 0, 0, 4, 2),
         ("2026-01-12", 0, 0, 0, 0, 0, 1, 1),
         ("2026-01-13", 0, 0, 0, 0, 0, 1, 1),
-        # A file has no site and a language that can't be known is none.
+        # A file has no site, and an undetermined language does not count.
         ("2026-01-14", 1, 1, 0, 0, 0, 2, 2),
     ]
 
 
-def test_the_days_of_a_topic_begin_with_its_first_page(build_models: Build) -> None:
+def test_the_days_of_a_topic_start_with_its_first_page(build_models: Build) -> None:
     con = build_models(
         Page("a", "2026-01-05", topics={X: "main"}),
         Page("b", "2026-01-07", topics={X: "main", Y: "part"}),
@@ -54,19 +54,19 @@ def test_the_days_of_a_topic_begin_with_its_first_page(build_models: Build) -> N
         (X, "2026-01-05", 1),
         (X, "2026-01-06", 0),
         (X, "2026-01-07", 1),
-        # Silent on the last day of the warehouse.
+        # No page on the last day of the warehouse.
         (X, "2026-01-08", 0),
         (Y, "2026-01-07", 1),
         (Y, "2026-01-08", 1),
     ]
 
 
-def test_a_page_that_only_teases_counts_as_page_and_story_and_is_told_apart(build_models: Build) -> None:
+def test_a_teaser_only_page_counts_as_page_story_and_teaser_page(build_models: Build) -> None:
     con = build_models(Page("seed", "2026-01-05", topics={X: "teaser", Y: "main", Z: "teaser"}))
     assert rows(con, "topic, pages, stories, teaser_pages", "topic_daily") == [(X, 1, 1, 1), (Y, 1, 1, 0), (Z, 1, 1, 1)]
 
 
-def test_one_page_of_long_ago_lays_days_not_pages(build_models: Build) -> None:
+def test_an_old_page_adds_days_without_pages(build_models: Build) -> None:
     con = build_models(
         Page("old", "2026-01-05", published="1996-02-29 10:00", topics={X: "main"}),
         Page("new", "2026-01-05", topics={X: "main"}),
@@ -101,13 +101,13 @@ def test_weeks_compare_stories_with_the_week_before(build_models: Build) -> None
     ]
 
 
-def test_pairs_are_topics_of_one_page(build_models: Build) -> None:
+def test_topic_pairs_are_topics_of_one_page(build_models: Build) -> None:
     con = build_models(
         Page("both", "2026-01-06", topics={Y: "main", X: "part"}),
         Page("copy", "2026-01-07", story="both", topics={X: "part", Y: "main"}),
         Page("all", "2026-01-13", topics={X: "main", Y: "part", Z: "teaser"}),
         Page("one", "2026-01-13", topics={X: "main"}),
-        # Two pages of a story with a topic each are no pair.
+        # Two pages of a story with one topic each are not a pair.
         Page("half", "2026-01-13", story="one", topics={Z: "main"}),
     )
     assert rows(con, "week::varchar, topic_a, topic_b, pages, stories", "topic_pairs") == [
@@ -118,7 +118,7 @@ def test_pairs_are_topics_of_one_page(build_models: Build) -> None:
     ]
 
 
-def test_a_story_spreads_from_the_site_that_had_it_first(build_models: Build) -> None:
+def test_story_spread_has_the_first_site(build_models: Build) -> None:
     con = build_models(
         Page("copy", "2026-01-05", site="b.test", published="2026-01-05 09:00", story="wire", language="fr"),
         Page("wire", "2026-01-06", site="a.test", published="2026-01-05 08:00", title="The wire's own"),
@@ -134,7 +134,7 @@ def test_a_story_spreads_from_the_site_that_had_it_first(build_models: Build) ->
     ]
 
 
-def test_a_date_without_time_claims_no_lead(build_models: Build) -> None:
+def test_a_date_without_time_is_not_first(build_models: Build) -> None:
     con = build_models(
         Page("dated", "2026-01-09", site="b.test", published="2026-01-05 00:00", story="timed"),
         Page("timed", "2026-01-09", site="a.test", published="2026-01-05 18:00"),
@@ -142,12 +142,12 @@ def test_a_date_without_time_claims_no_lead(build_models: Build) -> None:
     assert rows(con, "first_site", "story_spread") == [("a.test",)]
 
 
-def test_sites_of_one_moment_are_told_apart_by_record(build_models: Build) -> None:
+def test_the_record_breaks_ties_between_sites(build_models: Build) -> None:
     con = build_models(Page("b", "2026-01-05", site="b.test", story="a"), Page("a", "2026-01-05", site="a.test"))
     assert rows(con, "first_site", "story_spread") == [("a.test",)]
 
 
-def test_a_late_original_repairs_the_story_and_the_days_it_touches(
+def test_a_late_original_updates_the_story_and_its_days(
     con: duckdb.DuckDBPyConnection, project: Project
 ) -> None:
     fill(con, [Page("copy", "2026-01-07", site="b.test", topics={X: "main"})])
@@ -164,7 +164,7 @@ def test_a_late_original_repairs_the_story_and_the_days_it_touches(
     ]
 
 
-def test_a_day_without_news_is_a_day(build_models: Build) -> None:
+def test_a_day_without_pages_has_a_row(build_models: Build) -> None:
     con = build_models(Page("a", "2026-01-05", topics={X: "main"}), Page("junk", "2026-01-08", junk=True))
     assert rows(con, "day::varchar, pages, pages_7d", "topic_daily") == [
         ("2026-01-05", 1, 1),
@@ -174,7 +174,7 @@ def test_a_day_without_news_is_a_day(build_models: Build) -> None:
     ]
 
 
-def test_what_a_page_announces_is_its_topics_alone(build_models: Build) -> None:
+def test_a_future_page_extends_the_days_of_its_topic_only(build_models: Build) -> None:
     con = build_models(
         Page("a", "2026-01-05", topics={X: "main"}, published="2026-01-07 08:00"),
         Page("b", "2026-01-05", topics={Y: "main"}),
@@ -182,7 +182,7 @@ def test_what_a_page_announces_is_its_topics_alone(build_models: Build) -> None:
     assert rows(con, "topic, day::varchar", "topic_daily") == [(X, "2026-01-07"), (Y, "2026-01-05")]
 
 
-def test_entities_rise_and_fall_silent(build_models: Build) -> None:
+def test_entity_weekly_has_a_row_of_zeros_after_the_last_week(build_models: Build) -> None:
     con = build_models(
         Page("a", "2026-01-05", topics={X: "main"}, entities=("Alpha",)),
         Page("b", "2026-01-12", topics={X: "main"}, entities=("Alpha", "Beta")),
@@ -204,15 +204,15 @@ def test_entities_rise_and_fall_silent(build_models: Build) -> None:
 CHANGE = "pages, pages_before, change, sources_joined, sources_silent, copies, extractor, taxonomy, genuine"
 
 
-def test_a_change_has_its_parts(build_models: Build) -> None:
+def test_change_decomposition_has_the_parts_of_a_change(build_models: Build) -> None:
     con = build_models(
-        # Both weeks: one story becomes two, and gets a copy on a site that is there in both weeks.
+        # One story becomes two, and gets a copy on a site that has pages in both weeks.
         Page("a1", "2026-01-05", site="a.test", topics={X: "main"}),
         Page("a2", "2026-01-12", site="a.test", topics={X: "main"}),
         Page("a3", "2026-01-13", site="a.test", topics={X: "main"}),
         Page("b1", "2026-01-05", site="b.test"),
         Page("b2", "2026-01-13", site="b.test", story="a3", topics={X: "main"}),
-        # One site has no page of any kind in the first week, two none in the second.
+        # One site has no page in the first week, two have none in the second.
         Page("c2", "2026-01-14", site="c.test", story="a3", topics={X: "main"}),
         Page("d1", "2026-01-06", site="d.test", topics={X: "main"}),
         Page("e1", "2026-01-06", site="e.test", topics={X: "main"}),
@@ -220,22 +220,22 @@ def test_a_change_has_its_parts(build_models: Build) -> None:
     assert rows(con, CHANGE, "change_decomposition") == [(4, 3, 1, 1, -2, 1, 0, 0, 1)]
 
 
-def test_a_new_extractor_or_taxonomy_is_no_news(build_models: Build) -> None:
+def test_a_new_extractor_or_taxonomy_is_not_a_genuine_change(build_models: Build) -> None:
     weeks = ("2026-01-05", "2026-01-12")
     con = build_models(
         *[Page(f"a{week}", week, site="a.test", topics={X: "main"}) for week in weeks],
-        # More by a taxonomy of this week, more by an extractor's version of this week; and more by one of both weeks.
+        # b.test has a new taxonomy, c.test a new version of newsmill; the version of d.test occurs in both weeks.
         Page("b1", weeks[0], site="b.test"),
         *[Page(f"b{n}", weeks[1], site="b.test", topics={X: "main"}, taxonomy="b" * 12) for n in (2, 3)],
         Page("c1", weeks[0], site="c.test"),
-        Page("c2", weeks[1], site="c.test", topics={X: "main"}, read_by="0.3.0"),
-        Page("d1", weeks[0], site="d.test", topics={X: "main"}, read_by="0.2.0"),
-        *[Page(f"d{n}", weeks[1], site="d.test", topics={X: "main"}, read_by="0.2.0") for n in (2, 3)],
+        Page("c2", weeks[1], site="c.test", topics={X: "main"}, code_version="0.3.0"),
+        Page("d1", weeks[0], site="d.test", topics={X: "main"}, code_version="0.2.0"),
+        *[Page(f"d{n}", weeks[1], site="d.test", topics={X: "main"}, code_version="0.2.0") for n in (2, 3)],
     )
     assert rows(con, CHANGE, "change_decomposition") == [(6, 2, 4, 0, 0, 0, 1, 2, 1)]
 
 
-def test_the_first_pages_of_all_are_no_change_of_tools(build_models: Build) -> None:
+def test_the_first_pages_of_a_topic_are_a_genuine_change(build_models: Build) -> None:
     con = build_models(
         Page("a0", "2026-01-05", site="a.test", topics={X: "main"}),
         Page("a1", "2026-01-12", site="a.test"),

@@ -1,4 +1,4 @@
-"""int_record_days: the day a record counts for, and the same table in whatever order its dates come."""
+"""int_record_days: the day a record counts on, and the same table in any order of ingest dates."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def record_days(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     [
         (Page("no-date", "2026-01-07"), "2026-01-07", "2026-01-07 12:00:00"),
         (Page("dated", "2026-01-07", published="2026-01-05 09:00"), "2026-01-05", "2026-01-05 09:00:00"),
-        # Nine in the evening in New York is the next day in UTC, but it is the page's evening that its readers knew.
+        # Nine in the evening in New York is the next day in UTC, but the page counts on its local day.
         (
             Page("evening", "2026-01-07", published="2026-01-05 21:00", offset=-300),
             "2026-01-05",
             "2026-01-06 02:00:00",
         ),
-        # A date without a time is taken at the day's end, or at the fetch where that is earlier.
+        # A date without a time counts as the end of the day, or as the fetch time if that is earlier.
         (Page("date", "2026-01-07", published="2026-01-05 00:00"), "2026-01-05", "2026-01-05 23:59:59.999999"),
         (Page("date-today", "2026-01-07", published="2026-01-07 00:00"), "2026-01-07", "2026-01-07 12:00:00"),
         (Page("midnight", "2026-01-07", published="2026-01-05 00:00", offset=0), "2026-01-05", "2026-01-05 00:00:00"),
-        # Published after its fetch, as clocks and embargoes have it: the day is the page's, the page was there.
+        # Published after its fetch (a wrong clock or an embargo): the day is the page's, `seen_at` the fetch.
         (Page("ahead", "2026-01-07", published="2026-01-08 08:00"), "2026-01-08", "2026-01-07 12:00:00"),
         (Page("far ahead", "2026-01-07", published="9999-12-31 23:59"), "2026-01-07", "2026-01-07 12:00:00"),
         (Page("year 1", "2026-01-07", published="0001-01-01 00:00"), "2026-01-07", "2026-01-07 12:00:00"),
@@ -43,7 +43,7 @@ def record_days(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     ],
     ids=lambda value: value.record_id if isinstance(value, Page) else "",
 )
-def test_a_page_counts_for_the_day_it_was_published(page: Page, day: str, seen_at: str, build_models: Build) -> None:
+def test_a_page_counts_on_the_day_it_was_published(page: Page, day: str, seen_at: str, build_models: Build) -> None:
     con = build_models(page)
     found = con.execute("select day::varchar, seen_at::varchar from intermediate.int_record_days").fetchall()
     assert found == [(day, seen_at)]
@@ -53,12 +53,12 @@ def test_a_page_counts_for_the_day_it_was_published(page: Page, day: str, seen_a
     ("day", "monday"),
     [("2026-01-01", "2025-12-29"), ("2026-01-04", "2025-12-29"), ("2026-01-05", "2026-01-05")],
 )
-def test_a_week_is_its_monday_also_at_new_year(day: str, monday: str, build_models: Build) -> None:
+def test_a_week_is_identified_by_its_monday(day: str, monday: str, build_models: Build) -> None:
     con = build_models(Page("p", day))
     assert con.execute("select week::varchar from intermediate.int_record_days").fetchall() == [(monday,)]
 
 
-def test_a_record_without_page_is_a_row_too(build_models: Build) -> None:
+def test_a_record_without_page_has_a_row(build_models: Build) -> None:
     con = build_models(Page("page", "2026-01-05", language="und"), Page("junk", "2026-01-05", junk=True, site="b.test"))
     found = con.execute(
         "select record_id, is_page, kind, site, language, title from intermediate.int_record_days order by record_id"
@@ -86,7 +86,7 @@ PAGES = [
     cuts=st.sets(st.integers(1, len(DATES) - 1)),
     again=st.lists(st.sampled_from(DATES), max_size=2, unique=True),
 )
-def test_any_order_and_any_rerun_leave_the_same_table(
+def test_any_order_and_any_rerun_build_the_same_table(
     project: Project, order: list[str], cuts: set[int], again: list[str]
 ) -> None:
     model = project.model("int_record_days")

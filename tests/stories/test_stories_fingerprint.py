@@ -227,7 +227,7 @@ def test_the_frame_has_the_stated_schema_and_no_page_depends_on_its_batch():
     assert fingerprint(pages.clear()).schema == FINGERPRINT_SCHEMA
 
 
-def test_the_url_is_normalised_and_the_site_kept():
+def test_the_url_is_normalized_and_the_site_kept():
     row = fingerprint_row(url="http://www.Site.example/a?utm_source=x#top", site="site.example")
     assert (row["url"], row["site"]) == ("https://site.example/a", "site.example")
 
