@@ -15,7 +15,7 @@ from newsmill.sources.record import Record, file_url, make_record, member_url
 class SourceFile:
     """One input file, with the defaults for its records.
 
-    `facts` is what a manifest says of the file; `modified` (naive UTC) dates what nothing else dates.
+    `metadata` comes from a manifest; `modified` (naive UTC) is the fetch time where no other is known.
     """
 
     path: Path
