@@ -13,29 +13,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from newsmill.errors import UserError
+from newsmill.unicode import CJK_LETTER_RANGES, SOUTHEAST_ASIAN_RANGES, char_class, re2_class
 
 MAX_TERMS = 16
 # Longer words also match as a prefix: `regulation` finds its plural, but `AI` must not find `airport`.
 MIN_PREFIX_CHARS = 4
 
-UNSPACED_RANGES = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Burmese
-    (0x1780, 0x17FF),  # Khmer
-    (0x3005, 0x3007),
-    (0x3041, 0x3096),  # kana, without combining marks and middle dots
-    (0x309D, 0x309F),
-    (0x30A1, 0x30FA),
-    (0x30FC, 0x30FF),
-    (0x31F0, 0x31FF),
-    (0x3400, 0x4DBF),  # Han
-    (0x4E00, 0x9FFF),
-    (0xAC00, 0xD7A3),  # Hangul
-    (0xF900, 0xFAFF),
-    (0x20000, 0x3FFFF),
-)
-UNSPACED_RE2 = "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in UNSPACED_RANGES)
-_UNSPACED_PYTHON = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED_RANGES)
+UNSPACED_RANGES = (*SOUTHEAST_ASIAN_RANGES, *CJK_LETTER_RANGES)
+UNSPACED_RE2 = re2_class(UNSPACED_RANGES)
+_UNSPACED_PYTHON = char_class(UNSPACED_RANGES)
 
 _CHUNK = re.compile(r'"([^"]*)"|([^\s"]+)')
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED_PYTHON}]+")

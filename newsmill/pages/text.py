@@ -8,10 +8,10 @@ import unicodedata
 
 import polars as pl
 
+from newsmill.unicode import CJK_RANGES, char_class
+
 # Kana, Han with its extensions, Hangul: one character carries as much as a syllable or a word.
-CJK = (
-    r"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-)
+CJK = char_class(CJK_RANGES)
 # A narrower paragraph can occur twice in a text: a refrain, a question, a heading.
 MIN_REPEAT_WIDTH = 40
 

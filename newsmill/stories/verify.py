@@ -15,6 +15,7 @@ from newsmill.stories.fingerprint import content_word_hashes
 from newsmill.stories.text.words import hash_texts
 from newsmill.stories.thresholds import StoryThresholds
 from newsmill.stories.workspace import Workspace
+from newsmill.unicode import FIRST_EAST_ASIAN, LAST_EAST_ASIAN, char_class
 
 # Pairs compared at a time. Their texts, about 20 KB each with their words, are in memory together.
 PAIRS_PER_BATCH = 10_000
@@ -31,8 +32,8 @@ MEASURES = pl.Schema(
 )
 
 # A token is a run of so many letters or digits; in scripts written without spaces, each pair of adjacent characters.
-TOKENS = re.compile(r"[\u2e80-\U0003ffff]{2,}|[^\W_\u2e80-\U0003ffff]{4,}")
-FIRST_UNSPACED = "\u2e80"
+_EAST_ASIAN = char_class([(FIRST_EAST_ASIAN, LAST_EAST_ASIAN)])
+TOKENS = re.compile(rf"[{_EAST_ASIAN}]{{2,}}|[^\W_{_EAST_ASIAN}]{{4,}}")
 
 
 def measure_similarity(ws: Workspace, pairs: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
@@ -154,7 +155,7 @@ def significant_tokens(headline: str) -> frozenset[str]:
     """
     tokens: set[str] = set()
     for run in TOKENS.findall(headline.casefold()):
-        is_unspaced = run >= FIRST_UNSPACED
+        is_unspaced = run >= chr(FIRST_EAST_ASIAN)
         tokens.update((run[start : start + 2] for start in range(len(run) - 1)) if is_unspaced else (run,))
     return frozenset(tokens)
 

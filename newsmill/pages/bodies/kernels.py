@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsmill.compiled import compiled
+from newsmill.unicode import CJK_RANGES
 
 BUCKETS = 1 << 14  # of the hash table of phrases
 CJK, DIGITS, SENTENCES, COMMAS, ENDS, CAPITAL = range(6)
@@ -13,14 +14,10 @@ CJK, DIGITS, SENTENCES, COMMAS, ENDS, CAPITAL = range(6)
 
 @compiled
 def _is_cjk(code: int) -> bool:
-    return (
-        0x3040 <= code <= 0x30FF
-        or 0x3400 <= code <= 0x4DBF
-        or 0x4E00 <= code <= 0x9FFF
-        or 0xAC00 <= code <= 0xD7AF
-        or 0xF900 <= code <= 0xFAFF
-        or 0x20000 <= code <= 0x3FFFF
-    )
+    for first, last in CJK_RANGES:  # noqa: SIM110 - Numba compiles no generators
+        if first <= code <= last:
+            return True
+    return False
 
 
 @compiled

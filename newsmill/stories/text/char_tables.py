@@ -15,6 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from newsmill.unicode import BLANKS, CJK_STOPS, CLOSERS, LINE_ENDS, STOPS
+
 # Scripts written without spaces: each character is a word.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 IN_WORD = rf"^(?:[{UNSPACED}]|[\p{{L}}\p{{N}}\p{{M}}])$"
@@ -36,11 +38,6 @@ SURROGATES = (0xD800, 0xDFFF)
 
 # Character classes, by their role in words and sentences.
 SEPARATOR, LETTER, IDEOGRAPH, IGNORABLE, LINE_END, FULL_STOP, STOP, CLOSER, BLANK = range(9)
-LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
-FULL_STOPS = "。！？｡"
-STOPS = ".!?…؟۔।॥։"
-BLANKS = " \t\u00a0\u2009\u202f\u3000"
-CLOSERS = "\"'”’»›)]」』）】》〉"
 
 # An entry of `folded` with this bit set refers to `expansions`: an index (low 24 bits) and a length (7 bits).
 EXPANDED = 0x80000000
@@ -147,7 +144,7 @@ def _character_classes() -> NDArray[np.uint8]:
         classes[characters.filter(pl.col("character").str.contains(pattern))["code"].to_numpy()] = char_class
     for members, char_class in (
         (LINE_ENDS, LINE_END),
-        (FULL_STOPS, FULL_STOP),
+        (CJK_STOPS, FULL_STOP),
         (STOPS, STOP),
         (CLOSERS, CLOSER),
         (BLANKS, BLANK),
