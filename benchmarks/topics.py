@@ -1,4 +1,4 @@
-"""What tagging costs a page, beside a plain search for the same phrases, and what a re-tag of a whole home costs.
+"""CPU time to tag a page, compared with a plain search for phrases, and the cost to re-tag a whole home.
 
 python -m benchmarks.topics [--pages 4000] [--stored 100000]
 """
@@ -29,12 +29,12 @@ from pipelines.cli.show import out, print_table
 PAGE_BYTES = 2700
 PHRASES = 300
 ROUNDS = 5
-# A page that speaks of a topic, and pages that don't: in a crawl of news the latter are most.
-SPEAKS = (
+# A paragraph about a topic, and one that is not, as most of a crawl.
+ON_TOPIC = (
     "The Senate passed an AI bill on Tuesday that regulates chatbots, and the White House said the president would"
     " sign. Lawmakers had argued for months about preemption of state AI laws. OpenAI and Anthropic opposed it. "
 )
-PLAIN = (
+OFF_TOPIC = (
     "The council met on Tuesday to talk about the new road along the river, which engineers say will cost more than"
     " planned. Farmers in the valley asked for a crossing near the old mill. A decision is expected soon. "
 )
@@ -42,40 +42,40 @@ PLAIN = (
 
 def main(
     pages: Annotated[int, typer.Option(min=100, help="Pages tagged a round.")] = 4000,
-    stored: Annotated[int, typer.Option(min=0, help="Pages of the home that is re-tagged; 0 leaves it out.")] = 20_000,
+    stored: Annotated[int, typer.Option(min=0, help="Pages of the home that is re-tagged; 0 skips it.")] = 20_000,
 ) -> None:
-    """CPU time by page, in one process."""
+    """Print CPU time a page, in one process."""
     taxonomy = load_taxonomy(PROJECT / "newsmill" / "topics" / "topics.yaml")
-    phrases = _phrases(taxonomy)
-    few = phrases[:: max(1, len(phrases) // PHRASES)][:PHRASES]
+    phrases = _list_phrases(taxonomy)
+    sample = phrases[:: max(1, len(phrases) // PHRASES)][:PHRASES]
     rows = []
-    for name, share in (("one page in ten speaks", 10), ("every page speaks", 1)):
-        frame = _frame(pages, share)
+    for name, share in (("one page in ten is on topic", 10), ("every page is on topic", 1)):
+        frame = _make_pages(pages, share)
         texts = frame["text"]
-        ours = _micros(
+        tagging = _measure_micros(
             lambda frame=frame: [tag_pages(batch, taxonomy) for batch in frame.iter_slices(BATCH_PAGES)], pages
         )
-        plain = _micros(
-            lambda texts=texts: texts.str.extract_many(few, ascii_case_insensitive=True, overlapping=True), pages
+        searching = _measure_micros(
+            lambda texts=texts: texts.str.extract_many(sample, ascii_case_insensitive=True, overlapping=True), pages
         )
-        rows.append((name, f"tag, {len(phrases)} phrases", ours, 1.0))
-        rows.append((name, f"polars extract_many, {len(few)} phrases", plain, plain / ours))
+        rows.append((name, f"tag, {len(phrases)} phrases", tagging, 1.0))
+        rows.append((name, f"polars extract_many, {len(sample)} phrases", searching, searching / tagging))
     table = pl.DataFrame(rows, ["pages", "what", "us_per_page", "ratio"], orient="row").with_columns(
         pl.col("us_per_page", "ratio").round(2)
     )
     print_table(table, f"CPU microseconds a page of {PAGE_BYTES} bytes, best of {ROUNDS} rounds, one process")
     if stored:
-        _retag(taxonomy, stored)
+        _measure_retag(taxonomy, stored)
 
 
-def _phrases(taxonomy: Taxonomy) -> list[str]:
+def _list_phrases(taxonomy: Taxonomy) -> list[str]:
     words = [phrase for context in taxonomy.contexts.values() for _, phrase in context.phrases()]
     words += [phrase for topic in taxonomy.topics.values() for group in topic.phrases for _, phrase in group.phrases()]
     return list(dict.fromkeys(spelling for word in words for spelling in spell_out(word.strip("*"))))
 
 
-def _frame(pages: int, share: int) -> pl.DataFrame:
-    texts = [((SPEAKS if number % share == 0 else "") + PLAIN * 20)[:PAGE_BYTES] for number in range(pages)]
+def _make_pages(pages: int, share: int) -> pl.DataFrame:
+    texts = [((ON_TOPIC if number % share == 0 else "") + OFF_TOPIC * 20)[:PAGE_BYTES] for number in range(pages)]
     return pl.DataFrame(
         {"record_id": [f"{number:032x}" for number in range(pages)], "title": "News of the day", "text": texts}
     ).with_columns(
@@ -84,7 +84,7 @@ def _frame(pages: int, share: int) -> pl.DataFrame:
     )
 
 
-def _micros(work: Callable[[], Any], pages: int) -> float:
+def _measure_micros(work: Callable[[], Any], pages: int) -> float:
     work()
     best = float("inf")
     for _ in range(ROUNDS):
@@ -94,15 +94,15 @@ def _micros(work: Callable[[], Any], pages: int) -> float:
     return best / pages * 1e6
 
 
-def _retag(taxonomy: Taxonomy, stored: int) -> None:
-    """A home of that many pages on ten ingest dates, tagged anew."""
+def _measure_retag(taxonomy: Taxonomy, stored: int) -> None:
+    """Re-tag a home of that many pages on ten ingest dates."""
     with tempfile.TemporaryDirectory() as folder:
         settings: Settings = load_settings(home=Path(folder), workers=2)
         with open_writer(settings.database) as con:
             absent = [pl.lit(None, dtype).alias(name) for name, dtype in PAGES.schema.items()]
             for day in range(10):
                 frame = (
-                    _frame(stored // 10, 10)
+                    _make_pages(stored // 10, 10)
                     .drop("teasers")
                     .with_columns(
                         record_id=pl.format("{}{}", pl.col("record_id"), pl.lit(day)),

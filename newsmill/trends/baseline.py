@@ -19,11 +19,8 @@ WEEKDAY_HALF_LIFE_DAYS = 120.0
 WEEKDAY_PRIOR_STORIES = 5.0
 # Stories added to the level, so that a topic without a story has one above 0.
 LEVEL_PRIOR_STORIES = 0.5
-# The dispersions tried: variance beyond Poisson over the squared mean.
+# The dispersions tried, equally likely at first: variance beyond Poisson over the squared mean.
 DISPERSIONS = np.array([0.0, 0.003, 0.01, 0.03, 0.06, 0.11, 0.18, 0.28, 0.42, 0.65, 1.0])
-# The prior's log-likelihood grows by this a unit of dispersion: in the first weeks a wide law costs less than a narrow
-# one, which takes noise for bursts.
-DISPERSION_PRIOR = 1.5
 
 
 @dataclass(frozen=True)
@@ -33,12 +30,14 @@ class Forecast:
     Attributes:
         mean: expected stories.
         dispersion: of the counts around a known mean; negative binomial, variance mean + dispersion * mean^2.
+        dispersion_weights: probability of each of DISPERSIONS (topics x dispersions); `dispersion` is their mean.
         mean_uncertainty: relative variance of the mean itself.
         weekday_factor: share of the weekday in the mean; 1 on average over the week.
     """
 
     mean: Floats
     dispersion: Floats
+    dispersion_weights: Floats
     mean_uncertainty: Floats
     weekday_factor: Floats
 
@@ -49,14 +48,15 @@ class Baseline:
     def __init__(self, topics: int) -> None:
         self._stories, self._exposure = np.zeros(topics), np.zeros(topics)
         self._weekday_stories, self._weekday_expected = np.zeros((topics, 7)), np.zeros((topics, 7))
-        self._log_likelihood = np.tile(DISPERSION_PRIOR * DISPERSIONS, (topics, 1))
+        self._log_likelihood = np.zeros((topics, DISPERSIONS.size))
 
     def forecast(self, weekday: int) -> Forecast:
         """Forecast a day of one weekday: conjugate gamma estimates of level and weekday share.
 
         A day's count holds 1 / (1 + dispersion * level) times as much information as a Poisson count.
         """
-        level, dispersion = self._level(), self._dispersion()
+        level, weights = self._level(), self._dispersion_weights()
+        dispersion = (weights * DISPERSIONS).sum(axis=1)
         noise = (1.0 + dispersion * level)[:, None]
         shares = (self._weekday_stories / noise + WEEKDAY_PRIOR_STORIES) / (
             self._weekday_expected / noise + WEEKDAY_PRIOR_STORIES
@@ -65,12 +65,13 @@ class Baseline:
             self._weekday_stories[:, weekday] / noise[:, 0] + WEEKDAY_PRIOR_STORIES
         )
         factor = shares[:, weekday] / shares.mean(axis=1)
-        return Forecast(level * factor, dispersion, uncertainty, factor)
+        return Forecast(level * factor, dispersion, weights, uncertainty, factor)
 
     def learn(self, topics: Mask, weekday: int, stories: Floats, weekday_factor: Floats) -> None:
         """Add a day's stories to level and weekday pattern of some topics."""
         level = self._level()[topics]
-        information = np.maximum(level / (1.0 + self._dispersion()[topics] * level), 1e-2)
+        dispersion = (self._dispersion_weights()[topics] * DISPERSIONS).sum(axis=1)
+        information = np.maximum(level / (1.0 + dispersion * level), 1e-2)
         half_life = np.clip(HALF_LIFE_DAYS / np.sqrt(information), MIN_HALF_LIFE_DAYS, MAX_HALF_LIFE_DAYS)
         decay = 0.5 ** (1.0 / half_life)
         self._stories[topics] = self._stories[topics] * decay + stories[topics]
@@ -95,10 +96,10 @@ class Baseline:
         """Return the mean stories of a day of average weekday."""
         return (self._stories + LEVEL_PRIOR_STORIES) / np.maximum(self._exposure, 1.0)
 
-    def _dispersion(self) -> Floats:
-        """Return the posterior mean of the dispersion."""
+    def _dispersion_weights(self) -> Floats:
+        """Return the posterior probability of each dispersion."""
         weights = np.exp(self._log_likelihood - self._log_likelihood.max(axis=1, keepdims=True))
-        return np.asarray((weights * DISPERSIONS).sum(axis=1) / weights.sum(axis=1))
+        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def tail_scores(stories: Floats, mean: Floats, dispersion: Floats) -> Floats:

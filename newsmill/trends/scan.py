@@ -5,25 +5,25 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.trends.baseline import Baseline, Floats, Forecast, Mask, tail_scores
+from newsmill.trends.baseline import DISPERSIONS, Baseline, Floats, Forecast, Mask, tail_scores
 
 # The first days of a topic have no expectation and never burst.
 MIN_HISTORY_DAYS = 7
 # Before there is a past to judge them by, first days count for at most so many deviations above their median; a zero
 # among first days whose median is MANY_STORIES or more counts as not read.
 FIRST_DAYS_DEVIATIONS, MANY_STORIES = 3.0, 10
-# A day bursts from this score on: a probability of 1 in 450. `python -m benchmarks.trends` counts what noise bursts.
-MIN_SCORE = 2.65
+# A day bursts from this score on: a probability of 1 in 480. `python -m benchmarks.trends` counts what noise bursts.
+MIN_SCORE = 2.68
 # In a topic known for n days it takes 1 + SHORT_HISTORY_PENALTY / n times that score.
-SHORT_HISTORY_PENALTY = 5.0
+SHORT_HISTORY_PENALTY = 2.2
 # Two stories on one day are a coincidence, however quiet the topic is.
 MIN_STORIES = 3
-# The learned dispersion is raised by this factor before a day is scored: it is an estimate, and a law that is too
-# narrow costs false bursts.
-DISPERSION_MARGIN = 1.35
+# Dispersions are raised by this factor before a day is scored: too narrow a distribution costs false bursts, too wide a
+# one only weakens scores.
+DISPERSION_MARGIN = 1.4
 # Raised days score RAISED_SCORE or more. Two to MAX_RAISED_DAYS of them in a row burst together if their sum scores
 # SUM_PENALTY above MIN_SCORE: more sums are tried than days.
-RAISED_SCORE, MAX_RAISED_DAYS, SUM_PENALTY = 1.0, 5, 0.2
+RAISED_SCORE, MAX_RAISED_DAYS, SUM_PENALTY = 1.0, 5, 0.25
 # A burst that lasts so many days is the new level.
 SETTLED_DAYS = 28
 # A day without a story that is rarer than this counts as not read; after so many in a row the topic has ended, and its
@@ -66,8 +66,10 @@ class Scan:
         self.mean_uncertainty[:, day] = np.where(is_first, 0.0, forecast.mean_uncertainty)
 
         is_judged = ~is_first & self._is_read[:, day] & ~self._is_silent(day, stories, forecast)
-        law = DISPERSION_MARGIN * forecast.dispersion + forecast.mean_uncertainty
-        self.score[:, day] = np.where(is_judged, tail_scores(stories, forecast.mean, law), 0.0)
+        laws = DISPERSION_MARGIN * DISPERSIONS + forecast.mean_uncertainty[:, None]
+        scores = tail_scores(stories[:, None], forecast.mean[:, None], laws)
+        score = -np.log10((forecast.dispersion_weights * 10.0**-scores).sum(axis=1))
+        self.score[:, day] = np.where(is_judged, np.maximum(score, 0.0), 0.0)
         raised_days = self._count_raised_days(day, is_judged)
         for topic in np.flatnonzero(raised_days):
             self.is_bursting[topic, day - raised_days[topic] + 1 : day + 1] = True

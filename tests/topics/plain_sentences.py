@@ -1,4 +1,4 @@
-"""The rules of sentences in plain regular expressions: what the kernel is held against."""
+"""The sentence rules as regular expressions, to compare the kernel with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _abbreviation = re.compile(
     r"|Hon|Rev|Pres|Sec|Inc|Corp|Co|Ltd|LLC|Bros|vs|v|cf|ca|al|No|Nos|Nr|Art|Abs|Fig|Vol|pp|approx|est|etc|usw|bzw|bspw|vgl|ggf"
     r"|inkl|zzgl|evtl|sog|Mio|Mrd|Tsd|Str|Hr|Fr|Mme|Mlle|MM|env|éd|Sra|Dra|Ud|Uds|EE|UU|Jan|Feb|Aug|Sept|Oct|Nov|Dec)$"
 )
-# "Inc." or "U.S." may well end a sentence: it does where one of these stands next.
+# "Inc." or "U.S." can end a sentence: it does if one of these follows.
 _starter = re.compile(
     r"(?:The|This|These|That|It|Its|He|She|They|We|In|On|At|But|And|However|Meanwhile|According|Der|Die|Das|Es|Le|La|Les|Il|Elle)\s"
 )

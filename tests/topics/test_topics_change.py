@@ -1,4 +1,4 @@
-"""A change of the taxonomy, planned and applied from stored texts; and the labels that it is measured with."""
+"""A changed taxonomy is planned and applied from stored texts, and measured with labels."""
 
 import json
 import os
@@ -38,16 +38,16 @@ FERRIES = """
 
 
 @pytest.fixture(scope="module")
-def milled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A published home of three pages on two ingest dates."""
+def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return a published home of three pages on two ingest dates."""
     folder = tmp_path_factory.mktemp("change")
     for number, (name, text) in enumerate(TEXTS.items()):
         day = folder / "input" / f"2026-03-0{1 + number % 2}"
         day.mkdir(parents=True, exist_ok=True)
         file = day / f"{name}.txt"
         file.write_text(f"{name.title()} in the news\n\n{text}\n", encoding="utf-8")
-        # A fetch's time is the file's and part of its record id, and by that pages are drawn: with this one the page
-        # drawn first is not the unsure one.
+        # The file's time is the fetch's and part of the record id, which decides the order of draws: with this time the
+        # page drawn first is not the uncertain one.
         os.utime(file, (1772413200, 1772413200))
     settings = settings_for(folder / "input", folder / "home")
     run_input(settings, sorted({file.ingest_date for file in scan(settings.input).files}))
@@ -57,78 +57,79 @@ def milled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture
-def home(milled: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A copy of it, where no report is written: that has its own tests and takes long."""
+def home(published: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Return a copy of it that writes no report: that has its own tests and is slow."""
     monkeypatch.setattr("newsmill.stages.publish", lambda con, settings, *_: publish_database(con, settings.published))
     folder = tmp_path / "home"
     (folder / "published").mkdir(parents=True)
     for name in ("newsmill.duckdb", "published/newsmill.duckdb"):
-        (folder / name).write_bytes((milled.home / name).read_bytes())
-    return milled.model_copy(update={"home": folder})
+        (folder / name).write_bytes((published.home / name).read_bytes())
+    return published.model_copy(update={"home": folder})
 
 
 @pytest.fixture
 def wider(tmp_path: Path) -> Path:
-    """The shipped taxonomy with a topic more and without the bills of one."""
+    """Return the path of the shipped taxonomy with one topic more."""
     path = tmp_path / "wider.yaml"
     path.write_text(SHIPPED.read_text(encoding="utf-8") + FERRIES, encoding="utf-8")
     return path
 
 
-def record_of(settings: Settings, title: str) -> str:
+def find_record(settings: Settings, title: str) -> str:
     with duckdb.connect(str(settings.published / "newsmill.duckdb"), read_only=True) as con:
         row = con.execute("select record_id from clean.pages where text like ?", [f"%{title}%"]).fetchone()
     assert row is not None
     return str(row[0])
 
 
-def test_plan_tells_gains_with_their_sentences_and_writes_nothing(home: Settings, wider: Path) -> None:
+def test_plan_shows_gains_with_their_sentence_and_writes_nothing(home: Settings, wider: Path) -> None:
     before = home.database.read_bytes()
-    told = plan_retag(home, load_taxonomy(wider))
-    assert told.pages == 3
-    assert told.changes.select("topic", "change", "sentence", "phrase").rows() == [
+    planned = plan_retag(home, load_taxonomy(wider))
+    assert planned.pages == 3
+    assert planned.changes.select("topic", "change", "sentence", "phrase").rows() == [
         ("ferries", "gained", "The old ferry across the river closed for good.", "ferry")
     ]
-    assert told.series.select("topic", "pages", "pages_new", "stories", "stories_new").rows() == [
+    assert planned.series.select("topic", "pages", "pages_new", "stories", "stories_new").rows() == [
         ("ferries", 0, 1, 0, 1)
     ]
-    assert told.versions == [load_taxonomy(SHIPPED).version]
+    assert planned.versions == [load_taxonomy(SHIPPED).version]
     assert home.database.read_bytes() == before
 
 
-def test_plan_tells_losses_with_the_stored_sentence(home: Settings, tmp_path: Path) -> None:
+def test_plan_shows_losses_with_the_stored_sentence(home: Settings, tmp_path: Path) -> None:
     (tmp_path / "only.yaml").write_text("topics:" + FERRIES, encoding="utf-8")
-    told = plan_retag(home, load_taxonomy(tmp_path / "only.yaml"))
-    lost = told.changes.filter(pl.col("change") == "lost")
+    planned = plan_retag(home, load_taxonomy(tmp_path / "only.yaml"))
+    lost = planned.changes.filter(pl.col("change") == "lost")
     assert lost.select("topic", "sentence").rows() == [
         ("ai_regulation", "The Senate passed an AI bill that regulates chatbots.")
     ]
 
 
 def test_plan_of_the_same_taxonomy_changes_nothing(home: Settings) -> None:
-    told = plan_retag(home, load_taxonomy(SHIPPED))
-    assert told.changes.is_empty()
-    assert told.series.is_empty()
+    planned = plan_retag(home, load_taxonomy(SHIPPED))
+    assert planned.changes.is_empty()
+    assert planned.series.is_empty()
 
 
-def test_plan_measures_with_the_labels(home: Settings, wider: Path) -> None:
-    add_label(home.home, record_of(home, "ferry"), "ferries", True, "uniform")
-    add_label(home.home, record_of(home, "bridge"), "ferries", False, "near")
+def test_plan_measures_both_taxonomies_on_the_labels(home: Settings, wider: Path) -> None:
+    add_label(home.home, find_record(home, "ferry"), "ferries", True, "uniform")
+    add_label(home.home, find_record(home, "bridge"), "ferries", False, "near")
     add_label(home.home, "gone", "ferries", True, "uniform")
     quality = plan_retag(home, load_taxonomy(wider)).quality.filter(pl.col("topic") == "ferries").row(0, named=True)
     assert (quality["labels"], quality["recall"], quality["recall_new"], quality["precision_new"]) == (2, 0.0, 1.0, 1.0)
 
 
 @pytest.mark.slow
-def test_apply_leaves_what_a_night_with_that_taxonomy_would(home: Settings, wider: Path, tmp_path: Path) -> None:
+def test_apply_leaves_the_tables_of_a_daily_run_with_that_taxonomy(home: Settings, wider: Path, tmp_path: Path) -> None:
     taxonomy = load_taxonomy(wider)
     done = apply_retag(home, taxonomy)
     assert (done.pages, done.changes.rows()) == (3, [("ferries", 1, 0)])
-    anew = home.model_copy(update={"home": tmp_path / "anew", "topics": wider})
-    run_input(anew, sorted({file.ingest_date for file in scan(home.input).files}))
-    ours, theirs = tables_of(home.database), tables_of(anew.database)
-    for name, table in theirs.items():
-        assert ours[name].equals(table), name
+    rebuilt = home.model_copy(update={"home": tmp_path / "rebuilt", "topics": wider})
+    run_input(rebuilt, sorted({file.ingest_date for file in scan(home.input).files}))
+    applied, expected = tables_of(home.database), tables_of(rebuilt.database)
+    assert expected["topics.mentions"].height > 0
+    for name, table in expected.items():
+        assert applied[name].equals(table), name
     published = tables_of(home.published / "newsmill.duckdb")
     assert published["topics.mentions"]["taxonomy_version"].unique().to_list() == [taxonomy.version]
     assert apply_retag(home, taxonomy).changes.is_empty()
@@ -144,7 +145,7 @@ def test_apply_in_workers_gives_the_same(home: Settings, wider: Path, monkeypatc
 
 
 @pytest.mark.slow
-def test_a_killed_apply_leaves_the_old_tags(home: Settings, wider: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_apply_leaves_the_old_tags(home: Settings, wider: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = tables_of(home.database)
 
     def killed(*_: object) -> None:
@@ -157,54 +158,54 @@ def test_a_killed_apply_leaves_the_old_tags(home: Settings, wider: Path, monkeyp
 
 
 @pytest.mark.slow
-def test_the_command_plans_and_applies(home: Settings, wider: Path) -> None:
+def test_command_plans_and_applies(home: Settings, wider: Path) -> None:
     runner = CliRunner()
-    asked = ["--home", str(home.home), "--topics", str(wider)]
-    told = runner.invoke(app, ["topics", "plan", *asked, "--json"])
-    assert [row["topic"] for row in json.loads(told.stdout)["changes"]] == ["ferries"]
-    told = runner.invoke(app, ["topics", "plan", *asked])
-    assert "The old ferry across the river closed for good." in told.stdout
-    told = runner.invoke(app, ["topics", "apply", *asked])
-    assert told.exit_code == 0, told.output
-    assert "3 pages tagged" in told.stdout
+    arguments = ["--home", str(home.home), "--topics", str(wider)]
+    result = runner.invoke(app, ["topics", "plan", *arguments, "--json"])
+    assert [row["topic"] for row in json.loads(result.stdout)["changes"]] == ["ferries"]
+    result = runner.invoke(app, ["topics", "plan", *arguments])
+    assert "The old ferry across the river closed for good." in result.stdout
+    result = runner.invoke(app, ["topics", "apply", *arguments])
+    assert result.exit_code == 0, result.output
+    assert "3 pages tagged" in result.stdout
 
 
-def test_label_keeps_answers_and_goes_on_where_it_stopped(home: Settings) -> None:
+def test_label_keeps_answers_and_continues_where_it_stopped(home: Settings) -> None:
     runner = CliRunner()
-    asked = ["topics", "label", "--home", str(home.home), "--topic", "ai_regulation"]
-    first = runner.invoke(app, asked, input="what\ny\nq\n")
+    arguments = ["topics", "label", "--home", str(home.home), "--topic", "ai_regulation"]
+    first = runner.invoke(app, arguments, input="what\ny\nq\n")
     assert first.exit_code == 0, first.output
     assert "1 labelled" in first.stdout
-    second = runner.invoke(app, asked, input="s\nn\n")
+    second = runner.invoke(app, arguments, input="s\nn\n")
     assert "1 labelled" in second.stdout
     labels = read_labels(home.home)
     assert labels["verdict"].to_list() == [True, False]
     assert labels["record_id"].n_unique() == 2
-    third = runner.invoke(app, asked, input="n\n")
+    third = runner.invoke(app, arguments, input="n\n")
     assert "All pages are labelled." in third.stdout
     with duckdb.connect(str(home.database), read_only=True) as con:
         assert con.execute("select count(*) from topics.labels").fetchone() == (3,)
 
 
-def test_label_asks_about_unsure_pages_too(home: Settings) -> None:
-    told = CliRunner().invoke(app, ["topics", "label", "--home", str(home.home)], input="n\nn\nq\n")
-    assert told.exit_code == 0
+def test_label_asks_about_uncertain_pages_too(home: Settings) -> None:
+    result = CliRunner().invoke(app, ["topics", "label", "--home", str(home.home)], input="n\nn\nq\n")
+    assert result.exit_code == 0
     assert read_labels(home.home)["sampling"].to_list() == ["uniform", "near"]
 
 
-def test_an_unknown_topic_is_named(home: Settings) -> None:
-    told = CliRunner().invoke(app, ["topics", "label", "--home", str(home.home), "--topic", "boats"])
-    assert isinstance(told.exception, UserError)
-    assert "'boats' is not in" in str(told.exception)
+def test_unknown_topic_is_refused_with_its_name(home: Settings) -> None:
+    result = CliRunner().invoke(app, ["topics", "label", "--home", str(home.home), "--topic", "boats"])
+    assert isinstance(result.exception, UserError)
+    assert "'boats' is not in" in str(result.exception)
 
 
-def test_the_later_verdict_holds(tmp_path: Path) -> None:
+def test_later_verdict_replaces_the_earlier(tmp_path: Path) -> None:
     for verdict in (True, False):
         add_label(tmp_path, "r1", "t", verdict, "uniform")
     assert read_labels(tmp_path)["verdict"].to_list() == [False]
 
 
-def test_labels_of_a_forgotten_record_go(tmp_path: Path) -> None:
+def test_labels_of_a_forgotten_record_are_removed(tmp_path: Path) -> None:
     assert forget_labels(tmp_path, {"r1"}) == 0
     for record in ("r1", "r2"):
         add_label(tmp_path, record, "t", True, "uniform")
@@ -213,7 +214,7 @@ def test_labels_of_a_forgotten_record_go(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["no json", "{}", '{"record_id": 1, "topic": "t", "verdict": true}', "[]"])
-def test_a_line_that_is_no_label_is_named(line: str, tmp_path: Path) -> None:
+def test_line_that_is_not_a_label_is_refused_with_its_number(line: str, tmp_path: Path) -> None:
     add_label(tmp_path, "r1", "t", True, "uniform")
     with labels_file(tmp_path).open("a", encoding="utf-8") as file:
         file.write(line + "\n")
@@ -221,7 +222,7 @@ def test_a_line_that_is_no_label_is_named(line: str, tmp_path: Path) -> None:
         read_labels(tmp_path)
 
 
-def test_measure_counts_teasers_as_absent() -> None:
+def test_measure_ignores_topics_of_teasers() -> None:
     labels = pl.DataFrame({"record_id": ["a", "b", "c"], "topic": ["t"] * 3, "verdict": [True, False, True]})
     tags = pl.DataFrame({"record_id": ["a", "b", "c"], "topic": ["t"] * 3, "teaser_only": [False, False, True]})
     assert measure_topics(labels, tags, ["t", "u"]).rows() == [("t", 3, 0.5, 0.5, 0.5), ("u", 0, None, None, None)]

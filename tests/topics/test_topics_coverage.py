@@ -1,7 +1,7 @@
-"""The shipped taxonomy in each of its languages: one plain sentence late in a page is enough, and no more is tagged."""
+"""The shipped taxonomy in each of its languages: one plain sentence late in a page carries its topic and no other."""
 
 import pytest
-from topic_pages import SHIPPED, topics_of
+from topic_pages import SHIPPED, find_topics
 
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 
@@ -57,7 +57,7 @@ REGULATION = [
     "A federal judge ruled that training AI models on books is fair use.",
     "The FTC opened an inquiry into AI companions for teenagers.",
 ]
-DEFENCE = [
+DEFENSE = [
     "Die Bundeswehr bestellt bei Helsing Kampfdrohnen mit künstlicher Intelligenz.",
     "Google-Mitarbeiter protestieren gegen einen Vertrag mit dem Pentagon.",
     "Mistral und das französische Verteidigungsministerium unterzeichnen eine Rahmenvereinbarung über KI-Modelle.",
@@ -83,7 +83,7 @@ DEFENCE = [
     "NATO bought Palantir’s Maven Smart System.",
     "Meta and Anduril team up on headsets for soldiers.",
 ]
-NOTHING = [
+OFF_TOPIC = [
     "The runway at Heathrow closed for two hours and video of the incident spread online.",
     "Der Bundestag hat das Gesetz beschlossen. Ein KI-Assistent hilft bei der Anmeldung.",
     "Die neue Grafikkarte beschleunigt Videospiele, sagt Nvidia.",
@@ -101,7 +101,7 @@ NOTHING = [
     "Anthropic published a new version of its own usage policy.",
 ]
 
-# Neither the headline nor the sentence below it says all that it takes.
+# The topic needs headline and sentence together.
 WITH_HEADLINE = [
     (
         "Norway to set up supervisor for artificial intelligence",
@@ -124,7 +124,7 @@ WITH_HEADLINE = [
     ("加州州長簽署聊天機器人安全法", "新法要求業者對未成年用戶提示其對話對象並非真人。"),
 ]
 
-# Headlines that name AI above what is no rule about it, or a court and its tools.
+# Headlines that name AI above texts that are not about rules, or are about a court and its tools.
 WITH_OTHER_HEADLINE = [
     ("Law firms hire engineers for AI", "Partners expect contracts to be drafted by machines within three years."),
     ("Minister opens AI lab at university", "The £30m centre will train 200 doctoral students, the government said."),
@@ -133,10 +133,10 @@ WITH_OTHER_HEADLINE = [
     ("AI採用面接を導入する企業が増加", "人事担当者は指針を作り、公平さを保つとしている。"),
 ]
 
-TOLD = [
+SENTENCES = [
     *(("ai_video_models", sentence) for sentence in VIDEO),
     *(("ai_regulation", sentence) for sentence in REGULATION),
-    *(("defense_partnerships", sentence) for sentence in DEFENCE),
+    *(("defense_partnerships", sentence) for sentence in DEFENSE),
 ]
 
 
@@ -145,22 +145,22 @@ def shipped() -> Taxonomy:
     return load_taxonomy(SHIPPED)
 
 
-@pytest.mark.parametrize(("topic", "sentence"), TOLD)
-def test_a_sentence_is_enough(topic: str, sentence: str, shipped: Taxonomy) -> None:
-    assert list(topics_of(shipped, text=FILLER + sentence)) == [topic]
+@pytest.mark.parametrize(("topic", "sentence"), SENTENCES)
+def test_one_sentence_carries_its_topic(topic: str, sentence: str, shipped: Taxonomy) -> None:
+    assert list(find_topics(shipped, text=FILLER + sentence)) == [topic]
 
 
-@pytest.mark.parametrize("sentence", NOTHING)
-def test_what_only_sounds_like_it(sentence: str, shipped: Taxonomy) -> None:
-    assert topics_of(shipped, title=sentence, text=FILLER + sentence) == {}
+@pytest.mark.parametrize("sentence", OFF_TOPIC)
+def test_similar_sentence_carries_no_topic(sentence: str, shipped: Taxonomy) -> None:
+    assert find_topics(shipped, title=sentence, text=FILLER + sentence) == {}
 
 
 @pytest.mark.parametrize(("headline", "sentence"), WITH_HEADLINE)
-def test_a_lead_is_read_with_its_headline(headline: str, sentence: str, shipped: Taxonomy) -> None:
-    assert "ai_regulation" in topics_of(shipped, title=headline, text=sentence)
-    assert topics_of(shipped, title="", text=sentence) == {}
+def test_lead_is_read_with_its_headline(headline: str, sentence: str, shipped: Taxonomy) -> None:
+    assert "ai_regulation" in find_topics(shipped, title=headline, text=sentence)
+    assert find_topics(shipped, title="", text=sentence) == {}
 
 
 @pytest.mark.parametrize(("headline", "sentence"), WITH_OTHER_HEADLINE)
-def test_a_headline_alone_makes_no_topic(headline: str, sentence: str, shipped: Taxonomy) -> None:
-    assert topics_of(shipped, title=headline, text=sentence) == {}
+def test_headline_alone_carries_no_topic(headline: str, sentence: str, shipped: Taxonomy) -> None:
+    assert find_topics(shipped, title=headline, text=sentence) == {}

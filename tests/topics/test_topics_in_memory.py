@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from topic_pages import taxonomy_of
+from topic_pages import load_small_taxonomy
 
 import newsmill
 import newsmill.topics.tag
@@ -14,7 +14,7 @@ from newsmill.topics.taxonomy import Taxonomy
 
 @pytest.fixture
 def small(tmp_path: Path) -> Taxonomy:
-    return taxonomy_of(tmp_path)
+    return load_small_taxonomy(tmp_path)
 
 
 def test_example_in_the_docstring() -> None:

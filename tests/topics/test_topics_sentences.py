@@ -1,4 +1,4 @@
-"""Where sentences end: five languages, abbreviations, and text without any punctuation."""
+"""Where sentences end: in five languages, at abbreviations, and in text without punctuation."""
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +27,7 @@ def split(text: str) -> list[str]:
     ],
     ids=["en", "zh", "ja", "ko", "fr", "de", "lines", "quotes"],
 )
-def test_a_sentence_ends_at_its_stop(text: str, sentences: list[str]) -> None:
+def test_sentence_ends_at_its_stop(text: str, sentences: list[str]) -> None:
     assert split(text) == sentences
 
 
@@ -45,11 +45,11 @@ def test_a_sentence_ends_at_its_stop(text: str, sentences: list[str]) -> None:
         "M. Dupont et Mme. Durand sont d'accord.",
     ],
 )
-def test_a_stop_that_ends_no_sentence(text: str) -> None:
+def test_stop_within_a_sentence_does_not_end_it(text: str) -> None:
     assert split(text) == [text]
 
 
-def test_an_abbreviation_can_end_a_sentence() -> None:
+def test_abbreviation_can_end_a_sentence() -> None:
     assert split("It left the U.S. The rest stayed.") == ["It left the U.S.", "The rest stayed."]
 
 
@@ -75,7 +75,7 @@ def test_a_long_run_takes_linear_time(run: str) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(st.text(alphabet=st.sampled_from("aB .!?\n。！？“”字Ü1…"), max_size=80))
-def test_nothing_but_white_space_is_lost(text: str) -> None:
+def test_only_white_space_is_dropped(text: str) -> None:
     spans = split_sentences(text)
     assert "".join("".join(split(text)).split()) == "".join(text.split())
     edges = [edge for span in spans for edge in span]
@@ -84,7 +84,7 @@ def test_nothing_but_white_space_is_lost(text: str) -> None:
     assert all(sentence == sentence.strip() for sentence in split(text))
 
 
-words = [
+WORDS = [
     "U.S.",
     "z.B.",
     " Mr. ",
@@ -100,7 +100,7 @@ words = [
     "(a. ",
     "No. 5",
 ]
-marks = [
+MARKS = [
     "...",
     "?!",
     ". ",
@@ -120,10 +120,10 @@ marks = [
     "Ä",
     "1",
 ]
-pieces = st.sampled_from(words + marks)
+pieces = st.sampled_from(WORDS + MARKS)
 
 
 @settings(deadline=None, max_examples=50)
 @given(text=st.lists(pieces, max_size=40).map("".join) | st.text(max_size=60))
-def test_the_kernel_splits_as_the_plain_rules_do(text: str) -> None:
+def test_kernel_splits_as_the_regular_expressions_do(text: str) -> None:
     assert split_sentences(text) == plain_sentences(text)

@@ -1,4 +1,4 @@
-"""The taxonomy file: what it gives, and that every mistake in it is named."""
+"""The taxonomy file: its content, and a clear error for every mistake in it."""
 
 import pickle
 from hashlib import blake2b
@@ -6,14 +6,14 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from topic_pages import SHIPPED, SMALL, taxonomy_of
+from topic_pages import SHIPPED, SMALL, load_small_taxonomy
 
 from newsmill.errors import UserError
 from newsmill.topics.matching.lexicon import compile_lexicon
 from newsmill.topics.taxonomy import load_taxonomy
 
 
-def test_the_shipped_taxonomy_is_complete() -> None:
+def test_shipped_taxonomy_has_every_language() -> None:
     taxonomy = load_taxonomy(SHIPPED)
     assert list(taxonomy.names) == ["ai_video_models", "ai_regulation", "defense_partnerships"]
     for topic in taxonomy.topics.values():
@@ -24,26 +24,26 @@ def test_the_shipped_taxonomy_is_complete() -> None:
 
 
 def test_topics_are_in_the_order_of_the_file(tmp_path: Path) -> None:
-    taxonomy = taxonomy_of(tmp_path)
+    taxonomy = load_small_taxonomy(tmp_path)
     assert taxonomy.names == {"bridges": "Bridges", "rivers": "Rivers"}
     assert taxonomy.topics["bridges"].name["de"] == "Brücken"
 
 
-def test_the_version_is_of_the_bytes(tmp_path: Path) -> None:
-    taxonomy = taxonomy_of(tmp_path)
+def test_version_hashes_the_bytes(tmp_path: Path) -> None:
+    taxonomy = load_small_taxonomy(tmp_path)
     written = (tmp_path / "topics.yaml").read_bytes()
     assert taxonomy.version == blake2b(written, digest_size=6).hexdigest()
     assert len(taxonomy.version) == 12
-    assert taxonomy_of(tmp_path, SMALL + "\n# a remark").version != taxonomy.version
+    assert load_small_taxonomy(tmp_path, SMALL + "\n# a comment").version != taxonomy.version
 
 
-def test_a_copy_in_another_process_shares_the_lexicon(tmp_path: Path) -> None:
-    taxonomy = taxonomy_of(tmp_path)
+def test_pickled_taxonomy_shares_the_lexicon(tmp_path: Path) -> None:
+    taxonomy = load_small_taxonomy(tmp_path)
     assert compile_lexicon(pickle.loads(pickle.dumps(taxonomy))) is compile_lexicon(taxonomy)
 
 
-def test_a_context_has_the_words_it_includes(tmp_path: Path) -> None:
-    patterns = compile_lexicon(taxonomy_of(tmp_path)).rules.patterns
+def test_context_has_the_words_it_includes(tmp_path: Path) -> None:
+    patterns = compile_lexicon(load_small_taxonomy(tmp_path)).rules.patterns
     bits = sorted(int(bits) for bits in patterns[:-1, 0] if bits)
     # `ai` and machine learning, 人工智能: ai and maker; Acme: maker; two spellings of Span: the entities of `bridges`.
     assert bits == [0b010, 0b011, 0b011, 0b011, 0b100, 0b100]
@@ -109,13 +109,13 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_mistake_is_named(right: str, wrong: str, told: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("right", "wrong", "message"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistake_is_reported_with_its_field(right: str, wrong: str, message: str, tmp_path: Path) -> None:
     assert right in SMALL
     with pytest.raises(UserError) as caught:
-        taxonomy_of(tmp_path, SMALL.replace(right, wrong, 1))
+        load_small_taxonomy(tmp_path, SMALL.replace(right, wrong, 1))
     assert str(tmp_path / "topics.yaml") in str(caught.value)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -124,23 +124,23 @@ def test_a_mistake_is_named(right: str, wrong: str, told: str, tmp_path: Path) -
 )
 def test_old_key_is_refused_with_the_new_one(old: str, new: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
-        taxonomy_of(tmp_path, SMALL.replace(f" {new}:", f" {old}:", 1))
+        load_small_taxonomy(tmp_path, SMALL.replace(f" {new}:", f" {old}:", 1))
     assert f".{old}: the key `{old}` is now `{new}`; rename it to `{new}`" in str(caught.value)
 
 
-def test_too_many_contexts(tmp_path: Path) -> None:
+def test_too_many_contexts_are_refused(tmp_path: Path) -> None:
     contexts = "\n".join(f"  c{number}: {{en: [word{number}]}}" for number in range(61))
     small = dedent(SMALL).replace("contexts:", f"contexts:\n{contexts}")
     with pytest.raises(UserError, match="more than 62 contexts and topics"):
-        taxonomy_of(tmp_path, small)
+        load_small_taxonomy(tmp_path, small)
 
 
-def test_a_missing_file(tmp_path: Path) -> None:
+def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="can't be read"):
         load_taxonomy(tmp_path / "none.yaml")
 
 
-def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
+def test_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "topics.yaml").write_bytes(b"topics: \xff")
     with pytest.raises(UserError, match="not UTF-8 at byte 8"):
         load_taxonomy(tmp_path / "topics.yaml")

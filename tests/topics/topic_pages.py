@@ -1,4 +1,4 @@
-"""Pages for the tests of the topics room: as few words as a test needs."""
+"""Small pages and a small taxonomy for the tests of topics."""
 
 import datetime as dt
 from pathlib import Path
@@ -26,7 +26,7 @@ PAGES = pl.Schema(
     }
 )
 
-# A taxonomy small enough to hold in the head.
+# A small taxonomy with every kind of rule.
 SMALL = """
     contexts:
       ai:
@@ -72,15 +72,15 @@ SMALL = """
     """
 
 
-def taxonomy_of(folder: Path, text: str = SMALL) -> Taxonomy:
+def load_small_taxonomy(folder: Path, text: str = SMALL) -> Taxonomy:
     path = folder / "topics.yaml"
     path.write_text(dedent(text), encoding="utf-8")
     return load_taxonomy(path)
 
 
 def page(record_id: str = "r1", *, title: str | None = None, text: str = "", teasers: Any = ()) -> dict[str, Any]:
-    """A page's row; `teasers` are pairs of title and snippet."""
-    told = [{"position": i, "title": t, "snippet": s, "url": None} for i, (t, s) in enumerate(teasers)]
+    """Return a page's row; `teasers` are pairs of title and snippet."""
+    rows = [{"position": i, "title": t, "snippet": s, "url": None} for i, (t, s) in enumerate(teasers)]
     date = dt.date(2026, 3, 1)
     return {
         "record_id": record_id,
@@ -88,20 +88,20 @@ def page(record_id: str = "r1", *, title: str | None = None, text: str = "", tea
         "language": "en",
         "title": title,
         "text": text,
-        "teasers": told,
+        "teasers": rows,
     }
 
 
-def pages_of(*rows: dict[str, Any]) -> pl.DataFrame:
+def to_frame(*rows: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), PAGES)
 
 
-def mentions_in(text: str, taxonomy: Taxonomy) -> list[dict[str, Any]]:
-    return find_mentions(pages_of(page(text=text)), taxonomy).mentions.to_dicts()
+def find_mentions_in(text: str, taxonomy: Taxonomy) -> list[dict[str, Any]]:
+    return find_mentions(to_frame(page(text=text)), taxonomy).mentions.to_dicts()
 
 
-def topics_of(taxonomy: Taxonomy, **kinds: Any) -> dict[str, str]:
-    """What a page of these fields is tagged with: strength by topic, `teaser` where only a teaser speaks of it."""
-    frame = pages_of(page(**kinds))
+def find_topics(taxonomy: Taxonomy, **kinds: Any) -> dict[str, str]:
+    """Return the topics of a page with these fields: strength by topic, `teaser` if only a teaser has it."""
+    frame = to_frame(page(**kinds))
     rows = assign_topics(find_mentions(frame, taxonomy).mentions, frame).to_dicts()
     return {row["topic"]: "teaser" if row["teaser_only"] else row["strength"] for row in rows}

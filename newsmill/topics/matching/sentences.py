@@ -37,7 +37,7 @@ SentenceWords = tuple[Hashes, Hashes, Hashes]
 def split(codes: Codes, marks: Flags, count: int, words: SentenceWords, spans: Rows) -> tuple[int, Rows]:
     """Write start and end of each sentence, without white space around it, to `spans`; return how many.
 
-    Also returns `spans`, or the longer array that took its at.
+    Also return `spans`, or the longer array that replaced it.
     """
     number = 0
     start = 0
