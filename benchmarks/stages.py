@@ -1,4 +1,4 @@
-"""What each stage costs: newsmill's own functions over an input folder, in one process, by its CPU clock."""
+"""The cost of each stage: newsmill's functions over an input folder, in one process, in CPU time."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def measure(settings: Settings, rounds: int) -> pl.DataFrame:
         if number:
             for stage, spent in seconds.items():
                 runs[stage].append(spent)
-    middle = {stage: median(spent) for stage, spent in runs.items()}
-    whole = sum(middle.values())
+    medians = {stage: median(spent) for stage, spent in runs.items()}
+    total = sum(medians.values())
     return pl.DataFrame(
         {
-            "stage": list(middle),
-            "ms_per_page": [round(1000 * spent / records, 3) for spent in middle.values()],
-            "share": [f"{spent / whole:.1%}" for spent in middle.values()],
+            "stage": list(medians),
+            "ms_per_page": [round(1000 * spent / records, 3) for spent in medians.values()],
+            "share": [f"{spent / total:.1%}" for spent in medians.values()],
         }
     )
 
@@ -67,7 +67,7 @@ def _one_round(settings: Settings) -> tuple[Seconds, int]:
                 run_suite(con, suite, dates if suite.by_date else None)
         with _timed(seconds, "publish the copy"):
             target = publish_database(con, settings.published)
-    with _timed(seconds, "write the report"), open_reader(target) as con:
+    with _timed(seconds, "build the report"), open_reader(target) as con:
         build_report(con, dt.datetime.now(dt.UTC).replace(tzinfo=None), run.taxonomy.names)
     return seconds, records
 

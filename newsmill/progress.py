@@ -9,7 +9,7 @@ from contextvars import ContextVar
 # Called with the stage's name, the number of items just done, and the number of items newly expected.
 Reporter = Callable[[str, int, int], None]
 
-_reporter: ContextVar[Reporter | None] = ContextVar("newsmill_progress", default=None)
+_REPORTER: ContextVar[Reporter | None] = ContextVar("newsmill_progress", default=None)
 
 
 def expect(stage: str, count: int) -> None:
@@ -23,7 +23,7 @@ def advance(stage: str, count: int = 1) -> None:
 
 
 def _report(stage: str, *, done: int, expected: int) -> None:
-    reporter = _reporter.get()
+    reporter = _REPORTER.get()
     if reporter is not None:
         reporter(stage, done, expected)
 
@@ -31,8 +31,8 @@ def _report(stage: str, *, done: int, expected: int) -> None:
 @contextmanager
 def reporting(reporter: Reporter) -> Iterator[None]:
     """Send progress to `reporter` within the block."""
-    token = _reporter.set(reporter)
+    token = _REPORTER.set(reporter)
     try:
         yield
     finally:
-        _reporter.reset(token)
+        _REPORTER.reset(token)

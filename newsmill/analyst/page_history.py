@@ -104,10 +104,10 @@ def _story(con: Connection, record_id: str) -> dict[str, Any] | None:
 
     Each member has `differences` to the member it matched.
     """
-    own = _rows(con, "select * from stories.members where record_id = $id", {"id": record_id})
-    if not own:
+    membership = _rows(con, "select * from stories.members where record_id = $id", {"id": record_id})
+    if not membership:
         return None
-    by_story = {"story": own[0]["story_id"]}
+    by_story = {"story": membership[0]["story_id"]}
     members = _rows(
         con,
         """
@@ -126,7 +126,7 @@ def _story(con: Connection, record_id: str) -> dict[str, Any] | None:
     merged = _rows(
         con, "select story_id, ingest_date from stories.merges where merged_into = $story order by all", by_story
     )
-    return {**own[0], "members": members, "merged": merged}
+    return {**membership[0], "members": members, "merged": merged}
 
 
 def _differences(con: Connection, member: Row) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from newsmill import __version__
-from newsmill.quality.tables import BALANCE, LEDGER
+from newsmill.quality.tables import LEDGER, VERDICT_COUNTS
 from newsmill.types import Connection
 
 KEPT, MERGED, QUARANTINED = "kept", "merged", "quarantined"
@@ -98,7 +98,7 @@ def unreconciled_records(con: Connection, dates: Sequence[dt.date] | None = None
     return con.execute(
         f"""
         with wrong as (
-            select * from ({BALANCE}) {where} {"and" if where else "where"} (records <> 1 or verdicts <> 1)
+            select * from ({VERDICT_COUNTS}) {where} {"and" if where else "where"} (records <> 1 or verdicts <> 1)
             order by ingest_date, record_id limit ?)
         select record_id, ingest_date,
                (select any_value(url) from raw.records r

@@ -54,7 +54,7 @@ QUARANTINE = Table(
 
 RECONCILIATION = Table(
     "quality.reconciliation",
-    "one ingest date: `records` is the sum of `kept`, `merged` and `quarantined`, and `unreconciled` is 0",
+    "one ingest date; if `unreconciled` is 0, `records` is the sum of `kept`, `merged` and `quarantined`",
     (
         Column("ingest_date", pl.Date(), "The ingest date."),
         Column("records", pl.Int64(), "Records ingested."),
@@ -76,7 +76,7 @@ select record_id, ingest_date, stage, reason, detail from quality.ledger where v
 
 # One record of an ingest date, with the number of its rows in raw.records and of its final verdicts; both should be 1.
 # A union rather than a join, so that DuckDB pushes a filter on the ingest date into both tables.
-BALANCE = """
+VERDICT_COUNTS = """
 select record_id, ingest_date, sum(record) as records, sum(kept) as kept, sum(merged) as merged,
        sum(quarantined) as quarantined, sum(kept) + sum(merged) + sum(quarantined) as verdicts
 from (
@@ -93,6 +93,6 @@ create or replace view quality.reconciliation as
 select ingest_date, sum(records)::bigint as records, sum(kept)::bigint as kept, sum(merged)::bigint as merged,
        sum(quarantined)::bigint as quarantined,
        count(*) filter (records <> 1 or verdicts <> 1) as unreconciled
-from ({BALANCE})
+from ({VERDICT_COUNTS})
 group by ingest_date
 """  # noqa: S608

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsmill.quality.tables import BALANCE
+from newsmill.quality.tables import VERDICT_COUNTS
 from newsmill.report.formatting import cut, linkable
 from newsmill.report.packing import packed
 from newsmill.report.queries import rows
@@ -16,7 +16,7 @@ REASONS = 30
 RECORDS_A_DATE = 5
 RECORDS = {"kept": 60, "merged": 60, "quarantined": 120}
 DATES = 60
-OUT_OF_BALANCE = 20
+OUT_OF_VERDICT_COUNTS = 20
 
 # The last word on each record. One that was kept has no reason: what kind of page it is says more.
 FINAL = """
@@ -110,11 +110,11 @@ def _out_of_balance(con: Connection) -> list[list[str]]:
         select 'unreconciled' as verdict, b.verdicts || ' verdicts' as reason, b.ingest_date, r.url, r.source_path,
                'came in ' || b.records || ' times: ' || b.kept || ' kept, ' || b.merged || ' merged, '
                || b.quarantined || ' quarantined' as text, b.record_id, null as story_id
-        from ({BALANCE}) b left join raw.records r using (record_id, ingest_date)
+        from ({VERDICT_COUNTS}) b left join raw.records r using (record_id, ingest_date)
         where b.records <> 1 or b.verdicts <> 1
         order by b.ingest_date desc, b.record_id limit $1
         """,  # noqa: S608 - our own text
-        OUT_OF_BALANCE,
+        OUT_OF_VERDICT_COUNTS,
     )
     return [_record(one) for one in found]
 
