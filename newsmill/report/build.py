@@ -14,17 +14,17 @@ from newsmill.report.bursts import burst_data, bursts
 from newsmill.report.by_site_language import sites_of_topics, topic_places
 from newsmill.report.changes import change_data, changes
 from newsmill.report.charts import specifications
+from newsmill.report.compression import compress_json
 from newsmill.report.entities import WEEKS, entity_data, entity_weeks
 from newsmill.report.formatting import cut
 from newsmill.report.lede import lede
 from newsmill.report.numbers import headline
-from newsmill.report.packing import dumped
 from newsmill.report.page import render
 from newsmill.report.queries import lent
 from newsmill.report.stories import Packed, packed_stories
 from newsmill.report.story_choice import chosen_stories
 from newsmill.report.time_buckets import DEPTHS, Slots, find_slots
-from newsmill.report.topics import packed_series, series, shown_topics
+from newsmill.report.topics import series, shown_topics
 from newsmill.report.verdicts import verdict_data
 from newsmill.types import Connection, Row
 
@@ -96,15 +96,15 @@ def build_report(con: Connection, made_at: datetime, topic_names: Mapping[str, s
     }
     counted = _by_slot(con, topic_names)
     if counted is None:
-        return render(dumped(data | NOTHING), **told, **NOTHING_TOLD, kept_stories=0)
+        return render(compress_json(data | NOTHING), **told, **NOTHING_TOLD, kept_stories=0)
     with lent(con, "slot_days", counted.slots.frame()):
         found = _findings(con, counted)
         told |= _told(counted, found, quality, topic_names)
         data |= counted.data | _findings_data(counted, found) | {"places": _places(con, counted)}
-        bare = render(dumped(data), **told, kept_stories=0)
+        bare = render(compress_json(data), **told, kept_stories=0)
         room = MAX_BYTES - len(bare.encode("utf-8")) - MARGIN
         data["stories"] = _stories(con, counted, data, room)
-    return render(dumped(data), **told, kept_stories=len(data["stories"]))
+    return render(compress_json(data), **told, kept_stories=len(data["stories"]))
 
 
 def _quality(con: Connection) -> dict[str, Any]:
@@ -136,13 +136,13 @@ def _by_slot(con: Connection, names: Mapping[str, str]) -> Counted | None:
             data = {
                 "slots": {"first": str(slots.first), "daily": str(slots.daily), "last": str(slots.last)},
                 "topics": [{"id": topic.id, "name": cut(topic.name, NAME_CHARACTERS)} for topic in topics],
-                "series": packed_series(series(con, slots, topics)),
-                "all_pages": sources.pages_by_slot(con),
-                "sites": sources.site_data(con, SITES, sites_of_topics(con, ids, SITES_PER_TOPIC)),
-                "languages": sources.language_data(con, LANGUAGES),
+                "series": series(con, slots, topics),
+                "all_pages": sources.pages_by_slot(con, len(slots)),
+                "sites": sources.site_data(con, len(slots), SITES, sites_of_topics(con, ids, SITES_PER_TOPIC)),
+                "languages": sources.language_data(con, len(slots), LANGUAGES),
             }
         counted = Counted(slots, ids, topic_count, data)
-        if len(dumped(data).encode("utf-8")) < SERIES_BYTES:
+        if len(compress_json(data)) < SERIES_BYTES:
             break
     return counted
 

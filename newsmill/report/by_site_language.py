@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from newsmill.report.packing import dumped, packed
+from newsmill.report.compression import compress_json
 from newsmill.report.queries import frame, lent, rows
 from newsmill.report.time_buckets import Slots, monday
 from newsmill.types import Connection
@@ -85,7 +85,7 @@ def topic_places(
             for key, (column, listed) in names.items():
                 told = _stories(con, column, listed, days) if grain.stories else []
                 made[key] = {"pages": _pages(counted[key], days, grain.sets), "stories": told}
-            if len(dumped(made).encode("utf-8")) < room:
+            if len(compress_json(made)) < room:
                 break
     return made
 
@@ -141,7 +141,7 @@ def _pages(counted: pl.DataFrame, days: pl.DataFrame, sets: int) -> list[list[An
     by_place: dict[tuple[int, int], dict[int, int]] = {}
     for topics, place, slot, pages in found.iter_rows():
         by_place.setdefault((topics, place), {})[slot] = pages
-    return [[topics, place, packed(pages)] for (topics, place), pages in by_place.items()]
+    return [[topics, place, _pairs(pages)] for (topics, place), pages in by_place.items()]
 
 
 def _stories(con: Connection, column: str, names: list[str | None], days: pl.DataFrame) -> list[list[Any]]:
@@ -169,4 +169,9 @@ def _stories(con: Connection, column: str, names: list[str | None], days: pl.Dat
     for one in found:
         own = counted.setdefault((one["bit"].bit_length() - 1, one["place"]), {})
         own[width * one["slot"] + one["gap"]] = one["stories"]
-    return [[topic, place, packed(stories)] for (topic, place), stories in counted.items()]
+    return [[topic, place, _pairs(stories)] for (topic, place), stories in counted.items()]
+
+
+def _pairs(values: dict[int, int]) -> list[int]:
+    """Key and value in turn."""
+    return [number for pair in values.items() for number in pair]

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from newsmill.report.packing import packed
 from newsmill.report.queries import frame
 from newsmill.report.time_buckets import Slots
 from newsmill.types import Connection
@@ -51,15 +50,19 @@ def entity_weeks(con: Connection, slots: Slots, topics: list[str], limit: int) -
 
 
 def entity_data(weeks: pl.DataFrame, topics: list[str]) -> dict[str, Any]:
-    """`since`, the first week; and `listed`, an entity a topic: `name`, `kind`, `topic`, and counts by week, packed."""
+    """`since`, the first week; and `listed`, an entity a topic: `name`, `kind`, `topic`, and counts by week."""
     measures = ("stories", "pages", "outlets")
     if weeks.is_empty():
         return {"since": "", "listed": []}
     since: date = weeks.select(pl.col("week").min()).item()
     numbered = weeks.with_columns(place=(pl.col("week") - since).dt.total_days() // 7)
+    size: int = numbered.select(pl.col("place").max()).item() + 1
     made = []
     for own in numbered.partition_by("entity", "kind", "topic", maintain_order=True):
         entity, kind, topic = own.select("entity", "kind", "topic").row(0)
-        counted = {measure: packed(dict(own.select("place", measure).iter_rows())) for measure in measures}
+        counted = {measure: [0] * size for measure in measures}
+        for place, *values in own.select("place", *measures).iter_rows():
+            for measure, value in zip(measures, values, strict=True):
+                counted[measure][place] = value
         made.append({"name": entity, "kind": kind or "other", "topic": topics.index(topic)} | counted)
     return {"since": since.isoformat(), "listed": made}

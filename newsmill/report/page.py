@@ -66,8 +66,8 @@ def inlined(kind: str, names: tuple[str, ...]) -> str:
 
 
 def wrapped(script: str) -> str:
-    """Names of our own, that meet none of the charting library's."""
-    return f'(() => {{\n"use strict";\n{script}\n}})();'
+    """Return the scripts as the body of one async function: their names stay apart from those of Vega."""
+    return f'(async () => {{\n"use strict";\n{script}\n}})();'
 
 
 @cache

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import Any
 
 from newsmill.report.languages import language_name
-from newsmill.report.packing import packed
 from newsmill.report.queries import row, rows
 from newsmill.types import Connection, Row
 
@@ -16,7 +15,7 @@ DATES_TO_KNOW_A_RHYTHM = 4
 DATES_LOOKED_AT = 60
 
 
-def site_data(con: Connection, limit: int, also: Collection[str | None] = ()) -> dict[str, Any]:
+def site_data(con: Connection, size: int, limit: int, also: Collection[str | None] = ()) -> dict[str, Any]:
     """The sites with most pages and those named: `name`, `pages` by slot, `originals`, `last_date`."""
     listed = rows(
         con,
@@ -37,14 +36,14 @@ def site_data(con: Connection, limit: int, also: Collection[str | None] = ()) ->
     )
     return {
         "name": [one["site"] for one in listed],
-        "pages": _by_slot(con, "site", [one["site"] for one in listed]),
+        "pages": _by_slot(con, size, "site", [one["site"] for one in listed]),
         "total": [one["pages"] for one in listed],
         "originals": [one["originals"] for one in listed],
         "last_date": [one["last_date"].isoformat() for one in listed],
     }
 
 
-def language_data(con: Connection, limit: int) -> dict[str, Any]:
+def language_data(con: Connection, size: int, limit: int) -> dict[str, Any]:
     """The languages with most pages: `code`, `name`, `pages` by slot, `stories`."""
     listed = rows(
         con,
@@ -59,14 +58,14 @@ def language_data(con: Connection, limit: int) -> dict[str, Any]:
     return {
         "code": codes,
         "name": [language_name(code) for code in codes],
-        "pages": _by_slot(con, "language", codes),
+        "pages": _by_slot(con, size, "language", codes),
         "total": [one["pages"] for one in listed],
         "stories": [one["stories"] for one in listed],
     }
 
 
-def pages_by_slot(con: Connection) -> str:
-    """All pages, whatever site, language or topic, packed."""
+def pages_by_slot(con: Connection, size: int) -> list[int]:
+    """All pages, whatever site, language or topic."""
     found = rows(
         con,
         """
@@ -74,11 +73,14 @@ def pages_by_slot(con: Connection) -> str:
         from trends.page_days join slot_days using (day) group by slot
         """,
     )
-    return packed({one["slot"]: one["pages"] for one in found})
+    pages = [0] * size
+    for one in found:
+        pages[one["slot"]] = one["pages"]
+    return pages
 
 
-def _by_slot(con: Connection, column: str, values: list[str | None]) -> list[str]:
-    counted: dict[str | None, dict[int, int]] = {value: {} for value in values}
+def _by_slot(con: Connection, size: int, column: str, values: list[str | None]) -> list[list[int]]:
+    counted: dict[str | None, list[int]] = {value: [0] * size for value in values}
     found = rows(
         con,
         """
@@ -90,7 +92,7 @@ def _by_slot(con: Connection, column: str, values: list[str | None]) -> list[str
     for one in found:
         if one["value"] in counted:
             counted[one["value"]][one["slot"]] = one["pages"]
-    return [packed(pages) for pages in counted.values()]
+    return list(counted.values())
 
 
 def silent_sources(con: Connection, limit: int) -> tuple[list[Row], int]:

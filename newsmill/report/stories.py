@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from newsmill.report import story_details
+from newsmill.report.compression import SizeCounter
 from newsmill.report.formatting import around, cut, is_day_only, linkable
-from newsmill.report.packing import dumped
 from newsmill.report.queries import lent
 from newsmill.types import Connection, Row
 
@@ -35,10 +35,10 @@ def packed_stories(
         facts = _Facts(con, topics, entities, sites)
         spreads = story_details.spreads(con)
     taken: list[Packed] = []
+    size = SizeCounter()
     for spread in spreads:
         one = facts.packed(spread)
-        room -= len(dumped(one).encode("utf-8")) + 1
-        if room < 0:
+        if size.add(one) > room:
             break
         taken.append(one)
     return taken

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsmill.report.packing import packed
 from newsmill.report.queries import rows
 from newsmill.report.time_buckets import Slots
 from newsmill.types import Connection, Row
@@ -59,20 +58,6 @@ def series(con: Connection, slots: Slots, topics: list[Topic]) -> list[Row]:
         own["expected"] = own["expected"] or [None] * len(slots)
         own["expected"][one["slot"]] = round(one["expected"], 2)
     return filled
-
-
-def packed_series(series: list[Row]) -> list[Row]:
-    """As the page's scripts read them: numbers by slot, and things by their gap, packed; a space between slots."""
-    return [
-        own
-        | {measure: packed(own[measure]) for measure in ("pages", "teasers")}
-        | {measure: " ".join(map(_packed_pairs, own[measure])) for measure in MEASURES}
-        for own in series
-    ]
-
-
-def _packed_pairs(pairs: list[int]) -> str:
-    return packed(dict(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
 def _empty(slots: int) -> Row:

@@ -6,7 +6,6 @@ from typing import Any
 
 from newsmill.quality.tables import VERDICT_COUNTS
 from newsmill.report.formatting import cut, linkable
-from newsmill.report.packing import packed
 from newsmill.report.queries import rows
 from newsmill.report.reconciliation import COUNTS, reconciliation_data
 from newsmill.types import Connection, Row
@@ -40,7 +39,7 @@ def verdict_data(con: Connection, reconciliation: list[Row], total: Row) -> dict
 
 
 def _parts(con: Connection, dates: list[str]) -> list[list[Any]]:
-    """[verdict, stage, reason, records of all dates, and by date listed, packed]; reason "" for all rare ones."""
+    """[verdict, stage, reason, records of all dates, and by date listed]; reason "" for all rare ones."""
     found = rows(
         con,
         f"""
@@ -60,15 +59,15 @@ def _parts(con: Connection, dates: list[str]) -> list[list[Any]]:
         REASONS,
     )
     places = {date: place for place, date in enumerate(dates)}
-    parts: dict[tuple[str, str, str], dict[int, int]] = {}
+    parts: dict[tuple[str, str, str], list[int]] = {}
     totals: dict[tuple[str, str, str], int] = {}
     for one in found:
         key = (one["verdict"], one["stage"], one["reason"])
         totals[key] = totals.get(key, 0) + one["records"]
-        by_date = parts.setdefault(key, {})
+        by_date = parts.setdefault(key, [0] * len(dates))
         if (place := places.get(one["ingest_date"].isoformat())) is not None:
             by_date[place] = one["records"]
-    return [[*key, totals[key], packed(by_date)] for key, by_date in parts.items()]
+    return [[*key, totals[key], by_date] for key, by_date in parts.items()]
 
 
 def _newest(con: Connection) -> list[list[str]]:

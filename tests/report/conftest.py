@@ -12,6 +12,7 @@ import report_database
 from chromium import Chromium, find_chromium
 from lxml import html as lxml_html
 from rendered_report import choose
+from report_data import ReportData, read_data
 
 from newsmill.report.build import build_report
 
@@ -34,8 +35,8 @@ def page(report: str) -> lxml_html.HtmlElement:
 
 
 @pytest.fixture(scope="session")
-def facts(page: lxml_html.HtmlElement) -> report_database.FetchMetadata:
-    return report_database.row_metadata(page)
+def facts(page: lxml_html.HtmlElement) -> ReportData:
+    return read_data(page)
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import random
-from typing import Any
 
 import duckdb
 import polars as pl
 from lxml import html as lxml_html
-from report_data import laid_out
+from report_data import ReportData
 from report_models import derive
 
 from newsmill.pages.tables import PAGES
@@ -25,7 +23,6 @@ from newsmill.warehouse.schema import create_schema
 from newsmill.warehouse.writes import insert
 
 Rows = dict[str, list[dict[str, object]]]
-FetchMetadata = dict[str, Any]
 FILLED = {table.name: table for table in (RECORDS, PAGES, MEMBERS, LEDGER, MENTIONS, PAGE_TOPICS, ENTITIES)}
 
 FIRST = dt.date(2026, 10, 16)
@@ -152,12 +149,7 @@ def parsed(con: duckdb.DuckDBPyConnection) -> lxml_html.HtmlElement:
     return lxml_html.document_fromstring(build_report(con, MADE_AT, NAMES))
 
 
-def row_metadata(page: lxml_html.HtmlElement) -> FetchMetadata:
-    """What the report's scripts read."""
-    return laid_out(json.loads(page.get_element_by_id("facts").text))
-
-
-def period(facts: FetchMetadata, topic: str, measure: str, first: dt.date, last: dt.date) -> int:
+def period(facts: ReportData, topic: str, measure: str, first: dt.date, last: dt.date) -> int:
     """Stories or outlets of a period, as the report's scripts count them (templates/js/facts.js)."""
     begin = dt.date.fromisoformat(facts["slots"]["first"])
     start, end = (first - begin).days, (last - begin).days

@@ -176,3 +176,16 @@ def one_day():
     rows["topics.entities"] = []
     report_database.fill(con, rows)
     return con
+
+
+def test_browser_without_decompression_shows_a_message_and_the_sections_without_scripts(browser, address):
+    script = browser.send("Page.addScriptToEvaluateOnNewDocument", source="delete window.DecompressionStream")
+    browser.send("Page.navigate", url="about:blank")
+    browser.send("Page.navigate", url=address)
+    browser.wait("document.readyState === 'complete' && document.getElementById('old-browser')")
+    assert browser.run("!document.getElementById('old-browser').hidden")
+    assert "newer browser" in cells(browser, "#old-browser")[0]
+    assert cells(browser, "#burst-list > li")
+    assert browser.run("getComputedStyle(document.getElementById('controls')).display") == "none"
+    browser.send("Page.removeScriptToEvaluateOnNewDocument", identifier=script["identifier"])
+    browser.open(address)

@@ -7,31 +7,17 @@ from itertools import combinations
 
 import pytest
 import report_database
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from rendered_report import cells, choose, command_behind, open_table
-from report_data import unpacked
+from report_data import as_dict
 from report_database import FIRST, LAST, NAMES
 
 from newsmill.report import by_site_language
 from newsmill.report.by_site_language import sites_of_topics, topic_places
-from newsmill.report.packing import packed
 from newsmill.report.queries import lent
 from newsmill.report.time_buckets import find_slots
 
 COLUMNS = (("sites", "site", "name"), ("languages", "language", "code"))
 PERIODS = [(FIRST, LAST), (dt.date(2026, 11, 1), dt.date(2026, 11, 7)), (LAST, LAST)]
-
-
-@settings(deadline=None, max_examples=50)
-@given(st.dictionaries(st.integers(0, 40_000), st.integers(1, 10**9), max_size=40))
-def test_packed_numbers_are_read_again(values):
-    assert unpacked(packed(values)) == values
-
-
-def test_zeros_take_no_room():
-    assert packed([0] * 500) == ""
-    assert packed([3, 0, 0, 1, 12] + [0] * 30) == "a3ca12"
 
 
 def pages_of(own, chosen: set[int], first: int, last: int) -> dict[int, int]:
@@ -89,7 +75,7 @@ def made_with(world, sites: list[str], room: int = 10**6):
     slots = find_slots(world, 366, 520)
     with lent(world, "slot_days", slots.frame()):
         made = topic_places(world, slots, list(NAMES), sites, ["en"], room)
-    made["sites"]["pages"] = [[*row[:2], unpacked(row[2])] for row in made["sites"]["pages"]]
+    made["sites"]["pages"] = [[*row[:2], as_dict(row[2])] for row in made["sites"]["pages"]]
     return slots, made
 
 

@@ -9,7 +9,8 @@ import re
 import duckdb
 import pytest
 import report_database
-from report_database import FIRST, LAST, MADE_AT, NAMES, add_burst, parsed, row_metadata, text
+from report_data import read_data
+from report_database import FIRST, LAST, MADE_AT, NAMES, add_burst, parsed, text
 from report_models import derive
 
 from newsmill.quality.tables import CHECK_RESULTS
@@ -49,7 +50,7 @@ def test_empty_database_says_what_to_do(con):
     assert "Nothing has come in yet" in text(page.get_element_by_id("main"))
     assert health(page) == ["No records yet", "No checks have run"]
     assert not page.xpath('//div[contains(@class, "chart")]')
-    assert row_metadata(page)["stories"] == []
+    assert read_data(page)["stories"] == []
 
 
 def test_records_that_all_went_to_quarantine_are_accounted_for(con):
@@ -68,7 +69,7 @@ def test_pages_without_a_topic_still_make_stories_and_sources(con):
     report_database.fill(con, some_pages(""))
     page = parsed(con)
     assert "No page speaks of a topic yet" in text(page.get_element_by_id("topics"))
-    assert len(row_metadata(page)["stories"]) == 3
+    assert len(read_data(page)["stories"]) == 3
     charts = page.xpath('//div[contains(@class, "chart")]/@id')
     assert charts == ["sites-chart", "languages-chart", "reconciliation-chart"]
 
@@ -160,7 +161,7 @@ def test_of_many_topics_the_busiest_twelve_are_shown(con):
     report_database.fill(con, rows)
     page = parsed(con)
     assert "The 12 topics with most stories of 21." in text(page.get_element_by_id("topics"))
-    shown = [topic["id"] for topic in row_metadata(page)["topics"]]
+    shown = [topic["id"] for topic in read_data(page)["topics"]]
     assert len(shown) == 12
     assert shown[0] == "ai_regulation"
 

@@ -7,10 +7,11 @@ import hashlib
 import json
 
 from lxml import html as lxml_html
-from report_database import ARABIC_TITLE, CLOSING_TITLE, JAVASCRIPT_URL, MADE_AT, SCRIPT_TITLE, row_metadata, text
+from report_data import decompress, read_data
+from report_database import ARABIC_TITLE, CLOSING_TITLE, JAVASCRIPT_URL, MADE_AT, SCRIPT_TITLE, text
 
 from newsmill.report.build import build_report
-from newsmill.report.packing import dumped
+from newsmill.report.compression import compress_json
 
 
 def test_title_of_a_script_tag_stays_a_title(page, report, facts):
@@ -23,15 +24,14 @@ def test_title_of_a_script_tag_stays_a_title(page, report, facts):
 
 
 def test_json_holds_nothing_that_ends_its_element(page, report):
-    data = page.get_element_by_id("facts").text
-    assert "<" not in data
+    assert "<" not in page.get_element_by_id("facts").text
     assert report.count("</script>") == 3
 
 
 def test_json_with_markup_reads_back_as_it_was():
     value = {"title": "</script><!-- <script>alert(1)</script>", "other": "\u2028 & 'x' \"y\" \x00"}
-    assert "<" not in dumped(value)
-    assert json.loads(dumped(value)) == value
+    assert "<" not in compress_json(value)
+    assert decompress(compress_json(value)) == value
 
 
 def test_markup_in_a_detail_of_quarantine_stays_text(page):
@@ -53,9 +53,9 @@ def test_topic_named_like_markup_stays_text_in_html_and_in_json(world):
     page = lxml_html.document_fromstring(made)
     assert not page.xpath('//b[@id="x"]')
     assert name in {text(one) for one in page.xpath('//label[contains(@class, "chip")]')}
-    assert name in {topic["name"] for topic in row_metadata(page)["topics"]}
+    assert name in {topic["name"] for topic in read_data(page)["topics"]}
     assert "Chip exports" not in made  # without a name a topic is shown by its id
-    assert "chip_exports" in {topic["name"] for topic in row_metadata(page)["topics"]}
+    assert "chip_exports" in {topic["name"] for topic in read_data(page)["topics"]}
 
 
 def test_only_links_lead_out_and_they_tell_nothing(page):

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 import report_database
+from report_data import read_data
 from report_database import BURST, FIRST, LAST, PHRASES
 
 from newsmill.report.queries import lent
@@ -151,7 +152,7 @@ def test_story_without_a_title_or_a_site_is_still_held():
     for table in ("clean.pages", "raw.records"):
         rows[table][0]["site"] = None
     report_database.fill(con, rows)
-    [story] = report_database.row_metadata(report_database.parsed(con))["stories"]
+    [story] = read_data(report_database.parsed(con))["stories"]
     assert "title" not in story
     assert "site" not in story
     assert story["url"] == "file:a.html"

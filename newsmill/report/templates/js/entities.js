@@ -11,7 +11,7 @@ const placeOf = (week) => (dayNumber(week) - dayNumber(facts.entities.since)) / 
 const weekText = (week) => daysText(week, isoDay(dayNumber(week) + 6));
 
 const entities = (facts.entities?.listed ?? []).map((one, place) => ({
-  ...one, place, stories: numbersBy(0, one.stories), pages: numbersBy(0, one.pages), outlets: numbersBy(0, one.outlets),
+  ...one, place,
 }));
 
 // An archive read late has whole weeks, though its last page stands amid one.

@@ -1,25 +1,18 @@
 // What the file knows: numbers by slot (a day, in the far past a week), and any period counted from them exactly.
-const facts = JSON.parse(at("facts").textContent);
+// All scripts are the body of one async function (page.py). An old browser stops here and shows the page as without scripts.
+if (!window.DecompressionStream) {
+  at("old-browser")?.removeAttribute("hidden");
+  return;
+}
+
+const readData = async () => {
+  const bytes = Uint8Array.from(atob(at("facts").textContent), (char) => char.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+};
+
+const facts = await readData();
 const topics = facts.topics;
 const ANY = topics.length;
-
-// Numbers by their place, see packing.py: letters are the zeros before one, digits the number unless it is 1.
-const unpacked = (text) => {
-  let following = 0;
-  return [...text.matchAll(/([A-Z]*[a-z])(\d*)/g)].map(([, letters, digits]) => {
-    let zeros = 0;
-    for (const letter of letters.toLowerCase()) zeros = 26 * zeros + letter.charCodeAt(0) - 97;
-    const place = following + zeros;
-    following = place + 1;
-    return [place, Number(digits || 1)];
-  });
-};
-
-const numbersBy = (size, text) => {
-  const values = Array(size).fill(0);
-  for (const [place, value] of unpacked(text)) values[place] = value;
-  return values;
-};
 
 const slots = facts.slots && (() => {
   const first = dayNumber(facts.slots.first);
@@ -37,15 +30,6 @@ const slots = facts.slots && (() => {
     end: (slot) => (slot < weeks ? first + 7 * slot + 6 : daily + slot - weeks),
   };
 })();
-
-if (slots) {
-  for (const own of facts.series) {
-    for (const measure of ["pages", "teasers"]) own[measure] = numbersBy(slots.size, own[measure]);
-    for (const measure of ["stories", "outlets"]) own[measure] = own[measure].split(" ").map((told) => unpacked(told).flat());
-  }
-  facts.all_pages = numbersBy(slots.size, facts.all_pages);
-  for (const known of [facts.sites, facts.languages]) known.pages = known.pages.map((text) => numbersBy(slots.size, text));
-}
 
 // A period has as many stories (or outlets) as were not told earlier in it: each slot knows how long ago that was.
 const distinct = (topic, measure, from, to) => {

@@ -32,8 +32,8 @@ const recordItem = ([, reason, date, url, file, text, story]) =>
 // One verdict, of one ingest date or of all: how many for what reason, the newest records, and what lists them all.
 const verdictBody = (verdict, date, all) => {
   const place = facts.reconciliation.date.indexOf(date);
-  const parts = facts.reconciliation.parts.filter(([own]) => own === verdict).map(([, stage, reason, total, text]) =>
-    ({ stage, reason, records: date ? (unpacked(text).find(([own]) => own === place)?.[1] ?? 0) : total })).filter((one) => one.records).sort((a, b) => b.records - a.records);
+  const parts = facts.reconciliation.parts.filter(([own]) => own === verdict).map(([, stage, reason, total, byDate]) =>
+    ({ stage, reason, records: date ? byDate[place] : total })).filter((one) => one.records).sort((a, b) => b.records - a.records);
   const records = facts.reconciliation.newest.filter(([own, , day]) => own === verdict && (!date || day === date)).slice(0, RECORDS_AT_ONCE);
   const why = parts.length > 0 && table(
     [heading(verdict === "kept" ? "Kind" : "Reason"), verdict === "quarantined" && heading("While reading"), heading("Records", true)],

@@ -4,7 +4,6 @@ const OTHERS = -1;
 
 // Topics as bits, as places tells them; 0 where none is chosen: then pages of any topic or none count.
 const setOf = (chosen) => chosen.reduce((bits, topic) => bits | (1 << topic), 0);
-const numbersOf = (row) => (row[3] ??= unpacked(row[2]));
 
 // Pages with any of the topics, by place: a page with two of them is one.
 const topicPages = (kind, set, from, to) => {
@@ -12,7 +11,8 @@ const topicPages = (kind, set, from, to) => {
   for (const row of facts.places[kind].pages) {
     if (!(row[0] & set)) continue;
     let pages = 0;
-    for (const [slot, value] of numbersOf(row)) if (slot >= from && slot <= to) pages += value;
+    const counts = row[2];
+    for (let i = 0; i < counts.length; i += 2) if (counts[i] >= from && counts[i] <= to) pages += counts[i + 1];
     if (pages) found.set(row[1], (found.get(row[1]) ?? 0) + pages);
   }
   return found;
@@ -25,8 +25,9 @@ const topicStories = (kind, topic, from, to) => {
   for (const row of facts.places[kind].stories) {
     if (row[0] !== topic) continue;
     let told = 0;
-    for (const [place, value] of numbersOf(row)) {
-      const [slot, gap] = [Math.floor(place / width), place % width];
+    const counts = row[2];
+    for (let i = 0; i < counts.length; i += 2) {
+      const [slot, gap, value] = [Math.floor(counts[i] / width), counts[i] % width, counts[i + 1]];
       if (slot >= from && slot <= to && (gap === 0 || slot - gap < from)) told += value;
     }
     found.set(row[1], told);
