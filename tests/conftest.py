@@ -1,4 +1,4 @@
-"""What every room's tests share: where things lie, and that nothing of the user's environment leaks in."""
+"""Shared by all tests: the project's folders, the order of the files, and an environment without user settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests see neither NEWSMILL_* nor DAGSTER_HOME of whoever runs them."""
+    """Remove NEWSMILL_* and DAGSTER_HOME from the environment."""
     for name in list(os.environ):
         if name.startswith("NEWSMILL_") or name == "DAGSTER_HOME":
             monkeypatch.delenv(name)

@@ -1,4 +1,4 @@
-"""A small home for tests of upkeep: a few sites over two days, told by hand, milled and published without Dagster."""
+"""A small home for tests: a few sites over two days, written by hand, processed and published without Dagster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer, transaction
 
 DAYS = [dt.date(2026, 3, 1), dt.date(2026, 3, 2)]
-# A word that stands on the pages to be forgotten and nowhere else.
+# A word that occurs on the pages to be forgotten and nowhere else.
 SECRET = "Zyxwomble"
 SECRET_URL = "https://secret.example/posts/launch?id=7"
 SECRET_SITE = "secret.example"

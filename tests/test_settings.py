@@ -1,4 +1,4 @@
-"""Settings: where they come from, and how wrong ones are told."""
+"""Settings: their sources, and the errors for wrong ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_arguments_win_over_environment_over_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arguments_override_environment_and_environment_overrides_file(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("newsmill.toml").write_text('home = "from-file"\nworkers = 3\nschedule_time = "04:15"\n')
     monkeypatch.setenv("NEWSMILL_HOME", "from-environment")
     monkeypatch.setenv("NEWSMILL_WORKERS", "5")
@@ -43,11 +43,11 @@ def test_dates_and_zones_are_typed() -> None:
 )
 def test_a_wrong_file_is_one_line_that_names_file_and_field(content: str, named: str) -> None:
     Path("newsmill.toml").write_text(content)
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as error:
         load_settings()
-    assert named in str(told.value)
-    assert "newsmill.toml" in str(told.value)
-    assert "\n" not in str(told.value)
+    assert named in str(error.value)
+    assert "newsmill.toml" in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_a_wrong_argument_is_named_as_an_option() -> None:

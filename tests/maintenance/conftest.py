@@ -1,4 +1,4 @@
-"""The small home, milled once; each test that changes it gets a copy."""
+"""The small home, processed once; each test that changes it gets a copy."""
 
 from __future__ import annotations
 

@@ -23,16 +23,18 @@ from pipelines.cli.forget import forget_command
 
 
 def files_with(home: Path, needle: str) -> list[str]:
-    """The files of a home in which a text stands: as bytes, in a cell of a Parquet file, or in one of a database."""
+    """Return the files of a home that contain a text: as bytes, or in a cell of a Parquet file or a database."""
     found = []
     for path in sorted(path for path in home.rglob("*") if path.is_file()):
-        told = needle.encode() in path.read_bytes()
+        contains = needle.encode() in path.read_bytes()
         if path.suffix == ".parquet":
             cells = pl.read_parquet(path, hive_partitioning=False).rows()
-            told |= any(needle.encode() in (c if isinstance(c, bytes) else str(c).encode()) for r in cells for c in r)
+            contains |= any(
+                needle.encode() in (c if isinstance(c, bytes) else str(c).encode()) for r in cells for c in r
+            )
         if path.suffix == ".duckdb":
-            told |= any(needle in str(cell) for rows in rows_of(path) for row in rows for cell in row)
-        if told:
+            contains |= any(needle in str(cell) for rows in rows_of(path) for row in rows for cell in row)
+        if contains:
             found.append(path.relative_to(home).as_posix())
     return found
 
@@ -43,7 +45,7 @@ def rows_of(database: Path) -> list[list[tuple]]:
         return [con.execute(f"from {name}").fetchall() for (name,) in names]
 
 
-def test_a_url_is_nowhere_and_stays_out(own_home: Settings) -> None:
+def test_a_forgotten_url_is_nowhere_and_is_not_ingested_again(own_home: Settings) -> None:
     gone = ids_of(own_home.database, f"url = '{SECRET_URL}'")
     assert len(gone) == 2
     needles = ["posts/launch?id=7", f"{SECRET} shows a video model", f"company {SECRET} said", *gone]
@@ -80,7 +82,7 @@ def test_a_rerun_and_a_rebuild_leave_the_same_tables(own_home: Settings, tmp_pat
 
 
 @pytest.mark.slow
-def test_a_site_goes_with_all_its_records_those_set_aside_too(own_home: Settings) -> None:
+def test_a_forgotten_site_includes_its_quarantined_records(own_home: Settings) -> None:
     assert len(ids_of(own_home.database, f"site = '{SECRET_SITE}'")) == 4
     done = forget(own_home, f"www.{SECRET_SITE.upper()}")
     assert done.archived == 4
@@ -114,8 +116,8 @@ def test_an_interrupted_forget_can_be_repeated(own_home: Settings, monkeypatch: 
     # The other fetch of the URL stays, and the copy is matched to it.
     [first] = ids_of(own_home.database, f"url = '{SECRET_URL}'")
     with open_writer(own_home.database) as con:
-        told = con.execute("select matched_record_id from stories.members where relation = 'edited_copy'").fetchall()
-    assert told == [(first,)]
+        matched = con.execute("select matched_record_id from stories.members where relation = 'edited_copy'").fetchall()
+    assert matched == [(first,)]
 
 
 def test_a_plan_lists_what_is_erased_and_kept_and_changes_nothing(processed_home: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Rebuild: another version's database set aside, all that is archived milled anew, what only the old one knew kept."""
+"""Rebuild: the old database is backed up, the archive is processed again, check results and redirects are copied."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def other_story(record_id: str) -> str:
     return f"update stories.members set story_id = 's{record_id}' where record_id = '{record_id}'"
 
 
-def test_a_rebuild_leaves_what_was_there_and_keeps_what_only_the_old_one_knew(own_home: Settings) -> None:
+def test_a_rebuild_gives_the_same_tables_and_copies_check_results_and_redirects(own_home: Settings) -> None:
     before = tables_of(own_home.database)
     published = (own_home.published / PUBLISHED).read_bytes()
     first, again = ids_of(own_home.database, f"url = '{SECRET_URL}' order by ingest_date --")
     [copy] = ids_of(own_home.database, "url = 'https://copy.example/b'")
-    # The old version told the copy as a story of its own, and had merged the revision's into one that is none now.
+    # The old version stored the copy as a story of its own, and had merged the revision's into one that is none now.
     make_old(
         own_home.database,
         RESULT,
@@ -75,7 +75,7 @@ def test_a_rebuild_leaves_what_was_there_and_keeps_what_only_the_old_one_knew(ow
 
 
 @pytest.mark.slow
-def test_the_command_needs_no_input_and_what_was_forgotten_stays_out(
+def test_rebuild_needs_no_input_and_forgotten_records_stay_out(
     own_home: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     forget(own_home, SECRET_URL)
@@ -83,9 +83,9 @@ def test_the_command_needs_no_input_and_what_was_forgotten_stays_out(
     make_old(own_home.database)
     no_input = settings_for(own_home.home / "no-such-folder", own_home.home)
     assert rebuild_command(no_input, replace_old=False, as_json=True, verbose=False) == 0
-    told = capsys.readouterr()
-    assert "reading the archive alone" in told.err
-    said = json.loads(told.out)
+    result = capsys.readouterr()
+    assert "reading the archive alone" in result.err
+    said = json.loads(result.out)
     assert said["dates"] == [day.isoformat() for day in DAYS]
     assert said["old_database"] == str(old_database(own_home))
     assert said["reconciliation"]["forgotten"] == 2
@@ -95,7 +95,7 @@ def test_the_command_needs_no_input_and_what_was_forgotten_stays_out(
     assert differing(before, tables_of(own_home.database)) == []
 
 
-def test_a_database_that_was_set_aside_before_is_only_replaced_when_told(tmp_path: Path) -> None:
+def test_an_earlier_backup_is_replaced_only_with_replace_old(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, tmp_path)
     with open_writer(settings.database) as con:
         con.execute(RESULT)
@@ -108,7 +108,7 @@ def test_a_database_that_was_set_aside_before_is_only_replaced_when_told(tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["newsmill.duckdb", "newsmill.duckdb.old"]
 
 
-def test_columns_are_carried_over_by_name_and_tables_that_are_missing_are_passed_over(tmp_path: Path) -> None:
+def test_columns_are_copied_by_name_and_missing_tables_are_skipped(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, tmp_path)
     assert back_up_database(settings) is None
     with duckdb.connect(str(settings.database)) as con:
@@ -125,7 +125,7 @@ def test_columns_are_carried_over_by_name_and_tables_that_are_missing_are_passed
 HOLD = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
 
-def test_a_database_that_is_held_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_for(tmp_path, tmp_path)
     with open_writer(settings.database):
         pass
@@ -140,7 +140,7 @@ def test_a_database_that_is_held_is_left_alone(tmp_path: Path, monkeypatch: pyte
     assert [path.name for path in tmp_path.iterdir()] == ["newsmill.duckdb"]
 
 
-def test_nothing_is_forgotten_while_an_old_database_lies_there(tmp_path: Path) -> None:
+def test_forget_refuses_while_a_backup_exists(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, tmp_path)
     old_database(settings).write_text("it may hold it")
     with pytest.raises(UserError, match="delete it first"):
@@ -162,20 +162,20 @@ def failing_runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dt.date, dt.date
     return begun
 
 
-def test_after_a_run_that_failed_the_way_back_is_told(
+def test_after_a_failed_run_the_restore_command_is_printed(
     own_home: Settings, failing_runs: list[tuple[dt.date, dt.date, bool]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = own_home.database.read_bytes()
     assert rebuild_command(own_home, replace_old=False, as_json=False, verbose=False) == 1
-    told = capsys.readouterr().err
-    assert "no luck" in told
-    [_, back] = told.split("restore the old database with: ")
+    error = capsys.readouterr().err
+    assert "no luck" in error
+    [_, back] = error.split("restore the old database with: ")
     subprocess.run(back, shell=True, check=True)
     assert own_home.database.read_bytes() == before
     assert not old_database(own_home).exists()
 
 
-def test_input_is_read_only_where_someone_named_it(
+def test_rebuild_reads_the_input_only_if_it_is_named(
     own_home: Settings, failing_runs: list[tuple[dt.date, dt.date, bool]], tmp_path: Path
 ) -> None:
     later = tmp_path / "input" / "2026-04-01"
@@ -187,14 +187,14 @@ def test_input_is_read_only_where_someone_named_it(
     assert failing_runs == [(*DAYS, True), (DAYS[0], dt.date(2026, 4, 1), False)]
 
 
-def test_where_nothing_is_archived_nothing_is_moved(own_home: Settings) -> None:
+def test_without_an_archive_nothing_is_moved(own_home: Settings) -> None:
     shutil.rmtree(own_home.home / "raw")
     with pytest.raises(UserError, match="no archive"):
         rebuild_command(load_settings(home=own_home.home), replace_old=False, as_json=False, verbose=False)
     assert not old_database(own_home).exists()
 
 
-def test_a_run_over_another_versions_home_is_refused_before_it_begins(own_home: Settings) -> None:
+def test_a_run_on_a_home_of_another_version_is_refused_at_once(own_home: Settings) -> None:
     make_old(own_home.database)
     before = own_home.database.read_bytes()
     with pytest.raises(UserError, match=r"stories\.bands\.text_hash is VARCHAR instead of UBIGINT"):
@@ -202,7 +202,7 @@ def test_a_run_over_another_versions_home_is_refused_before_it_begins(own_home: 
     assert own_home.database.read_bytes() == before
 
 
-def test_sums_are_told_of_a_copy_of_this_version_alone(own_home: Settings) -> None:
+def test_totals_come_only_from_a_copy_of_this_version(own_home: Settings) -> None:
     assert reconciliation_totals(own_home)["records"] == 7
     copy = own_home.published / PUBLISHED
     copy.chmod(0o644)

@@ -1,4 +1,4 @@
-"""Replay: what today's code makes of archived records, told without a trace, and landed where that is asked for."""
+"""Replay: a dry run writes nothing, and apply writes what it showed."""
 
 from __future__ import annotations
 
@@ -47,21 +47,23 @@ def test_the_same_code_changes_nothing_and_leaves_every_byte(processed_home: Set
     assert contents(processed_home.home) == before
 
 
-def test_a_changed_limit_changes_a_verdict_and_nothing_lands(processed_home: Settings, lenient: None) -> None:
+def test_a_changed_limit_changes_a_verdict_and_a_dry_run_writes_nothing(
+    processed_home: Settings, lenient: None
+) -> None:
     before = contents(processed_home.home)
-    told = replay(processed_home, SHORT)
+    dry_run = replay(processed_home, SHORT)
     assert contents(processed_home.home) == before
-    assert (told.records, told.unreadable, told.applied) == (2, 0, False)
-    assert told.verdicts["before"].unique().to_list() == ["quarantined too_short"]
-    assert told.verdicts["after"].to_list() == ["kept", "merged"]  # they say the same
+    assert (dry_run.records, dry_run.unreadable, dry_run.applied) == (2, 0, False)
+    assert dry_run.verdicts["before"].unique().to_list() == ["quarantined too_short"]
+    assert dry_run.verdicts["after"].to_list() == ["kept", "merged"]
 
 
 @pytest.mark.slow
-def test_what_is_applied_is_what_was_told(own_home: Settings, lenient: None) -> None:
-    told = replay(own_home, SHORT)
-    landed = replay(own_home, SHORT, apply=True)
-    assert landed.applied
-    assert all(one.equals(other) for one, other in zip(frames(told), frames(landed), strict=True))
+def test_apply_writes_what_the_dry_run_shows(own_home: Settings, lenient: None) -> None:
+    dry_run = replay(own_home, SHORT)
+    applied = replay(own_home, SHORT, apply=True)
+    assert applied.applied
+    assert all(one.equals(other) for one, other in zip(frames(dry_run), frames(applied), strict=True))
     after = tables_of(own_home.database)
     assert after["clean.pages"].height == 7
     assert differing(after, tables_of(own_home.published / "newsmill.duckdb")) == []
@@ -71,7 +73,7 @@ def test_what_is_applied_is_what_was_told(own_home: Settings, lenient: None) -> 
 
 
 @pytest.mark.slow
-def test_a_date_that_was_left_half_landed_is_made_up_for(own_home: Settings) -> None:
+def test_a_date_left_unreconciled_is_completed(own_home: Settings) -> None:
     whole = tables_of(own_home.database)
     with open_writer(own_home.database) as con:
         con.execute("delete from quality.ledger where stage = 'stories' and ingest_date = ?", [DAYS[0]])
@@ -80,14 +82,14 @@ def test_a_date_that_was_left_half_landed_is_made_up_for(own_home: Settings) -> 
     assert differing(whole, tables_of(own_home.database)) == []
 
 
-def test_records_are_chosen_by_all_that_is_given(processed_home: Settings) -> None:
+def test_records_must_match_every_filter(processed_home: Settings) -> None:
     report = replay(processed_home, RecordFilter(reason="too_short", site="wall.example", since=DAYS[1]))
     assert (report.records, report.dates) == (1, [DAYS[1]])
     with pytest.raises(UserError, match="no archived record"):
         replay(processed_home, RecordFilter(reason="too_short", site="other.example"))
 
 
-def test_a_page_read_otherwise_is_told_with_what_differs(
+def test_a_page_read_differently_is_shown_with_its_diff(
     processed_home: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     read_in_this_process(monkeypatch)
@@ -103,10 +105,10 @@ def test_a_page_read_otherwise_is_told_with_what_differs(
         "--apply writes it",
     ):
         assert part in said, part
-    [told] = report.texts.to_dicts()
-    assert told["record_id"] in ids_of(processed_home.database, "url = 'https://other.example/a'")
-    assert set(told["fields"]) == {"text", "word_count"}
-    assert told["change"].startswith("- Runway released Gen-4")
+    [changed] = report.texts.to_dicts()
+    assert changed["record_id"] in ids_of(processed_home.database, "url = 'https://other.example/a'")
+    assert set(changed["fields"]) == {"text", "word_count"}
+    assert changed["change"].startswith("- Runway released Gen-4")
 
 
 def frames(report: ReplayReport) -> list[pl.DataFrame]:

@@ -1,4 +1,4 @@
-"""A home that `make run` has milled the shipped sample into, once for all tests of this room."""
+"""The home of `make run` on the shipped sample, created once for all tests of this folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsmill search` and `newsmill export`, over the milled sample."""
+"""`newsmill search` and `newsmill export`, on the processed sample."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_search_lists_stories_with_their_best_sentence_and_url(home: Path) -> No
     assert ("pip install 'newsmill[search]'" in result.err) is not has_extra
 
 
-def test_search_finds_scripts_without_spaces_and_tells_json(home: Path) -> None:
+def test_search_finds_scripts_without_spaces_and_prints_json(home: Path) -> None:
     [story, *_] = call("search", "涉密网络", "--home", str(home), "--since", "2026-10-01", "--json").json
     assert story["title"] == "OpenAI 与美国国防部扩大合作，模型将进入涉密网络"
     assert "涉密网络" in story["sentence"]
@@ -46,14 +46,14 @@ def test_what_is_wrong_with_a_search_is_one_line(arguments: list[str], said: str
     assert said in result.err.splitlines()[-1]
 
 
-def test_where_nothing_is_found_it_is_said(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_search_without_results_prints_a_message(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     search_command(load_settings(home=home), ["nowhere"], topic=None, since=None, limit=1, index=False, as_json=False)
     out, err = capsys.readouterr()
     assert out == ""
     assert "No story contains all of these words." in err
 
 
-def test_an_index_that_is_asked_for_and_cannot_be_is_to_mend(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_that_cannot_be_built_is_an_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> Path:
         raise UserError("search", "not installed", "install it")
 
@@ -62,7 +62,7 @@ def test_an_index_that_is_asked_for_and_cannot_be_is_to_mend(home: Path, monkeyp
         search_command(load_settings(home=home), ["ai"], topic=None, since=None, limit=1, index=True, as_json=False)
 
 
-def test_export_writes_a_file_and_says_where(home: Path, tmp_path: Path) -> None:
+def test_export_writes_a_file_and_prints_its_path(home: Path, tmp_path: Path) -> None:
     arguments = ["export", "--table", "analyst.stories", "--format", "csv", "--home", str(home)]
     result = call(*arguments, "--topic", "ai_video_models", "--since", "2026-10-12", cwd=tmp_path)
     assert result.code == 0, result.err

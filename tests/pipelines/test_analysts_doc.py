@@ -66,7 +66,7 @@ def test_the_four_views_of_the_document_are_all_there_are(home: Path) -> None:
     assert listed == {name for (name,) in found}
 
 
-def test_every_table_view_and_column_of_the_copy_carries_a_comment(home: Path) -> None:
+def test_every_table_view_and_column_of_the_copy_has_a_comment(home: Path) -> None:
     with open_reader(home / "published" / DATABASE) as con:
         without = con.execute(
             """
@@ -82,7 +82,7 @@ def test_every_table_view_and_column_of_the_copy_carries_a_comment(home: Path) -
     assert tables > 10
 
 
-def test_the_views_agree_with_what_they_are_made_of(home: Path) -> None:
+def test_the_views_agree_with_their_tables(home: Path) -> None:
     with open_reader(home / "published" / DATABASE) as con:
 
         def count(of: str) -> int:
@@ -99,7 +99,7 @@ def test_the_views_agree_with_what_they_are_made_of(home: Path) -> None:
         )
 
 
-def test_a_number_can_be_walked_down_to_its_sentences(home: Path) -> None:
+def test_a_number_can_be_traced_to_its_sentences(home: Path) -> None:
     """Question 7 to question 8: every page of a topic's day has a sentence in analyst.mentions, teased pages too."""
     with open_reader(home / "published" / DATABASE) as con:
         lost = con.execute(

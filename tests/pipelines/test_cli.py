@@ -10,7 +10,7 @@ import pytest
 from commands import Result, call, newsmill
 
 
-def test_run_ends_well_and_says_where_to_look(first_run: tuple[Path, Result]) -> None:
+def test_run_succeeds_and_prints_where_to_look(first_run: tuple[Path, Result]) -> None:
     home, result = first_run
     assert result.code == 0, result.err
     assert "records = " in result.out
@@ -20,7 +20,7 @@ def test_run_ends_well_and_says_where_to_look(first_run: tuple[Path, Result]) ->
     assert "\x1b[" not in result.out + result.err  # no colours where no terminal is
 
 
-def test_the_home_is_as_the_contract_says(home: Path) -> None:
+def test_the_home_has_the_files_of_the_contract(home: Path) -> None:
     assert sorted(path.name for path in (home / "raw").iterdir())[0] == "ingest_date=2026-10-05"
     assert (home / "newsmill.duckdb").is_file()
     assert sorted(path.name for path in (home / "published").iterdir()) == ["newsmill.duckdb", "report.html"]
@@ -38,7 +38,7 @@ def test_query_shows_a_table_csv_and_json(home: Path) -> None:
     assert "ai_video_models" in call("query", sql, "--home", str(home)).out
 
 
-def test_query_cannot_write_and_wrong_sql_is_to_mend(home: Path) -> None:
+def test_query_cannot_write_and_wrong_sql_is_an_error(home: Path) -> None:
     for sql in ("delete from raw.records", "select nothing from nowhere"):
         result = call("query", sql, "--home", str(home))
         assert result.code == 2
@@ -46,7 +46,7 @@ def test_query_cannot_write_and_wrong_sql_is_to_mend(home: Path) -> None:
         assert "Traceback" not in result.err
 
 
-def test_explain_tells_the_whole_life_by_url_and_by_record_id(home: Path) -> None:
+def test_explain_prints_the_history_by_url_and_by_record_id(home: Path) -> None:
     with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
         row = con.execute(
             """
@@ -68,7 +68,7 @@ def test_explain_tells_the_whole_life_by_url_and_by_record_id(home: Path) -> Non
     assert life["topics"][0]["mentions"]
 
 
-def test_explain_tells_why_a_record_was_set_aside(home: Path) -> None:
+def test_explain_prints_why_a_record_was_quarantined(home: Path) -> None:
     with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
         rows = con.execute("select record_id, reason from quality.quarantine order by reason").fetchall()
     assert rows
@@ -77,13 +77,13 @@ def test_explain_tells_why_a_record_was_set_aside(home: Path) -> None:
         assert f"quarantined, {reason}" in result.out
 
 
-def test_explain_of_something_unknown_is_to_mend(home: Path) -> None:
+def test_explain_of_an_unknown_key_is_an_error(home: Path) -> None:
     result = newsmill("explain", "https://nowhere.example/", "--home", str(home))
     assert result.code == 2
     assert "no record has this id, URL or path" in result.err
 
 
-def test_status_shows_books_runs_and_checks(home: Path) -> None:
+def test_status_shows_reconciliation_runs_and_checks(home: Path) -> None:
     result = call("status", "--home", str(home), "--json")
     status = result.json
     assert result.code == 0, result.out
@@ -95,13 +95,13 @@ def test_status_shows_books_runs_and_checks(home: Path) -> None:
     assert "Reconciliation" in plain.out and "Last 5 runs" in plain.out
 
 
-def test_report_says_where_it_is(home: Path) -> None:
+def test_report_prints_its_path(home: Path) -> None:
     result = newsmill("report", "--home", str(home), "--no-open")
     assert result.out.strip() == str((home / "published" / "report.html").resolve())
 
 
 @pytest.mark.parametrize("command", [["status"], ["query", "select 1"], ["explain", "x"], ["report", "--no-open"]])
-def test_before_the_first_run_every_command_says_what_to_do(command: list[str], tmp_path: Path) -> None:
+def test_before_the_first_run_every_command_prints_a_hint(command: list[str], tmp_path: Path) -> None:
     result = call(*command, "--home", str(tmp_path / "home"))
     assert result.code == 2
     assert "newsmill run" in result.err
@@ -126,7 +126,7 @@ def write(path: Path, content: str) -> Path:
         (["--input", "in-the-future"], "future"),
     ],
 )
-def test_what_is_wrong_is_one_line_exit_2_and_nothing_written(arguments: list[str], named: str, tmp_path: Path) -> None:
+def test_wrong_input_is_one_line_exit_2_and_nothing_written(arguments: list[str], named: str, tmp_path: Path) -> None:
     write(tmp_path / "input" / "2026-10-05" / "page.txt", "A page.")
     future = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)
     write(tmp_path / "in-the-future" / future.isoformat() / "page.txt", "A page.")
@@ -151,7 +151,7 @@ def test_a_wrong_sql_model_is_one_line_exit_2_and_nothing_written(tmp_path: Path
     assert not (tmp_path / "home").exists()
 
 
-def test_a_folder_of_ones_own_with_bad_input_is_milled_and_the_bad_is_quarantined(tmp_path: Path) -> None:
+def test_bad_input_in_a_folder_is_quarantined_and_the_rest_is_processed(tmp_path: Path) -> None:
     """As README says it: newsmill run --input PAGES --home HOME."""
     day = tmp_path / "PAGES" / "2026-10-05"
     write(day / "good.txt", "A fine headline\n\n" + "This is a sentence of a page that reads well enough. " * 8)

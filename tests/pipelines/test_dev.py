@@ -1,4 +1,4 @@
-"""`newsmill dev`: the UI with schedule and sensor on, the report beside it, readers undisturbed by a run."""
+"""`newsmill dev`: the UI with schedule and sensor on, the report beside it, and readers that no run blocks."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ RUNS = """query($tag: [ExecutionTag!]) { runsOrError(filter: {tags: $tag}) { ...
 
 
 @pytest.mark.slow
-def test_a_range_started_from_the_ui_is_one_run_and_no_query_waits_for_it(dev: Dev) -> None:
+def test_a_range_started_from_the_ui_is_one_run_and_blocks_no_query(dev: Dev) -> None:
     selector = {
         "partitionSetName": "daily_partition_set",
         "repositorySelector": {"repositoryName": "__repository__", "repositoryLocationName": "newsmill"},

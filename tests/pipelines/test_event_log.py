@@ -33,7 +33,7 @@ def run(instance: dg.DagsterInstance) -> str:
     return job.execute_in_process(instance=instance, run_config=config).run_id
 
 
-def test_dagster_as_it_comes_reads_what_was_logged(home: Settings) -> None:
+def test_stock_dagster_reads_the_same_events(home: Settings) -> None:
     with open_instance(home) as instance:
         assert isinstance(instance.event_log_storage, PersistentEventLog)
         run_id = run(instance)
@@ -45,7 +45,7 @@ def test_dagster_as_it_comes_reads_what_was_logged(home: Settings) -> None:
     assert len(logged) > 5
 
 
-def test_an_event_opens_no_database_anew(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_does_not_reopen_the_database(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_instance(home) as instance:
         opened: list[str] = []
 
@@ -58,7 +58,7 @@ def test_an_event_opens_no_database_anew(home: Settings, monkeypatch: pytest.Mon
         assert run_id in opened and len(opened) == len(set(opened))
 
 
-def test_of_many_runs_only_the_latest_stay_open(home: Settings) -> None:
+def test_only_the_databases_of_the_latest_runs_stay_open(home: Settings) -> None:
     with open_instance(home) as instance:
         log = instance.event_log_storage
         assert isinstance(log, PersistentEventLog)
@@ -69,7 +69,7 @@ def test_of_many_runs_only_the_latest_stay_open(home: Settings) -> None:
         assert list(log._engines)[-1] == "run9" and len(log._engines) == 8
 
 
-def test_storage_that_someone_configured_is_theirs(home: Settings) -> None:
+def test_a_configured_storage_is_not_overridden(home: Settings) -> None:
     folder = dagster_home(home)
     assert event_log_override(folder)
     (folder / "dagster.yaml").write_text(f"storage: {{sqlite: {{base_dir: '{folder / 'elsewhere'}'}}}}", "utf-8")

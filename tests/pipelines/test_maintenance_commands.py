@@ -1,4 +1,4 @@
-"""`newsmill forget` and `newsmill replay` as commands, and Dagster's history cleared of what was forgotten."""
+"""`newsmill forget` and `newsmill replay` as commands, and erasing forgotten records from Dagster's history."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def history(tmp_path: Path) -> tuple[Settings, Path]:
     return settings, path
 
 
-def test_history_keeps_runs_and_charts_and_loses_names_and_previews(history: tuple[Settings, Path]) -> None:
+def test_scrubbing_keeps_runs_and_charts_and_erases_names_and_samples(history: tuple[Settings, Path]) -> None:
     settings, path = history
     assert scrub_history(settings, ["https://a.example/x"]) == []
     with closing(sqlite3.connect(path)) as con:
@@ -59,7 +59,7 @@ def test_history_keeps_runs_and_charts_and_loses_names_and_previews(history: tup
         assert not file.is_file() or b"a.example" not in file.read_bytes(), file
 
 
-def test_a_history_in_use_is_told(history: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_history_is_reported(history: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     settings, path = history
     monkeypatch.setattr("pipelines.scrub.LOCK_TIMEOUT_SECONDS", 0.1)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -67,11 +67,11 @@ def test_a_history_in_use_is_told(history: tuple[Settings, Path], monkeypatch: p
         assert scrub_history(settings, ["https://a.example/x"]) == [path.resolve()]
 
 
-def test_what_names_nothing_is_left() -> None:
+def test_text_without_a_name_is_unchanged() -> None:
     assert scrubbed("all is well", re.compile("x")) is None
 
 
-def test_without_anyone_to_ask_and_before_the_first_run_nothing_is_made(tmp_path: Path) -> None:
+def test_without_a_terminal_or_a_first_run_nothing_is_created(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, tmp_path / "home")
     for yes in (True, False):
         with pytest.raises(UserError, match="newsmill run"):

@@ -30,7 +30,7 @@ def test_a_command_of_the_readme_runs(command: str, home: Path) -> None:
     assert answer.out.strip()
 
 
-def test_pictures_and_pages_that_are_linked_exist() -> None:
+def test_linked_pictures_and_pages_exist() -> None:
     for document in (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))):
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"

@@ -1,4 +1,4 @@
-"""The shipped sample, milled by `newsmill run`, held against the truth file beside it."""
+"""The shipped sample, processed by `newsmill run` and compared with its truth file."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def word_f1(said: str, true: str) -> float:
     return 2 * (told_words & true_words).total() / max(1, told_words.total() + true_words.total())
 
 
-def test_bodies_are_clean_and_stand_once(pages: list[tuple[Row, Row]]) -> None:
+def test_bodies_are_clean_and_not_repeated(pages: list[tuple[Row, Row]]) -> None:
     scored = [(word_f1(said["text"], true["body"]), true["source_path"]) for true, said in pages if true["body"]]
     assert [pair for pair in scored if pair[0] < 0.95] == []
     assert sum(score for score, _ in scored) / len(scored) > 0.99
@@ -133,7 +133,7 @@ def test_stories_are_the_true_stories(pages: list[tuple[Row, Row]]) -> None:
     assert joined.to_dicts() == []
 
 
-def test_the_late_original_stands_for_its_story(pages: list[tuple[Row, Row]]) -> None:
+def test_the_late_original_is_canonical(pages: list[tuple[Row, Row]]) -> None:
     canonical = {true["story"]: said["source_path"] for true, said in pages if said["is_canonical"]}
     late = [
         (true, said)
@@ -171,7 +171,7 @@ def test_the_burst_is_found(home: Path) -> None:
     assert "2026-10-13" <= start <= end <= "2026-10-15"
 
 
-def test_a_page_that_trafilatura_read_is_no_change_of_the_extractor(home: Path) -> None:
+def test_a_page_read_by_trafilatura_is_not_a_change_of_extractor(home: Path) -> None:
     with duckdb.connect(str(home / "published" / "newsmill.duckdb"), read_only=True) as con:
         [(read_by, changed)] = con.execute(
             "select (select count(distinct extracted_by) from clean.pages), sum(abs(extractor)) "

@@ -131,12 +131,12 @@ def test_every_file_has_its_rows_and_its_line_in_the_manifest() -> None:
         assert sorted(listed) == sorted(path.name for path in files() if path.parent == manifest.parent)
 
 
-def test_truth_has_one_row_a_record() -> None:
+def test_truth_has_one_row_per_record() -> None:
     keys = Counter((row["source_path"], row["url"]) for row in TRUTH)
     assert max(keys.values()) == 1
 
 
-def test_containers_hold_what_truth_says() -> None:
+def test_containers_have_the_records_of_truth() -> None:
     counts = Counter(row["source_path"] for row in TRUTH)
     for path in files():
         count = 1
@@ -156,9 +156,9 @@ def test_the_reader_finds_the_records_of_truth() -> None:
         (record.source_path, record.url): (record.ingest_date.isoformat(), f"{record.fetched_at.isoformat()}Z")
         for record in read_folder(INPUT)
     }
-    told = {(row["source_path"], row["url"]): (row["ingest_date"], row["fetched_at"]) for row in TRUTH}
-    assert found.keys() == told.keys()
-    for key, (ingest_date, fetched_at) in told.items():
+    expected = {(row["source_path"], row["url"]): (row["ingest_date"], row["fetched_at"]) for row in TRUTH}
+    assert found.keys() == expected.keys()
+    for key, (ingest_date, fetched_at) in expected.items():
         assert found[key][0] == ingest_date
         assert fetched_at in (None, found[key][1]), key
 
@@ -181,7 +181,7 @@ def test_a_page_shows_its_title_text_and_teasers(row: dict[str, Any]) -> None:
         assert text in shown
 
 
-def test_dumps_hold_the_body_twice_and_cut_their_teasers_short() -> None:
+def test_dumps_repeat_the_body_and_truncate_their_teasers() -> None:
     dumps = file_rows(".txt")
     assert {row["language"] for row in dumps} >= {"en", "zh"}
     for row in dumps:
@@ -194,7 +194,7 @@ def test_dumps_hold_the_body_twice_and_cut_their_teasers_short() -> None:
             assert original["body"].startswith(snippet) and not snippet.endswith((".", "。"))
 
 
-def test_pages_in_legacy_charsets_are_no_utf_8() -> None:
+def test_pages_in_legacy_charsets_are_not_utf_8() -> None:
     declared = Counter()
     for row in file_rows(".html"):
         charset = re.search(rb"charset=\"?([\w-]+)", raw(row), re.IGNORECASE)
@@ -250,7 +250,7 @@ def test_it_is_large_and_varied_enough() -> None:
     assert kinds == {"html", "txt", "md", "xml", "warc", "jsonl", "parquet"}
 
 
-def test_every_relation_stands_in_it() -> None:
+def test_every_relation_occurs() -> None:
     relations = Counter(row["relation"] for row in ARTICLES)
     assert relations["refetch"] >= 8
     assert relations["revision"] >= 4
@@ -259,7 +259,7 @@ def test_every_relation_stands_in_it() -> None:
     assert len(ORIGINALS) == len({row["story"] for row in ARTICLES})
 
 
-def test_every_kind_of_junk_stands_in_it() -> None:
+def test_every_kind_of_junk_occurs() -> None:
     reasons = {row["reason"] for row in TRUTH if row["outcome"] == "quarantined"}
     assert reasons == {
         "no_body", "bad_gzip", "bad_xml", "bad_date", "http_status", "cookie_wall",

@@ -1,4 +1,4 @@
-"""Whatever bytes a file holds: it is read without an exception, into at least one record that can be archived."""
+"""Any bytes in a file are read without an exception, into at least one record that can be archived."""
 
 import gzip
 import tempfile

@@ -36,7 +36,7 @@ def everything(archive: Archive) -> pl.DataFrame:
     return pl.concat(archive.batches(archive.dates())).sort("ingest_date", "record_id")
 
 
-def test_records_come_back_as_they_went_in(tmp_path: Path) -> None:
+def test_records_round_trip(tmp_path: Path) -> None:
     records = [record(1), record(2, NEXT_DAY), record(3, size=0)]
     archive = Archive(tmp_path / "raw")
     done = archive.append(records)
@@ -90,7 +90,7 @@ def test_an_archived_record_is_never_changed(tmp_path: Path) -> None:
     assert set(archive.records([DAY])["source_path"]) == {"first.warc", "a.warc"}
 
 
-def test_parts_lie_in_a_folder_of_their_date_and_are_named_after_their_records(tmp_path: Path) -> None:
+def test_parts_are_in_the_folder_of_their_date_and_named_after_their_records(tmp_path: Path) -> None:
     one, other = Archive(tmp_path / "one"), Archive(tmp_path / "other")
     one.append([record(1), record(2)])
     other.append([record(2), record(1)])
@@ -100,20 +100,20 @@ def test_parts_lie_in_a_folder_of_their_date_and_are_named_after_their_records(t
 
 
 @pytest.mark.parametrize(("limits", "heights"), [((3, 1000), [3, 3, 1]), ((100, 25), [2, 2, 2, 1])])
-def test_batches_hold_no_more_than_they_may(tmp_path: Path, limits: tuple[int, int], heights: list[int]) -> None:
+def test_batches_respect_their_limits(tmp_path: Path, limits: tuple[int, int], heights: list[int]) -> None:
     archive = Archive(tmp_path)
     archive.append([record(number) for number in range(7)], *limits)
     assert len(list(tmp_path.rglob("*.parquet"))) == len(heights)
     assert [batch.height for batch in archive.batches([DAY], *limits)] == heights
 
 
-def test_a_body_larger_than_a_batch_makes_one_alone(tmp_path: Path) -> None:
+def test_a_body_larger_than_a_batch_is_a_batch_of_its_own(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     archive.append([record(1, size=1000), record(2), record(3)], batch_bytes=100)
     assert sorted(batch["byte_size"].sum() for batch in archive.batches([DAY], batch_bytes=100)) == [20, 1000]
 
 
-def test_a_record_that_two_parts_hold_is_read_once(tmp_path: Path) -> None:
+def test_a_record_in_two_parts_is_read_once(tmp_path: Path) -> None:
     archive, twin = Archive(tmp_path / "a"), Archive(tmp_path / "b")
     archive.append([record(1), record(2)])
     twin.append([record(2), record(3)])
@@ -123,7 +123,7 @@ def test_a_record_that_two_parts_hold_is_read_once(tmp_path: Path) -> None:
     assert everything(archive).height == archive.records([DAY]).height == 3
 
 
-def test_what_a_crash_left_is_not_read_and_goes_with_the_next_append(tmp_path: Path) -> None:
+def test_leftovers_of_a_crash_are_ignored_and_removed_by_the_next_append(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     archive.append([record(1)])
     leftover = archive.folder(DAY) / ".tmp-part-0.parquet"
@@ -133,7 +133,7 @@ def test_what_a_crash_left_is_not_read_and_goes_with_the_next_append(tmp_path: P
     assert not leftover.exists()
 
 
-def test_what_was_written_before_a_crash_stays_and_the_next_append_goes_on(tmp_path: Path) -> None:
+def test_batches_written_before_a_crash_stay_and_the_next_append_continues(tmp_path: Path) -> None:
     def breaking() -> object:
         yield from [record(1), record(2), record(3)]
         raise OSError("the open_raw is gone")
@@ -158,11 +158,11 @@ def test_a_part_that_fails_to_be_written_leaves_no_part(tmp_path: Path, monkeypa
     assert archive.dates() == []
 
 
-def test_progress_is_told_once_a_batch(tmp_path: Path) -> None:
-    told: list[tuple[str, int]] = []
-    with progress.reporting(lambda stage, done, to_do: told.append((stage, done))):
+def test_progress_is_reported_once_per_batch(tmp_path: Path) -> None:
+    reports: list[tuple[str, int]] = []
+    with progress.reporting(lambda stage, done, to_do: reports.append((stage, done))):
         Archive(tmp_path).append([record(number % 5) for number in range(7)], batch_records=3)
-    assert told == [("raw", 3), ("raw", 3), ("raw", 1)]
+    assert reports == [("raw", 3), ("raw", 3), ("raw", 1)]
 
 
 fetches = st.lists(st.builds(record, st.integers(0, 12), st.sampled_from([DAY, NEXT_DAY]), st.sampled_from([0, 5, 40])))
@@ -191,7 +191,7 @@ def test_any_order_and_any_batches_give_the_same_records(
         assert_frame_equal(everything(whole), everything(read_pieces))
 
 
-def test_what_is_removed_is_in_no_part_and_the_rest_is_as_it_was(tmp_path: Path) -> None:
+def test_removed_records_are_in_no_part_and_the_rest_is_unchanged(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     archive.append([record(number) for number in range(6)], batch_records=2)
     archive.append([record(9, NEXT_DAY)])
@@ -205,7 +205,7 @@ def test_what_is_removed_is_in_no_part_and_the_rest_is_as_it_was(tmp_path: Path)
     assert archive.remove(unwanted, [DAY, NEXT_DAY]) == 0
 
 
-def test_a_removal_cut_off_before_the_old_part_went_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_removal_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = Archive(tmp_path)
     archive.append([record(1), record(2)])
 

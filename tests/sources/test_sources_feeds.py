@@ -67,7 +67,7 @@ def test_an_item_has_its_link_and_its_date_as_a_hint(tmp_path: Path) -> None:
     assert (second.url, second.hint_published) == ("https://www.example.com/2", "2026-01-13")
 
 
-def test_a_manifest_says_when_and_where_the_feed_was_fetched(tmp_path: Path) -> None:
+def test_a_manifest_states_when_and_where_the_feed_was_fetched(tmp_path: Path) -> None:
     write(tmp_path, "feed.xml", rss("<item><link>b/1</link></item>"))
     said = {"url": "https://example.org/a/feed", "fetched_at": "2026-01-15T02:00:00Z", "lang": "ja", "date": "2020"}
     write(tmp_path, "manifest.jsonl", json_lines({"file": "feed.xml", **said}))
@@ -84,7 +84,7 @@ def test_an_atom_entry_is_a_record(tmp_path: Path) -> None:
     assert b'xml:lang="de"' in (record.body or b"")
 
 
-def test_an_item_of_rss_1_stands_beside_its_channel(tmp_path: Path) -> None:
+def test_an_item_of_rss_1_is_a_sibling_of_its_channel(tmp_path: Path) -> None:
     record = read_one(tmp_path, "feed.xml", RDF)
     assert record.url == "https://example.com/1"
     assert tags(record) == ["RDF", "channel", "title", "link", "item", "title", "link"]
@@ -113,7 +113,7 @@ def test_the_same_entries_in_a_later_fetch_are_other_records(tmp_path: Path) -> 
     assert len({record.record_id for record in read(tmp_path)}) == 4
 
 
-def test_a_blank_line_before_the_declaration_is_forgiven(tmp_path: Path) -> None:
+def test_a_blank_line_before_the_declaration_is_accepted(tmp_path: Path) -> None:
     write(tmp_path, "feed.xml", "\n " + RSS)
     assert problems(read(tmp_path)) == [None, None]
 
@@ -168,14 +168,14 @@ def test_a_feed_of_atom_that_breaks_off_keeps_its_entries(tmp_path: Path) -> Non
     assert (kept.url, broken.problem) == ("https://example.com/blog/eins", "bad_xml")
 
 
-def test_a_document_type_that_explains_nothing_is_no_matter(tmp_path: Path) -> None:
+def test_a_document_type_without_entities_is_accepted(tmp_path: Path) -> None:
     doctype = '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://my.netscape.com/rss-0.91.dtd">'
     record = read_one(tmp_path, "feed.xml", doctype + rss("<item><title>x</title></item>"))
     assert record.problem is None
 
 
 @pytest.mark.parametrize("data", ["<urlset/>", "<html><body/></html>", "<rss/>", "<channel><item/></channel>"])
-def test_xml_that_is_no_feed_is_a_problem(tmp_path: Path, data: str) -> None:
+def test_xml_that_is_not_a_feed_is_a_problem(tmp_path: Path, data: str) -> None:
     assert read_one(tmp_path, "feed.xml", data).problem == "not_a_feed"
 
 
@@ -184,11 +184,11 @@ def test_a_feed_without_entries_is_a_problem(tmp_path: Path, data: str) -> None:
     assert read_one(tmp_path, "feed.xml", data).problem == "no_records"
 
 
-def test_a_feed_larger_than_a_body_may_be_is_a_problem(tmp_path: Path) -> None:
+def test_a_feed_above_the_size_limit_is_a_problem(tmp_path: Path) -> None:
     assert read_one(tmp_path, "feed.xml.gz", RSS + " " * 2**21).problem == "too_large"
 
 
-def test_a_head_that_would_swell_with_each_entry_is_a_problem(tmp_path: Path) -> None:
+def test_a_large_head_repeated_by_many_entries_is_a_problem(tmp_path: Path) -> None:
     record = read_one(tmp_path, "feed.xml", rss("<item/>" * 1000, head=f"<title>{'x' * 100_000}</title>"))
     assert record.problem == "too_large"
     assert "1,000 entries" in (record.problem_detail or "")

@@ -30,7 +30,7 @@ def test_every_ending_is_read_gzipped_or_not_in_any_case(tmp_path: Path) -> None
     assert {file.path: file.format.name for file in scan(tmp_path).files} == kinds
 
 
-def test_other_files_are_named_and_manifests_and_hidden_files_are_not(tmp_path: Path) -> None:
+def test_skipped_files_are_listed_except_manifests_and_hidden_files(tmp_path: Path) -> None:
     for name in ("a.html", "b.pdf", "c.gz", "sub/README", "sub/manifest.jsonl", ".git/x.html", ".hidden.html"):
         write(tmp_path, name, "x")
     found = scan(tmp_path)
@@ -38,7 +38,7 @@ def test_other_files_are_named_and_manifests_and_hidden_files_are_not(tmp_path: 
     assert found.skipped == ["b.pdf", "c.gz", "sub/README"]
 
 
-def test_the_nearest_day_folder_dates_a_file_else_its_modification_time_does(tmp_path: Path) -> None:
+def test_the_ingest_date_is_the_nearest_date_folder_or_the_modification_time(tmp_path: Path) -> None:
     days = {
         "2026-01-15/a.html": DAY,
         "2026-01-15/deep/er/a.html": DAY,
@@ -53,7 +53,7 @@ def test_the_nearest_day_folder_dates_a_file_else_its_modification_time_does(tmp
     assert {file.path: file.ingest_date for file in scan(tmp_path).files} == days
 
 
-def test_the_input_folder_itself_may_be_a_day_folder(tmp_path: Path) -> None:
+def test_the_input_folder_itself_may_be_a_date_folder(tmp_path: Path) -> None:
     write(tmp_path / "2026-01-15", "a.html", "x")
     assert [file.ingest_date for file in scan(tmp_path / "2026-01-15").files] == [DAY]
 
@@ -62,7 +62,7 @@ def test_the_input_folder_itself_may_be_a_day_folder(tmp_path: Path) -> None:
     ("name", "problem"),
     [("missing", "no such folder"), ("a.pdf", "not a folder"), (".", "no file of a known format")],
 )
-def test_a_folder_that_cannot_be_read_is_said_at_once(tmp_path: Path, name: str, problem: str) -> None:
+def test_a_folder_without_readable_files_is_an_error_at_once(tmp_path: Path, name: str, problem: str) -> None:
     write(tmp_path, "a.pdf", "x")
     with pytest.raises(UserError, match=problem):
         read_folder(tmp_path / name)
@@ -81,7 +81,7 @@ def test_no_link_is_followed_out_of_the_folder(tmp_path: Path) -> None:
     assert found.skipped == ["file.html", "folder", "loop.html"]
 
 
-def test_a_pipe_is_no_page(tmp_path: Path) -> None:
+def test_a_pipe_is_not_a_page(tmp_path: Path) -> None:
     write(tmp_path, "a.html", "x")
     os.mkfifo(tmp_path / "b.html")
     assert scan(tmp_path).skipped == ["b.html"]
@@ -118,7 +118,7 @@ def test_reading_twice_gives_the_same_records(tmp_path: Path) -> None:
     assert read(tmp_path) == read(tmp_path)
 
 
-def test_a_copied_day_folder_with_a_manifest_holds_the_same_records(tmp_path: Path) -> None:
+def test_a_copied_date_folder_with_a_manifest_has_the_same_records(tmp_path: Path) -> None:
     day = tmp_path / "one" / "2026-03-01"
     write(day, "a.html", "x")
     write(
@@ -130,16 +130,14 @@ def test_a_copied_day_folder_with_a_manifest_holds_the_same_records(tmp_path: Pa
     assert read(tmp_path / "one")[0].record_id == read(tmp_path / "two")[0].record_id
 
 
-def test_a_file_gone_since_the_scan_is_a_problem(tmp_path: Path) -> None:
+def test_a_file_deleted_after_the_scan_is_a_problem(tmp_path: Path) -> None:
     write(tmp_path, "a.html", "x")
     records = read_folder(tmp_path)
     (tmp_path / "a.html").unlink()
     assert problems(list(records)) == ["unreadable_file"]
 
 
-def test_a_reader_that_fails_unforeseen_does_not_stop_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_that_raises_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(data: bytes, url: str | None) -> None:
         raise KeyError("unforeseen")
 
@@ -162,7 +160,7 @@ def test_an_empty_page_file_has_no_body(tmp_path: Path) -> None:
     assert read_one(tmp_path, "a.html", "").problem == "no_body"
 
 
-def test_a_page_as_large_as_allowed_is_read_and_a_larger_one_not(tmp_path: Path) -> None:
+def test_a_page_at_the_size_limit_is_read_and_a_larger_one_is_not(tmp_path: Path) -> None:
     write(tmp_path, "a.html", "x" * 1000)
     write(tmp_path, "b.html", "x" * 1001)
     write(tmp_path, "c.html.gz", "x" * 1001)
@@ -171,14 +169,14 @@ def test_a_page_as_large_as_allowed_is_read_and_a_larger_one_not(tmp_path: Path)
     assert records[1].body is None
 
 
-def test_gzip_that_breaks_off_is_a_problem(tmp_path: Path) -> None:
+def test_truncated_gzip_is_a_problem(tmp_path: Path) -> None:
     whole = write(tmp_path, "a.html.gz", os.urandom(1000)).read_bytes()
     (tmp_path / "a.html.gz").write_bytes(whole[:-20])
     (record,) = read(tmp_path)
     assert (record.problem, record.body) == ("bad_gzip", None)
 
 
-def test_a_file_that_is_gzipped_in_name_only_is_a_problem(tmp_path: Path) -> None:
+def test_a_gz_file_that_is_not_gzip_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "a.html.gz").write_bytes(b"<p>plain")
     assert problems(read(tmp_path)) == ["bad_gzip"]
 

@@ -53,7 +53,7 @@ def test_an_unparsable_time_is_a_problem_that_keeps_the_bytes(tmp_path: Path, wr
     assert repr(wrong) in (record.problem_detail or "")
 
 
-def test_the_nearest_manifest_that_names_the_file_wins(tmp_path: Path) -> None:
+def test_the_nearest_manifest_with_the_file_is_used(tmp_path: Path) -> None:
     write(tmp_path, "day/sub/a.html", "a")
     write(tmp_path, "day/sub/b.html", "b")
     write(tmp_path, "c.html", "c")
@@ -82,7 +82,7 @@ def test_the_nearest_manifest_that_names_the_file_wins(tmp_path: Path) -> None:
         "\udcff",
     ],
 )
-def test_a_broken_line_is_a_problem_and_the_others_hold(tmp_path: Path, line: str) -> None:
+def test_a_broken_line_is_a_problem_and_the_others_are_used(tmp_path: Path, line: str) -> None:
     write(tmp_path, "a.html", "x")
     good = json_lines({"file": "a.html", "url": "https://example.com/a"})
     write(tmp_path, "manifest.jsonl", f"{line}\n{good}".encode("utf-8", "surrogateescape"))
@@ -92,7 +92,7 @@ def test_a_broken_line_is_a_problem_and_the_others_hold(tmp_path: Path, line: st
     assert page.url == "https://example.com/a"
 
 
-def test_two_lines_that_say_otherwise_of_a_file_are_a_problem_and_the_first_holds(tmp_path: Path) -> None:
+def test_contradicting_lines_are_a_problem_and_the_first_is_used(tmp_path: Path) -> None:
     write(tmp_path, "a.html", "x")
     read_lines = [{"file": "a.html", "url": f"https://example.com/{number}"} for number in (1, 1, 2)]
     write(tmp_path, "manifest.jsonl", json_lines(*read_lines))
@@ -101,7 +101,7 @@ def test_two_lines_that_say_otherwise_of_a_file_are_a_problem_and_the_first_hold
     assert (broken.problem_detail or "").startswith("line 3: ")
 
 
-def test_a_manifest_of_noise_makes_few_problems_that_count_the_rest(tmp_path: Path) -> None:
+def test_a_noisy_manifest_yields_few_problems_and_a_count(tmp_path: Path) -> None:
     write(tmp_path, "a.html", "x")
     write(tmp_path, "manifest.jsonl", "noise\n" * (MAX_BROKEN + 5))
     *broken, page = read(tmp_path)
@@ -111,7 +111,7 @@ def test_a_manifest_of_noise_makes_few_problems_that_count_the_rest(tmp_path: Pa
     assert len({record.record_id for record in broken}) == len(broken)
 
 
-def test_broken_lines_count_to_the_latest_day_below_the_manifest_and_are_told_once(tmp_path: Path) -> None:
+def test_broken_lines_belong_to_the_latest_date_below_the_manifest_and_are_reported_once(tmp_path: Path) -> None:
     write(tmp_path, "2026-01-15/a.html", "x")
     write(tmp_path, "2026-01-16/a.html", "y")
     write(tmp_path, "manifest.jsonl", "broken\n")

@@ -53,7 +53,7 @@ def test_another_url_time_or_body_is_another_record() -> None:
     assert len({other.record_id for other in [*changed, record()]}) == 4
 
 
-def test_two_broken_members_of_a_file_stay_two_records() -> None:
+def test_two_broken_members_of_a_file_are_two_records() -> None:
     broken = [record(body=None, problem="bad_warc", member=member) for member in ("1", "2")]
     elsewhere = record(body=None, problem="bad_warc", member="1", source_path="other.warc")
     assert len({other.record_id for other in [*broken, elsewhere]}) == 3
@@ -61,17 +61,17 @@ def test_two_broken_members_of_a_file_stay_two_records() -> None:
     assert broken[0].sha256 == hashlib.sha256(b"").hexdigest()
 
 
-def test_a_record_without_url_is_named_after_its_file_and_place() -> None:
+def test_a_record_without_url_is_named_after_its_file_and_position() -> None:
     unnamed = record(url=None, source_path="tägli ch/a#b.jsonl", member="3")
     assert unnamed.url == "file:t%C3%A4gli%20ch/a%23b.jsonl#/3"
     assert unnamed.site is None
 
 
-def test_text_that_no_column_holds_is_replaced() -> None:
+def test_text_that_no_column_can_store_is_replaced() -> None:
     odd = record(url="https://example.com/\ud800", content_type="text/html\0")
     assert odd.url == "https://example.com/?"
     assert odd.content_type == "text/html\N{REPLACEMENT CHARACTER}"
 
 
-def test_a_detail_is_kept_short() -> None:
+def test_a_detail_is_cut() -> None:
     assert len(record(problem="bad_xml", problem_detail="x" * 10_000).problem_detail or "") == 500

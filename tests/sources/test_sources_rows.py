@@ -38,13 +38,13 @@ def test_a_row_is_a_record(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
-def test_a_body_that_came_as_text_is_utf8_whatever_its_charset_was(tmp_path: Path, name: str) -> None:
+def test_a_body_given_as_text_is_utf8(tmp_path: Path, name: str) -> None:
     row = {**ROW, "content_type": "text/html; charset=iso-8859-1"}
     record = read_one(tmp_path, name, json_lines(row) if "jsonl" in name else parquet(**row))
     assert record.content_type == "text/html; charset=utf-8"
 
 
-def test_a_body_that_came_as_bytes_keeps_its_charset(tmp_path: Path) -> None:
+def test_a_body_given_as_bytes_keeps_its_charset(tmp_path: Path) -> None:
     row = {**ROW, "content_type": "text/html; charset=iso-8859-1", "body": b"Stra\xdfe"}
     record = read_one(tmp_path, "a.parquet", parquet(**row))
     assert (record.body, record.content_type) == (b"Stra\xdfe", "text/html; charset=iso-8859-1")
@@ -71,7 +71,7 @@ def test_a_bad_line_is_a_problem_with_its_number_and_the_others_are_read(tmp_pat
     assert len({record.record_id for record in records}) == len(records)
 
 
-def test_a_file_of_noise_makes_few_problems_that_count_the_rest(tmp_path: Path) -> None:
+def test_a_noisy_file_yields_few_problems_and_a_count(tmp_path: Path) -> None:
     write(tmp_path, "a.jsonl", "noise\n" * (MAX_BAD_LINES + 7) + json_lines(ROW))
     records = read(tmp_path)
     assert len(records) == MAX_BAD_LINES + 2
@@ -79,7 +79,7 @@ def test_a_file_of_noise_makes_few_problems_that_count_the_rest(tmp_path: Path) 
     assert records[-2].problem is None
 
 
-def test_a_line_too_long_is_passed_over(tmp_path: Path) -> None:
+def test_a_line_above_the_limit_is_skipped(tmp_path: Path) -> None:
     long = {**ROW, "body": "x" * 300_000}
     write(tmp_path, "a.jsonl.gz", json_lines(long, ROW))
     assert problems(read(tmp_path, max_record_bytes=1000)) == ["too_large", None]
@@ -98,7 +98,7 @@ def test_a_row_of_wrong_types_is_a_problem(tmp_path: Path, wrong: dict[str, obje
     assert f"`{next(iter(wrong))}`" in (record.problem_detail or "")
 
 
-def test_a_time_that_is_none_is_a_problem_that_keeps_the_bytes(tmp_path: Path) -> None:
+def test_an_invalid_time_is_a_problem_that_keeps_the_bytes(tmp_path: Path) -> None:
     record = read_one(tmp_path, "a.jsonl", json_lines({**ROW, "fetched_at": "soon"}))
     assert (record.problem, record.body) == ("bad_date", "<p>Straße".encode())
 
@@ -134,7 +134,7 @@ def test_times_of_parquet_outside_the_calendar_are_problems(tmp_path: Path, wron
     assert (record.problem, record.body) == ("bad_date", "<p>Straße".encode())
 
 
-def test_text_of_parquet_that_is_not_utf8_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_invalid_utf8_in_parquet_is_replaced(tmp_path: Path) -> None:
     broken = pa.array([b"<p>\xff</p>"]).view(pa.string())
     record = read_one(tmp_path, "a.parquet", parquet(**{**ROW, "body": broken}))
     assert record.body == "<p>\N{REPLACEMENT CHARACTER}</p>".encode()
@@ -168,7 +168,7 @@ def test_a_table_without_rows_is_a_problem(tmp_path: Path) -> None:
     assert read_one(tmp_path, "a.parquet", empty).problem == "no_records"
 
 
-def test_gzip_that_breaks_off_keeps_the_rows_before(tmp_path: Path) -> None:
+def test_truncated_gzip_keeps_the_rows_before(tmp_path: Path) -> None:
     rows = [{**ROW, "body": "x" * 50_000 + str(number)} for number in range(40)]
     whole = write(tmp_path, "a.jsonl.gz", json_lines(*rows)).read_bytes()
     (tmp_path / "a.jsonl.gz").write_bytes(whole[:-12])

@@ -21,9 +21,7 @@ NOW = dt.datetime(2026, 3, 1)
         ("site", "www.A.example", "https://a.example/anything", "https://b.a.example/"),
     ],
 )
-def test_a_url_and_a_site_are_compared_as_everywhere(
-    kind: str, key: str, kept_out: str, let_in: str, tmp_path: Path
-) -> None:
+def test_urls_and_sites_are_normalized(kind: str, key: str, kept_out: str, let_in: str, tmp_path: Path) -> None:
     assert kind_of(key) == kind
     stones = read_tombstones(tmp_path)
     assert stones.of("0" * 32, kept_out) is None
@@ -33,25 +31,25 @@ def test_a_url_and_a_site_are_compared_as_everywhere(
     assert again.of("0" * 32, let_in) is None
 
 
-def test_nothing_is_told_of_what_was_forgotten(tmp_path: Path) -> None:
+def test_tombstones_contain_no_readable_data(tmp_path: Path) -> None:
     stones = read_tombstones(tmp_path)
     stone = tombstone("url", "https://a.example/secret", NOW, "asked")
     stones.add([stone, stone])
     stones.note([("f" * 32, NOW.date(), stone), ("f" * 32, NOW.date(), stone)])
-    told = "".join(path.read_text() for path in (tmp_path / "forgotten").iterdir())
-    assert "secret" not in told
-    assert "f" * 32 not in told
-    assert len(told.splitlines()) == 2
+    stored = "".join(path.read_text() for path in (tmp_path / "forgotten").iterdir())
+    assert "secret" not in stored
+    assert "f" * 32 not in stored
+    assert len(stored.splitlines()) == 2
     assert read_tombstones(tmp_path).table()["why"].to_list() == ["asked"]
 
 
-def test_a_broken_line_stops_rather_than_let_pages_back_in(tmp_path: Path) -> None:
+def test_a_broken_line_stops_ingestion(tmp_path: Path) -> None:
     (tmp_path / "forgotten").mkdir()
     (tmp_path / "forgotten" / "tombstones.jsonl").write_text('{"kind": "url"}\n')
     with pytest.raises(UserError, match="line 1"):
         read_tombstones(tmp_path)
 
 
-def test_a_record_id_is_told_from_a_site() -> None:
+def test_a_record_id_is_not_a_site() -> None:
     assert kind_of("0123456789abcdef" * 2) == "record"
     assert normalize_key("site", "Münch.example") == normalize_key("site", "xn--mnch-0ra.example")

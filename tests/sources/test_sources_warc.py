@@ -62,7 +62,7 @@ def test_resources_and_conversions_are_records_of_their_own_type(tmp_path: Path)
     assert (conversion.body, conversion.content_type) == (b"Text", "text/plain")
 
 
-def test_what_is_no_fetch_is_no_record(tmp_path: Path) -> None:
+def test_a_warc_record_that_is_not_a_fetch_is_skipped(tmp_path: Path) -> None:
     others = [member(b"x", kind) for kind in ("warcinfo", "request", "metadata", "continuation")]
     assert problems(read_members(tmp_path, *others, member(http(HTML)))) == [None]
     assert problems(read_members(tmp_path, *others)) == ["no_records"]
@@ -98,7 +98,7 @@ def test_an_answer_without_body_is_a_problem_that_names_its_status(tmp_path: Pat
         (["Transfer-Encoding: chunked"], HTML),
     ],
 )
-def test_encodings_are_undone(tmp_path: Path, headers: list[str], body: bytes) -> None:
+def test_encodings_are_decoded(tmp_path: Path, headers: list[str], body: bytes) -> None:
     (record,) = read_members(tmp_path, member(http(body, *headers)))
     assert (record.body, record.problem) == (HTML, None)
 
@@ -117,15 +117,13 @@ def test_encodings_are_undone(tmp_path: Path, headers: list[str], body: bytes) -
         ("deflate", b"\xff" * 100, "bad_encoding"),
     ],
 )
-def test_an_encoding_that_cannot_be_undone_is_a_problem(
-    tmp_path: Path, encoding: str, body: bytes, problem: str
-) -> None:
+def test_an_unknown_encoding_is_a_problem(tmp_path: Path, encoding: str, body: bytes, problem: str) -> None:
     (record,) = read_members(tmp_path, member(http(body, f"Content-Encoding: {encoding}")))
     assert (record.problem, record.body, record.url) == (problem, None, URL)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
-def test_a_body_that_swells_beyond_the_limit_is_too_large(tmp_path: Path, encoding: str) -> None:
+def test_a_body_above_the_limit_after_decompression_is_too_large(tmp_path: Path, encoding: str) -> None:
     plain = b"a" * 2**21
     swelling = {"gzip": gzip.compress, "br": partial(packed, codec="brotli"), "zstd": partial(packed, codec="zstd")}
     body = swelling[encoding](plain)
@@ -133,27 +131,27 @@ def test_a_body_that_swells_beyond_the_limit_is_too_large(tmp_path: Path, encodi
     assert problems(read_members(tmp_path, member(http(body, f"Content-Encoding: {encoding}")))) == ["too_large"]
 
 
-def test_a_block_larger_than_the_limit_is_passed_over(tmp_path: Path) -> None:
+def test_a_block_above_the_limit_is_skipped(tmp_path: Path) -> None:
     records = read_members(tmp_path, member(http(b"a" * 2**21)), member(http(HTML)), gzipped=True)
     assert problems(records) == ["too_large", None]
 
 
-def test_a_response_whose_protocol_is_unheard_of_is_still_split(tmp_path: Path) -> None:
+def test_a_response_with_an_unknown_protocol_is_split(tmp_path: Path) -> None:
     (record,) = read_members(tmp_path, member(http(HTML).replace(b"HTTP/1.1", b"HTTP/2")))
     assert (record.body, record.http_status) == (HTML, 200)
 
 
-def test_a_response_that_is_no_http_is_all_body(tmp_path: Path) -> None:
+def test_a_response_that_is_not_http_is_all_body(tmp_path: Path) -> None:
     (record,) = read_members(tmp_path, member(HTML))
     assert (record.body, record.content_type, record.http_status) == (HTML, None, None)
 
 
-def test_urls_in_angle_brackets_and_with_spaces_are_mended(tmp_path: Path) -> None:
+def test_urls_in_angle_brackets_and_with_spaces_are_fixed(tmp_path: Path) -> None:
     (record,) = read_members(tmp_path, member(http(HTML), WARC_Target_URI="<http://example.com/a b>"))
     assert record.url == "http://example.com/a%20b"
 
 
-def test_a_response_without_url_is_named_after_its_place(tmp_path: Path) -> None:
+def test_a_response_without_url_is_named_after_its_position(tmp_path: Path) -> None:
     record = read_members(tmp_path, member(b"x", "warcinfo"), member(http(HTML), WARC_Target_URI=None))[0]
     assert record.url == "file:a.warc#/2"
 
@@ -181,13 +179,13 @@ def test_a_length_too_short_is_a_problem_and_the_next_is_found(tmp_path: Path) -
     assert problems(records) == [None, "bad_warc", None]
 
 
-def test_a_record_that_breaks_off_is_a_problem(tmp_path: Path) -> None:
+def test_a_truncated_record_is_a_problem(tmp_path: Path) -> None:
     whole = member(http(HTML))
     for cut in (5, 40, len(whole) - 10):
         assert problems(read_members(tmp_path, member(http(b"first")), whole[:cut])) == [None, "bad_warc"]
 
 
-def test_a_file_that_is_no_warc_is_one_problem(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_warc_is_one_problem(tmp_path: Path) -> None:
     record = read_one(tmp_path, "a.warc", b"\n".join([b"noise"] * 1000))
     assert record.problem == "bad_warc"
     assert "b'noise" in (record.problem_detail or "")
@@ -206,7 +204,7 @@ def test_a_damaged_gzip_member_is_a_problem_and_the_others_are_read(tmp_path: Pa
     assert [record.body for record in records] == [None if n == place else body for n, body in enumerate(bodies)]
 
 
-def test_damage_across_read_buffers_is_passed(tmp_path: Path) -> None:
+def test_damage_across_read_buffers_is_skipped(tmp_path: Path) -> None:
     long = gzip.compress(member(http(os.urandom(3 * CHUNK)), "request"))
     spoilt = long[: 2 * CHUNK] + b"\x1f\x8b\x08" * 50 + long[2 * CHUNK + 150 :]
     (tmp_path / "a.warc.gz").write_bytes(spoilt + gzip.compress(member(http(HTML))))
@@ -215,7 +213,7 @@ def test_damage_across_read_buffers_is_passed(tmp_path: Path) -> None:
     assert records[1].body == HTML
 
 
-def test_a_gzip_that_breaks_off_keeps_what_was_before(tmp_path: Path) -> None:
+def test_a_truncated_gzip_keeps_the_records_before(tmp_path: Path) -> None:
     first, second = (gzip.compress(member(http(body))) for body in (HTML, os.urandom(1000)))
     (tmp_path / "a.warc.gz").write_bytes(first + second[:-300])
     assert problems(read(tmp_path)) == [None, "bad_warc"]
@@ -226,24 +224,24 @@ def test_one_gzip_member_around_all_records_is_read(tmp_path: Path) -> None:
     assert [record.body for record in read(tmp_path)] == [HTML, b"other"]
 
 
-def test_padding_between_gzip_members_is_passed_and_noise_told(tmp_path: Path) -> None:
+def test_padding_between_gzip_members_is_skipped_and_noise_reported(tmp_path: Path) -> None:
     page = gzip.compress(member(http(HTML)))
     (tmp_path / "a.warc.gz").write_bytes(page + b"\0" * 700 + page + b"noise" + page)
     assert problems(read(tmp_path)) == [None, None, "bad_warc", None]
 
 
-def test_endless_headers_are_given_up(tmp_path: Path) -> None:
+def test_endless_headers_stop_at_the_limit(tmp_path: Path) -> None:
     endless = b"WARC/1.0\r\n" + b"a: b\r\n" * 100_000 + b"\r\n"
     records = read_members(tmp_path, endless, b"WARC/1.0\r\n" + b"x" * 200_000 + b"\r\n\r\n", member(http(HTML)))
     assert problems(records) == ["bad_warc", "bad_warc", None]
 
 
-def test_endless_http_headers_are_given_up(tmp_path: Path) -> None:
+def test_endless_http_headers_stop_at_the_limit(tmp_path: Path) -> None:
     records = read_members(tmp_path, member(http(HTML, *["a: b"] * 20_000)), member(http(HTML)))
     assert problems(records) == ["bad_warc", None]
 
 
-def test_a_record_is_found_again_where_its_mark_lies_across_read_buffers(tmp_path: Path) -> None:
+def test_a_record_is_found_again_when_its_mark_crosses_read_buffers(tmp_path: Path) -> None:
     for shift in range(8):
         noise = b"n" * (CHUNK - shift)
         assert problems(read_members(tmp_path, noise + b"\n", member(http(HTML)))) == ["bad_warc", None]
