@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from newsmill.trends.baseline import tail_scores
+from newsmill.trends.baseline import tail_probability, to_score
 from newsmill.trends.bursts import expected_days, find_bursts
 from newsmill.trends.scan import MAX_RAISED_DAYS, MIN_SCORE, MIN_STORIES, RAISED_SCORE, SUM_PENALTY
 from newsmill.trends.tables import BURSTS
@@ -184,7 +184,7 @@ def detect_as_oracle(noise: Noise, counts: Counts) -> NDArray[np.bool_]:
     """Return the days that burst by the same rule to one who knows the distribution: no past can teach more."""
     stories, means = counts.astype(np.float64), noise.means(counts.size)
     dispersion = np.full(counts.size, noise.dispersion)
-    score = tail_scores(stories, means, dispersion)
+    score = to_score(tail_probability(stories, means, dispersion))
     bursting = (score >= MIN_SCORE) & (counts >= MIN_STORIES)
     for length in range(2, MAX_RAISED_DAYS + 1):
         total, mean, variance, lowest = (
@@ -192,7 +192,7 @@ def detect_as_oracle(noise: Noise, counts: Counts) -> NDArray[np.bool_]:
             for values in (stories, means, dispersion * means**2, score)
         )
         sums = mean.sum(axis=1)
-        together = tail_scores(total.sum(axis=1), sums, variance.sum(axis=1) / sums**2)
+        together = to_score(tail_probability(total.sum(axis=1), sums, variance.sum(axis=1) / sums**2))
         is_burst = (together >= MIN_SCORE + SUM_PENALTY) & (lowest.min(axis=1) >= RAISED_SCORE)
         for first in np.flatnonzero(is_burst & (total.sum(axis=1) >= 2 * length)):
             bursting[first : first + length] = True

@@ -102,18 +102,22 @@ class Baseline:
         return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
-def tail_scores(stories: Floats, mean: Floats, dispersion: Floats) -> Floats:
-    """Return -log10 of the probability of so many stories or more, at most 300.
+def tail_probability(stories: Floats, mean: Floats, dispersion: Floats) -> Floats:
+    """Return the probability of so many stories or more, at least 1e-300.
 
-    Negative binomial with variance mean + dispersion * mean^2; dispersions below 1e-7 count as that, all but Poisson.
+    Negative binomial with variance mean + dispersion * mean^2; a dispersion below 1e-7 counts as 1e-7, nearly Poisson.
     """
-    # scipy takes a third of a second to import, and most commands judge no days.
+    # SciPy takes a third of a second to import, and most commands do not need it.
     from scipy.special import betainc
 
     size = 1.0 / np.maximum(dispersion, 1e-7)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        probability = betainc(np.maximum(stories, 1.0), size, mean / (size + mean))
-        return np.where(stories > 0, -np.log10(np.maximum(probability, 1e-300)), 0.0)
+    probability = betainc(np.maximum(stories, 1.0), size, mean / (size + mean))
+    return np.where(stories > 0, np.maximum(probability, 1e-300), 1.0)
+
+
+def to_score(probability: Floats) -> Floats:
+    """Return -log10 of a probability."""
+    return 0.0 - np.log10(probability)
 
 
 def _log_likelihood(stories: Floats, mean: Floats, dispersion: Floats) -> Floats:

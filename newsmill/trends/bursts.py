@@ -11,7 +11,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from newsmill.trends.baseline import Floats, Mask, tail_scores
+from newsmill.trends.baseline import Floats, Mask, tail_probability, to_score
 from newsmill.trends.scan import Scan
 from newsmill.trends.tables import BURSTS, EXPECTED
 
@@ -83,8 +83,8 @@ def find_bursts(expected: pl.DataFrame, page_stories: pl.DataFrame) -> pl.DataFr
     )
     mean = found["expected"].to_numpy()
     dispersion = found["excess_variance"].to_numpy() / mean**2 + found["mean_uncertainty"].to_numpy()
-    score = tail_scores(found["observed"].cast(pl.Float64).to_numpy(), mean, dispersion)
-    scored = found.with_columns(score=pl.Series(score)).with_columns(p_value=10.0 ** -pl.col("score"))
+    p_value = tail_probability(found["observed"].cast(pl.Float64).to_numpy(), mean, dispersion)
+    scored = found.with_columns(p_value=pl.Series(p_value), score=pl.Series(to_score(p_value)))
     top_stories = _find_top_stories(days, page_stories)
     return BURSTS.conform(scored.join(top_stories, on=["topic", "burst"], how="left").sort("topic", "start_day"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.trends.baseline import DISPERSIONS, Baseline, Floats, Forecast, Mask, tail_scores
+from newsmill.trends.baseline import DISPERSIONS, Baseline, Floats, Forecast, Mask, tail_probability, to_score
 
 # The first days of a topic have no expectation and never burst.
 MIN_HISTORY_DAYS = 7
@@ -67,9 +67,9 @@ class Scan:
 
         is_judged = ~is_first & self._is_read[:, day] & ~self._is_silent(day, stories, forecast)
         laws = DISPERSION_MARGIN * DISPERSIONS + forecast.mean_uncertainty[:, None]
-        scores = tail_scores(stories[:, None], forecast.mean[:, None], laws)
-        score = -np.log10((forecast.dispersion_weights * 10.0**-scores).sum(axis=1))
-        self.score[:, day] = np.where(is_judged, np.maximum(score, 0.0), 0.0)
+        probabilities = tail_probability(stories[:, None], forecast.mean[:, None], laws)
+        score = to_score(np.minimum((forecast.dispersion_weights * probabilities).sum(axis=1), 1.0))
+        self.score[:, day] = np.where(is_judged, score, 0.0)
         raised_days = self._count_raised_days(day, is_judged)
         for topic in np.flatnonzero(raised_days):
             self.is_bursting[topic, day - raised_days[topic] + 1 : day + 1] = True
@@ -117,7 +117,9 @@ class Scan:
                 mean, law = sum_days(
                     self.mean[topics, span], self.dispersion[topics, span], self.mean_uncertainty[topics, span]
                 )
-                length[topics[tail_scores(stories[topics], mean, law) >= needed[topics] + SUM_PENALTY]] = days
+                length[
+                    topics[to_score(tail_probability(stories[topics], mean, law)) >= needed[topics] + SUM_PENALTY]
+                ] = days
         return length
 
     def _learn_new_level(self, topics: Mask, day: int, days: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from benchmarks.simulate_trends import FIRST_DAY, Noise, detect_bursts, detect_planted, false_bursts_a_year, to_daily
-from newsmill.trends.baseline import tail_scores
+from newsmill.trends.baseline import tail_probability, to_score
 from newsmill.trends.bursts import expected_days, find_bursts
 from newsmill.trends.scan import MIN_HISTORY_DAYS
 
@@ -147,7 +147,7 @@ def test_score_is_at_most_300() -> None:
 
 
 def _score(count: int, mean: float, dispersion: float) -> float:
-    return float(tail_scores(np.array([float(count)]), np.array([mean]), np.array([dispersion]))[0])
+    return float(to_score(tail_probability(np.array([float(count)]), np.array([mean]), np.array([dispersion])))[0])
 
 
 STEADY = [4, 5, 3, 4, 6, 2, 3] * 12

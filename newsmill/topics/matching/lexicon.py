@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from newsmill.topics.matching.characters import IN_WORD, WORD_START, character_flags
 from newsmill.topics.matching.chinese_scripts import to_other_script
-from newsmill.topics.matching.scoring import Rules, Spellings
+from newsmill.topics.matching.hits import Spellings
+from newsmill.topics.matching.scoring import Rules
 from newsmill.topics.matching.spelling import fold_char, spell_out
 from newsmill.topics.taxonomy import EntityGroup, Named, PhraseGroup, Taxonomy
 

@@ -11,8 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from newsmill.topics.matching.characters import character_flags, character_folds, folded_widths
+from newsmill.topics.matching.hits import Matches
 from newsmill.topics.matching.lexicon import Lexicon
-from newsmill.topics.matching.scoring import Matches, find_mentions_in_texts
+from newsmill.topics.matching.scoring import find_mentions_in_texts
 from newsmill.topics.matching.sentences import Hashes, SentenceWords, split, word_hash
 from newsmill.topics.matching.text_bytes import Spans, decode, fold_texts
 

@@ -18,6 +18,7 @@ from newsmill.topics.matching.characters import (
     SPACE,
     STOP,
 )  # fmt: skip
+from newsmill.topics.matching.hits import Codes, Flags, Rows
 from newsmill.topics.matching.text_bytes import double_rows
 
 # A "sentence" of a page without punctuation is cut here, so that evidence stays readable.
@@ -25,9 +26,6 @@ MAX_SENTENCE_CHARS = 600
 MAX_ABBREVIATION_CHARS = 6
 MAX_STARTER_CHARS = 12
 
-Codes = NDArray[np.uint32]
-Flags = NDArray[np.uint16]
-Rows = NDArray[np.int32]
 Hashes = NDArray[np.uint64]
 # Sorted hashes of abbreviations, of words that begin a sentence after one, of what follows an ordinal.
 SentenceWords = tuple[Hashes, Hashes, Hashes]
