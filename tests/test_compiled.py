@@ -47,7 +47,7 @@ def test_code_older_than_any_source_is_removed(tmp_path: Path) -> None:
 
 def test_code_newer_than_its_sources_stays(tmp_path: Path) -> None:
     (tmp_path / "caller.py").write_text("", "utf-8")
-    index = index_file(tmp_path, NOW + 60)
+    index = index_file(tmp_path, NOW + 86_400)
     remove_stale_code(tmp_path)
     assert index.exists()
 
