@@ -6,7 +6,8 @@ word before). Packages that compare, count or search text take their sets from h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 Range = tuple[int, int]
 
@@ -113,3 +114,26 @@ def re2_class(ranges: Iterable[Range]) -> str:
     '\\\\x{61}-\\\\x{63}'
     """
     return "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in ranges)
+
+
+# A stop before white space, with closing marks in between, or a stop of CJK. `topics/matching/sentences.py` also knows
+# abbreviations and ordinals, which mentions need; here punctuation decides.
+SENTENCE_END = re.compile(rf"[.!?…](?=[\"'”’»)\]]*(?:\s|$))|[。！？]|(?<=[{char_class(CJK_RANGES)}])[.!?]")
+_CLOSERS_AND_SPACE = re.compile(r"[\"'”’»)\]]*\s*")
+
+
+def split_sentences(text: str) -> Iterator[str]:
+    """Yield the sentences and lines of a text, by punctuation, without the white space between them.
+
+    >>> list(split_sentences('He said "no." She left. 他走了。她没走'))
+    ['He said "no."', 'She left.', '他走了。', '她没走']
+    """
+    for line in text.splitlines():
+        start = 0
+        for end in SENTENCE_END.finditer(line):
+            rest = _CLOSERS_AND_SPACE.match(line, end.end())
+            stop = rest.end() if rest else end.end()
+            yield line[start:stop].strip()
+            start = stop
+        if line[start:].strip():
+            yield line[start:].strip()

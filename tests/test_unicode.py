@@ -20,7 +20,7 @@ from newsmill.unicode import (
 
 def test_examples() -> None:
     failed, tried = doctest.testmod(unicode)
-    assert (failed, tried) == (0, 2)
+    assert (failed, tried) == (0, 3)
 
 
 @pytest.mark.parametrize(

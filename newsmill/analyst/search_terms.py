@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from newsmill.errors import UserError
-from newsmill.unicode import CJK_LETTER_RANGES, SOUTHEAST_ASIAN_RANGES, char_class, re2_class
+from newsmill.unicode import CJK_LETTER_RANGES, SOUTHEAST_ASIAN_RANGES, char_class, re2_class, split_sentences
 
 MAX_TERMS = 16
 # Longer words also match as a prefix: `regulation` finds its plural, but `AI` must not find `airport`.
@@ -113,7 +113,7 @@ def best_sentence(text: str, terms: list[Term], max_chars: int = 400) -> str:
     """Return the first sentence with the most terms, shortened around its first term."""
     patterns = [term.python for term in terms]
     best, most_terms, position = "", -1, 0
-    for sentence in re.split(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])|\n", text):
+    for sentence in split_sentences(text):
         found = [match.start() for pattern in patterns if (match := pattern.search(sentence))]
         if sentence.strip() and len(found) > most_terms:
             best, most_terms, position = sentence, len(found), min(found, default=0)

@@ -8,7 +8,7 @@ import unicodedata
 
 import polars as pl
 
-from newsmill.unicode import CJK_RANGES, char_class
+from newsmill.unicode import CJK_RANGES, SENTENCE_END, char_class
 
 # Kana, Han with its extensions, Hangul: one character carries as much as a syllable or a word.
 CJK = char_class(CJK_RANGES)
@@ -20,7 +20,6 @@ _CJK_CHARACTER = re.compile(f"[{CJK}]")
 _WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+(?:['’][^\W_{CJK}]+)*")
 # Control characters and soft hyphens carry no text; lone surrogates (from JSON escapes) can't be stored.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
-_SENTENCE_END = re.compile(rf"[.!?…](?=[\"'”’»)\]]*(?:\s|$))|[。！？]|(?<=[{CJK}])[.!?]")
 _MAX_TITLE_WIDTH, _MAX_TITLE_SENTENCES = 300, 2
 
 
@@ -70,7 +69,7 @@ def word_counts(texts: pl.Expr) -> pl.Expr:
 
 def count_sentence_ends(text: str) -> int:
     """Count the sentences that end in the text, by punctuation."""
-    return len(_SENTENCE_END.findall(text))
+    return len(SENTENCE_END.findall(text))
 
 
 def heading_key(text: str) -> str:
