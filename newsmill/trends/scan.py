@@ -117,9 +117,8 @@ class Scan:
                 mean, law = sum_days(
                     self.mean[topics, span], self.dispersion[topics, span], self.mean_uncertainty[topics, span]
                 )
-                length[
-                    topics[to_score(tail_probability(stories[topics], mean, law)) >= needed[topics] + SUM_PENALTY]
-                ] = days
+                score = to_score(tail_probability(stories[topics], mean, law))
+                length[topics[score >= needed[topics] + SUM_PENALTY]] = days
         return length
 
     def _learn_new_level(self, topics: Mask, day: int, days: int) -> None:
