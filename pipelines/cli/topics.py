@@ -20,7 +20,7 @@ Topics = Annotated[Path | None, typer.Option(help="The taxonomy, a YAML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 Limit = Annotated[int, typer.Option(min=1, help="Maximum pages and weeks per topic; --json prints all.")]
 
-PATIENCE_SECONDS = 5.0
+LOCK_TIMEOUT_SECONDS = 5.0
 SHARE_COLUMNS = ("precision", "recall", "f1", "precision_new", "recall_new", "f1_new")
 
 
@@ -159,7 +159,7 @@ def _copy_labels(settings: Settings) -> None:
     from newsmill.warehouse.connection import open_writer, transaction
 
     try:
-        with open_writer(settings.database, PATIENCE_SECONDS) as con, transaction(con):
+        with open_writer(settings.database, LOCK_TIMEOUT_SECONDS) as con, transaction(con):
             replace_labels(con, settings)
     except UserError:
         err.print("a run holds the database; the next run copies the labels to topics.labels")
