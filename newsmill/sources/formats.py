@@ -39,13 +39,13 @@ class InputFormat:
 
 
 FORMATS = (
-    InputFormat("html", (".html", ".htm"), "file", "newsmill.sources.files:read_file", "text/html"),
-    InputFormat("text", (".txt",), "file", "newsmill.sources.files:read_file", "text/plain"),
-    InputFormat("markdown", (".md",), "file", "newsmill.sources.files:read_file", "text/markdown"),
-    InputFormat("warc", (".warc",), "warc", "newsmill.sources.warc:read_warc"),
-    InputFormat("feed", (".xml", ".rss", ".atom"), "feed", "newsmill.sources.feeds:read_feed"),
-    InputFormat("jsonl", (".jsonl",), "jsonl", "newsmill.sources.rows:read_jsonl"),
-    InputFormat("parquet", (".parquet",), "parquet", "newsmill.sources.rows:read_parquet"),
+    InputFormat("html", (".html", ".htm"), "file", "newsmill.sources.readers.files:read_file", "text/html"),
+    InputFormat("text", (".txt",), "file", "newsmill.sources.readers.files:read_file", "text/plain"),
+    InputFormat("markdown", (".md",), "file", "newsmill.sources.readers.files:read_file", "text/markdown"),
+    InputFormat("warc", (".warc",), "warc", "newsmill.sources.readers.warc:read_warc"),
+    InputFormat("feed", (".xml", ".rss", ".atom"), "feed", "newsmill.sources.readers.feeds:read_feed"),
+    InputFormat("jsonl", (".jsonl",), "jsonl", "newsmill.sources.readers.rows:read_jsonl"),
+    InputFormat("parquet", (".parquet",), "parquet", "newsmill.sources.readers.rows:read_parquet"),
 )
 ENDINGS = {ending: input_format for input_format in FORMATS for ending in input_format.endings}
 SOURCES = tuple(dict.fromkeys(input_format.source for input_format in FORMATS))

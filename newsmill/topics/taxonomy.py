@@ -9,17 +9,21 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from newsmill.errors import UserError
 from newsmill.topics.matching.spelling import OPTIONAL_PART, spell_out
-from newsmill.topics.taxonomy_errors import to_user_error
-from newsmill.validation import one_line, parse_yaml
+from newsmill.validation import load_yaml, user_error
 
 MAX_PHRASE_CHARS = 100
 MAX_OPTIONAL_PARTS = 3
 # The contexts of a sentence are bits of one 64-bit integer.
+HINTS = {
+    "greater_than": "give a weight above 0 and up to 10",
+    "less_than_equal": "give a weight above 0 and up to 10",
+}
+# Keys of earlier versions.
+RENAMED_KEYS = {"close": "within_words", "needs": "same_sentence", "near": "nearby_sentence"}
 MAX_CONTEXTS = 62
 LANGUAGE = re.compile(r"[a-z]{2}")
 
@@ -159,42 +163,44 @@ def load_taxonomy(path: Path) -> Taxonomy:
     """Load a taxonomy from a YAML file.
 
     Raises:
-        UserError: with file, topic, field and hint of the first mistake.
+        UserError: with file, field and hint of the first mistake.
     """
-    try:
-        data = path.read_bytes()
-        content = parse_yaml(data.decode("utf-8"))
-    except OSError as error:
-        raise UserError(str(path), f"can't be read: {error.strerror}", "give the path of a taxonomy") from error
-    except UnicodeDecodeError as error:
-        raise UserError(str(path), f"is not UTF-8 at byte {error.start}", "save it as UTF-8") from error
-    except yaml.YAMLError as error:
-        raise UserError(str(path), one_line(error), "correct the YAML there") from error
+    content = load_yaml(path)
     try:
         file = TaxonomyFile.model_validate(content)
     except ValidationError as error:
-        raise to_user_error(path, error) from error
+        raise _with_new_key(user_error(error, content, str(path), HINTS)) from error
     _check_contexts(path, file)
     known = {*file.contexts, *(topic_id for topic_id, topic in file.topics.items() if topic.entities)}
     for topic_id, topic in file.topics.items():
-        _check_topic(f"{path}, topic {topic_id}", topic, known)
-    return Taxonomy(blake2b(data, digest_size=6).hexdigest(), file.topics, file.contexts)
+        _check_topic(f"{path}, field topics.{topic_id}", topic, known)
+    return Taxonomy(blake2b(path.read_bytes(), digest_size=6).hexdigest(), file.topics, file.contexts)
+
+
+def _with_new_key(error: UserError) -> UserError:
+    """Return the error, with the new name of a key that was renamed."""
+    key = error.where.rpartition(".")[2]
+    if key not in RENAMED_KEYS:
+        return error
+    return UserError(
+        error.where, f"the key `{key}` is now `{RENAMED_KEYS[key]}`", f"rename it to `{RENAMED_KEYS[key]}`"
+    )
 
 
 def _check_contexts(path: Path, file: TaxonomyFile) -> None:
     known: set[str] = set()
     for name, context in file.contexts.items():
-        where = f"{path}, context {name}"
+        where = f"{path}, field contexts.{name}"
         for included in context.includes:
             if included not in known:
                 problem = f"{included!r} is not a context above this one"
-                raise UserError(f"{where}, field includes", problem, "name a context above this one")
+                raise UserError(f"{where}.includes", problem, "name a context above this one")
         if not context.includes and not context.entities and not any(True for _ in context.phrases()):
             raise UserError(where, "has no phrases", "add some under a language, as `en: [...]`")
         if name in file.topics:
             raise UserError(where, "a topic has the same name", "rename one of them")
         _check_repeats(where, context.phrases())
-        _check_repeats(f"{where}, field entities", _aliases(context.entities))
+        _check_repeats(f"{where}.entities", _aliases(context.entities))
         known.add(name)
     if len(file.contexts) + len(file.topics) > MAX_CONTEXTS:
         problem = f"there are more than {MAX_CONTEXTS} contexts and topics"
@@ -204,10 +210,10 @@ def _check_contexts(path: Path, file: TaxonomyFile) -> None:
 def _check_topic(where: str, topic: Topic, known: set[str]) -> None:
     for field, groups in (("phrases", topic.phrases), ("entities", topic.entities)):
         for number, group in enumerate(groups):
-            _check_references(f"{where}, field {field}.{number}", group, known)
-    _check_repeats(f"{where}, field phrases", (pair for group in topic.phrases for pair in group.phrases()))
-    _check_repeats(f"{where}, field entities", _aliases(topic.entities))
-    _check_repeats(f"{where}, field exclusions", topic.exclusions.phrases())
+            _check_references(f"{where}.{field}.{number}", group, known)
+    _check_repeats(f"{where}.phrases", (pair for group in topic.phrases for pair in group.phrases()))
+    _check_repeats(f"{where}.entities", _aliases(topic.entities))
+    _check_repeats(f"{where}.exclusions", topic.exclusions.phrases())
 
 
 def _check_references(where: str, group: Weighted, known: set[str]) -> None:

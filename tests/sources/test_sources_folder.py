@@ -141,7 +141,7 @@ def test_a_reader_that_raises_does_not_stop_the_others(tmp_path: Path, monkeypat
     def fail(data: bytes, url: str | None) -> None:
         raise KeyError("unforeseen")
 
-    monkeypatch.setattr("newsmill.sources.feeds.parse", fail)
+    monkeypatch.setattr("newsmill.sources.readers.feeds.parse", fail)
     write(tmp_path, "a.xml", "<rss/>")
     write(tmp_path, "b.html", "x")
     records = read(tmp_path)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from raw_folder import FETCHED, MODIFIED, json_lines, problems, read, read_one, write
 
-from newsmill.sources.rows import MAX_BAD_LINES
+from newsmill.sources.readers.rows import MAX_BAD_LINES
 
 ROW = {
     "url": "https://www.example.com/a",

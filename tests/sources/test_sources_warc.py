@@ -11,7 +11,7 @@ import pyarrow
 import pytest
 from raw_folder import FETCHED, MODIFIED, problems, read, read_one, write
 
-from newsmill.sources.damaged_warc import CHUNK
+from newsmill.sources.readers.damaged_warc import CHUNK
 from newsmill.sources.record import Record
 
 URL = "http://www.example.com/a"

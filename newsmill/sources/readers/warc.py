@@ -9,10 +9,10 @@ from itertools import count
 
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from newsmill.sources.damaged_warc import DamagedGzipError, WarcBytes
 from newsmill.sources.fetch_metadata import FetchMetadata, parse_time
-from newsmill.sources.http_body import MAX_HEAD, parse_response
 from newsmill.sources.limits import UnreadableError, open_raw
+from newsmill.sources.readers.damaged_warc import DamagedGzipError, WarcBytes
+from newsmill.sources.readers.http_body import MAX_HEAD, parse_response
 from newsmill.sources.record import Record
 from newsmill.sources.source_file import SourceFile
 
