@@ -129,11 +129,12 @@ def read_files(
         known = (manifests[folder].metadata.get(file.path) for folder in file.folders)
         source_file = SourceFile(
             path=root / file.path,
-            format=file.format,
+            source=file.format.source,
             source_path=source_path(file.path),
             ingest_date=file.ingest_date,
             modified=mtime_to_datetime(file.mtime_ns),
             max_record_bytes=max_record_bytes,
+            content_type=file.format.content_type,
             metadata=next(filter(None, known), UNKNOWN_METADATA),
         )
         yield from read_records(source_file, file.format.load_reader(), file.size)
@@ -143,7 +144,7 @@ def read_records(
     source_file: SourceFile, reader: Callable[[SourceFile], Iterator[Record]], size: int
 ) -> Iterator[Record]:
     """Yield the records of a file; if its reader fails or finds nothing, a record with that problem."""
-    if size == 0 and source_file.format.source != "file":
+    if size == 0 and source_file.source != "file":
         yield source_file.problem("empty_file", "the file is empty", source_file.metadata)
         return
     found = 0
@@ -183,7 +184,7 @@ def manifest_problems(
     path = root / folder / manifest.NAME
     source_file = SourceFile(
         path=path,
-        format=ENDINGS[".jsonl"],
+        source="file",
         source_path=source_path(path.relative_to(root).as_posix()),
         ingest_date=ingest_date,
         modified=mtime_to_datetime(path.lstat().st_mtime_ns),

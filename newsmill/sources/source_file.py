@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsmill.sources.fetch_metadata import UNKNOWN_METADATA, FetchMetadata
-from newsmill.sources.formats import InputFormat
 from newsmill.sources.record import Record, file_url, make_record, member_url
 
 
@@ -15,15 +14,16 @@ from newsmill.sources.record import Record, file_url, make_record, member_url
 class SourceFile:
     """One input file, with the defaults for its records.
 
-    `metadata` comes from a manifest; `modified` (naive UTC) is the fetch time where no other is known.
+    `content_type` is that of the file's format; `metadata` comes from a manifest; `modified` (naive UTC) is the fetch time where no other is known.
     """
 
     path: Path
-    format: InputFormat
+    source: str
     source_path: str
     ingest_date: dt.date
     modified: dt.datetime
     max_record_bytes: int
+    content_type: str | None = None
     metadata: FetchMetadata = UNKNOWN_METADATA
 
     @property
@@ -66,7 +66,7 @@ class SourceFile:
         problem_detail: str | None,
     ) -> Record:
         return make_record(
-            source=self.format.source,
+            source=self.source,
             source_path=self.source_path,
             fetched_at=fetched_at,
             ingest_date=self.ingest_date,

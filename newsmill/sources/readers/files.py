@@ -12,9 +12,7 @@ from newsmill.sources.source_file import SourceFile
 
 def read_file(source_file: SourceFile) -> Iterator[Record]:
     """Yield the file as one record."""
-    metadata = replace(
-        source_file.metadata, content_type=source_file.metadata.content_type or source_file.format.content_type
-    )
+    metadata = replace(source_file.metadata, content_type=source_file.metadata.content_type or source_file.content_type)
     with open_decompressed(source_file.path) as stream:
         body = read_all(stream, source_file.max_record_bytes)
     yield source_file.too_large(None, metadata) if body is None else source_file.record(body, metadata)
