@@ -1,4 +1,4 @@
-"""The SQL layers: every model of dbt_like_sql is an asset, every test of its schema.yml an asset check."""
+"""The SQL layers: every model of dbt_like_sql is an asset, every test of its `.yml` files and `tests/` a check."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -131,12 +131,12 @@ def _test_checks(project: Project, model: Model, tests: list[ModelTest]) -> dg.A
 
 def _variables(context: Context, settings: SettingsResource) -> Variables:
     archived = ingest_dates(context, stages.open_archive(settings.load()).dates())
-    # An empty list would mean all dates: a run that brought nothing names its own.
+    # An empty list means all dates, so a run without archived dates passes its partitions.
     return {"ingest_dates": archived or partition_dates(context) or []}
 
 
 def _with_stale_dates(con: Connection, model: Model, variables: Variables) -> Variables:
-    """Add the dates that were re-tagged because their boilerplate changed."""
+    """Add the dates whose tags changed since the models were built."""
     dates = variables["ingest_dates"]
     if not (model.partitioned and dates):
         return variables

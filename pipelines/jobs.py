@@ -21,10 +21,10 @@ def daily_job(keys: Sequence[dg.AssetKey]) -> dg.UnresolvedAssetJobDefinition:
 
 
 def models_job(keys: Sequence[dg.AssetKey]) -> dg.UnresolvedAssetJobDefinition:
-    """Return the job over the tables that SQL rebuilds whole and what is published; for a changed model."""
+    """Return the job over the models that SQL rebuilds whole, the bursts and what is published; for a changed model."""
     return dg.define_asset_job(
         MODELS,
         dg.AssetSelection.assets(*keys),
-        description="Rebuild the SQL models from the ingested data, and publish.",
+        description="Rebuild the SQL models without ingest dates, and the bursts, and publish.",
         tags={"newsmill": MODELS},
     )

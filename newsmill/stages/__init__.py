@@ -55,10 +55,10 @@ class Stage:
     """One stage of a run.
 
     Attributes:
-        reads: the tables that must be loaded before.
-        fills: the tables that it loads, by ingest date.
-        load: loads one ingest date; returns a number of rows.
-        stale_dates: ingest dates that earlier stages of any run left to do, besides those of this run.
+        reads: the main tables that must be loaded before; Dagster shows them as dependencies.
+        fills: the main tables that it loads, by ingest date; Dagster shows them as assets.
+        load: loads one ingest date; returns the number of records, pages, clustered pages or mentions.
+        stale_dates: ingest dates that an earlier stage queued, besides those of the run.
     """
 
     name: str
@@ -68,14 +68,14 @@ class Stage:
     stale_dates: Callable[[Connection], Sequence[dt.date]] = lambda con: ()
 
     def run(self, con: Connection, run: Run, dates: Collection[dt.date]) -> int:
-        """Load the dates, and those left to do, in order; return the sum of the rows."""
+        """Load the dates and the queued ones, in order; return the sum."""
         return sum(self.load(con, run, date) for date in sorted({*dates, *self.stale_dates(con)}))
 
 
 RAW_STAGE = Stage("raw", (), (RECORDS,), load_records)
 PAGES_STAGE = Stage("pages", (RECORDS,), (PAGES, TEASERS, REPEATS), load_pages)
 STORIES_STAGE = Stage("stories", (PAGES,), (MEMBERS,), load_stories)
-# Where a story changed the boilerplate of other dates, their mentions change too.
+# When the stories stage changes boilerplate on pages of other dates, their mentions change too.
 TOPICS_STAGE = Stage("topics", (PAGES, TEASERS), (MENTIONS, PAGE_TOPICS, ENTITIES), load_topics, dates_to_retag)
 STAGES = (RAW_STAGE, PAGES_STAGE, STORIES_STAGE, TOPICS_STAGE)
 
