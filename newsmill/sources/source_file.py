@@ -14,8 +14,8 @@ from newsmill.sources.record import Record, file_url, make_record, member_url
 class SourceFile:
     """One input file, with the defaults for its records.
 
-    `content_type` is that of the file's format, `metadata` comes from a manifest, and `modified` (naive UTC) is the fetch
-    time where no other is known.
+    `content_type` is that of the file's format, `metadata` comes from a manifest, and `modified` (naive UTC) is the
+    fetch time where no other is known.
     """
 
     path: Path
