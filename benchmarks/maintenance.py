@@ -90,10 +90,10 @@ def _fetched(date: dt.date, page: dict[str, Any]) -> Record:
 
 
 def _as_read(pages: pl.DataFrame) -> pl.DataFrame:
-    told = {"word_count": 440, "language": "und", "title": pl.col("text").str.head(60), "code_version": RUN}
-    missing = [name for name in PAGES.schema if name not in pages.columns and name not in told]
+    constants = {"word_count": 440, "language": "und", "title": pl.col("text").str.head(60), "code_version": RUN}
+    missing = [name for name in PAGES.schema if name not in pages.columns and name not in constants]
     return pages.with_columns(
-        **{name: pl.lit(value) if isinstance(value, int | str) else value for name, value in told.items()},
+        **{name: pl.lit(value) if isinstance(value, int | str) else value for name, value in constants.items()},
         **{name: pl.lit(None, PAGES.schema[name]) for name in missing},
     )
 

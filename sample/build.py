@@ -1,4 +1,4 @@
-"""Builds the sample: `python sample/build.py` writes input/ and truth.jsonl anew, always the same."""
+"""Build the sample: `python sample/build.py` writes input/ and truth.jsonl, always the same bytes."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Press:
 
     @cached_property
     def first_urls(self) -> dict[tuple[str, str | None], str]:
-        """Where a story stands: by story and site, and by story alone."""
+        """The pages of each story: by story and site, and by story alone."""
         urls: dict[tuple[str, str | None], str] = {}
         for item in self.items:
             if item.story:
@@ -126,7 +126,7 @@ class Press:
         return picked(self.neutral(item), f"related {item.canonical}", 2)
 
     def teaser(self, name: str, item: Item) -> Teaser:
-        """A teaser for `story` or `story@site`, leading to the item's own site where the story stands there too."""
+        """A teaser for `story` or `story@site`, linking to the item's own site where that has the story too."""
         story_id, _, site = name.partition("@")
         story = self.stories[story_id]
         if story.day > item.ingest_date:

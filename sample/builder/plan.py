@@ -69,7 +69,7 @@ class Item:
 
     @property
     def moment(self) -> dt.datetime:
-        """When this site put it up; midnight where it tells only the day."""
+        """When this site published it; midnight where it states only the day."""
         assert self.published is not None
         return dt.datetime.fromisoformat(self.published)
 

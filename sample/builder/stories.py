@@ -46,7 +46,7 @@ class Story:
         text = self.text
         for change in self.edits[edit] if edit else ():
             if text.count(change.was) != 1:
-                raise ValueError(f"{self.id}: {change.was!r} stands {text.count(change.was)} times in the text")
+                raise ValueError(f"{self.id}: {change.was!r} occurs {text.count(change.was)} times in the text")
             text = text.replace(change.was, change.now)
         parts = (part.strip() for part in text.split("\n\n"))
         return [("heading", part[3:]) if part.startswith("## ") else ("paragraph", part) for part in parts if part]

@@ -116,7 +116,7 @@ def text_of(item: Item) -> str:
 
 
 def first_seen(item: Item) -> dt.datetime:
-    """When the page came out, as its reader can tell: a day without a time counts as its last microsecond."""
+    """When the page was published, as its reader sees it: a day without a time counts as its last microsecond."""
     if item.format == "dump":
         hint = item.hint.get("published")
         return dt.datetime.combine(dt.date.fromisoformat(hint), LAST_MICROSECOND) if hint else item.fetched_at

@@ -1,4 +1,4 @@
-"""The command line: what it tells, in which form, and with which exit code."""
+"""The command line: its output, formats and exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What README and docs tell is so: their commands run, their settings are the settings."""
+"""README and docs are true: their commands run, and their settings are the settings."""
 
 from __future__ import annotations
 
