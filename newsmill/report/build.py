@@ -1,4 +1,4 @@
-"""The report: every fact asked for once, limited to what a page can hold, rendered as one file."""
+"""Build the report: query the published database, limit the data to what a page can hold, render one HTML file."""
 
 from __future__ import annotations
 
@@ -10,69 +10,69 @@ from typing import Any
 import polars as pl
 
 from newsmill.report import reconciliation, sources
-from newsmill.report.bursts import burst_data, bursts
-from newsmill.report.by_site_language import sites_of_topics, topic_places
-from newsmill.report.changes import change_data, changes
-from newsmill.report.charts import specifications
+from newsmill.report.bursts import burst_data, read_bursts
+from newsmill.report.by_site_language import count_by_site_language, top_sites_by_topic
+from newsmill.report.changes import change_data, read_changes
+from newsmill.report.charts import chart_specs
 from newsmill.report.compression import compress_json
-from newsmill.report.entities import WEEKS, entity_data, entity_weeks
-from newsmill.report.formatting import cut
-from newsmill.report.lede import lede
-from newsmill.report.numbers import headline
+from newsmill.report.entities import WEEKS, entity_data, read_entity_weeks
+from newsmill.report.formatting import shorten
+from newsmill.report.headline import read_headline
+from newsmill.report.ledger import reconciliation_data
 from newsmill.report.page import render
-from newsmill.report.queries import lent
-from newsmill.report.stories import Packed, packed_stories
-from newsmill.report.story_choice import chosen_stories
-from newsmill.report.time_buckets import DEPTHS, Slots, find_slots
-from newsmill.report.topics import series, shown_topics
-from newsmill.report.verdicts import verdict_data
+from newsmill.report.queries import registered
+from newsmill.report.stories import StoryData, select_stories
+from newsmill.report.story_ranking import rank_stories
+from newsmill.report.summary import summarize
+from newsmill.report.time_buckets import DEPTHS, TimeBuckets, find_time_buckets
+from newsmill.report.topics import count_series, select_topics
 from newsmill.types import Connection, Row
 
 MAX_BYTES = 3_000_000
-# What the numbers by slot may take of it, so that stories have room.
+# Limits of the counts by time bucket and by site and language, so that stories fit into the file.
 SERIES_BYTES = 600_000
-# And what sites and languages of topics may.
-PLACES_BYTES = 240_000
-# The document itself grows by a few bytes once the stories' number is known.
-MARGIN = 20_000
+SITE_LANGUAGE_BYTES = 240_000
+# The document grows by a few bytes once the number of stories is known.
+MARGIN_BYTES = 20_000
 
 TOPICS = 12
 BURSTS = 60
 ENTITIES = 300
 SITES = 40
 SITES_PER_TOPIC = 12
-SILENT = 20
+SILENT_SOURCES = 20
 LANGUAGES = 20
 INGEST_DATES = 366
 REASONS = 30
-EXAMPLES = 5
-CHECKS = 50
-NAME_CHARACTERS = 60
+EXAMPLES_PER_REASON = 5
+FAILING_CHECKS = 50
+NAME_CHARS = 60
 
-NOTHING: dict[str, Any] = {"slots": None, "topics": [], "stories": []}
-NOTHING_TOLD: dict[str, Any] = {
-    "slots": None,
+# What the page and the template get when no page has been read yet.
+EMPTY_DATA: dict[str, Any] = {"buckets": None, "topics": [], "stories": []}
+EMPTY_CONTEXT: dict[str, Any] = {
+    "buckets": None,
     "topics": [],
     "topic_count": 0,
     "bursts": [],
     "burst_count": 0,
-    "lede": [],
+    "summary": [],
 }
 
 
 @dataclass(frozen=True)
-class Counted:
-    """The slots, the topics shown by id and how many there are, and all that is counted by slot."""
+class BucketCounts:
+    """The time buckets, the ids of the topics shown, the number of all topics, and all counts by bucket."""
 
-    slots: Slots
+    buckets: TimeBuckets
     topics: list[str]
     topic_count: int
     data: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What the trends room found in the time shown."""
+class Trends:
+    """Bursts, changes and entities within the time buckets."""
 
     bursts: list[Row]
     burst_count: int
@@ -81,106 +81,110 @@ class Findings:
 
 
 def build_report(con: Connection, made_at: datetime, topic_names: Mapping[str, str]) -> str:
-    """The report on a published database as one HTML file below 3 MB that opens no connection.
+    """Return the report on a published database as one HTML file below 3 MB that opens no connection.
 
     Args:
         con: the published copy, read only.
-        made_at: when the report is made, UTC.
-        topic_names: a name for a person by topic id; a topic without one is shown by its id.
+        made_at: time of the report, UTC.
+        topic_names: display name by topic id; a topic without a name is shown by its id.
     """
-    quality = _quality(con)
-    told = {"made_at": made_at, "headline": headline(con), "names": topic_names} | quality
+    quality = _read_quality(con)
+    context = {"made_at": made_at, "headline": read_headline(con), "names": topic_names} | quality
     data: dict[str, Any] = {
-        "reconciliation": verdict_data(con, quality["reconciliation"], quality["reconciliation_total"]),
-        "specs": specifications(),
+        "reconciliation": reconciliation_data(con, quality["reconciliation"], quality["reconciliation_total"]),
+        "specs": chart_specs(),
     }
-    counted = _by_slot(con, topic_names)
-    if counted is None:
-        return render(compress_json(data | NOTHING), **told, **NOTHING_TOLD, kept_stories=0)
-    with lent(con, "slot_days", counted.slots.frame()):
-        found = _findings(con, counted)
-        told |= _told(counted, found, quality, topic_names)
-        data |= counted.data | _findings_data(counted, found) | {"places": _places(con, counted)}
-        bare = render(compress_json(data), **told, kept_stories=0)
-        room = MAX_BYTES - len(bare.encode("utf-8")) - MARGIN
-        data["stories"] = _stories(con, counted, data, room)
-    return render(compress_json(data), **told, kept_stories=len(data["stories"]))
+    counts = _count_by_bucket(con, topic_names)
+    if counts is None:
+        return render(compress_json(data | EMPTY_DATA), **context, **EMPTY_CONTEXT, story_count=0)
+    with registered(con, "bucket_days", counts.buckets.to_frame()):
+        trends = _read_trends(con, counts)
+        context |= _template_context(counts, trends, quality, topic_names)
+        data |= counts.data | _trend_data(counts, trends)
+        data["by_site_language"] = _count_by_site_language(con, counts)
+        without_stories = render(compress_json(data), **context, story_count=0)
+        budget_bytes = MAX_BYTES - len(without_stories.encode("utf-8")) - MARGIN_BYTES
+        data["stories"] = _select_stories(con, counts, data, budget_bytes)
+    return render(compress_json(data), **context, story_count=len(data["stories"]))
 
 
-def _quality(con: Connection) -> dict[str, Any]:
-    listed, total = reconciliation.reconciliation(con, INGEST_DATES)
-    checks, failing = reconciliation.last_checks(con, CHECKS)
-    silent, silent_count = sources.silent_sources(con, SILENT)
+def _read_quality(con: Connection) -> dict[str, Any]:
+    dates, total = reconciliation.read_reconciliation(con, INGEST_DATES)
+    checks, failing_checks = reconciliation.last_checks(con, FAILING_CHECKS)
+    silent, silent_count = sources.silent_sources(con, SILENT_SOURCES)
     return {
-        "reconciliation": listed,
+        "reconciliation": dates,
         "reconciliation_total": total,
-        "quarantine": reconciliation.quarantine(con, REASONS, EXAMPLES),
+        "quarantine": reconciliation.read_quarantine(con, REASONS, EXAMPLES_PER_REASON),
         "checks": checks,
-        "failing_checks": failing,
+        "failing_checks": failing_checks,
         "silent": silent,
         "silent_count": silent_count,
-        "ingest_dates": sources.ingest_dates(con),
+        "ingest_dates": sources.count_ingest_dates(con),
     }
 
 
-def _by_slot(con: Connection, names: Mapping[str, str]) -> Counted | None:
-    """What is counted by slot, as far back as there is room for; None where there is no page."""
-    counted = None
+def _count_by_bucket(con: Connection, names: Mapping[str, str]) -> BucketCounts | None:
+    """Count pages and stories by time bucket, with the longest history within `SERIES_BYTES`; None without a page."""
+    counts = None
     for days, weeks in DEPTHS:
-        slots = find_slots(con, days, weeks)
-        if slots is None:
+        buckets = find_time_buckets(con, days, weeks)
+        if buckets is None:
             return None
-        with lent(con, "slot_days", slots.frame()):
-            topics, topic_count = shown_topics(con, names, TOPICS)
+        with registered(con, "bucket_days", buckets.to_frame()):
+            topics, topic_count = select_topics(con, names, TOPICS)
             ids = [topic.id for topic in topics]
             data = {
-                "slots": {"first": str(slots.first), "daily": str(slots.daily), "last": str(slots.last)},
-                "topics": [{"id": topic.id, "name": cut(topic.name, NAME_CHARACTERS)} for topic in topics],
-                "series": series(con, slots, topics),
-                "all_pages": sources.pages_by_slot(con, len(slots)),
-                "sites": sources.site_data(con, len(slots), SITES, sites_of_topics(con, ids, SITES_PER_TOPIC)),
-                "languages": sources.language_data(con, len(slots), LANGUAGES),
+                "buckets": {"first": str(buckets.first), "daily": str(buckets.daily), "last": str(buckets.last)},
+                "topics": [{"id": topic.id, "name": shorten(topic.name, NAME_CHARS)} for topic in topics],
+                "series": count_series(con, buckets, topics),
+                "all_pages": sources.count_pages(con, len(buckets)),
+                "sites": sources.site_data(con, len(buckets), SITES, top_sites_by_topic(con, ids, SITES_PER_TOPIC)),
+                "languages": sources.language_data(con, len(buckets), LANGUAGES),
             }
-        counted = Counted(slots, ids, topic_count, data)
+        counts = BucketCounts(buckets, ids, topic_count, data)
         if len(compress_json(data)) < SERIES_BYTES:
             break
-    return counted
+    return counts
 
 
-def _places(con: Connection, counted: Counted) -> dict[str, Any]:
-    sites, languages = counted.data["sites"]["name"], counted.data["languages"]["code"]
-    return topic_places(con, counted.slots, counted.topics, sites, languages, PLACES_BYTES)
+def _count_by_site_language(con: Connection, counts: BucketCounts) -> dict[str, Any]:
+    sites, languages = counts.data["sites"]["name"], counts.data["languages"]["code"]
+    return count_by_site_language(con, counts.buckets, counts.topics, sites, languages, SITE_LANGUAGE_BYTES)
 
 
-def _findings(con: Connection, counted: Counted) -> Findings:
-    slots, topics = counted.slots, counted.topics
-    found_bursts, burst_count = bursts(con, slots, topics, BURSTS)
-    return Findings(found_bursts, burst_count, changes(con, slots, topics), entity_weeks(con, slots, topics, ENTITIES))
+def _read_trends(con: Connection, counts: BucketCounts) -> Trends:
+    buckets, topics = counts.buckets, counts.topics
+    bursts, burst_count = read_bursts(con, buckets, topics, BURSTS)
+    changes = read_changes(con, buckets, topics)
+    return Trends(bursts, burst_count, changes, read_entity_weeks(con, buckets, topics, ENTITIES))
 
 
-def _findings_data(counted: Counted, found: Findings) -> dict[str, Any]:
+def _trend_data(counts: BucketCounts, trends: Trends) -> dict[str, Any]:
     return {
-        "bursts": burst_data(found.bursts, counted.topics),
-        "changes": change_data(found.changes, counted.topics),
-        "entities": entity_data(found.entities, counted.topics),
+        "bursts": burst_data(trends.bursts, counts.topics),
+        "changes": change_data(trends.changes, counts.topics),
+        "entities": entity_data(trends.entities, counts.topics),
         "stories": [],
     }
 
 
-def _told(counted: Counted, found: Findings, quality: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """What the template needs besides numbers and reconciliation."""
+def _template_context(
+    counts: BucketCounts, trends: Trends, quality: Mapping[str, Any], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what the template needs besides the headline and the reconciliation."""
     return {
-        "slots": counted.slots,
-        "topics": counted.data["topics"],
-        "numbers": {topic: number for number, topic in enumerate(counted.topics)},
-        "topic_count": counted.topic_count,
-        "bursts": found.bursts,
-        "burst_count": found.burst_count,
-        "lede": lede(
-            counted.slots,
-            found.bursts,
-            found.changes,
-            found.entities,
+        "buckets": counts.buckets,
+        "topics": counts.data["topics"],
+        "topic_index": {topic: index for index, topic in enumerate(counts.topics)},
+        "topic_count": counts.topic_count,
+        "bursts": trends.bursts,
+        "burst_count": trends.burst_count,
+        "summary": summarize(
+            counts.buckets,
+            trends.bursts,
+            trends.changes,
+            trends.entities,
             quality["silent"],
             quality["silent_count"],
             names,
@@ -188,13 +192,16 @@ def _told(counted: Counted, found: Findings, quality: Mapping[str, Any], names: 
     }
 
 
-def _stories(con: Connection, counted: Counted, data: Mapping[str, Any], room: int) -> list[Packed]:
-    named_since = counted.slots.last - timedelta(weeks=WEEKS)
-    return packed_stories(
+def _select_stories(
+    con: Connection, counts: BucketCounts, data: Mapping[str, Any], budget_bytes: int
+) -> list[StoryData]:
+    first_entity_week = counts.buckets.last - timedelta(weeks=WEEKS)
+    entities = data["entities"]["rows"]
+    return select_stories(
         con,
-        chosen_stories(con, counted.slots, counted.topics, named_since),
-        topics=counted.topics,
-        entities=[(one["name"], one["kind"], counted.topics[one["topic"]]) for one in data["entities"]["listed"]],
+        rank_stories(con, counts.buckets, counts.topics, first_entity_week),
+        topics=counts.topics,
+        entities=[(entity["name"], entity["kind"], counts.topics[entity["topic"]]) for entity in entities],
         sites=data["sites"]["name"],
-        room=room,
+        budget_bytes=budget_bytes,
     )

@@ -1,20 +1,18 @@
-"""Bursts: when, how many more than expected, how likely that was by chance, and the story that drove them."""
+"""Bursts: their days, observed and expected stories, the probability of a burst by chance, and the top story."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from newsmill.report.formatting import chance
-from newsmill.report.queries import rows
-from newsmill.report.time_buckets import Slots
+from newsmill.report.formatting import format_chance
+from newsmill.report.queries import read_rows
+from newsmill.report.time_buckets import TimeBuckets
 from newsmill.types import Connection, Row
 
-Bursts = list[Row]
 
-
-def bursts(con: Connection, slots: Slots, topics: list[str], limit: int) -> tuple[Bursts, int]:
-    """The newest bursts of the topics shown, at most so many, with what drove each; and how many there are."""
-    found = rows(
+def read_bursts(con: Connection, buckets: TimeBuckets, topics: list[str], limit: int) -> tuple[list[Row], int]:
+    """Return the newest bursts of the topics with their top stories, at most `limit`, and the number of all bursts."""
+    bursts = read_rows(
         con,
         """
         select b.topic, b.start_day, b.end_day, b.peak_day, b.observed, b.expected, b.score,
@@ -26,30 +24,30 @@ def bursts(con: Connection, slots: Slots, topics: list[str], limit: int) -> tupl
         where b.end_day >= ? and b.start_day <= ? and b.topic = any(?::varchar[])
         order by b.end_day desc, b.score desc, b.topic limit ?
         """,
-        slots.first,
-        slots.last,
+        buckets.first,
+        buckets.last,
         topics,
         limit,
     )
-    for one in found:
-        one["chance"] = chance(one["score"])
-        one["times"] = one["observed"] / one["expected"] if one["expected"] else None
-    return found, found[0]["bursts"] if found else 0
+    for burst in bursts:
+        burst["chance"] = format_chance(burst["score"])
+        burst["ratio"] = burst["observed"] / burst["expected"] if burst["expected"] else None
+    return bursts, bursts[0]["bursts"] if bursts else 0
 
 
-def burst_data(found: Bursts, topics: list[str]) -> list[dict[str, Any]]:
-    """What charts and the list need of them."""
+def burst_data(bursts: list[Row], topics: list[str]) -> list[dict[str, Any]]:
+    """Return the fields that the charts and the list of bursts need."""
     return [
         {
-            "topic": topics.index(one["topic"]),
-            "from": one["start_day"].isoformat(),
-            "to": one["end_day"].isoformat(),
-            "peak": one["peak_day"].isoformat(),
-            "observed": one["observed"],
-            "expected": round(one["expected"], 2),
-            "score": round(one["score"], 1),
-            "chance": one["chance"],
-            "story": one["top_story_id"],
+            "topic": topics.index(burst["topic"]),
+            "from": burst["start_day"].isoformat(),
+            "to": burst["end_day"].isoformat(),
+            "peak": burst["peak_day"].isoformat(),
+            "observed": burst["observed"],
+            "expected": round(burst["expected"], 2),
+            "score": round(burst["score"], 1),
+            "chance": burst["chance"],
+            "story": burst["top_story_id"],
         }
-        for one in found
+        for burst in bursts
     ]

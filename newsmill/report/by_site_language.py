@@ -1,4 +1,7 @@
-"""Sites and languages of topics: pages by what topics they have, so that those of any choice are counted once."""
+"""Pages and stories of topics by site and language.
+
+Pages are counted by their set of topics, so that a page with two chosen topics counts once for any choice.
+"""
 
 from __future__ import annotations
 
@@ -9,117 +12,123 @@ from typing import Any
 import polars as pl
 
 from newsmill.report.compression import compress_json
-from newsmill.report.queries import frame, lent, rows
-from newsmill.report.time_buckets import Slots, monday
+from newsmill.report.queries import read_frame, read_rows, registered
+from newsmill.report.time_buckets import TimeBuckets, monday
 from newsmill.types import Connection
 
-# Sites and languages that no list has.
+# Index of all sites and languages that are not listed.
 OTHERS = -1
 
 
 @dataclass(frozen=True)
 class Grain:
-    """How finely is counted: days of the last `days`, blocks of `weeks` before; so many sets of topics by site."""
+    """How finely to count: by day for the last `days`, by blocks of `weeks` before; so many topic sets by site."""
 
     days: int
     weeks: int
-    sets: int
+    topic_sets: int
     stories: bool
 
 
-# The first whose numbers fit is taken; the last is small whatever the home.
+# The report uses the first grain whose counts fit; the last is small for any home.
 GRAINS = (
-    Grain(days=10_000, weeks=1, sets=200, stories=True),
-    Grain(days=120, weeks=1, sets=100, stories=True),
-    Grain(days=120, weeks=1, sets=60, stories=False),
-    Grain(days=35, weeks=4, sets=40, stories=False),
-    Grain(days=7, weeks=13, sets=25, stories=False),
-    Grain(days=0, weeks=10_000, sets=12, stories=False),
+    Grain(days=10_000, weeks=1, topic_sets=200, stories=True),
+    Grain(days=120, weeks=1, topic_sets=100, stories=True),
+    Grain(days=120, weeks=1, topic_sets=60, stories=False),
+    Grain(days=35, weeks=4, topic_sets=40, stories=False),
+    Grain(days=7, weeks=13, topic_sets=25, stories=False),
+    Grain(days=0, weeks=10_000, topic_sets=12, stories=False),
 )
 
 
-def sites_of_topics(con: Connection, topics: list[str], limit: int) -> list[str | None]:
-    """Of each topic the sites with most of its pages."""
-    found = rows(
+def top_sites_by_topic(con: Connection, topics: list[str], limit: int) -> list[str | None]:
+    """Return the sites with most pages of each topic, `limit` for each topic."""
+    rows = read_rows(
         con,
         """
-        with counted as (
+        with counts as (
             select topic, site, count(*) as pages
-            from trends.topic_pages join slot_days using (day) where topic = any($1::varchar[])
+            from trends.topic_pages join bucket_days using (day) where topic = any($1::varchar[])
             group by topic, site),
-        first as (
-            select * from counted
+        top as (
+            select * from counts
             qualify row_number() over (partition by topic order by pages desc, site nulls last) <= $2)
-        select site, sum(pages) as pages from first group by site order by pages desc, site nulls last
+        select site, sum(pages) as pages from top group by site order by pages desc, site nulls last
         """,
         topics,
         limit,
     )
-    return [one["site"] for one in found]
+    return [row["site"] for row in rows]
 
 
-def topic_places(
+def count_by_site_language(
     con: Connection,
-    slots: Slots,
+    buckets: TimeBuckets,
     topics: list[str],
     sites: list[str | None],
     languages: list[str | None],
-    room: int,
+    budget_bytes: int,
 ) -> dict[str, Any]:
-    """Pages and stories of topics by site and language, as finely as `room` bytes allow.
+    """Count pages and stories of topics by site and language, with the finest grain within `budget_bytes`.
 
-    `since`, the first day that is counted by itself; before it a block of `weeks` counts on its last day; `rare`,
-    whether pages of rare sets of topics have no place. Of `sites` and `languages` the `pages`, rows of [set of topics
-    as bits, place or -1, pages by slot]; and where there is room `stories`, rows of [topic, place or -1, stories by
-    (slots + 1) * slot + gap], the gap in slots since the place told them last, 0 where it never had. The numbers by
-    slot are packed.
+    Returns:
+        `since`: the first day with a bucket for each day; a block of `weeks` before it counts in the bucket of its
+        last day. `rare`: whether pages with a rare set of topics count among other sites. `sites` and `languages`:
+        `pages`, rows of [topic set as bits, index of site or language, [bucket, pages, bucket, pages, ...]], and, if
+        the grain has them, `stories`, rows of [topic, index, [key, stories, key, stories, ...]]. The key is
+        (buckets + 1) * bucket + gap: the gap is the number of buckets since the story last appeared there, 0 if it
+        never did.
     """
-    names = {"sites": ("site", sites), "languages": ("language", languages)}
-    with lent(con, "topic_bits", _bits(topics)):
-        counted = {key: _counted(con, column, listed) for key, (column, listed) in names.items()}
+    columns = {"sites": ("site", sites), "languages": ("language", languages)}
+    with registered(con, "topic_bits", _topic_bits(topics)):
+        page_counts = {key: _count_pages(con, column, names) for key, (column, names) in columns.items()}
         for grain in GRAINS:
-            since = max(slots.first, monday(slots.last - timedelta(days=grain.days - 1)))
-            days = _days(slots, since, timedelta(weeks=grain.weeks))
-            rare = counted["sites"]["topics"].n_unique() > grain.sets
-            made: dict[str, Any] = {"since": since.isoformat(), "weeks": grain.weeks, "rare": rare}
-            for key, (column, listed) in names.items():
-                told = _stories(con, column, listed, days) if grain.stories else []
-                made[key] = {"pages": _pages(counted[key], days, grain.sets), "stories": told}
-            if len(compress_json(made)) < room:
+            since = max(buckets.first, monday(buckets.last - timedelta(days=grain.days - 1)))
+            days = _assign_days(buckets, since, timedelta(weeks=grain.weeks))
+            rare = page_counts["sites"]["topics"].n_unique() > grain.topic_sets
+            data: dict[str, Any] = {"since": since.isoformat(), "weeks": grain.weeks, "rare": rare}
+            for key, (column, names) in columns.items():
+                data[key] = {
+                    "pages": _page_rows(page_counts[key], days, grain.topic_sets),
+                    "stories": _story_rows(con, column, names, days) if grain.stories else [],
+                }
+            if len(compress_json(data)) < budget_bytes:
                 break
-    return made
+    return data
 
 
-def _days(slots: Slots, since: date, block: timedelta) -> pl.DataFrame:
-    """`day`, its `slot`, and where it is `counted`: there, or in the slot of the last day of its block."""
+def _assign_days(buckets: TimeBuckets, since: date, block: timedelta) -> pl.DataFrame:
+    """Return `day`, its `bucket`, and `counted_in`: this bucket; before `since`, that of its block's last day."""
+    last_block_day = since - timedelta(days=1)
 
-    def counted_on(day: date) -> date:
-        return day if day >= since else since - timedelta(days=1) - (since - timedelta(days=1) - day) // block * block
+    def counting_day(day: date) -> date:
+        return day if day >= since else last_block_day - (last_block_day - day) // block * block
 
-    shown = slots.frame()
-    return shown.with_columns(counted=pl.Series([slots.of(counted_on(day)) for day in shown["day"].to_list()]))
-
-
-def _bits(topics: list[str]) -> pl.DataFrame:
-    return pl.DataFrame({"topic": topics, "bit": [1 << place for place in range(len(topics))]})
+    frame = buckets.to_frame()
+    counted_in = [buckets.index(counting_day(day)) for day in frame["day"].to_list()]
+    return frame.with_columns(counted_in=pl.Series(counted_in))
 
 
-def _places(names: list[str | None]) -> pl.DataFrame:
-    return pl.DataFrame({"name": names, "place": range(len(names))}, {"name": pl.String, "place": pl.Int64})
+def _topic_bits(topics: list[str]) -> pl.DataFrame:
+    return pl.DataFrame({"topic": topics, "bit": [1 << index for index in range(len(topics))]})
 
 
-def _counted(con: Connection, column: str, names: list[str | None]) -> pl.DataFrame:
-    """`topics` as bits, `place`, `slot`, `pages`."""
-    with lent(con, "listed", _places(names)):
-        return frame(
+def _index_names(names: list[str | None]) -> pl.DataFrame:
+    return pl.DataFrame({"name": names, "index": range(len(names))}, {"name": pl.String, "index": pl.Int64})
+
+
+def _count_pages(con: Connection, column: str, names: list[str | None]) -> pl.DataFrame:
+    """Return `topics` as bits, `index` of the site or language, `bucket`, `pages`."""
+    with registered(con, "listed", _index_names(names)):
+        return read_frame(
             con,
             """
             with pages as (
-                select record_id, slot, case $1 when 'site' then any_value(site) else any_value(language) end as name,
+                select record_id, bucket, case $1 when 'site' then any_value(site) else any_value(language) end as name,
                        bit_or(bit) as topics
-                from trends.topic_pages join slot_days using (day) join topic_bits using (topic)
-                group by record_id, slot)
-            select p.topics, coalesce(l.place, $2) as place, p.slot, count(*) as pages
+                from trends.topic_pages join bucket_days using (day) join topic_bits using (topic)
+                group by record_id, bucket)
+            select p.topics, coalesce(l.index, $2) as index, p.bucket, count(*) as pages
             from pages p left join listed l on p.name is not distinct from l.name
             group by all
             """,
@@ -128,50 +137,46 @@ def _counted(con: Connection, column: str, names: list[str | None]) -> pl.DataFr
         )
 
 
-def _pages(counted: pl.DataFrame, days: pl.DataFrame, sets: int) -> list[list[Any]]:
-    sizes = counted.group_by("topics").agg(pl.col("pages").sum()).sort("pages", "topics", descending=[True, False])
-    usual = sizes["topics"].head(sets).to_list()
-    found = (
-        counted.join(days.select("slot", "counted").unique(), on="slot")
-        .with_columns(place=pl.when(pl.col("topics").is_in(usual)).then("place").otherwise(OTHERS))
-        .group_by("topics", "place", "counted")
+def _page_rows(counts: pl.DataFrame, days: pl.DataFrame, topic_sets: int) -> list[list[Any]]:
+    sizes = counts.group_by("topics").agg(pl.col("pages").sum()).sort("pages", "topics", descending=[True, False])
+    common = sizes["topics"].head(topic_sets).to_list()
+    sums = (
+        counts.join(days.select("bucket", "counted_in").unique(), on="bucket")
+        .with_columns(index=pl.when(pl.col("topics").is_in(common)).then("index").otherwise(OTHERS))
+        .group_by("topics", "index", "counted_in")
         .agg(pl.col("pages").sum())
-        .sort("topics", "place", "counted")
+        .sort("topics", "index", "counted_in")
     )
-    by_place: dict[tuple[int, int], dict[int, int]] = {}
-    for topics, place, slot, pages in found.iter_rows():
-        by_place.setdefault((topics, place), {})[slot] = pages
-    return [[topics, place, _pairs(pages)] for (topics, place), pages in by_place.items()]
+    rows: dict[tuple[int, int], list[int]] = {}
+    for topics, index, bucket, pages in sums.iter_rows():
+        rows.setdefault((topics, index), []).extend((bucket, pages))
+    return [[topics, index, pairs] for (topics, index), pairs in rows.items()]
 
 
-def _stories(con: Connection, column: str, names: list[str | None], days: pl.DataFrame) -> list[list[Any]]:
-    with lent(con, "listed", _places(names)), lent(con, "place_days", days.select("day", slot="counted")):
-        found = rows(
+def _story_rows(con: Connection, column: str, names: list[str | None], days: pl.DataFrame) -> list[list[Any]]:
+    counted_days = days.select("day", bucket="counted_in")
+    with registered(con, "listed", _index_names(names)), registered(con, "counted_days", counted_days):
+        counts = read_rows(
             con,
             """
-            with told as (
-                select distinct bit, story_id, slot, coalesce(l.place, $2) as place
+            with appearances as (
+                select distinct bit, story_id, bucket, coalesce(l.index, $2) as index
                 from (select *, case $1 when 'site' then site else language end as name
-                      from trends.topic_pages join place_days using (day) join topic_bits using (topic)) p
+                      from trends.topic_pages join counted_days using (day) join topic_bits using (topic)) p
                 left join listed l on p.name is not distinct from l.name
                 where story_id is not null),
-            since as (
-                select bit, place, slot,
-                       coalesce(slot - lag(slot) over (partition by bit, place, story_id order by slot), 0) as gap
-                from told)
-            select bit, place, slot, gap, count(*) as stories from since group by all order by all
+            gaps as (
+                select bit, index, bucket,
+                       coalesce(bucket - lag(bucket) over (partition by bit, index, story_id order by bucket), 0) as gap
+                from appearances)
+            select bit, index, bucket, gap, count(*) as stories from gaps group by all order by all
             """,
             column,
             OTHERS,
         )
-    width = days["slot"].n_unique() + 1
-    counted: dict[tuple[int, int], dict[int, int]] = {}
-    for one in found:
-        own = counted.setdefault((one["bit"].bit_length() - 1, one["place"]), {})
-        own[width * one["slot"] + one["gap"]] = one["stories"]
-    return [[topic, place, _pairs(stories)] for (topic, place), stories in counted.items()]
-
-
-def _pairs(values: dict[int, int]) -> list[int]:
-    """Key and value in turn."""
-    return [number for pair in values.items() for number in pair]
+    width = days["bucket"].n_unique() + 1
+    rows: dict[tuple[int, int], list[int]] = {}
+    for count in counts:
+        topic = count["bit"].bit_length() - 1
+        rows.setdefault((topic, count["index"]), []).extend((width * count["bucket"] + count["gap"], count["stories"]))
+    return [[topic, index, pairs] for (topic, index), pairs in rows.items()]

@@ -1,27 +1,28 @@
-"""Is it real? A topic's change from week to week, in the parts that sum to it."""
+"""Weekly changes of topics, decomposed into parts that sum to the change."""
 
 from __future__ import annotations
 
-from newsmill.report.queries import rows
-from newsmill.report.time_buckets import Slots
+from newsmill.report.queries import read_rows
+from newsmill.report.time_buckets import TimeBuckets
 from newsmill.types import Connection, Row
 
+# Columns of trends.change_decomposition and their names in sentences.
 PARTS = {
     "genuine": "genuine",
     "copies": "copies",
-    "sources_joined": "from sources that joined",
-    "sources_silent": "from sources that fell silent",
-    "extractor": "with a new extractor",
-    "taxonomy": "with a new taxonomy",
+    "sources_joined": "from sources that began",
+    "sources_silent": "from sources that stopped",
+    "extractor": "from a change of extractor",
+    "taxonomy": "from a change of taxonomy",
 }
 
 
-def changes(con: Connection, slots: Slots, topics: list[str]) -> list[Row]:
-    """The weeks of `trends.change_decomposition` that lie in the slots, newest first; of each what is sure of it.
+def read_changes(con: Connection, buckets: TimeBuckets, topics: list[str]) -> list[Row]:
+    """Return the rows of `trends.change_decomposition` within the time buckets, newest week first.
 
-    `whole` is false for a week that was going on when the last page was fetched.
+    `whole` is false for a week that was not over when the last page was fetched.
     """
-    return rows(
+    return read_rows(
         con,
         """
         select c.*, c.week + 6 <= (select max(least(ingest_date, fetched_at::date)) from raw.records) as whole
@@ -29,18 +30,18 @@ def changes(con: Connection, slots: Slots, topics: list[str]) -> list[Row]:
         where week between ? and ? and topic = any(?::varchar[])
         order by week desc, topic
         """,
-        slots.first,
-        slots.last,
+        buckets.first,
+        buckets.last,
         topics,
     )
 
 
-def change_data(found: list[Row], topics: list[str]) -> dict[str, list[object]]:
-    """By columns: `week`, `topic`, `pages`, `before`, `whole` and the parts."""
+def change_data(changes: list[Row], topics: list[str]) -> dict[str, list[object]]:
+    """Return the changes by column: `week`, `topic`, `pages`, `pages_before`, `whole` and the parts."""
     return {
-        "week": [one["week"].isoformat() for one in found],
-        "topic": [topics.index(one["topic"]) for one in found],
-        "pages": [one["pages"] for one in found],
-        "before": [one["pages_before"] for one in found],
-        "whole": [int(one["whole"]) for one in found],
-    } | {part: [one[part] for one in found] for part in PARTS}
+        "week": [change["week"].isoformat() for change in changes],
+        "topic": [topics.index(change["topic"]) for change in changes],
+        "pages": [change["pages"] for change in changes],
+        "pages_before": [change["pages_before"] for change in changes],
+        "whole": [int(change["whole"]) for change in changes],
+    } | {part: [change[part] for change in changes] for part in PARTS}

@@ -1,4 +1,4 @@
-"""Entities: the models, companies, agencies and laws that topics name, week by week."""
+"""Entities: the models, companies, agencies and laws that pages of a topic name, by week."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any
 
 import polars as pl
 
-from newsmill.report.queries import frame
-from newsmill.report.time_buckets import Slots
+from newsmill.report.queries import read_frame
+from newsmill.report.time_buckets import TimeBuckets
 from newsmill.types import Connection
 
 WEEKS = 26
-PER_KIND = 25
+MAX_PER_TOPIC_AND_KIND = 25
 
 
-def entity_weeks(con: Connection, slots: Slots, topics: list[str], limit: int) -> pl.DataFrame:
-    """Rows of `trends.entity_weekly` of the last weeks, of the entities with most stories, newest weeks first.
+def read_entity_weeks(con: Connection, buckets: TimeBuckets, topics: list[str], limit: int) -> pl.DataFrame:
+    """Return the rows of `trends.entity_weekly` of the last weeks for the entities with most stories.
 
-    Of each topic and kind those with most stories in one of the last weeks; of the `limit` of all together every topic
-    has its share.
+    The weight of an entity is its stories in its best week, divided by the age of that week. `limit` entities are
+    taken in turn from all topics, at most `MAX_PER_TOPIC_AND_KIND` for each topic and kind.
     """
-    return frame(
+    return read_frame(
         con,
         """
         with weeks as (
@@ -41,28 +41,28 @@ def entity_weeks(con: Connection, slots: Slots, topics: list[str], limit: int) -
         from weeks w join chosen c on w.entity = c.entity and w.kind is not distinct from c.kind and w.topic = c.topic
         order by c.weight desc, w.entity, w.kind, w.topic, w.week
         """,
-        max(slots.first - timedelta(days=6), slots.last - timedelta(weeks=WEEKS)),
-        slots.last,
+        max(buckets.first - timedelta(days=6), buckets.last - timedelta(weeks=WEEKS)),
+        buckets.last,
         topics,
-        PER_KIND,
+        MAX_PER_TOPIC_AND_KIND,
         limit,
     )
 
 
 def entity_data(weeks: pl.DataFrame, topics: list[str]) -> dict[str, Any]:
-    """`since`, the first week; and `listed`, an entity a topic: `name`, `kind`, `topic`, and counts by week."""
+    """Return `first_week` and `rows`: `name`, `kind`, `topic`, and `stories`, `pages`, `outlets` as lists by week."""
     measures = ("stories", "pages", "outlets")
     if weeks.is_empty():
-        return {"since": "", "listed": []}
-    since: date = weeks.select(pl.col("week").min()).item()
-    numbered = weeks.with_columns(place=(pl.col("week") - since).dt.total_days() // 7)
-    size: int = numbered.select(pl.col("place").max()).item() + 1
-    made = []
-    for own in numbered.partition_by("entity", "kind", "topic", maintain_order=True):
-        entity, kind, topic = own.select("entity", "kind", "topic").row(0)
-        counted = {measure: [0] * size for measure in measures}
-        for place, *values in own.select("place", *measures).iter_rows():
+        return {"first_week": "", "rows": []}
+    first_week: date = weeks.select(pl.col("week").min()).item()
+    numbered = weeks.with_columns(index=(pl.col("week") - first_week).dt.total_days() // 7)
+    size: int = numbered.select(pl.col("index").max()).item() + 1
+    rows = []
+    for entity_weeks in numbered.partition_by("entity", "kind", "topic", maintain_order=True):
+        name, kind, topic = entity_weeks.select("entity", "kind", "topic").row(0)
+        counts = {measure: [0] * size for measure in measures}
+        for index, *values in entity_weeks.select("index", *measures).iter_rows():
             for measure, value in zip(measures, values, strict=True):
-                counted[measure][place] = value
-        made.append({"name": entity, "kind": kind or "other", "topic": topics.index(topic)} | counted)
-    return {"since": since.isoformat(), "listed": made}
+                counts[measure][index] = value
+        rows.append({"name": name, "kind": kind or "other", "topic": topics.index(topic)} | counts)
+    return {"first_week": first_week.isoformat(), "rows": rows}

@@ -1,17 +1,15 @@
-"""How values are written for a person."""
+"""Format values as text for readers."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from markupsafe import Markup, escape
-
 from newsmill.urls import split_web
 
-URL_CHARACTERS = 500
-TEXT_CHARACTERS = 160
-SENTENCE_CHARACTERS = 320
-NAMED_POWERS = ((12, "trillion"), (9, "billion"), (6, "million"))
+MAX_URL_CHARS = 500
+MAX_TEXT_CHARS = 160
+MAX_SENTENCE_CHARS = 320
+POWER_NAMES = ((12, "trillion"), (9, "billion"), (6, "million"))
 
 
 def number(value: float) -> str:
@@ -19,7 +17,7 @@ def number(value: float) -> str:
 
 
 def signed(value: float) -> str:
-    """With its sign, and the minus that is as wide as the plus."""
+    """Format a number with its sign; U+2212 is a minus as wide as the plus."""
     return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"
 
 
@@ -27,16 +25,16 @@ def percent(share: float) -> str:
     return f"{share:.0%}" if share >= 0.01 or share == 0 else "<1%"
 
 
-def chance(score: float) -> str:
-    """A probability of 10 to the minus `score`, as people say it.
+def format_chance(score: float) -> str:
+    """Format the probability 10 ** -score as odds.
 
-    >>> chance(3), chance(8.39), chance(40)
+    >>> format_chance(3), format_chance(8.39), format_chance(40)
     ('1 in 1,000', '1 in 250 million', 'less than 1 in 1,000 trillion')
     """
     if score >= 15:
         return "less than 1 in 1,000 trillion"
     odds = float(f"{10**score:.2g}")
-    for power, name in NAMED_POWERS:
+    for power, name in POWER_NAMES:
         if odds >= 10**power:
             return f"1 in {odds / 10**power:,.3g} {name}"
     return f"1 in {odds:,.0f}"
@@ -47,7 +45,7 @@ def day(value: date) -> str:
 
 
 def days(first: date, last: date) -> str:
-    """A range of days, the month and year said once."""
+    """Format a range of days; a common month and year appear once."""
     if first == last:
         return day(first)
     if first.year != last.year:
@@ -61,33 +59,29 @@ def moment(value: datetime) -> str:
 
 
 def is_day_only(value: datetime) -> bool:
-    """A date without a time is stored as the end of its day."""
+    """Return whether the value is a date without a time, stored as the end of its day."""
     return value.time() == time.max
 
 
-def cut(text: str | None, characters: int = TEXT_CHARACTERS) -> str:
-    """The text on one line, at most so long."""
+def shorten(text: str | None, max_chars: int = MAX_TEXT_CHARS) -> str:
+    """Return the text on one line with at most `max_chars` characters."""
     line = " ".join((text or "").split())
-    return line if len(line) <= characters else line[: characters - 1].rstrip() + "…"
+    return line if len(line) <= max_chars else line[: max_chars - 1].rstrip() + "…"
 
 
-def around(text: str, phrase: str) -> tuple[str, str, str]:
-    """What stands before the phrase, the phrase, and what follows; of a long sentence, the part around it."""
-    before, found, after = text.partition(phrase)
-    if len(text) > SENTENCE_CHARACTERS:
-        kept = max(SENTENCE_CHARACTERS - len(found), 0) // 2
-        if len(before) > kept:
-            before = "…" + before[len(before) - kept :]
-        if len(after) > kept:
-            after = after[:kept] + "…"
-        found = cut(found, SENTENCE_CHARACTERS)
-    return before, found, after
+def split_at_phrase(text: str, phrase: str) -> tuple[str, str, str]:
+    """Return the text before the phrase, the phrase, and the text after it; a long sentence is cut on both sides."""
+    before, match, after = text.partition(phrase)
+    if len(text) > MAX_SENTENCE_CHARS:
+        side_chars = max(MAX_SENTENCE_CHARS - len(match), 0) // 2
+        if len(before) > side_chars:
+            before = "…" + before[len(before) - side_chars :]
+        if len(after) > side_chars:
+            after = after[:side_chars] + "…"
+        match = shorten(match, MAX_SENTENCE_CHARS)
+    return before, match, after
 
 
-def code(text: str) -> Markup:
-    return Markup("<code>{}</code>").format(escape(text))
-
-
-def linkable(url: str | None) -> bool:
-    """True where a link to it can do nothing but open a web page."""
-    return url is not None and len(url) <= URL_CHARACTERS and url.isprintable() and split_web(url) is not None
+def is_linkable(url: str | None) -> bool:
+    """Return whether the URL is a valid http or https address, so that a link to it can only open a web page."""
+    return url is not None and len(url) <= MAX_URL_CHARS and url.isprintable() and split_web(url) is not None

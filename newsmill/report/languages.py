@@ -1,4 +1,4 @@
-"""English names of the languages a page can be in."""
+"""English names of the languages of pages."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ NAMES = {
     "tl": "Tagalog",
     "tr": "Turkish",
     "uk": "Ukrainian",
-    "und": "not known",
+    "und": "unknown",
     "ur": "Urdu",
     "vi": "Vietnamese",
     "zh": "Chinese",
@@ -62,5 +62,5 @@ NAMES = {
 
 
 def language_name(code: str) -> str:
-    """The English name, or the code where we have none."""
+    """Return the English name of a language, or its code if the name is unknown."""
     return NAMES.get(code, code)

@@ -1,4 +1,4 @@
-"""From facts to one HTML file: the template, what is inlined, and what the browser is allowed to do."""
+"""Render the report: template, inlined styles and scripts, and the content security policy."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsmill.report import formatting
 from newsmill.report.languages import language_name
-from newsmill.report.lede import show
+from newsmill.report.summary import sheet_address
 
 TEMPLATES = Path(__file__).parent / "templates"
-# In the order in which they are inlined: what is used stands before what uses it.
+# In the order of inlining: each file uses only names of the files before it while it loads.
 STYLES = ("base", "parts", "sections", "stories", "small")
 SCRIPTS = (
-    "words",
+    "formatting",
     "elements",
-    "facts",
+    "data",
     "state",
     "theme",
-    "tips",
+    "tooltips",
     "charts",
     "controls",
     "topics",
@@ -39,40 +39,40 @@ SCRIPTS = (
 )
 
 
-def render(data: str, **facts: Any) -> str:
-    """The report; `data` is the JSON its scripts read.
+def render(data: str, **context: Any) -> str:
+    """Return the report as HTML; `data` is the compressed JSON that its scripts read.
 
-    Style and scripts are inlined; the policy names them by hash and forbids every connection.
+    Styles and scripts are inlined; the policy lists them by hash and forbids every connection.
     """
-    style, script, bundle = inlined("css", STYLES), wrapped(inlined("js", SCRIPTS)), charting_library()
+    style, script, bundle = read_assets("css", STYLES), wrap_scripts(read_assets("js", SCRIPTS)), charting_library()
     policy = "; ".join(
         (
             "default-src 'none'",
             "connect-src 'none'",
-            f"script-src {_source(bundle)} {_source(script)}",
-            f"style-src {_source(style)}",
+            f"script-src {_hash_source(bundle)} {_hash_source(script)}",
+            f"style-src {_hash_source(style)}",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         )
     )
-    template = environment().get_template("report.html.j2")
-    return template.render(policy=policy, style=style, script=script, bundle=bundle, data=data, **facts)
+    template = _environment().get_template("report.html.j2")
+    return template.render(policy=policy, style=style, script=script, bundle=bundle, data=data, **context)
 
 
 @cache
-def inlined(kind: str, names: tuple[str, ...]) -> str:
+def read_assets(kind: str, names: tuple[str, ...]) -> str:
     return "\n".join((TEMPLATES / kind / f"{name}.{kind}").read_text(encoding="utf-8") for name in names)
 
 
-def wrapped(script: str) -> str:
+def wrap_scripts(script: str) -> str:
     """Return the scripts as the body of one async function: their names stay apart from those of Vega."""
     return f'(async () => {{\n"use strict";\n{script}\n}})();'
 
 
 @cache
 def charting_library() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script that sets `vegaEmbed`. Bundling takes seconds: once a process."""
+    """Return Vega, Vega-Lite and Vega-Embed as one script that sets `vegaEmbed`; bundling takes seconds."""
     import vl_convert
 
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
@@ -80,29 +80,28 @@ def charting_library() -> str:
 
 
 @cache
-def environment() -> Environment:
-    made = Environment(
+def _environment() -> Environment:
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # A fragment that opens stories is told by its parts.
-    made.filters["show"] = lambda parts: show(*map(str, parts))
     filters = (
         formatting.number,
         formatting.percent,
         formatting.day,
         formatting.days,
         formatting.moment,
-        formatting.cut,
+        formatting.shorten,
     )
-    made.filters |= {one.__name__: one for one in filters} | {"language": language_name}
-    made.tests["linkable"] = formatting.linkable
-    return made
+    environment.filters |= {function.__name__: function for function in filters} | {"language": language_name}
+    environment.filters["sheet_address"] = lambda parts: sheet_address(*map(str, parts))
+    environment.tests["linkable"] = formatting.is_linkable
+    return environment
 
 
-def _source(inline: str) -> str:
+def _hash_source(inline: str) -> str:
     digest = hashlib.sha256(inline.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

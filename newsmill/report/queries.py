@@ -1,4 +1,4 @@
-"""How the report asks the database: bound parameters in, plain rows out."""
+"""Queries of the report: SQL with bound parameters in, frames or rows out."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import polars as pl
 from newsmill.types import Connection, Row
 
 
-def frame(con: Connection, sql: str, *parameters: object, **named: object) -> pl.DataFrame:
+def read_frame(con: Connection, sql: str, *parameters: object, **named: object) -> pl.DataFrame:
     return con.execute(sql, named or list(parameters)).pl()
 
 
-def rows(con: Connection, sql: str, *parameters: object, **named: object) -> list[Row]:
-    return frame(con, sql, *parameters, **named).to_dicts()
+def read_rows(con: Connection, sql: str, *parameters: object, **named: object) -> list[Row]:
+    return read_frame(con, sql, *parameters, **named).to_dicts()
 
 
-def row(con: Connection, sql: str, *parameters: object) -> Row:
-    """The one row of an aggregate."""
-    [only] = rows(con, sql, *parameters)
-    return only
+def read_row(con: Connection, sql: str, *parameters: object) -> Row:
+    """Return the only row of an aggregate."""
+    [row] = read_rows(con, sql, *parameters)
+    return row
 
 
 @contextmanager
-def lent(con: Connection, name: str, table: pl.DataFrame) -> Iterator[None]:
-    """A frame that queries can join under a name, for as long as it takes; nothing is written."""
+def registered(con: Connection, name: str, table: pl.DataFrame) -> Iterator[None]:
+    """Register a frame as a table that queries can join while the context is open; nothing is written."""
     con.register(name, table.to_arrow())
     try:
         yield

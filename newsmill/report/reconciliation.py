@@ -1,19 +1,15 @@
-"""The reconciliation of the report: what came in and where it went, what was set aside, and which checks failed."""
+"""Records by ingest date and verdict, quarantine by reason, and the last checks."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from newsmill.report.queries import row, rows
+from newsmill.report.queries import read_row, read_rows
 from newsmill.types import Connection, Row
 
-COUNTS = ("records", "kept", "merged", "quarantined", "unreconciled")
 
-
-def reconciliation(con: Connection, limit: int) -> tuple[list[Row], Row]:
-    """The last ingest dates, newest first, and the sums over all of them (with `dates`, how many there are)."""
-    listed = rows(con, "select * from quality.reconciliation order by ingest_date desc limit ?", limit)
-    total = row(
+def read_reconciliation(con: Connection, limit: int) -> tuple[list[Row], Row]:
+    """Return the last ingest dates, newest first, and the sums over all dates (`dates` is the number of dates)."""
+    dates = read_rows(con, "select * from quality.reconciliation order by ingest_date desc limit ?", limit)
+    total = read_row(
         con,
         """
         select count(*) as dates, coalesce(sum(records), 0)::bigint as records, coalesce(sum(kept), 0)::bigint as kept,
@@ -22,20 +18,12 @@ def reconciliation(con: Connection, limit: int) -> tuple[list[Row], Row]:
         from quality.reconciliation
         """,
     )
-    return listed, total
+    return dates, total
 
 
-def reconciliation_data(listed: list[Row]) -> dict[str, Any]:
-    """By columns, oldest first: `date` and `COUNTS`."""
-    oldest_first = listed[::-1]
-    return {"date": [one["ingest_date"].isoformat() for one in oldest_first]} | {
-        count: [one[count] for one in oldest_first] for count in COUNTS
-    }
-
-
-def quarantine(con: Connection, reasons: int, examples: int) -> list[Row]:
-    """Stage and reason with `records`, `first_date`, `last_date` and their newest `examples` (URL, file, detail)."""
-    listed = rows(
+def read_quarantine(con: Connection, reasons: int, examples: int) -> list[Row]:
+    """Return the most frequent stages and reasons with `records`, `first_date`, `last_date` and newest `examples`."""
+    groups = read_rows(
         con,
         """
         select stage, reason, count(*) as records, min(ingest_date) as first_date, max(ingest_date) as last_date
@@ -43,7 +31,7 @@ def quarantine(con: Connection, reasons: int, examples: int) -> list[Row]:
         """,
         reasons,
     )
-    samples = rows(
+    samples = read_rows(
         con,
         """
         with newest as (
@@ -55,19 +43,19 @@ def quarantine(con: Connection, reasons: int, examples: int) -> list[Row]:
         """,
         examples,
     )
-    for reason in listed:
-        key = (reason["stage"], reason["reason"])
-        reason["examples"] = [sample for sample in samples if (sample["stage"], sample["reason"]) == key]
-    return listed
+    for group in groups:
+        key = (group["stage"], group["reason"])
+        group["examples"] = [sample for sample in samples if (sample["stage"], sample["reason"]) == key]
+    return groups
 
 
 def last_checks(con: Connection, limit: int) -> tuple[Row, list[Row]]:
-    """The last run that checked anything (`run_id`, `checked_at`, counts by outcome), and what did not hold in it."""
-    summary = row(
+    """Return the last run with checks (`run_id`, `checked_at`, counts by outcome) and its checks that did not pass."""
+    summary = read_row(
         con,
         """
         select any_value(run_id) as run_id, max(checked_at) as checked_at, count(*) as checks,
-               count(*) filter (success) as held,
+               count(*) filter (success) as passed,
                count(*) filter (not success and severity = 'error') as failed,
                count(*) filter (not success and severity <> 'error') as warned,
                count(*) filter (success is null) as errored
@@ -75,7 +63,7 @@ def last_checks(con: Connection, limit: int) -> tuple[Row, list[Row]]:
         where run_id = (select run_id from quality.check_results order by checked_at desc, run_id limit 1)
         """,
     )
-    failing = rows(
+    failing = read_rows(
         con,
         """
         select table_name, expectation, severity, success, observed, failing_sample from quality.check_results

@@ -1,4 +1,4 @@
-"""The stories of the report, packed: the most wanted first, as many as the file has room for."""
+"""The stories of the report with sentences and pages: the most important first, as many as fit into the file."""
 
 from __future__ import annotations
 
@@ -11,41 +11,43 @@ import polars as pl
 
 from newsmill.report import story_details
 from newsmill.report.compression import SizeCounter
-from newsmill.report.formatting import around, cut, is_day_only, linkable
-from newsmill.report.queries import lent
+from newsmill.report.formatting import is_day_only, is_linkable, shorten, split_at_phrase
+from newsmill.report.queries import registered
 from newsmill.types import Connection, Row
 
-Packed = dict[str, Any]
+SITE_CHARS = 60
+
+StoryData = dict[str, Any]
 
 
-def packed_stories(
+def select_stories(
     con: Connection,
-    wanted: list[str],
+    story_ids: list[str],
     *,
     topics: list[str],
     entities: list[tuple[str, str, str]],
     sites: list[str | None],
-    room: int,
-) -> list[Packed]:
-    """The stories as the page's scripts read them (see `_packed`), in the order wanted, below `room` bytes of JSON.
+    budget_bytes: int,
+) -> list[StoryData]:
+    """Return the first of the stories that take at most `budget_bytes` as compressed JSON.
 
-    `entities` are (name, kind, topic) and, like `topics` and `sites`, are told by their place.
+    Topics, entities (name, kind, topic) and sites are written as their index in these lists.
     """
-    with lent(con, "asked", pl.DataFrame({"story_id": wanted, "place": range(len(wanted))})):
-        facts = _Facts(con, topics, entities, sites)
-        spreads = story_details.spreads(con)
-    taken: list[Packed] = []
+    with registered(con, "selected_stories", pl.DataFrame({"story_id": story_ids, "rank": range(len(story_ids))})):
+        builder = _StoryBuilder(con, topics, entities, sites)
+        spreads = story_details.read_spreads(con)
+    stories: list[StoryData] = []
     size = SizeCounter()
     for spread in spreads:
-        one = facts.packed(spread)
-        if size.add(one) > room:
+        story = builder.build(spread)
+        if size.add(story) > budget_bytes:
             break
-        taken.append(one)
-    return taken
+        stories.append(story)
+    return stories
 
 
-class _Facts:
-    """All that is told of the stories wanted, by story."""
+class _StoryBuilder:
+    """The details of all selected stories, grouped by story."""
 
     def __init__(
         self,
@@ -54,92 +56,96 @@ class _Facts:
         entities: list[tuple[str, str, str]],
         sites: list[str | None],
     ) -> None:
-        self.topics = {topic: place for place, topic in enumerate(topics)}
-        self.entities = {entity: place for place, entity in enumerate(entities)}
-        self.sites = {site: place for place, site in enumerate(sites)}
-        self.days = _grouped(story_details.topic_days(con, topics))
-        self.arrivals = _grouped(story_details.arrivals(con))
-        self.members = _grouped(story_details.members(con))
-        self.sentences = _grouped(story_details.sentences(con, topics))
-        self.named = _grouped(story_details.named(con))
-        self.carried = {one["story_id"]: one for one in story_details.carried(con)}
+        self._topic_index = {topic: index for index, topic in enumerate(topics)}
+        self._entity_index = {entity: index for index, entity in enumerate(entities)}
+        self._site_index = {site: index for index, site in enumerate(sites)}
+        self._topic_days = _group_by_story(story_details.read_topic_days(con, topics))
+        self._arrivals = _group_by_story(story_details.read_arrivals(con))
+        self._members = _group_by_story(story_details.read_members(con))
+        self._sentences = _group_by_story(story_details.read_sentences(con, topics))
+        self._entities = _group_by_story(story_details.read_entities(con))
+        self._sites_and_languages = {row["story_id"]: row for row in story_details.read_sites_and_languages(con)}
 
-    def packed(self, spread: Row) -> Packed:
-        """One story; what is empty is left out, and a `last` that is `first`, and `languages` that are `lang` alone."""
-        own = spread["story_id"]
-        arrivals = self.arrivals.get(own, [])
-        carried = self.carried.get(own, {"sites": [], "languages": []})
+    def build(self, spread: Row) -> StoryData:
+        """Return one story. Omitted: empty values, `last` equal to `first`, `languages` equal to `language` alone."""
+        story_id = spread["story_id"]
+        arrivals = self._arrivals.get(story_id, [])
+        lists = self._sites_and_languages.get(story_id, {"sites": [], "languages": []})
+        first, last = _format_minute(spread["first_seen"]), _format_minute(spread["last_seen"])
         story = {
-            "id": own,
-            "title": cut(spread["title"] or spread["page_title"]),
-            "url": _link(spread["url"]),
-            "lang": _language(spread["language"]),
-            "site": cut(spread["first_site"], 60),
-            "first": _minute(spread["first_seen"]),
-            "last": last if (last := _minute(spread["last_seen"])) != _minute(spread["first_seen"]) else "",
-            "dayOnly": 1 if is_day_only(spread["first_seen"]) else None,
+            "id": story_id,
+            "title": shorten(spread["title"] or spread["page_title"]),
+            "url": _format_url(spread["url"]),
+            "language": _known_language(spread["language"]),
+            "site": shorten(spread["first_site"], SITE_CHARS),
+            "first": first,
+            "last": last if last != first else "",
+            "day_only": 1 if is_day_only(spread["first_seen"]) else None,
             "pages": spread["pages"],
             "outlets": spread["outlets"],
-            "languages": _languages(carried["languages"], spread["language"]),
-            "topics": self._topics(own),
-            "half": arrivals[0]["half"] if arrivals else None,
-            "arrivals": [value for one in arrivals for value in (one["minutes"], one["outlets"])],
-            "said": [self._said(one, spread["url"]) for one in self.sentences.get(own, [])],
-            "members": [_member(one, spread) for one in self.members.get(own, [])],
+            "languages": _other_languages(lists["languages"], spread["language"]),
+            "topics": self._build_topics(story_id),
+            "minutes_to_half": arrivals[0]["minutes_to_half"] if arrivals else None,
+            "arrivals": [value for arrival in arrivals for value in (arrival["minutes"], arrival["outlets"])],
+            "sentences": [self._build_sentence(row, spread["url"]) for row in self._sentences.get(story_id, [])],
+            "members": [_build_member(row, spread) for row in self._members.get(story_id, [])],
             "entities": sorted(
-                self.entities[key]
-                for one in self.named.get(own, [])
-                if (key := (one["entity"], one["kind"] or "other", one["topic"])) in self.entities
+                self._entity_index[key]
+                for row in self._entities.get(story_id, [])
+                if (key := (row["entity"], row["kind"] or "other", row["topic"])) in self._entity_index
             ),
-            "sites": sorted(self.sites[site] for site in carried["sites"] if site in self.sites),
+            "sites": sorted(self._site_index[site] for site in lists["sites"] if site in self._site_index),
         }
         return {key: value for key, value in story.items() if value not in (None, "", [], {})}
 
-    def _topics(self, own: str) -> dict[str, list[Any]]:
-        """By topic: `main`, `part` or `teaser`, then slot and pages in turn."""
-        found: dict[str, list[Any]] = {}
-        for one in self.days.get(own, []):
-            strength = "teaser" if one["teaser_only"] else "main" if one["main"] else "part"
-            of_topic = found.setdefault(str(self.topics[one["topic"]]), [strength])
-            of_topic += [one["slot"], one["pages"]]
-        return found
+    def _build_topics(self, story_id: str) -> dict[str, list[Any]]:
+        """Return by topic: [`main`, `part` or `teaser`, bucket, pages, bucket, pages, ...]."""
+        topics: dict[str, list[Any]] = {}
+        for row in self._topic_days.get(story_id, []):
+            strength = "teaser" if row["teaser_only"] else "main" if row["main"] else "part"
+            topics.setdefault(str(self._topic_index[row["topic"]]), [strength]).extend((row["bucket"], row["pages"]))
+        return topics
 
-    def _said(self, one: Row, canonical: str | None) -> list[Any]:
-        """[topic, place, before, phrase, after, site, language, url unless it is that of the canonical page]."""
-        parts = around(one["sentence"], one["phrase"])
-        said = [self.topics[one["topic"]], one["place"], *parts, cut(one["site"], 60), _language(one["language"])]
-        return said if one["url"] == canonical else [*said, _link(one["url"])]
-
-
-def _member(one: Row, spread: Row) -> list[Any]:
-    """[relation, per cent alike, site, day, url (0: the story's), title and language unless they are the story's]."""
-    alike = None if one["similarity"] is None else round(100 * one["similarity"])
-    url = 0 if one["url"] == spread["url"] else _link(one["url"])
-    member = [one["relation"], alike, cut(one["site"], 60), one["day"].isoformat(), url]
-    title = cut(one["title"])
-    same = title == cut(spread["title"]) and one["language"] == spread["language"]
-    return member if same else [*member, title, _language(one["language"])]
+    def _build_sentence(self, row: Row, canonical_url: str | None) -> list[Any]:
+        """Return [topic, place, before, phrase, after, site, language, URL unless it is the canonical page's]."""
+        parts = split_at_phrase(row["sentence"], row["phrase"])
+        site, language = shorten(row["site"], SITE_CHARS), _known_language(row["language"])
+        sentence = [self._topic_index[row["topic"]], row["place"], *parts, site, language]
+        return sentence if row["url"] == canonical_url else [*sentence, _format_url(row["url"])]
 
 
-def _languages(codes: list[str | None], own: str | None) -> list[str]:
-    return [] if codes == [own] else [code for code in codes if code]
+def _build_member(row: Row, spread: Row) -> list[Any]:
+    """Return [relation, similarity in percent, site, day, URL, title, language].
+
+    The URL is 0 if it is the story's; title and language are omitted if they are the story's.
+    """
+    percent = None if row["similarity"] is None else round(100 * row["similarity"])
+    url = 0 if row["url"] == spread["url"] else _format_url(row["url"])
+    member = [row["relation"], percent, shorten(row["site"], SITE_CHARS), row["day"].isoformat(), url]
+    title = shorten(row["title"])
+    is_same = title == shorten(spread["title"]) and row["language"] == spread["language"]
+    return member if is_same else [*member, title, _known_language(row["language"])]
 
 
-def _minute(moment: datetime) -> str:
+def _other_languages(codes: list[str | None], canonical: str | None) -> list[str]:
+    return [] if codes == [canonical] else [code for code in codes if code]
+
+
+def _format_minute(moment: datetime) -> str:
     return moment.isoformat(timespec="minutes")
 
 
-def _link(url: str | None) -> str:
-    """The address where it can be a link; another is shown as text, so it is cut like one."""
-    return url if url is not None and linkable(url) else cut(url)
+def _format_url(url: str | None) -> str:
+    """Return a linkable URL unchanged; any other is shown as text, so it is shortened like text."""
+    return url if url is not None and is_linkable(url) else shorten(url)
 
 
-def _language(code: str | None) -> str:
+def _known_language(code: str | None) -> str:
     return "" if code in (None, "und") else str(code)
 
 
-def _grouped(found: Iterable[Row]) -> dict[str, list[Row]]:
+def _group_by_story(rows: Iterable[Row]) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = defaultdict(list)
-    for one in found:
-        groups[one["story_id"]].append(one)
+    for row in rows:
+        groups[row["story_id"]].append(row)
     return groups

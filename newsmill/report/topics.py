@@ -1,7 +1,7 @@
-"""Topics over time: which are shown, and their counts by slot, so kept that any period can be counted exactly.
+"""Topics over time: the topics shown and their counts by time bucket, from which the page counts any period exactly.
 
-A story told on two days is one story of both days together, so days can't be summed. Each slot therefore tells
-how long ago each of its stories was last told: a period has as many as were not told earlier in it.
+A story with pages on two days is one story of both days together, so days cannot be summed. Each bucket therefore
+stores how many buckets ago each of its stories last appeared: a period counts those that did not appear earlier in it.
 """
 
 from __future__ import annotations
@@ -9,111 +9,113 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsmill.report.queries import rows
-from newsmill.report.time_buckets import Slots
+from newsmill.report.queries import read_rows
+from newsmill.report.time_buckets import TimeBuckets
 from newsmill.types import Connection, Row
 
-ANY = ""
-MEASURES = ("stories", "outlets")
+# Stands for the union of all topics.
+ANY_TOPIC = ""
+GAP_MEASURES = ("stories", "outlets")
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic on the report."""
+    """One topic of the report."""
 
     id: str
     name: str
 
 
-def shown_topics(con: Connection, names: Mapping[str, str], limit: int) -> tuple[list[Topic], int]:
-    """The topics with most stories in the slots, at most so many, and how many there are."""
-    found = rows(
+def select_topics(con: Connection, names: Mapping[str, str], limit: int) -> tuple[list[Topic], int]:
+    """Return the topics with most stories in the time buckets, at most `limit`, and the number of all topics."""
+    rows = read_rows(
         con,
         """
         select topic, count(distinct story_id) as stories, count(*) over () as topics
-        from trends.topic_pages join slot_days using (day) group by topic
+        from trends.topic_pages join bucket_days using (day) group by topic
         order by stories desc, topic limit ?
         """,
         limit,
     )
-    listed = [Topic(one["topic"], names.get(one["topic"], one["topic"])) for one in found]
-    return listed, found[0]["topics"] if found else 0
+    topics = [Topic(row["topic"], names.get(row["topic"], row["topic"])) for row in rows]
+    return topics, rows[0]["topics"] if rows else 0
 
 
-def series(con: Connection, slots: Slots, topics: list[Topic]) -> list[Row]:
-    """By topic, and last of any topic: by slot `pages`, `teasers`, `stories` and `outlets` (as above), `expected`.
+def count_series(con: Connection, buckets: TimeBuckets, topics: list[Topic]) -> list[Row]:
+    """Return, for each topic and last for any topic, `pages`, `teasers`, `stories`, `outlets`, `expected` by bucket.
 
-    A slot of `stories` is [gap, how many, gap, how many, ...]; the gap is in slots, 0 where it was never told before.
+    `stories` and `outlets` of a bucket are [gap, count, gap, count, ...]: the gap is the number of buckets since the
+    story or outlet last appeared, 0 if it never did.
     """
     ids = [topic.id for topic in topics]
-    places = {topic: place for place, topic in enumerate([*ids, ANY])}
-    filled = [_empty(len(slots)) for _ in places]
-    for one in _page_counts(con, ids):
-        own = filled[places[one["topic"]]]
-        own["pages"][one["slot"]], own["teasers"][one["slot"]] = one["pages"], one["teasers"]
-    for one in _gaps(con, ids):
-        filled[places[one["topic"]]][one["measure"]][one["slot"]] += [one["gap"], one["things"]]
-    for one in _expected(con, slots, ids):
-        own = filled[places[one["topic"]]]
-        own["expected"] = own["expected"] or [None] * len(slots)
-        own["expected"][one["slot"]] = round(one["expected"], 2)
-    return filled
+    series = {topic: _empty_series(len(buckets)) for topic in [*ids, ANY_TOPIC]}
+    for row in _count_pages(con, ids):
+        topic_series = series[row["topic"]]
+        topic_series["pages"][row["bucket"]], topic_series["teasers"][row["bucket"]] = row["pages"], row["teasers"]
+    for row in _count_gaps(con, ids):
+        series[row["topic"]][row["measure"]][row["bucket"]] += [row["gap"], row["items"]]
+    for row in _read_expected(con, buckets, ids):
+        topic_series = series[row["topic"]]
+        topic_series["expected"] = topic_series["expected"] or [None] * len(buckets)
+        topic_series["expected"][row["bucket"]] = round(row["expected"], 2)
+    return list(series.values())
 
 
-def _empty(slots: int) -> Row:
-    counted: Row = {name: [0] * slots for name in ("pages", "teasers")}
-    return counted | {name: [[] for _ in range(slots)] for name in MEASURES} | {"expected": []}
+def _empty_series(size: int) -> Row:
+    counts: Row = {name: [0] * size for name in ("pages", "teasers")}
+    return counts | {name: [[] for _ in range(size)] for name in GAP_MEASURES} | {"expected": []}
 
 
-def _page_counts(con: Connection, ids: list[str]) -> list[Row]:
-    return rows(
+def _count_pages(con: Connection, ids: list[str]) -> list[Row]:
+    return read_rows(
         con,
         """
         with pages as (
-            select topic, record_id, slot, teaser_only
-            from trends.topic_pages join slot_days using (day))
-        select topic, slot, count(*) as pages, count(*) filter (teaser_only) as teasers
-        from pages where topic = any($1::varchar[]) group by topic, slot
+            select topic, record_id, bucket, teaser_only
+            from trends.topic_pages join bucket_days using (day))
+        select topic, bucket, count(*) as pages, count(*) filter (teaser_only) as teasers
+        from pages where topic = any($1::varchar[]) group by topic, bucket
         union all
-        select '' as topic, slot, count(*), count(*) filter (teaser_only)
-        from (select slot, bool_and(teaser_only) as teaser_only from pages group by record_id, slot) group by slot
+        select '' as topic, bucket, count(*), count(*) filter (teaser_only)
+        from (select bucket, bool_and(teaser_only) as teaser_only from pages group by record_id, bucket) group by bucket
         """,
         ids,
     )
 
 
-def _gaps(con: Connection, ids: list[str]) -> list[Row]:
-    return rows(
+def _count_gaps(con: Connection, ids: list[str]) -> list[Row]:
+    return read_rows(
         con,
         """
-        with told as (
-            select topic, slot, 'stories' as measure, story_id as thing
-            from trends.topic_pages join slot_days using (day)
+        with appearances as (
+            select topic, bucket, 'stories' as measure, story_id as item
+            from trends.topic_pages join bucket_days using (day)
             union all
-            select topic, slot, 'outlets' as measure, site as thing
-            from trends.topic_pages join slot_days using (day)),
+            select topic, bucket, 'outlets' as measure, site as item
+            from trends.topic_pages join bucket_days using (day)),
         by_topic as (
-            select distinct topic, slot, measure, thing from told where topic = any($1::varchar[]) and thing is not null
+            select distinct topic, bucket, measure, item from appearances
+            where topic = any($1::varchar[]) and item is not null
             union all
-            select distinct '' as topic, slot, measure, thing from told where thing is not null),
-        since as (
-            select topic, measure, slot,
-                   slot - lag(slot) over (partition by topic, measure, thing order by slot) as gap
+            select distinct '' as topic, bucket, measure, item from appearances where item is not null),
+        gaps as (
+            select topic, measure, bucket,
+                   bucket - lag(bucket) over (partition by topic, measure, item order by bucket) as gap
             from by_topic)
-        select topic, measure, slot, coalesce(gap, 0) as gap, count(*) as things
-        from since group by all order by all
+        select topic, measure, bucket, coalesce(gap, 0) as gap, count(*) as items
+        from gaps group by all order by all
         """,
         ids,
     )
 
 
-def _expected(con: Connection, slots: Slots, ids: list[str]) -> list[Row]:
-    return rows(
+def _read_expected(con: Connection, buckets: TimeBuckets, ids: list[str]) -> list[Row]:
+    return read_rows(
         con,
         """
-        select topic, slot, expected from trends.topic_expected join slot_days using (day)
+        select topic, bucket, expected from trends.topic_expected join bucket_days using (day)
         where day >= ? and expected is not null and topic = any(?::varchar[])
         """,
-        slots.daily,
+        buckets.daily,
         ids,
     )

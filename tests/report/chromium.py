@@ -32,7 +32,7 @@ class Chromium:
         self.requested: list[str] = []
         self._left, self._number = b"", 0
         arguments = ["--headless=new", "--no-sandbox", "--no-first-run", "--remote-debugging-pipe", "about:blank"]
-        arguments += [f"--disable-{one}" for one in QUIET] + [f"--user-data-dir={profile}"]
+        arguments += [f"--disable-{item}" for item in QUIET] + [f"--user-data-dir={profile}"]
 
         def as_three_and_four() -> None:
             # Chromium reads commands from file 3 and answers on file 4.
@@ -70,7 +70,7 @@ class Chromium:
                 return result
 
     def open(self, url: str) -> Self:
-        """Open a page from anew; what console and network said before is forgotten."""
+        """Open a page from anew; what console and network displayed before is forgotten."""
         self.send("Page.navigate", url="about:blank")
         self.console.clear()
         self.requested.clear()
@@ -96,7 +96,7 @@ class Chromium:
 
     def place(self, selector: str) -> tuple[float, float]:
         """The middle of an element, scrolled into sight; once nothing moves, such as a sheet that slides in."""
-        self.wait("document.getAnimations().every((one) => one.playState !== 'running')")
+        self.wait("document.getAnimations().every((animation) => animation.playState !== 'running')")
         x, y = self.run(
             f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
             "e.scrollIntoView({ block: 'center', behavior: 'instant' });"
@@ -152,12 +152,12 @@ class Chromium:
         self._note(message.get("method", ""), message.get("params", {}))
         return message
 
-    def _note(self, method: str, said: dict[str, Any]) -> None:
+    def _note(self, method: str, displayed: dict[str, Any]) -> None:
         if method == "Runtime.consoleAPICalled":
-            self.console.append(" ".join(str(one.get("value", one.get("description"))) for one in said["args"]))
+            self.console.append(" ".join(str(item.get("value", item.get("description"))) for item in displayed["args"]))
         elif method == "Runtime.exceptionThrown":
-            self.console.append(str(said["exceptionDetails"]))
+            self.console.append(str(displayed["exceptionDetails"]))
         elif method == "Log.entryAdded":
-            self.console.append(said["entry"]["text"])
+            self.console.append(displayed["entry"]["text"])
         elif method == "Network.requestWillBeSent":
-            self.requested.append(said["request"]["url"])
+            self.requested.append(displayed["request"]["url"])

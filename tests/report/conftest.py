@@ -18,15 +18,15 @@ from newsmill.report.build import build_report
 
 
 @pytest.fixture(scope="session")
-def world() -> Iterator[duckdb.DuckDBPyConnection]:
-    con = report_database.month_of_news()
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    con = report_database.month_database()
     yield con
     con.close()
 
 
 @pytest.fixture(scope="session")
-def report(world: duckdb.DuckDBPyConnection) -> str:
-    return build_report(world, report_database.MADE_AT, report_database.NAMES)
+def report(database: duckdb.DuckDBPyConnection) -> str:
+    return build_report(database, report_database.MADE_AT, report_database.NAMES)
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def page(report: str) -> lxml_html.HtmlElement:
 
 
 @pytest.fixture(scope="session")
-def facts(page: lxml_html.HtmlElement) -> ReportData:
+def data(page: lxml_html.HtmlElement) -> ReportData:
     return read_data(page)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import duckdb
 import report_database
-from report_models import derive
+from sql_models import build_models
 
 LAST = dt.date(2026, 11, 14)
 # Hashes of a page's number stand for chance, so that every run draws the same.
@@ -53,7 +53,7 @@ insert into topics.page_topics by name select record_id, day as ingest_date, oth
     'part' as strength, s % 7 = 0 as teaser_only, '000000000001' as taxonomy_version
     from drawn where s % 3 = 0 and other_topic <> topic;
 insert into topics.mentions by name select t.record_id, t.ingest_date, t.topic, 'body' as place,
-    'The regulator at the centre of it was named on Tuesday, and what it said of '
+    'The regulator at the center of it was named on Tuesday, and what it wrote about '
         || d.title || ' is disputed.' as sentence,
     0 as char_start, 100 as char_end, 'regulator' as phrase, 2.0 as score, t.taxonomy_version
     from topics.page_topics t join drawn d using (record_id);
@@ -67,12 +67,12 @@ insert into quality.ledger by name select record_id, ingest_date, 'stories' as s
 """
 
 
-def bulk_home(pages: int, days: int, topics: int = 14, sites: int = 400) -> duckdb.DuckDBPyConnection:
+def large_database(pages: int, days: int, topics: int = 14, sites: int = 400) -> duckdb.DuckDBPyConnection:
     """A database with all its models built, as publishing would copy it."""
-    con = report_database.bare_world()
+    con = report_database.database_without_rows()
     con.execute(PAGES, {"pages": pages, "days": days, "topics": topics, "sites": sites})
     con.execute(FILL)
-    derive(con)
+    build_models(con)
     con.execute(
         """
         create table trends.bursts_drawn as

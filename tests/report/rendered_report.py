@@ -23,10 +23,10 @@ def choose(browser: Chromium, view: str) -> None:
     browser.run("new Promise((done) => setTimeout(done, 60))")
 
 
-def command_behind(browser: Chromium, selector: str = "#sheet-more code") -> str:
+def sheet_command(browser: Chromium, selector: str = "#sheet-more code") -> str:
     """The SQL that the page tells to paste into a shell."""
-    [said] = cells(browser, selector)
-    [newsmill, query, sql] = shlex.split(said)
+    [displayed] = cells(browser, selector)
+    [newsmill, query, sql] = shlex.split(displayed)
     assert (newsmill, query) == ("newsmill", "query")
     return sql
 

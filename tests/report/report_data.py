@@ -15,22 +15,22 @@ ReportData = dict[str, Any]
 
 def read_data(page: lxml_html.HtmlElement) -> ReportData:
     """Return what the scripts of the report read, with pairs as dicts and full stories."""
-    return complete_data(decompress(page.get_element_by_id("facts").text))
+    return complete_data(decompress(page.get_element_by_id("report-data").text))
 
 
 def decompress(text: str) -> Any:
     return json.loads(gzip.decompress(base64.b64decode(text)))
 
 
-def complete_data(facts: ReportData) -> ReportData:
-    if facts["slots"] is None:
-        return facts
+def complete_data(data: ReportData) -> ReportData:
+    if data["buckets"] is None:
+        return data
     for key in ("sites", "languages"):
-        for rows in facts["places"][key].values():
+        for rows in data["by_site_language"][key].values():
             rows[:] = [[*row[:2], as_dict(row[2])] for row in rows]
-    facts["entities"] = [_entity(one, facts["entities"]["since"]) for one in facts["entities"]["listed"]]
-    facts["stories"] = [_story(story) for story in facts["stories"]]
-    return facts
+    data["entities"] = [_entity(item, data["entities"]["first_week"]) for item in data["entities"]["rows"]]
+    data["stories"] = [_story(story) for story in data["stories"]]
+    return data
 
 
 def as_dict(pairs: list[int]) -> dict[int, int]:
@@ -38,16 +38,16 @@ def as_dict(pairs: list[int]) -> dict[int, int]:
     return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
 
-def _entity(one: ReportData, since: str) -> ReportData:
+def _entity(item: ReportData, since: str) -> ReportData:
     """Counts of the weeks in which the entity has pages, and these weeks."""
-    weeks = [week for week, pages in enumerate(one["pages"]) if pages]
+    weeks = [week for week, pages in enumerate(item["pages"]) if pages]
     mondays = [str(date.fromisoformat(since) + timedelta(weeks=week)) for week in weeks]
-    counts = {measure: [one[measure][week] for week in weeks] for measure in ("stories", "pages", "outlets")}
-    return one | {"week": mondays} | counts
+    counts = {measure: [item[measure][week] for week in weeks] for measure in ("stories", "pages", "outlets")}
+    return item | {"week": mondays} | counts
 
 
 def _story(story: ReportData) -> ReportData:
     """The story with the values that the report leaves out."""
-    members = [[*one[:4], story.get("url", "") if one[4] == 0 else one[4], *one[5:]] for one in story["members"]]
-    defaults = {"last": story["first"], "languages": [story.get("lang", "und")], "dayOnly": 0}
+    members = [[*item[:4], story.get("url", "") if item[4] == 0 else item[4], *item[5:]] for item in story["members"]]
+    defaults = {"last": story["first"], "languages": [story.get("language", "und")], "day_only": 0}
     return defaults | story | {"members": members}

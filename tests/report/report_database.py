@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 from lxml import html as lxml_html
 from report_data import ReportData
-from report_models import derive
+from sql_models import build_models
 
 from newsmill.pages.tables import PAGES
 from newsmill.quality.tables import CHECK_RESULTS, LEDGER
@@ -88,17 +88,17 @@ QUARANTINED = [
 ]
 
 
-def bare_world() -> duckdb.DuckDBPyConnection:
+def database_without_rows() -> duckdb.DuckDBPyConnection:
     """Every table of the rooms there, nothing in any, and no model built."""
     con = duckdb.connect()
     create_schema(con)
     return con
 
 
-def empty_world() -> duckdb.DuckDBPyConnection:
+def empty_database() -> duckdb.DuckDBPyConnection:
     """A home that milled nothing."""
-    con = bare_world()
-    derive(con)
+    con = database_without_rows()
+    build_models(con)
     return con
 
 
@@ -108,8 +108,8 @@ def add_burst(con: duckdb.DuckDBPyConnection, topic: str, start: dt.date, end: d
     add(con, BURSTS, [burst])
 
 
-def month_of_news(seed: int = 7) -> duckdb.DuckDBPyConnection:
-    con = bare_world()
+def month_database(seed: int = 7) -> duckdb.DuckDBPyConnection:
+    con = database_without_rows()
     chance = random.Random(seed)
     rows: Rows = {name: [] for name in FILLED}
     for offset in range(DAYS):
@@ -125,7 +125,7 @@ def month_of_news(seed: int = 7) -> duckdb.DuckDBPyConnection:
         for _ in range(chance.randint(1, 6)):
             add_quarantined(rows, chance, day)
     _add_hostile(rows, chance)
-    fill(con, rows)
+    load_rows(con, rows)
     top = con.execute(
         """select m.story_id from stories.members m join topics.page_topics t using (record_id)
            where t.topic = 'ai_regulation' and m.ingest_date between ? and ?
@@ -138,25 +138,29 @@ def month_of_news(seed: int = 7) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def fill(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+def load_rows(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     """The rows land, and the trends are drawn from them by the models."""
     for name, table in FILLED.items():
         add(con, table, rows[name])
-    derive(con)
+    build_models(con)
 
 
-def parsed(con: duckdb.DuckDBPyConnection) -> lxml_html.HtmlElement:
+def build_page(con: duckdb.DuckDBPyConnection) -> lxml_html.HtmlElement:
     return lxml_html.document_fromstring(build_report(con, MADE_AT, NAMES))
 
 
-def period(facts: ReportData, topic: str, measure: str, first: dt.date, last: dt.date) -> int:
-    """Stories or outlets of a period, as the report's scripts count them (templates/js/facts.js)."""
-    begin = dt.date.fromisoformat(facts["slots"]["first"])
+def period(data: ReportData, topic: str, measure: str, first: dt.date, last: dt.date) -> int:
+    """Stories or outlets of a period, as the report's scripts count them (templates/js/data.js)."""
+    begin = dt.date.fromisoformat(data["buckets"]["first"])
     start, end = (first - begin).days, (last - begin).days
-    places = [one["id"] for one in facts["topics"]]
-    series = facts["series"][places.index(topic) if topic else len(places)][measure]
-    pairs = [(slot, *series[slot][i : i + 2]) for slot in range(start, end + 1) for i in range(0, len(series[slot]), 2)]
-    return sum(things for slot, gap, things in pairs if gap == 0 or slot - gap < start)
+    places = [item["id"] for item in data["topics"]]
+    series = data["series"][places.index(topic) if topic else len(places)][measure]
+    pairs = [
+        (bucket, *series[bucket][i : i + 2])
+        for bucket in range(start, end + 1)
+        for i in range(0, len(series[bucket]), 2)
+    ]
+    return sum(things for bucket, gap, things in pairs if gap == 0 or bucket - gap < start)
 
 
 def text(element: lxml_html.HtmlElement) -> str:
@@ -226,7 +230,7 @@ def add_story(rows, chance, day, topic, language, headline, pages, url=None) -> 
 
 def _add_mention(rows, chance, own, topic, headline) -> None:
     phrase = PHRASES[topic]
-    sentence = f"The {phrase} at the centre of it was named on Tuesday: {headline}."
+    sentence = f"The {phrase} at the center of it was named on Tuesday: {headline}."
     rows["topics.mentions"].append(
         own
         | {"topic": topic, "place": "body", "sentence": sentence, "char_start": 0, "char_end": len(sentence)}

@@ -11,7 +11,7 @@ FOCUS = """(() => {
 })()"""
 
 
-def test_everything_is_reached_by_keyboard_with_a_visible_focus(browser, address):
+def test_all_controls_are_reachable_by_keyboard_with_visible_focus(browser, address):
     browser.screen(1280)
     browser.open(address)
     seen = []
@@ -22,7 +22,7 @@ def test_everything_is_reached_by_keyboard_with_a_visible_focus(browser, address
     assert {"theme", "all-topics", "topic", "7", "all", "from", "to", "day", "week"} <= {name for name, _ in seen}
     # Of a date the browser marks the day, month or year one is at.
     assert all(visible for name, visible in seen if name not in ("from", "to")), seen
-    browser.run("document.querySelector('#burst-list .behind').focus()")
+    browser.run("document.querySelector('#burst-list .sheet-link').focus()")
     browser.press(*ENTER)
     browser.wait("document.getElementById('sheet').open")
     assert browser.run("document.getElementById('sheet').contains(document.activeElement)")
@@ -31,7 +31,7 @@ def test_everything_is_reached_by_keyboard_with_a_visible_focus(browser, address
     assert browser.run("document.activeElement.closest('#burst-list') !== null")  # back where one was
 
 
-def test_theme_follows_the_system_until_it_is_switched(browser, address):
+def test_theme_follows_the_system_until_switched(browser, address):
     browser.screen(1280)
     browser.prefer(prefers_color_scheme="dark")
     browser.open(address)
@@ -46,13 +46,13 @@ def test_theme_follows_the_system_until_it_is_switched(browser, address):
     browser.prefer(prefers_color_scheme="light")
 
 
-def test_page_is_as_wide_as_a_phone_whatever_is_open(browser, address):
+def test_page_fits_a_phone_with_all_details_open(browser, address):
     browser.screen(360, 740)
     browser.prefer(prefers_reduced_motion="reduce")
     browser.open(address)
     browser.run("[...document.querySelectorAll('details')].forEach((e) => { e.open = true; })")
     assert browser.run("[document.documentElement.scrollWidth, innerWidth]") == [360, 360]
-    browser.click("#burst-list .behind")
+    browser.click("#burst-list .sheet-link")
     browser.wait("document.getElementById('sheet').open")
     assert browser.run("document.getElementById('sheet').scrollWidth <= 360")
     widest = browser.run(
@@ -69,7 +69,7 @@ def test_page_is_as_wide_as_a_phone_whatever_is_open(browser, address):
     browser.screen(1280)
 
 
-def test_paper_has_no_controls_and_things_stand_still_for_those_who_want_that(opened):
+def test_print_hides_controls_and_reduced_motion_disables_scrolling_effects(opened):
     opened.prefer("print")
     assert opened.run("getComputedStyle(document.getElementById('controls')).display") == "none"
     assert opened.run("document.documentElement.scrollWidth <= innerWidth")

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 import report_database
 from report_data import read_data
-from report_database import FIRST, LAST, MADE_AT, NAMES, add_burst, parsed, text
-from report_models import derive
+from report_database import FIRST, LAST, MADE_AT, NAMES, add_burst, build_page, text
+from sql_models import build_models
 
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.report import build
@@ -22,12 +22,12 @@ from newsmill.warehouse.publish import publish_database
 
 @pytest.fixture
 def con():
-    con = report_database.bare_world()
+    con = report_database.database_without_rows()
     yield con
     con.close()
 
 
-def some_pages(topic: str, count: int = 3, days: tuple[dt.date, ...] = (LAST,)) -> report_database.Rows:
+def page_rows(topic: str, count: int = 3, days: tuple[dt.date, ...] = (LAST,)) -> report_database.Rows:
     rows: report_database.Rows = {name: [] for name in report_database.FILLED}
     chance = random.Random(3)
     for day in days:
@@ -44,113 +44,111 @@ def news(page) -> list[str]:
     return [text(li) for li in page.xpath('//ul[@class="news"]/li')]
 
 
-def test_empty_database_says_what_to_do(con):
-    derive(con)
-    page = parsed(con)
-    assert "Nothing has come in yet" in text(page.get_element_by_id("main"))
+def test_empty_database_explains_the_first_run(con):
+    build_models(con)
+    page = build_page(con)
+    assert "There are no records yet" in text(page.get_element_by_id("main"))
     assert health(page) == ["No records yet", "No checks have run"]
     assert not page.xpath('//div[contains(@class, "chart")]')
     assert read_data(page)["stories"] == []
 
 
-def test_records_that_all_went_to_quarantine_are_accounted_for(con):
-    rows = some_pages("", 0)
+def test_records_that_are_all_quarantined_reconcile(con):
+    rows = page_rows("", 0)
     chance = random.Random(5)
     for _ in range(3):
         report_database.add_quarantined(rows, chance, LAST)
-    report_database.fill(con, rows)
-    page = parsed(con)
-    assert "No page could be read yet" in text(page.get_element_by_id("sources"))
-    assert "No page could be read yet" in text(page.get_element_by_id("topics"))
-    assert text(page.xpath('//p[@class="equation"]')[0]) == "3 came in = 0 kept + 0 merged + 3 quarantined"
+    report_database.load_rows(con, rows)
+    page = build_page(con)
+    assert "No page has been read yet" in text(page.get_element_by_id("sources"))
+    assert "No page has been read yet" in text(page.get_element_by_id("topics"))
+    assert text(page.xpath('//p[@class="equation"]')[0]) == "3 records = 0 kept + 0 merged + 3 quarantined"
 
 
-def test_pages_without_a_topic_still_make_stories_and_sources(con):
-    report_database.fill(con, some_pages(""))
-    page = parsed(con)
-    assert "No page speaks of a topic yet" in text(page.get_element_by_id("topics"))
+def test_pages_without_a_topic_appear_as_stories_and_sources(con):
+    report_database.load_rows(con, page_rows(""))
+    page = build_page(con)
+    assert "No page has a topic yet" in text(page.get_element_by_id("topics"))
     assert len(read_data(page)["stories"]) == 3
     charts = page.xpath('//div[contains(@class, "chart")]/@id')
     assert charts == ["sites-chart", "languages-chart", "reconciliation-chart"]
 
 
-def test_clean_input_says_that_nothing_was_set_aside(con):
-    report_database.fill(con, some_pages("ai_regulation"))
-    assert "nothing was set aside" in text(parsed(con).get_element_by_id("quarantine"))
+def test_empty_quarantine_has_a_message(con):
+    report_database.load_rows(con, page_rows("ai_regulation"))
+    assert "No records are in quarantine." in text(build_page(con).get_element_by_id("quarantine"))
 
 
 def test_health_shows_date_reconciliation_and_checks(con):
-    report_database.fill(con, some_pages("ai_regulation"))
-    page = parsed(con)
+    report_database.load_rows(con, page_rows("ai_regulation"))
+    page = build_page(con)
     assert health(page) == [
         "Data up to: last ingest date 14 Nov 2026",
-        "Every record is accounted for",
+        "All records reconcile",
         "No checks have run",
     ]
     assert page.get_element_by_id("fresh").get("data-date") == "2026-11-14"  # the browser tells its age
 
 
-def test_record_that_went_nowhere_is_out_of_balance(con):
-    report_database.fill(con, some_pages("ai_regulation"))
+def test_record_without_a_verdict_is_unreconciled(con):
+    report_database.load_rows(con, page_rows("ai_regulation"))
     con.execute("delete from quality.ledger where record_id = (select min(record_id) from quality.ledger)")
-    page = parsed(con)
-    assert "1 record unaccounted for" in health(page)
-    assert "1 unaccounted for" in text(page.xpath('//p[@class="equation"]')[0])
+    page = build_page(con)
+    assert "1 record unreconciled" in health(page)
+    assert "1 unreconciled" in text(page.xpath('//p[@class="equation"]')[0])
 
 
-def test_checks_that_all_held_are_told_in_one_line(con):
-    report_database.fill(con, some_pages("ai_regulation"))
+def test_passed_checks_take_one_line(con):
+    report_database.load_rows(con, page_rows("ai_regulation"))
     report_database.add(con, CHECK_RESULTS, report_database.check_results("run-1", MADE_AT, failing=False))
-    page = parsed(con)
-    assert health(page)[-1] == "All 40 checks held"
-    assert "All 40 checks of run run-1 held." in text(page.get_element_by_id("checks"))
+    page = build_page(con)
+    assert health(page)[-1] == "All 40 checks passed"
+    assert "All 40 checks of run run-1 passed." in text(page.get_element_by_id("checks"))
 
 
-def test_no_burst_is_told_as_what_it_means(con):
-    report_database.fill(con, some_pages("ai_regulation"))
-    page = parsed(con)
-    assert news(page)[0] == "No topic burst on the one day shown: a topic needs a past to stand out from."
-    assert "No topic has burst" in text(page.get_element_by_id("no-bursts"))
+def test_summary_explains_why_there_is_no_burst(con):
+    report_database.load_rows(con, page_rows("ai_regulation"))
+    page = build_page(con)
+    assert news(page)[0] == "No topic burst on the only day shown: a burst is detected by comparison with earlier days."
+    assert "No bursts: no topic" in text(page.get_element_by_id("no-bursts"))
 
 
-def test_burst_going_on_is_told_as_such(con):
-    report_database.fill(con, some_pages("ai_regulation"))
+def test_current_burst_is_bursting(con):
+    report_database.load_rows(con, page_rows("ai_regulation"))
     add_burst(con, "ai_regulation", LAST, LAST, observed=1, expected=0.5, score=3.1)
-    assert news(parsed(con))[0] == (
-        "AI regulation is bursting, 14 Nov 2026: 1 story where 0.5 were expected, a chance of 1 in 1,300. The stories"
+    assert news(build_page(con))[0] == (
+        "AI regulation is bursting, 14 Nov 2026: 1 story, 0.5 expected, a chance of 1 in 1,300. Show the stories"
     )
 
 
-def test_burst_of_long_ago_is_no_news(con):
-    report_database.fill(con, some_pages("ai_regulation", days=(LAST - dt.timedelta(days=30), LAST)))
+def test_old_burst_is_not_a_current_one(con):
+    report_database.load_rows(con, page_rows("ai_regulation", days=(LAST - dt.timedelta(days=30), LAST)))
     add_burst(con, "ai_regulation", LAST - dt.timedelta(days=30), LAST - dt.timedelta(days=29))
-    page = parsed(con)
-    assert news(page)[0].startswith(
-        "No topic burst in the last 14 days. The newest burst is that of AI regulation, 15 to"
-    )
+    page = build_page(con)
+    assert news(page)[0].startswith("No topic burst in the last 14 days. The newest burst: AI regulation, 15 to")
     assert len(page.xpath('//ul[@id="burst-list"]/li')) == 1
 
 
-def test_burst_whose_story_is_gone_is_still_told(con):
-    report_database.fill(con, some_pages("ai_regulation"))
+def test_burst_with_a_missing_story_is_listed(con):
+    report_database.load_rows(con, page_rows("ai_regulation"))
     add_burst(con, "ai_regulation", LAST, LAST, top_story_id="s-forgotten")
-    [burst] = parsed(con).xpath('//ul[@id="burst-list"]/li')
+    [burst] = build_page(con).xpath('//ul[@id="burst-list"]/li')
     assert "Driven by" not in text(burst)
 
 
-def test_many_bursts_are_cut_and_the_cut_is_told(con, monkeypatch):
+def test_limit_of_bursts_is_stated(con, monkeypatch):
     monkeypatch.setattr(build, "BURSTS", 5)
     days = tuple(LAST - dt.timedelta(days=age) for age in range(0, 56, 7))
-    report_database.fill(con, some_pages("ai_regulation", 1, days))
+    report_database.load_rows(con, page_rows("ai_regulation", 1, days))
     for day in days:
         add_burst(con, "ai_regulation", day, day)
-    section = parsed(con).get_element_by_id("bursts")
+    section = build_page(con).get_element_by_id("bursts")
     assert [li.get("data-from") for li in section.xpath(".//li")] == [str(day) for day in days[:5]]
-    assert "The newest 5 of 8 bursts." in text(section)
+    assert "The report shows the newest 5 of 8 bursts." in text(section)
 
 
-def test_of_many_topics_the_busiest_twelve_are_shown(con):
-    rows = some_pages("ai_regulation", 4)
+def test_limit_of_topics_is_stated(con):
+    rows = page_rows("ai_regulation", 4)
     chance = random.Random(1)
     for number in range(20):
         for _ in range(1 + number % 3):
@@ -158,27 +156,30 @@ def test_of_many_topics_the_busiest_twelve_are_shown(con):
             for table in ("topics.page_topics", "topics.mentions"):
                 rows[table][-1]["topic"] = f"topic_{number:02}"
     rows["topics.entities"] = []
-    report_database.fill(con, rows)
-    page = parsed(con)
-    assert "The 12 topics with most stories of 21." in text(page.get_element_by_id("topics"))
+    report_database.load_rows(con, rows)
+    page = build_page(con)
+    assert "The report shows the 12 topics with most stories, of 21." in text(page.get_element_by_id("topics"))
     shown = [topic["id"] for topic in read_data(page)["topics"]]
     assert len(shown) == 12
     assert shown[0] == "ai_regulation"
 
 
-def test_entities_of_the_first_week_are_told_without_a_rise(con):
-    report_database.fill(con, some_pages("ai_regulation", 12))
-    assert any(said.startswith("Named most often in the week of 9 to 15 Nov 2026: ") for said in news(parsed(con)))
+def test_entities_of_the_first_week_have_no_comparison(con):
+    report_database.load_rows(con, page_rows("ai_regulation", 12))
+    assert any(
+        displayed.startswith("Named most often in the week of 9 to 15 Nov 2026: ")
+        for displayed in news(build_page(con))
+    )
 
 
-def test_one_ingest_date_is_told_once(con):
-    report_database.fill(con, some_pages("ai_regulation"))
-    assert text(parsed(con).xpath('//p[@class="dateline"]')[0]).startswith("14 Nov 2026 made")
+def test_single_ingest_date_appears_once(con):
+    report_database.load_rows(con, page_rows("ai_regulation"))
+    assert text(build_page(con).xpath('//p[@class="dateline"]')[0]).startswith("14 Nov 2026 built")
 
 
-def from_site(site: str, ages: list[int]) -> report_database.Rows:
+def site_records(site: str, ages: list[int]) -> report_database.Rows:
     """Records of a site, so many ingest dates ago."""
-    rows = some_pages("", 1, tuple(LAST - dt.timedelta(days=age) for age in ages))
+    rows = page_rows("", 1, tuple(LAST - dt.timedelta(days=age) for age in ages))
     for number, record in enumerate(rows["raw.records"]):
         record |= {"site": site, "record_id": f"{site}-{number}"}
     return {"raw.records": rows["raw.records"]}
@@ -195,40 +196,40 @@ def from_site(site: str, ages: list[int]) -> report_database.Rows:
         ([20, 21], False),  # twice is no rhythm
     ],
 )
-def test_source_is_silent_when_it_stopped_against_its_own_rhythm(con, ages, is_silent):
-    for rows in (from_site("steady.example", list(range(50))), from_site("other.example", ages)):
+def test_silence_is_judged_by_the_rhythm_of_the_source(con, ages, is_silent):
+    for rows in (site_records("steady.example", list(range(50))), site_records("other.example", ages)):
         report_database.add(con, report_database.RECORDS, rows["raw.records"])
     found, count = silent_sources(con, 10)
-    assert [one["site"] for one in found] == ["other.example"] * is_silent
+    assert [item["site"] for item in found] == ["other.example"] * is_silent
     assert count == len(found)
     if found:
         assert found[0]["last_date"] == LAST - dt.timedelta(days=min(ages))
         assert found[0]["dates_silent"] == min(ages)
 
 
-def test_silent_source_is_told_at_the_top_and_in_its_table(con):
-    rows = some_pages("ai_regulation", 1, tuple(LAST - dt.timedelta(days=age) for age in range(20)))
+def test_silent_source_is_in_health_summary_and_table(con):
+    rows = page_rows("ai_regulation", 1, tuple(LAST - dt.timedelta(days=age) for age in range(20)))
     for age, record in enumerate(rows["raw.records"]):
         record["site"] = "gone.example" if age > 6 else "steady.example"
-    report_database.fill(con, rows)
-    page = parsed(con)
-    assert "1 source stopped arriving" in health(page)
-    assert any(said.startswith("gone.example stopped arriving: nothing for 7 ingest dates") for said in news(page))
+    report_database.load_rows(con, rows)
+    page = build_page(con)
+    assert "1 source stopped" in health(page)
+    assert any(displayed.startswith("gone.example stopped: no records for 7 ingest dates") for displayed in news(page))
     assert "gone.example" in text(page.get_element_by_id("sources"))
 
 
-def test_silent_sources_that_are_not_listed_are_counted_in_the_first_sentences(con, monkeypatch):
-    monkeypatch.setattr("newsmill.report.build.SILENT", 1)
-    rows = some_pages("ai_regulation", 1, tuple(LAST - dt.timedelta(days=age // 4) for age in range(80)))
+def test_summary_counts_silent_sources_beyond_the_limit(con, monkeypatch):
+    monkeypatch.setattr("newsmill.report.build.SILENT_SOURCES", 1)
+    rows = page_rows("ai_regulation", 1, tuple(LAST - dt.timedelta(days=age // 4) for age in range(80)))
     for number, record in enumerate(rows["raw.records"]):
         age = (LAST - record["ingest_date"]).days
         record["site"] = f"gone{number % 3}.example" if age > 6 else "steady.example"
-    report_database.fill(con, rows)
-    assert any(re.match(r"gone\d\.example and 2 more stopped arriving", said) for said in news(parsed(con)))
+    report_database.load_rows(con, rows)
+    assert any(re.match(r"gone\d\.example and 2 more stopped:", displayed) for displayed in news(build_page(con)))
 
 
-def test_reading_leaves_a_read_only_database_as_it_was(world, tmp_path):
-    file = publish_database(world, tmp_path)
+def test_report_does_not_change_the_database(database, tmp_path):
+    file = publish_database(database, tmp_path)
     before = file.read_bytes()
     with duckdb.connect(str(file), read_only=True) as published:
         made = build_report(published, MADE_AT, NAMES)
@@ -236,5 +237,5 @@ def test_reading_leaves_a_read_only_database_as_it_was(world, tmp_path):
     assert file.read_bytes() == before
 
 
-def test_first_day_is_that_of_the_first_page(facts):
-    assert facts["slots"]["first"] == str(FIRST)
+def test_first_bucket_is_the_day_of_the_first_page(data):
+    assert data["buckets"]["first"] == str(FIRST)

@@ -7,11 +7,20 @@ import re
 
 import pytest
 
-from newsmill.report.formatting import around, chance, cut, days, linkable, number, percent, signed
+from newsmill.report.formatting import (
+    days,
+    format_chance,
+    is_linkable,
+    number,
+    percent,
+    shorten,
+    signed,
+    split_at_phrase,
+)
 
 
 @pytest.mark.parametrize(
-    ("score", "said"),
+    ("score", "displayed"),
     [
         (3, "1 in 1,000"),
         (1.3, "1 in 20"),
@@ -23,15 +32,15 @@ from newsmill.report.formatting import around, chance, cut, days, linkable, numb
         (5000, "less than 1 in 1,000 trillion"),
     ],
 )
-def test_score_is_told_as_a_probability(score, said):
-    assert chance(score) == said
+def test_score_is_formatted_as_odds(score, displayed):
+    assert format_chance(score) == displayed
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(0, "0"), (12345, "12,345"), (1.3546, "1.4"), (0.04, "0.04"), (123.4, "123"), (2.0, "2")]
+    ("value", "displayed"), [(0, "0"), (12345, "12,345"), (1.3546, "1.4"), (0.04, "0.04"), (123.4, "123"), (2.0, "2")]
 )
-def test_numbers_have_as_many_digits_as_one_reads(value, said):
-    assert number(value) == said
+def test_numbers_are_rounded(value, displayed):
+    assert number(value) == displayed
 
 
 def test_signs_and_shares():
@@ -40,7 +49,7 @@ def test_signs_and_shares():
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "said"),
+    ("first", "last", "displayed"),
     [
         ("2026-10-05", "2026-10-05", "5 Oct 2026"),
         ("2026-10-05", "2026-10-18", "5 to 18 Oct 2026"),
@@ -48,16 +57,16 @@ def test_signs_and_shares():
         ("2025-12-30", "2026-01-02", "30 Dec 2025 to 2 Jan 2026"),
     ],
 )
-def test_range_of_days_says_month_and_year_once(first, last, said):
-    assert days(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) == said
+def test_range_of_days_omits_repeated_month_and_year(first, last, displayed):
+    assert days(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) == displayed
 
 
 @pytest.mark.parametrize(
     "url",
     ["https://example.com/a?b=1&c=2", "http://example.com", "https://例え.jp/ニュース", "HTTPS://Example.com/"],
 )
-def test_web_address_is_linked(url):
-    assert linkable(url)
+def test_web_url_is_linkable(url):
+    assert is_linkable(url)
 
 
 @pytest.mark.parametrize(
@@ -78,31 +87,31 @@ def test_web_address_is_linked(url):
         "https://example.com/\u202efdp.exe",
     ],
 )
-def test_other_address_is_not_linked(url):
-    assert not linkable(url)
+def test_other_url_is_not_linkable(url):
+    assert not is_linkable(url)
 
 
 @pytest.mark.parametrize(
     ("given", "made"),
     [(None, ""), ("", ""), ("  a\n b ", "a b"), ("abcdef", "abcd…"), ("abcde", "abcde")],
 )
-def test_cut_keeps_one_line_of_a_length(given, made):
-    assert cut(given, 5) == made
+def test_shorten_returns_one_line_of_limited_length(given, made):
+    assert shorten(given, 5) == made
 
 
-def test_sentence_is_parted_at_its_phrase():
-    assert around("<i>a</i> phrase & more", "phrase") == ("<i>a</i> ", "phrase", " & more")
+def test_sentence_is_split_at_its_phrase():
+    assert split_at_phrase("<i>a</i> phrase & more", "phrase") == ("<i>a</i> ", "phrase", " & more")
 
 
-def test_sentence_whose_phrase_is_elsewhere_stays_whole():
-    assert around("nothing of it", "phrase") == ("nothing of it", "", "")
+def test_sentence_without_the_phrase_is_not_split():
+    assert split_at_phrase("nothing of it", "phrase") == ("nothing of it", "", "")
 
 
-def test_long_sentence_keeps_what_stands_around_the_phrase():
-    parts = around("a" * 5000 + " phrase " + "b" * 5000, "phrase")
+def test_long_sentence_keeps_the_text_around_the_phrase():
+    parts = split_at_phrase("a" * 5000 + " phrase " + "b" * 5000, "phrase")
     assert re.fullmatch(r"…a+ phrase b+…", "".join(parts))
     assert len("".join(parts)) < 400
 
 
-def test_phrase_of_thousands_of_characters_is_cut():
-    assert len("".join(around("x" * 5000, "x" * 5000))) < 400
+def test_very_long_phrase_is_shortened():
+    assert len("".join(split_at_phrase("x" * 5000, "x" * 5000))) < 400

@@ -27,11 +27,11 @@ def titles(browser: Chromium) -> list[str]:
 
 
 @pytest.mark.parametrize("title", [SCRIPT_TITLE, CLOSING_TITLE])
-def test_title_of_markup_is_read_as_it_stands(shown, title):
+def test_title_with_markup_is_shown_as_text(shown, title):
     assert title in titles(shown)
 
 
-def test_no_element_came_from_a_page(shown):
+def test_page_text_creates_no_elements(shown):
     assert shown.run("document.querySelectorAll('img, iframe, object, embed, style ~ style').length") == 0
     assert shown.run("document.scripts.length") == 3
     on = "[...document.querySelectorAll('*')].some((e) => [...e.attributes].some((a) => a.name.startsWith('on')))"
@@ -39,16 +39,16 @@ def test_no_element_came_from_a_page(shown):
     assert shown.console == []
 
 
-def test_javascript_address_is_text_wherever_it_is_told(shown):
+def test_javascript_url_is_never_a_link(shown):
     assert JAVASCRIPT_URL in shown.run("document.body.textContent")
     protocols = shown.run("[...new Set([...document.links].map((a) => a.protocol))].sort()")
     assert protocols == ["file:", "https:"]  # the first are links within the page
     assert shown.run("[...document.links].filter((a) => a.protocol === 'file:' && !a.hash).length") == 0
 
 
-def test_every_link_out_tells_the_other_page_nothing(shown):
-    told = shown.run("[...new Set([...document.links].filter((a) => a.protocol !== 'file:').map((a) => a.rel))]")
-    assert told == ["noopener noreferrer"]
+def test_external_links_send_no_opener_or_referrer(shown):
+    listed = shown.run("[...new Set([...document.links].filter((a) => a.protocol !== 'file:').map((a) => a.rel))]")
+    assert listed == ["noopener noreferrer"]
 
 
 def test_arabic_title_runs_from_right_to_left(shown):

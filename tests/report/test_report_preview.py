@@ -19,7 +19,7 @@ def size_of_png(markdown: str) -> tuple[int, int]:
     return width, height
 
 
-def test_chart_over_time_is_a_png_inlined():
+def test_chart_over_time_is_an_inline_png():
     days = [dt.date(2026, 11, 1) + dt.timedelta(days=n) for n in range(5)]
     frame = pl.DataFrame({"day": days * 2, "topic": ["a"] * 5 + ["b"] * 5, "pages": range(10)})
     made = chart_markdown(frame, "day", "pages", "topic", "Pages a day")
@@ -36,7 +36,7 @@ def test_chart_of_kinds_needs_no_color():
 
 
 @pytest.mark.parametrize("title", ["a](javascript:alert(1))", "<script>alert(1)</script>"])
-def test_title_of_a_chart_cannot_leave_its_place(title):
+def test_title_of_a_chart_is_escaped(title):
     made = chart_markdown(pl.DataFrame({"x": ["a"], "y": [1]}), "x", "y", None, title)
     alternative, _, rest = made.removeprefix("![").partition("](data:")
     assert "<" not in alternative.replace("\\<", "")
@@ -44,12 +44,12 @@ def test_title_of_a_chart_cannot_leave_its_place(title):
     assert rest.startswith("image/png;base64,")
 
 
-def test_chart_of_no_rows_says_so():
+def test_chart_without_rows_is_a_message():
     frame = pl.DataFrame(schema={"day": pl.Date, "pages": pl.Int64})
     assert chart_markdown(frame, "day", "pages", None, "Pages a day") == "Pages a day: no rows"
 
 
-def test_chart_names_columns_whatever_they_are_called():
+def test_chart_accepts_unusual_column_names():
     frame = pl.DataFrame({"a.b:c[0]": ["k"], "n's": [1]})
     assert size_of_png(chart_markdown(frame, "a.b:c[0]", "n's", None, "Odd names"))
 
@@ -62,7 +62,7 @@ def test_table_shows_the_first_rows_and_counts_the_rest():
     assert lines[-1] == "2 more rows"
 
 
-def test_table_of_all_rows_counts_no_rest():
+def test_complete_table_has_no_count_of_further_rows():
     assert table_markdown(pl.DataFrame({"n": [1, 2]}), rows=2).splitlines() == ["| n |", "|---|", "| 1 |", "| 2 |"]
 
 
@@ -78,13 +78,13 @@ def test_cells_are_escaped_and_stay_on_their_line():
     ]
 
 
-def test_cells_are_written_for_reading():
+def test_cells_are_formatted():
     frame = pl.DataFrame(
         {"null": [None], "ratio": [0.123456], "large": [1234567.0], "day": [dt.date(2026, 11, 1)], "many": [["a", "b"]]}
     )
     assert table_markdown(frame).splitlines()[2] == "|  | 0.1235 | 1.235e+06 | 2026-11-01 | \\['a', 'b'\\] |"
 
 
-def test_long_cell_is_cut():
+def test_long_cell_is_shortened():
     [cell] = table_markdown(pl.DataFrame({"t": ["x" * 500]})).splitlines()[2:]
     assert cell == "| " + "x" * 79 + "… |"

@@ -14,44 +14,44 @@ from report_database import MADE_AT
 from newsmill.report import build
 from newsmill.report.build import build_report
 from newsmill.report.compression import SizeCounter, compress_json
-from newsmill.report.story_choice import CANDIDATES
+from newsmill.report.story_ranking import MAX_STORIES
 
 
-def test_report_without_room_holds_fewer_stories_and_all_numbers(world, report, facts, monkeypatch):
+def test_smaller_limit_drops_stories_but_no_counts(database, report, data, monkeypatch):
     monkeypatch.setattr(build, "MAX_BYTES", len(report.encode()) - 20_000)
-    made = build_report(world, MADE_AT, report_database.NAMES)
+    made = build_report(database, MADE_AT, report_database.NAMES)
     assert len(made.encode()) < build.MAX_BYTES
     smaller = read_data(lxml_html.document_fromstring(made))
-    assert 0 < len(smaller["stories"]) < len(facts["stories"])
-    assert smaller["series"] == facts["series"]
-    assert smaller["stories"] == facts["stories"][: len(smaller["stories"])]
+    assert 0 < len(smaller["stories"]) < len(data["stories"])
+    assert smaller["series"] == data["series"]
+    assert smaller["stories"] == data["stories"][: len(smaller["stories"])]
 
 
-def test_numbers_without_room_are_kept_by_weeks(world, monkeypatch):
+def test_smaller_limit_counts_by_weeks(database, monkeypatch):
     monkeypatch.setattr(build, "DEPTHS", ((366, 520), (15, 8)))
     monkeypatch.setattr(build, "SERIES_BYTES", 1)
-    made = read_data(report_database.parsed(world))
-    assert made["slots"] == {"first": "2026-10-12", "daily": "2026-11-02", "last": "2026-11-14"}
+    made = read_data(report_database.build_page(database))
+    assert made["buckets"] == {"first": "2026-10-12", "daily": "2026-11-02", "last": "2026-11-14"}
     assert len(made["all_pages"]) == 3 + 13
 
 
-def test_counted_size_is_an_upper_bound(facts):
+def test_counted_size_is_an_upper_bound(data):
     counter = SizeCounter()
-    sizes = [counter.add(story) for story in facts["stories"]]
-    compressed = len(compress_json(facts["stories"]))
+    sizes = [counter.add(story) for story in data["stories"]]
+    compressed = len(compress_json(data["stories"]))
     assert compressed < sizes[-1] < 1.5 * compressed
     assert sizes == sorted(sizes)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("pages", "days"), [(100_000, 400), (100_000, 3_000), (20_000, 25)])
-def test_home_of_very_many_pages_makes_no_large_report(pages, days):
-    con = large_report_database.bulk_home(pages, days, topics=20)
+def test_report_of_many_pages_stays_below_the_limit(pages, days):
+    con = large_report_database.large_database(pages, days, topics=20)
     begun = time.process_time()
     made = build_report(con, MADE_AT, {})
     spent = time.process_time() - begun
     assert len(made.encode()) < 3_000_000
     assert spent < 15
     held = read_data(lxml_html.document_fromstring(made))
-    assert len(held["stories"]) == CANDIDATES
+    assert len(held["stories"]) == MAX_STORIES
     assert len(held["topics"]) == 12

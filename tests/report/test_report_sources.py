@@ -6,7 +6,7 @@ import re
 
 import pytest
 import report_database
-from rendered_report import cells, choose, chosen, command_behind, open_table
+from rendered_report import cells, choose, chosen, open_table, sheet_command
 from report_database import NAMES
 
 from newsmill.report.build import build_report
@@ -15,7 +15,7 @@ ESCAPE = ("Escape", 27)
 TITLES = "[...document.querySelectorAll('#sheet-list .story h3')].map((e) => e.textContent)"
 
 
-def test_clicking_a_point_shows_its_stories_and_escape_goes_back(opened, address):
+def test_point_of_a_chart_opens_its_stories_and_escape_closes_them(opened, address):
     opened.click("#topic-chart svg")
     opened.wait("document.getElementById('sheet').open")
     kind, topic, day, last = chosen(opened)["show"].split("~")
@@ -27,10 +27,10 @@ def test_clicking_a_point_shows_its_stories_and_escape_goes_back(opened, address
     opened.wait("!location.hash.includes('show=') && !document.getElementById('sheet').open")
 
 
-def test_burst_leads_to_its_stories_and_they_to_sentences_and_pages(opened, world):
-    opened.click("#burst-list .behind")
+def test_burst_opens_its_stories_with_sentences_and_pages(opened, database):
+    opened.click("#burst-list .sheet-link")
     opened.wait("document.getElementById('sheet').open")
-    [(driver,)] = world.execute(
+    [(driver,)] = database.execute(
         "select title from trends.topic_bursts join trends.story_spread on story_id = top_story_id"
     ).fetchall()
     assert opened.run(TITLES)[0] == driver
@@ -42,80 +42,80 @@ def test_burst_leads_to_its_stories_and_they_to_sentences_and_pages(opened, worl
     assert links
     assert all(link == ["https:", "noopener noreferrer", "_blank"] for link in links)
     numbers = opened.run("document.getElementById('sheet-numbers').textContent")
-    stories = int(re.search(r"(\d+) stories, \d+ pages, \d+ outlets in all", numbers)[1])
+    stories = int(re.search(r"(\d+) stories, \d+ pages, \d+ outlets", numbers)[1])
     assert len(cells(opened, "#sheet-list .story")) == min(stories, 40)
 
 
-def test_stories_of_a_period_are_those_that_the_command_lists(opened, world):
+def test_count_of_a_period_matches_its_command(opened, database):
     for topic in ("", "ai_regulation"):
         choose(opened, f"show=range~{topic}~2026-11-02~2026-11-08")
-        said = int(re.match(r"(\d+) stories", cells(opened, "#sheet-numbers")[0])[1])
-        assert said > 10
-        assert len(world.execute(command_behind(opened)).fetchall()) == said
+        displayed = int(re.match(r"(\d+) stories", cells(opened, "#sheet-numbers")[0])[1])
+        assert displayed > 10
+        assert len(database.execute(sheet_command(opened)).fetchall()) == displayed
 
 
-def test_every_number_of_the_table_leads_to_stories_and_a_count_of_them_to_as_many(opened, address):
+def test_numbers_of_the_topic_table_open_as_many_stories(opened, address):
     choose(opened, "topics=ai_regulation&from=2026-11-08&to=2026-11-10")
     open_table(opened, "topic-table")
     numbers = opened.run(
         "[...document.querySelectorAll('#topic-table td.n')].filter((e) => /[1-9]/.test(e.textContent)"
-        " && e.cellIndex < 6).map((e) => [e.textContent, Boolean(e.querySelector('a[data-show]'))])"
+        " && e.cellIndex < 6).map((e) => [e.textContent, Boolean(e.querySelector('a[data-sheet]'))])"
     )
     assert len(numbers) >= 9
     assert all(leads for _, leads in numbers), numbers
     stories = "[...document.querySelectorAll('#topic-table tr td:nth-child(3) a')]"
     opened.wait(f"{stories}.length === 3")
     for place in range(3):
-        said = int(opened.run(f"{stories}[{place}].textContent"))
+        displayed = int(opened.run(f"{stories}[{place}].textContent"))
         opened.run(f"{stories}[{place}].click()")
-        assert len(cells(opened, "#sheet-list .story")) == said > 0
+        assert len(cells(opened, "#sheet-list .story")) == displayed > 0
         opened.run("document.getElementById('sheet').close()")
 
 
-def test_each_part_of_a_change_leads_to_its_stories(opened, world):
+def test_part_of_a_change_opens_its_stories(opened, database):
     choose(opened, "week=2026-11-02")
     open_table(opened, "change-table")
-    links = "[...document.querySelectorAll('#change-table a[data-show^=change]')]"
-    parts = opened.run(f"{links}.map((a) => [a.dataset.show, a.textContent])")
+    links = "[...document.querySelectorAll('#change-table a[data-sheet^=change]')]"
+    parts = opened.run(f"{links}.map((a) => [a.dataset.sheet, a.textContent])")
     assert {show.split("~")[3] for show, _ in parts} >= {"genuine"}
-    for show, said in parts:
+    for show, displayed in parts:
         _, topic, week, part = show.split("~")
-        [(pages,)] = world.execute(
+        [(pages,)] = database.execute(
             f"select {part} from trends.change_decomposition where topic = ? and week = ?",
             [topic, week],
         ).fetchall()
-        assert int(said.replace("−", "-")) == pages
+        assert int(displayed.replace("−", "-")) == pages
         choose(opened, f"show={show}")
         [numbers] = cells(opened, "#sheet-numbers")
-        assert numbers.startswith(f"{said} of a change of ")
+        assert numbers.startswith(f"{displayed} of a change of ")
         assert cells(opened, "#sheet-list .story"), show
-        assert world.execute(command_behind(opened)).fetchall()
+        assert database.execute(sheet_command(opened)).fetchall()
 
 
-def test_a_part_that_is_no_part_opens_nothing(opened):
+def test_unknown_part_of_a_change_opens_nothing(opened):
     for show in ("change~ai_regulation~2026-11-02~nothing", "change~sport~2026-11-02~genuine", "change~ai_regulation"):
         choose(opened, f"show={show}")
         assert not opened.run("document.getElementById('sheet').open")
 
 
-def test_entities_lead_to_the_stories_that_name_them(opened, address, world):
+def test_entity_opens_its_stories(opened, address, database):
     choose(opened, "kind=law")
     assert cells(opened, "#kinds [aria-pressed=true]") == ["Laws"]
-    [said] = cells(opened, "#entity-rows .big .behind")
-    opened.click("#entity-rows .big .behind")
+    [displayed] = cells(opened, "#entity-rows .big .sheet-link")
+    opened.click("#entity-rows .big .sheet-link")
     opened.wait("document.getElementById('sheet').open")
-    # The report's world ends on a Saturday: the week before it is the newest that is over.
-    [(stories,)] = world.execute(
+    # The report's database ends on a Saturday: the week before it is the newest that is over.
+    [(stories,)] = database.execute(
         "select stories from trends.entity_weekly where entity = 'AI Act' and week = '2026-11-02'"
     ).fetchall()
-    assert int(said) == len(cells(opened, "#sheet-list .story")) == stories
-    assert len(world.execute(command_behind(opened)).fetchall()) == stories
+    assert int(displayed) == len(cells(opened, "#sheet-list .story")) == stories
+    assert len(database.execute(sheet_command(opened)).fetchall()) == stories
 
 
-def test_entity_of_any_name_is_found_again_from_a_shared_address(opened, facts):
+def test_shared_address_opens_an_entity_with_special_characters(opened, data):
     choose(opened, "kind=programme")
     assert set(cells(opened, "#entity-rows [data-entity] th")) == {report_database.ODD_NAME}
-    opened.click("#entity-rows .big .behind")
+    opened.click("#entity-rows .big .sheet-link")
     opened.wait("document.getElementById('sheet').open")
     title = opened.run("document.getElementById('sheet-title').textContent")
     assert title.startswith(report_database.ODD_NAME)
@@ -125,26 +125,26 @@ def test_entity_of_any_name_is_found_again_from_a_shared_address(opened, facts):
     assert opened.run("[document.getElementById('sheet-title').textContent, location.href]") == [title, shared]
 
 
-def test_site_leads_to_the_stories_it_carried(opened, address):
+def test_site_opens_its_stories(opened, address):
     choose(opened, "")
     open_table(opened, "sites-table")
-    opened.wait("document.querySelector('#sites-table .behind')")
-    opened.run("document.querySelector('#sites-table .behind').click()")
+    opened.wait("document.querySelector('#sites-table .sheet-link')")
+    opened.run("document.querySelector('#sites-table .sheet-link').click()")
     opened.wait("document.getElementById('sheet').open")
     assert len(cells(opened, "#sheet-list .story")) > 0
 
 
-def test_each_topic_tells_those_that_rise_first_and_the_rest_on_demand(opened, facts, world):
+def test_entities_of_each_topic_are_sorted_by_rise(opened, data, database):
     choose(opened, "named=2026-11-02")
     groups = opened.run(
         "[...document.querySelectorAll('#entity-rows tbody')].map((g) => ["
         "g.querySelector('.group-head bdi').textContent, [...g.querySelectorAll('[data-entity]')].map((r) => ["
         "r.dataset.entity, ...[...r.querySelectorAll('td')].slice(2).map((c) => c.textContent)])])"
     )
-    assert [name for name, _ in groups] == [topic["name"] for topic in facts["topics"]]
+    assert [name for name, _ in groups] == [topic["name"] for topic in data["topics"]]
     for name, rows in groups:
-        topic = next(own for own, told in NAMES.items() if told == name)
-        found = world.execute(
+        topic = next(own for own, listed in NAMES.items() if listed == name)
+        found = database.execute(
             """select now.entity, now.stories, coalesce(was.stories, 0) as earlier, now.outlets, now.pages
                from trends.entity_weekly now left join trends.entity_weekly was
                    on (was.entity, was.kind, was.topic, was.week) = (now.entity, now.kind, now.topic, now.week - 7)
@@ -161,8 +161,8 @@ def test_each_topic_tells_those_that_rise_first_and_the_rest_on_demand(opened, f
 
 
 @pytest.mark.slow
-def test_topic_of_many_entities_shows_the_others_when_asked(browser, tmp_path):
-    con = report_database.bare_world()
+def test_button_shows_all_entities_of_a_topic(browser, tmp_path):
+    con = report_database.database_without_rows()
     rows: report_database.Rows = {name: [] for name in report_database.FILLED}
     chance = report_database.random.Random(1)
     for number in range(20):
@@ -172,7 +172,7 @@ def test_topic_of_many_entities_shows_the_others_when_asked(browser, tmp_path):
         {"record_id": page["record_id"], "entity": f"Law {number:02}", "taxonomy_version": "1"} | named
         for number, page in enumerate(rows["clean.pages"])
     ]
-    report_database.fill(con, rows)
+    report_database.load_rows(con, rows)
     path = tmp_path / "report.html"
     path.write_text(build_report(con, report_database.MADE_AT, NAMES), encoding="utf-8")
     browser.screen(1280)

@@ -1,122 +1,128 @@
-// Is it real? The change of one week, in parts that sum to it, and a sentence for each topic.
+// Is it real? The change of one week, split into parts that sum to it, and a sentence for each topic.
+// Column of the data, name, phrase in sentences, meaning.
 const PARTS = [
-  ["genuine", "genuine", "genuine", "stories told by sources of both weeks"],
-  ["copies", "copies", "copies", "pages that retell a story of the same week"],
-  ["sources_joined", "sources joined", "from sources that joined", "sites without any page the week before"],
-  ["sources_silent", "sources silent", "from sources that fell silent", "sites without any page this week"],
-  ["extractor", "new extractor", "with a new extractor", "sites whose pages are read by another version"],
-  ["taxonomy", "new taxonomy", "with a new taxonomy", "sites whose pages are tagged by another taxonomy"],
+  ["genuine", "genuine", "genuine", "stories from sources with pages in both weeks"],
+  ["copies", "copies", "copies", "pages of a story that has another page in the same week"],
+  ["sources_joined", "sources that began", "from sources that began", "sites without any page in the week before"],
+  ["sources_silent", "sources that stopped", "from sources that stopped", "sites without any page in this week"],
+  ["extractor", "change of extractor", "from a change of extractor", "sites whose pages are extracted by another version"],
+  ["taxonomy", "change of taxonomy", "from a change of taxonomy", "sites whose pages are tagged with another taxonomy"],
 ];
 
-// Weeks that the period touches, newest first; the whole ones before one that is going on.
-const weeksOfChange = () => {
-  const found = new Map();
-  facts.changes.week.forEach((week, i) => {
+// Weeks of the period as [first day, whether it is whole], newest first.
+const changeWeeks = () => {
+  const weeks = new Map();
+  data.changes.week.forEach((week, i) => {
     const start = dayNumber(week);
-    if (start <= state.to && start + 6 >= state.from) found.set(week, facts.changes.whole[i]);
+    if (start <= state.to && start + 6 >= state.from) weeks.set(week, data.changes.whole[i]);
   });
-  return [...found].sort(([a], [b]) => (a < b ? 1 : -1));
+  return [...weeks].sort(([a], [b]) => (a < b ? 1 : -1));
 };
 
-const changesOf = (week) =>
-  facts.changes.week.flatMap((own, i) => {
-    const topic = facts.changes.topic[i];
-    if (own !== week || !chosenTopics().includes(topic)) return [];
-    const parts = PARTS.map(([key, name, phrase], place) => ({ key, name, phrase, place, pages: facts.changes[key][i] }));
-    return [{ topic, pages: facts.changes.pages[i], before: facts.changes.before[i], parts }];
+const changesIn = (week) =>
+  data.changes.week.flatMap((rowWeek, i) => {
+    const topic = data.changes.topic[i];
+    if (rowWeek !== week || !chosenTopics().includes(topic)) return [];
+    const parts = PARTS.map(([key, name, phrase], index) => ({ key, name, phrase, index, pages: data.changes[key][i] }));
+    return [{ topic, week, pages: data.changes.pages[i], before: data.changes.pages_before[i], parts }];
   }).sort((a, b) => Math.abs(b.pages - b.before) - Math.abs(a.pages - a.before) || a.topic - b.topic);
 
-const verdict = (change, part, one, week) => {
-  const genuine = part.pages;
-  if (change === 0 && genuine === 0) return "No change.";
-  if (genuine === 0) return "None of it is genuine.";
-  if (Math.sign(genuine) !== Math.sign(change)) return ["What is genuine goes the other way: ", partLink(one, week, part), "."];
-  const share = genuine / change;
+const partSheet = ({ topic, week }, part) => sheetAddress("change", topics[topic].id, week, part.key);
+const partLink = (change, part) =>
+  part.pages ? sheetLink(partSheet(change, part), signed(part.pages), `${signed(part.pages)} ${part.phrase}, ${topics[change.topic].name}, week of ${dayText(change.week)}`) : "0";
+
+const genuineText = (change) => {
+  const [part] = change.parts;
+  const difference = change.pages - change.before;
+  if (difference === 0 && part.pages === 0) return "No change.";
+  if (part.pages === 0) return "None of it is genuine.";
+  if (Math.sign(part.pages) !== Math.sign(difference)) return ["The genuine change has the opposite direction: ", partLink(change, part), "."];
+  const share = part.pages / difference;
   if (share >= 0.995 && share <= 1.005) return "All of it is genuine.";
-  if (share > 1) return [partLink(one, week, part), " is genuine, and other parts hide some of it."];
-  return [partLink(one, week, part), ` of it is genuine, ${percent(share)}.`];
+  if (share > 1) return [partLink(change, part), " is genuine; other parts offset some of it."];
+  return [partLink(change, part), ` of it is genuine, ${percent(share)}.`];
 };
 
-const partShow = (one, week, part) => showing("change", topics[one.topic].id, week, part.key);
-const partLink = (one, week, part) =>
-  part.pages ? behind(partShow(one, week, part), signed(part.pages), `${signed(part.pages)} ${part.phrase}, ${topics[one.topic].name}, week of ${dayText(week)}`) : "0";
+// First and last bucket of a week. A week that ends before the first day has none: its last precedes its first.
+const weekBuckets = (start) => (start + 6 < timeBuckets.first ? [0, -1] : [timeBuckets.index(start), timeBuckets.index(start + 6)]);
+// Indexes of the sites in this file that have no page in a week.
+const sitesWithoutPages = (start) => new Set(data.sites.pages.flatMap((pages, index) => (sum(pages, ...weekBuckets(start)) ? [] : [index])));
 
-// A week that ends before the first day has no slots: its last comes before its first.
-const slotsOf = (monday) => (monday + 6 < slots.first ? [0, -1] : [slots.of(monday), slots.of(monday + 6)]);
-// Sites that this file counts and that have no page in a week, whatever it speaks of.
-const silentIn = (monday) => new Set(facts.sites.pages.flatMap((pages, place) => (sum(pages, ...slotsOf(monday)) ? [] : [place])));
-
-// The stories of a part: those of both weeks, or of the one that it speaks of; as far as a story itself can tell it.
-QUESTIONS.change = (id, week, key) => {
-  const part = PARTS.find(([own]) => own === key);
-  const i = facts.changes.week.findIndex((own, place) => own === week && topics[facts.changes.topic[place]].id === id);
+// The stories that can cause a part of a change: of both weeks, or of the one that the part is about.
+SHEETS.change = (id, week, key) => {
+  const part = PARTS.find(([partKey]) => partKey === key);
+  const i = data.changes.week.findIndex((rowWeek, index) => rowWeek === week && topics[data.changes.topic[index]].id === id);
   if (!part || i < 0) return null;
-  const topic = facts.changes.topic[i];
-  const [before, monday] = [dayNumber(week) - 7, dayNumber(week)];
-  const pagesOf = (story, start) => pagesIn(story, topic, ...slotsOf(start));
-  const [joined, silent] = [silentIn(before), silentIn(monday)];
-  const belongs = {
-    copies: (story) => pagesOf(story, monday) > 1 || pagesOf(story, before) > 1,
-    sources_joined: (story) => pagesOf(story, monday) > 0 && story.sites.some((site) => joined.has(site)),
-    sources_silent: (story) => pagesOf(story, before) > 0 && story.sites.some((site) => silent.has(site)),
-  }[key] ?? ((story) => pagesOf(story, monday) + pagesOf(story, before) > 0);
+  const topic = data.changes.topic[i];
+  const [before, start] = [dayNumber(week) - 7, dayNumber(week)];
+  const pagesIn = (story, weekStart) => countPages(story, topic, ...weekBuckets(weekStart));
+  const [began, stopped] = [sitesWithoutPages(before), sitesWithoutPages(start)];
+  const belongsToPart = {
+    copies: (story) => pagesIn(story, start) > 1 || pagesIn(story, before) > 1,
+    sources_joined: (story) => pagesIn(story, start) > 0 && story.sites.some((site) => began.has(site)),
+    sources_silent: (story) => pagesIn(story, before) > 0 && story.sites.some((site) => stopped.has(site)),
+  }[key] ?? ((story) => pagesIn(story, start) + pagesIn(story, before) > 0);
   return {
     topic, title: `${topics[topic].name}, ${part[1]}, week of ${dayText(week)}`,
-    numbers: `${signed(facts.changes[key][i]) || "0"} of a change of ${signed(facts.changes.pages[i] - facts.changes.before[i]) || "0"} pages: ${part[3]}`,
-    found: stories.filter(belongs).sort(byWidth),
-    more: command(`from analyst.pages where list_contains(topics, ${quoted(id)}) and day between '${isoDay(before)}' and '${isoDay(monday + 6)}'`),
+    numbers: `${signed(data.changes[key][i]) || "0"} of a change of ${signed(data.changes.pages[i] - data.changes.pages_before[i]) || "0"} pages: ${part[3]}`,
+    stories: stories.filter(belongsToPart).sort(byWidth),
+    command: queryCommand(`from analyst.pages where list_contains(topics, ${quoteSql(id)}) and day between '${isoDay(before)}' and '${isoDay(start + 6)}'`),
   };
 };
 
-const pagesLink = (one, week, pages) => {
-  const { id, name } = topics[one.topic];
-  return pages ? behind(showing("range", id, week, isoDay(dayNumber(week) + 6)), number(pages), `${count(pages, "page")} of ${name}, week of ${dayText(week)}`) : "0";
+const weekSheet = (topic, week) => sheetAddress("range", topics[topic].id, week, lastDayOf(week));
+const pagesLink = (topic, week, pages) =>
+  (pages ? sheetLink(weekSheet(topic, week), number(pages), `${count(pages, "page")} of ${topics[topic].name}, week of ${dayText(week)}`) : "0");
+
+const changeSentence = (change) => {
+  const { topic, week, pages, before } = change;
+  const otherParts = change.parts.filter((part) => part.key !== "genuine" && part.pages !== 0);
+  const name = topics[topic].name;
+  return el("li", { class: `c${topic % 8}` },
+    el("b", null, el("i", { class: "dot" }), el("bdi", null, name)), " ",
+    sheetLink(weekSheet(topic, week), count(pages, "page"), `${pages} pages of ${name} in this week`), `, ${number(before)} the week before: `,
+    el("b", null, signed(pages - before) || "0"), ". ", genuineText(change),
+    otherParts.length ? el("span", { class: "note" }, " ", otherParts.map((part, index) => [index ? ", " : "", partLink(change, part), ` ${part.phrase}`]), ".") : null);
 };
 
-const changeSentence = (one, week) => {
-  const change = one.pages - one.before;
-  const rest = one.parts.filter((part) => part.key !== "genuine" && part.pages !== 0);
-  const name = topics[one.topic].name;
-  const show = showing("range", topics[one.topic].id, week, isoDay(dayNumber(week) + 6));
-  return el("li", { class: `c${one.topic % 8}` },
-    el("b", null, el("i", { class: "dot" }), el("bdi", null, name)), " ",
-    behind(show, count(one.pages, "page"), `${one.pages} pages of ${name} in that week`), ` after ${number(one.before)}: `,
-    el("b", null, signed(change) || "0"), ". ", verdict(change, one.parts[0], one, week),
-    rest.length ? el("span", { class: "note" }, " ", rest.map((part, place) => [place ? ", " : "", partLink(one, week, part), ` ${part.phrase}`]), ".") : null);
+// Chart rows of all parts; a topic without any part gets an empty row.
+const partRows = (change) => {
+  const topic = topics[change.topic].name;
+  const rows = change.parts.filter((part) => part.pages).map((part) => ({
+    topic, part: part.name, part_index: part.index, pages: part.pages, change: signed(change.pages - change.before), sheet: partSheet(change, part),
+  }));
+  return rows.length ? rows : [{ topic, part: "genuine", part_index: 0, pages: 0 }];
 };
+
+const changeTable = (changes, week) => table(
+  [heading("Topic"), heading("Week before", true), heading("This week", true), heading("Change", true),
+    ...PARTS.map(([, name, , meaning]) => el("th", { scope: "col", class: "n", title: meaning }, name))],
+  changes.map((change) => el("tr", null, el("th", { scope: "row" }, el("bdi", null, topics[change.topic].name)),
+    cell(pagesLink(change.topic, isoDay(dayNumber(week) - 7), change.before)), cell(pagesLink(change.topic, week, change.pages)),
+    cell(signed(change.pages - change.before)), change.parts.map((part) => cell(partLink(change, part))))),
+);
 
 const showChanges = () => {
-  const weeks = weeksOfChange();
-  const whole = weeks.find(([, isWhole]) => isWhole) ?? weeks[0];
-  const week = weeks.some(([own]) => own === state.week) ? state.week : whole?.[0];
-  const found = week ? changesOf(week) : [];
-  at("week").parentElement.hidden = weeks.length === 0;
-  at("change-body").hidden = found.length === 0;
-  at("no-change").hidden = found.length > 0;
-  at("no-change").textContent = `No change to take apart, ${periodText()}: a topic needs a page in this week or the one before.`;
-  at("week").replaceChildren(...weeks.map(([own, isWhole]) =>
-    el("option", { value: own, selected: own === week }, `${daysText(own, isoDay(dayNumber(own) + 6))}${isWhole ? "" : ", not over yet"}`)));
-  at("week").value = week ?? "";
-  if (!found.length) return;
-  const rows = found.flatMap((one) => one.parts.filter((part) => part.pages).map((part) => ({
-    topic: topics[one.topic].name, part: part.name, place: part.place, pages: part.pages, change: signed(one.pages - one.before),
-    show: partShow(one, week, part),
-  })));
-  const still = found.filter((one) => one.parts.every((part) => part.pages === 0));
-  for (const one of still) rows.push({ topic: topics[one.topic].name, part: "genuine", place: 0, pages: 0 });
-  draw(at("change-chart"), "change", { parts: rows, zero: [{ at: 0 }] }, { height: 34 * found.length + 24, onPick: pick, tell: tellPart });
-  at("change-said").replaceChildren(...found.map((one) => changeSentence(one, week)));
-  onOpen(at("change-table"), () => at("change-table").replaceChildren(table(
-    [heading("Topic"), heading("Week before", true), heading("This week", true), heading("Change", true),
-      ...PARTS.map(([, name, , meaning]) => el("th", { scope: "col", class: "n", title: meaning }, name))],
-    found.map((one) => el("tr", null, el("th", { scope: "row" }, el("bdi", null, topics[one.topic].name)),
-      cell(pagesLink(one, isoDay(dayNumber(week) - 7), one.before)), cell(pagesLink(one, week, one.pages)), cell(signed(one.pages - one.before)), one.parts.map((part) => cell(partLink(one, week, part))))),
-  )));
+  const weeks = changeWeeks();
+  const newestWhole = weeks.find(([, isWhole]) => isWhole) ?? weeks[0];
+  const week = weeks.some(([start]) => start === state.week) ? state.week : newestWhole?.[0];
+  const changes = week ? changesIn(week) : [];
+  byId("week").parentElement.hidden = weeks.length === 0;
+  byId("change-body").hidden = changes.length === 0;
+  byId("no-change").hidden = changes.length > 0;
+  byId("no-change").textContent = `No change to show, ${periodText()}: no chosen topic has pages in this week or the week before.`;
+  byId("week").replaceChildren(...weeks.map(([start, isWhole]) =>
+    el("option", { value: start, selected: start === week }, `${weekText(start)}${isWhole ? "" : ", not over yet"}`)));
+  byId("week").value = week ?? "";
+  if (!changes.length) return;
+  drawChart(byId("change-chart"), "change", { parts: changes.flatMap(partRows), zero: [{ at: 0 }] }, { height: 34 * changes.length + 24, onPick: openPicked, describe: describePart });
+  byId("change-sentences").replaceChildren(...changes.map(changeSentence));
+  fillWhenOpen(byId("change-table"), () => byId("change-table").replaceChildren(changeTable(changes, week)));
 };
 
 const startChanges = () => {
   if (!topics.length) return;
-  at("week").addEventListener("change", () => { state.week = at("week").value; changed("week"); });
-  onChange((only) => (!only || only === "week") && showChanges());
+  byId("week").addEventListener("change", () => { state.week = byId("week").value; notifyChange("week"); });
+  onChange((setting) => (!setting || setting === "week") && showChanges());
   showChanges();
 };

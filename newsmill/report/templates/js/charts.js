@@ -1,27 +1,27 @@
-// Charts are drawn once and then given other rows. Their colours are variables of the CSS, so that they follow the theme.
-const drawn = new Map();
-const soft = { strokeJoin: "round" };
-const palette = [0, 1, 2, 3, 4, 5, 6, 7].map((number) => `var(--c${number})`);
+// Charts are created once and then updated with other rows. Their colors are CSS variables, so that they follow the theme.
+const charts = new Map();
+const ROUND_JOINS = { strokeJoin: "round" };
+const PALETTE = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => `var(--c${index})`);
 
 const CONFIG = {
   background: null,
   view: { stroke: null },
-  range: { category: palette, ordinal: palette },
+  range: { category: PALETTE, ordinal: PALETTE },
   axis: {
     labelColor: "var(--muted)", labelFontSize: 12, labelPadding: 6, gridColor: "var(--line)",
     domainColor: "var(--line)", domain: false, ticks: false,
   },
   axisX: { domain: true },
   style: {
-    line: { strokeWidth: 2, ...soft },
+    line: { strokeWidth: 2, ...ROUND_JOINS },
     point: { filled: true, size: 55 },
     expected: { color: "var(--muted)", strokeWidth: 1.5, strokeDash: [2, 3] },
     flag: { color: "var(--tint)", filled: true, size: 110, fillOpacity: 1 },
     burst: { color: "var(--tint)", fillOpacity: 0.15 },
-    "stories-line": { color: "var(--tint)", strokeWidth: 2.25, ...soft },
+    "stories-line": { color: "var(--tint)", strokeWidth: 2.25, ...ROUND_JOINS },
     "stories-point": { color: "var(--tint)", filled: true, size: 45 },
-    "outlets-line": { color: "var(--tint)", strokeWidth: 1.5, strokeDash: [4, 3], ...soft },
-    "pages-line": { color: "var(--whole)", strokeWidth: 1.5, ...soft },
+    "outlets-line": { color: "var(--tint)", strokeWidth: 1.5, strokeDash: [4, 3], ...ROUND_JOINS },
+    "pages-line": { color: "var(--whole)", strokeWidth: 1.5, ...ROUND_JOINS },
     "pages-area": { color: "var(--whole)", fillOpacity: 0.25 },
     share: { color: "var(--accent)", fillOpacity: 0.55, cornerRadiusEnd: 2 },
     before: { color: "var(--ink)", thickness: 2 },
@@ -30,75 +30,84 @@ const CONFIG = {
   },
 };
 
-const embed = async (place, chart) => {
-  const { name, data, height, onPick, tell } = chart;
-  const spec = { ...facts.specs[name], datasets: data };
+const createChart = async (element, chart) => {
+  const { name, datasets, height, onPick, describe } = chart;
+  const spec = { ...data.specs[name], datasets };
   if (height) spec.height = height;
-  // An empty chart is no error: log level 1 is that of errors. The interpreter evaluates chart expressions without eval, which the page's policy forbids.
-  const made = await vegaEmbed(place, spec, {
+  // Log level 1 reports errors only: an empty chart is not an error. `ast` interprets expressions without eval, which the policy forbids.
+  const embedded = await vegaEmbed(element, spec, {
     mode: "vega-lite", renderer: "svg", logLevel: 1, actions: false, ast: true, defaultStyle: false,
-    config: { ...CONFIG, font: getComputedStyle(place).fontFamily },
-    tooltip: tipHandler(tell),
+    config: { ...CONFIG, font: getComputedStyle(element).fontFamily },
+    tooltip: tooltipHandler(describe),
   });
   if (onPick) {
-    made.view.addEventListener("click", (event, item) => {
+    embedded.view.addEventListener("click", (event, item) => {
       const datum = datumOf(item);
       if (datum) chart.onPick(datum);
     });
   }
-  return made;
+  return embedded;
 };
 
-const update = async (made, chart) => {
-  if (chart.height) made.view.height(chart.height);
-  for (const [name, rows] of Object.entries(chart.data)) made.view.data(name, rows);
-  await made.view.runAsync();
+const updateChart = async (embedded, chart) => {
+  if (chart.height) embedded.view.height(chart.height);
+  for (const [name, rows] of Object.entries(chart.datasets)) embedded.view.data(name, rows);
+  await embedded.view.runAsync();
 };
 
-// One after the other at each place, so that a quick hand never sees an older choice drawn last.
-const draw = (place, name, data, options = {}) => {
-  const known = drawn.get(place);
-  const chart = Object.assign(known?.chart ?? {}, { name, data, ...options });
-  const made = (known?.made ?? Promise.resolve(null)).then(async (before) => {
-    if (before === null) return embed(place, chart);
-    await update(before, chart);
-    return before;
+// Updates of one chart run one after the other, so that the newest choice is drawn last.
+const drawChart = (element, name, datasets, options = {}) => {
+  const previous = charts.get(element);
+  const chart = Object.assign(previous?.chart ?? {}, { name, datasets, ...options });
+  const ready = (previous?.ready ?? Promise.resolve(null)).then(async (embedded) => {
+    if (embedded === null) return createChart(element, chart);
+    await updateChart(embedded, chart);
+    return embedded;
   });
-  drawn.set(place, { chart, made });
-  return made;
+  charts.set(element, { chart, ready });
+  return ready;
 };
 
-const drop = (place) => {
-  drawn.get(place)?.made.then((made) => made?.finalize());
-  drawn.delete(place);
-  place.remove();
+const removeChart = (element) => {
+  charts.get(element)?.ready.then((embedded) => embedded?.finalize());
+  charts.delete(element);
+  element.remove();
 };
 
-const settled = () => Promise.all([...drawn.values()].map(({ made }) => made));
-// A time without zone is the browser's own, so that a day is drawn as that day wherever it is read.
+const allChartsReady = () => Promise.all([...charts.values()].map(({ ready }) => ready));
+// A time without a zone is local time, so that a day is drawn as this day in any time zone.
 const localTime = (day, hours = 0) => new Date(`${isoDay(day)}T00:00`).getTime() + hours * 3600000;
 
-// From the noon before to the noon after, within what is shown.
-const burstSpan = (one) => {
-  const begin = localTime(Math.max(dayNumber(one.from), state.from), -12);
-  const end = localTime(Math.min(dayNumber(one.to), state.to), 12);
+// From noon of the day before to noon of the day after, within the period shown.
+const burstSpan = (burst) => {
+  const begin = localTime(Math.max(dayNumber(burst.from), state.from), -12);
+  const end = localTime(Math.min(dayNumber(burst.to), state.to), 12);
   return { begin, end, middle: (begin + end) / 2 };
 };
 
 const burstRows = (chosen) =>
-  facts.bursts
-    .filter((one) => chosen.includes(one.topic) && dayNumber(one.to) >= state.from && dayNumber(one.from) <= state.to)
-    .map((one) => ({
-      ...burstSpan(one),
-      number: one.topic % 8, topic: topics[one.topic].name, burst: daysText(one.from, one.to), id: one.topic,
-      observed: count(one.observed, "story", "stories"), expected: number(one.expected), chance: one.chance,
-      show: showing("burst", topics[one.topic].id, one.from, one.to),
+  data.bursts
+    .filter((burst) => chosen.includes(burst.topic) && dayNumber(burst.to) >= state.from && dayNumber(burst.from) <= state.to)
+    .map((burst) => ({
+      ...burstSpan(burst),
+      color_index: burst.topic % 8, topic: topics[burst.topic].name, burst: daysText(burst.from, burst.to), id: burst.topic,
+      observed: count(burst.observed, "story", "stories"), expected: number(burst.expected), chance: burst.chance,
+      sheet: sheetAddress("burst", topics[burst.topic].id, burst.from, burst.to),
     }));
 
-// So many flags that they touch can't be told apart: then the bands stand alone.
-const FLAGS_AT_ONCE = 24;
+// With more flags than this they would touch: the chart then shows the bands alone.
+const MAX_FLAGS = 24;
 
 const burstMarks = (chosen) => {
   const bursts = burstRows(chosen);
-  return { bursts, flags: bursts.length > FLAGS_AT_ONCE ? [] : bursts };
+  return { bursts, flags: bursts.length > MAX_FLAGS ? [] : bursts };
+};
+
+const openPicked = (datum) => { if (datum.sheet) openSheet(datum.sheet); };
+
+// The table of a chart is filled when it is opened.
+const fillWhenOpen = (element, fillTable) => {
+  const details = element.closest("details");
+  details.ontoggle = () => details.open && fillTable();
+  if (details.open) fillTable();
 };

@@ -1,23 +1,23 @@
-// Elements are made from text alone: no page's words are ever read as markup.
+// Create elements from text alone: text of pages is never parsed as markup.
 const SVG = "http://www.w3.org/2000/svg";
 
-const fill = (made, properties, children) => {
+const fill = (element, properties, children) => {
   for (const [name, value] of Object.entries(properties ?? {})) {
     if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else made.setAttribute(name, value === true ? "" : value);
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
-  return made;
+  element.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
 };
 
 const el = (name, properties, ...children) => fill(document.createElement(name), properties, children);
 const svg = (name, properties, ...children) => fill(document.createElementNS(SVG, name), properties, children);
-const at = (id) => document.getElementById(id);
-const language = (code) => (code ? { lang: code } : {});
+const byId = (id) => document.getElementById(id);
+const langAttribute = (code) => (code ? { lang: code } : {});
 
-// Only http and https addresses become links; any other text stays text.
-const isWeb = (url) => {
+// Only http and https URLs become links; anything else stays text.
+const isWebUrl = (url) => {
   if (!/^https?:\/\/[^\s]+$/i.test(url ?? "")) return false;
   try {
     return ["http:", "https:"].includes(new URL(url).protocol);
@@ -26,15 +26,15 @@ const isWeb = (url) => {
   }
 };
 
-// Within running text a title is isolated (bdi); where it stands alone (span) its own direction is the line's.
+// A title within a sentence is isolated (bdi); a title alone on its line (span) sets the direction of the line.
 const link = (url, text, code, wrapper = "bdi") => {
-  const words = el(wrapper, { ...language(code) }, text);
-  return isWeb(url) ? el("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, words) : words;
+  const content = el(wrapper, { ...langAttribute(code) }, text);
+  return isWebUrl(url) ? el("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, content) : content;
 };
 
-// A way to the stories behind a number: a link into this page, which can be copied like any other.
-const behind = (show, text, label) =>
-  el("a", { href: `#show=${show}`, "data-show": show, class: "behind", "aria-label": label }, text);
+// A number that opens the sheet with its stories or records; the link can be copied.
+const sheetLink = (sheet, text, label) =>
+  el("a", { href: `#show=${sheet}`, "data-sheet": sheet, class: "sheet-link", "aria-label": label }, text);
 
 const cell = (value, properties) => el("td", { class: "n", ...properties }, value);
 const heading = (text, numeric) => el("th", { scope: "col", class: numeric ? "n" : null }, text);
@@ -42,7 +42,7 @@ const heading = (text, numeric) => el("th", { scope: "col", class: numeric ? "n"
 const table = (headings, rows) =>
   el("table", null, el("thead", null, el("tr", null, headings)), el("tbody", null, rows));
 
-// A small line over time.
+// A small line chart without axes.
 const sparkline = (values, { width = 96, height = 24, className = "spark" } = {}) => {
   if (values.length < 2) return "–";
   const top = Math.max(...values, 1);
@@ -54,8 +54,8 @@ const sparkline = (values, { width = 96, height = 24, className = "spark" } = {}
   );
 };
 
-// Outlets that have a story, by the time since its first page: a stair.
-const stairs = (arrivals, width = 120, height = 26) => {
+// The number of outlets with a story over time, as a step chart.
+const stepChart = (arrivals, width = 120, height = 26) => {
   const end = Math.max(arrivals[arrivals.length - 2], 1);
   const top = arrivals[arrivals.length - 1];
   let path = "";
@@ -65,7 +65,7 @@ const stairs = (arrivals, width = 120, height = 26) => {
     path += i === 0 ? `M0,${y}` : `H${x}V${y}`;
   }
   return svg(
-    "svg", { class: "stairs", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    "svg", { class: "step-chart", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" },
     svg("path", { d: path }),
   );
 };

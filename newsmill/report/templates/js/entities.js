@@ -1,122 +1,133 @@
-// Entities that rise: who and what each topic names, in one week against the one before.
-const KINDS = { model: "Models", company: "Companies", agency: "Agencies", law: "Laws", product: "Products", person: "People", programme: "Programmes", other: "Others" };
+// Rising entities: the names in the stories of each topic, in one week compared with the week before.
+const KINDS = { model: "Models", company: "Companies", agency: "Agencies", law: "Laws", product: "Products", person: "People", programme: "Programs", other: "Others" };
 const ENTITIES_AT_ONCE = 15;
-const LEAST_OF_A_TOPIC = 3;
-const COLUMNS = 8;
-const wholeTopics = new Set();
+const MIN_ENTITIES_PER_TOPIC = 3;
+const ENTITY_COLUMNS = 8;
+const SPARKLINE_WEEKS = 26;
+const expandedTopics = new Set();
 
-const monday = (day) => day - ((day + 3) % 7);
-const weekOf = (place) => isoDay(dayNumber(facts.entities.since) + 7 * place);
-const placeOf = (week) => (dayNumber(week) - dayNumber(facts.entities.since)) / 7;
-const weekText = (week) => daysText(week, isoDay(dayNumber(week) + 6));
+const entities = (data.entities?.rows ?? []).map((entity, index) => ({ ...entity, index }));
+const weekOf = (index) => isoDay(dayNumber(data.entities.first_week) + 7 * index);
+const weekIndex = (week) => (dayNumber(week) - dayNumber(data.entities.first_week)) / 7;
+const lastDayOf = (week) => isoDay(dayNumber(week) + 6);
+const weekText = (week) => daysText(week, lastDayOf(week));
 
-const entities = (facts.entities?.listed ?? []).map((one, place) => ({
-  ...one, place,
-}));
+// The last ingest date counts too: the weeks of an archive that was read later are over.
+const isOver = (week) => dayNumber(week) + 6 <= Math.max(timeBuckets.last, dayNumber(data.reconciliation.date.at(-1)));
 
-// An archive read late has whole weeks, though its last page stands amid one.
-const isOver = (week) => dayNumber(week) + 6 <= Math.max(slots.last, dayNumber(facts.reconciliation.date.at(-1)));
-
-// Weeks that the period touches and that have any page with an entity of the chosen topics, newest first.
+// Weeks of the period that have pages with an entity of the chosen topics, newest first.
 const entityWeeks = () => {
-  const found = new Set();
+  const weeks = new Set();
   const chosen = chosenTopics();
-  for (const one of entities) if (chosen.includes(one.topic)) one.pages.forEach((pages, place) => pages && found.add(weekOf(place)));
-  return [...found].filter((week) => dayNumber(week) <= state.to && dayNumber(week) + 6 >= state.from).sort().reverse();
+  for (const entity of entities) {
+    if (chosen.includes(entity.topic)) entity.pages.forEach((pages, index) => pages && weeks.add(weekOf(index)));
+  }
+  return [...weeks].filter((week) => dayNumber(week) <= state.to && dayNumber(lastDayOf(week)) >= state.from).sort().reverse();
 };
 
-const named = (week) => {
-  const place = placeOf(week);
+// Entities of the chosen topics in a week, those that rise most first.
+const entitiesIn = (week) => {
+  const index = weekIndex(week);
   const chosen = chosenTopics();
-  return entities.filter((one) => chosen.includes(one.topic)).map((one) => ({
-    ...one, now: one.stories[place] ?? 0, before: one.stories[place - 1] ?? 0, outletsNow: one.outlets[place] ?? 0, pagesNow: one.pages[place] ?? 0,
-  })).filter((one) => one.now || one.before)
+  return entities.filter((entity) => chosen.includes(entity.topic)).map((entity) => ({
+    ...entity, now: entity.stories[index] ?? 0, before: entity.stories[index - 1] ?? 0,
+    outletsNow: entity.outlets[index] ?? 0, pagesNow: entity.pages[index] ?? 0,
+  })).filter((entity) => entity.now || entity.before)
     .sort((a, b) => b.now - b.before - (a.now - a.before) || b.now - a.now || (a.name < b.name ? -1 : 1));
 };
 
-const kindOf = (one) => (KINDS[one.kind] ? one.kind : "other");
-const isFirstWeek = (week) => dayNumber(week) <= slots.first;
+const kindOf = (entity) => (KINDS[entity.kind] ? entity.kind : "other");
+const isFirstWeek = (week) => dayNumber(week) <= timeBuckets.first;
 
-const weeklyStories = (one, week) => {
-  const known = Math.floor((dayNumber(week) - monday(slots.first)) / 7) + 1;
-  const weeks = Math.min(Math.max(Math.ceil((dayNumber(week) - state.from) / 7) + 1, 8), 26, known);
-  return Array.from({ length: weeks }, (_, i) => one.stories[placeOf(week) - (weeks - 1 - i)] ?? 0);
+const weeklyStories = (entity, week) => {
+  const available = Math.floor((dayNumber(week) - monday(timeBuckets.first)) / 7) + 1;
+  const weeks = Math.min(Math.max(Math.ceil((dayNumber(week) - state.from) / 7) + 1, 8), SPARKLINE_WEEKS, available);
+  return Array.from({ length: weeks }, (_, i) => entity.stories[weekIndex(week) - (weeks - 1 - i)] ?? 0);
 };
 
-// An entity of which nothing is known before its week is new; another is back after a pause.
-const wasNamed = (one, week) => one.stories.some((stories, place) => stories > 0 && weekOf(place) < week);
+const wasNamedBefore = (entity, week) => entity.stories.some((stories, index) => stories > 0 && weekOf(index) < week);
 
-const entityRow = (one, week) => {
-  const showOf = (own) => showing("entity", topics[one.topic].id, one.kind, one.name, own);
-  const counted = (value, own, said) => (value ? behind(showOf(own), number(value), `${said} ${one.name}, week of ${dayText(own)}`) : "0");
-  const earlier = isoDay(dayNumber(week) - 7);
-  const first = isFirstWeek(week);
-  const tone = first ? "" : one.now > one.before ? "up" : one.now < one.before ? "down" : "";
-  return el("tr", { class: `c${one.topic % 8}${one.topic >= 8 ? " dashed" : ""}`, "data-entity": one.name },
-    el("th", { scope: "row" }, el("bdi", { dir: "auto" }, one.name)),
-    el("td", { class: "wide" }, kindOf(one)),
-    el("td", { class: "trend" }, sparkline(weeklyStories(one, week))),
-    cell(counted(one.now, week, `${count(one.now, "story", "stories")} that name`), { class: "n big" }),
-    cell(counted(one.before, earlier, `${count(one.before, "story", "stories")} that name`), { class: "n earlier" }),
-    cell(el("span", { class: tone }, first ? "–" : one.before === 0 ? (wasNamed(one, week) ? "again" : "new") : changeText(one.now, one.before))),
-    cell(counted(one.outletsNow, week, `${count(one.outletsNow, "outlet")} with stories that name`)),
-    cell(counted(one.pagesNow, week, `${count(one.pagesNow, "page")} that name`), { class: "n wide" }));
+const entityChange = (entity, week) => {
+  if (isFirstWeek(week)) return "–";
+  if (entity.before === 0) return wasNamedBefore(entity, week) ? "again" : "new";
+  return changeText(entity.now, entity.before);
 };
 
-// One topic: how many it names, how many of them rise, and those that rise most.
+const entityRow = (entity, week) => {
+  const countLink = (value, inWeek, singular, plural) => {
+    const sheet = sheetAddress("entity", topics[entity.topic].id, entity.kind, entity.name, inWeek);
+    return value ? sheetLink(sheet, number(value), `${count(value, singular, plural)} with ${entity.name}, week of ${dayText(inWeek)}`) : "0";
+  };
+  const weekBefore = isoDay(dayNumber(week) - 7);
+  const tone = isFirstWeek(week) ? "" : changeClass(entity.now, entity.before);
+  return el("tr", { class: topicClass(entity.topic), "data-entity": entity.name },
+    el("th", { scope: "row" }, el("bdi", { dir: "auto" }, entity.name)),
+    el("td", { class: "wide" }, kindOf(entity)),
+    el("td", { class: "trend" }, sparkline(weeklyStories(entity, week))),
+    cell(countLink(entity.now, week, "story", "stories"), { class: "n big" }),
+    cell(countLink(entity.before, weekBefore, "story", "stories"), { class: "n earlier" }),
+    cell(el("span", { class: tone }, entityChange(entity, week))),
+    cell(countLink(entity.outletsNow, week, "outlet")),
+    cell(countLink(entity.pagesNow, week, "page"), { class: "n wide" }));
+};
+
+// One topic: the number of entities, how many of them rise, and the first rows.
 const entityGroup = (topic, rows, week, atOnce) => {
-  const rising = rows.filter((one) => one.now > one.before).length;
-  const shown = wholeTopics.has(topic) || rows.length <= atOnce + 1 ? rows : rows.slice(0, atOnce);
-  const left = rows.length - shown.length;
-  const said = isFirstWeek(week) ? `${number(rows.length)} named` : `${number(rising)} of ${number(rows.length)} named more often than the week before`;
-  const more = left > 0 && el("tr", { class: "more-row" }, el("td", { colspan: COLUMNS }, el("button", {
-    type: "button", "aria-label": `${left} more of ${topics[topic].name}`,
+  const rising = rows.filter((entity) => entity.now > entity.before).length;
+  const shown = expandedTopics.has(topic) || rows.length <= atOnce + 1 ? rows : rows.slice(0, atOnce);
+  const hidden = rows.length - shown.length;
+  const summary = isFirstWeek(week) ? count(rows.length, "entity", "entities") : `${number(rising)} of ${number(rows.length)} rise against the week before`;
+  const moreRow = hidden > 0 && el("tr", { class: "more-row" }, el("td", { colspan: ENTITY_COLUMNS }, el("button", {
+    type: "button", "aria-label": `${hidden} more of ${topics[topic].name}`,
     onclick: () => {
-      wholeTopics.add(topic);
+      expandedTopics.add(topic);
       showEntities();
-      at("entity-rows").querySelector(`[data-group="${topic}"] tr:nth-of-type(${shown.length + 2}) a`)?.focus();
+      byId("entity-rows").querySelector(`[data-group="${topic}"] tr:nth-of-type(${shown.length + 2}) a`)?.focus();
     },
-  }, `${number(left)} more`)));
+  }, `${number(hidden)} more`)));
   return el("tbody", { "data-group": topic },
-    el("tr", { class: `group-head c${topic % 8}${topic >= 8 ? " dashed" : ""}` },
-      el("th", { scope: "rowgroup", colspan: COLUMNS }, el("i", { class: "dot" }), el("bdi", null, topics[topic].name), el("small", null, said))),
-    shown.map((one) => entityRow(one, week)), more);
+    el("tr", { class: `group-head ${topicClass(topic)}` },
+      el("th", { scope: "rowgroup", colspan: ENTITY_COLUMNS }, el("i", { class: "dot" }), el("bdi", null, topics[topic].name), el("small", null, summary))),
+    shown.map((entity) => entityRow(entity, week)), moreRow);
 };
+
+const kindButton = (kind, chosen) => el("button", {
+  type: "button", "data-kind": kind || "all", "aria-pressed": String(kind === chosen),
+  onclick: () => { state.kind = kind; notifyChange("kind"); byId("kinds").querySelector(`[data-kind="${kind || "all"}"]`).focus(); },
+}, kind ? KINDS[kind] : "All kinds");
 
 const showEntities = () => {
   const weeks = entities.length ? entityWeeks() : [];
-  // Of a week that is going on everything would be named less often than before.
-  const week = weeks.find((one) => one === state.named) ?? weeks.find(isOver) ?? weeks[0];
-  const rows = week ? named(week) : [];
-  const kinds = Object.keys(KINDS).filter((kind) => rows.some((one) => kindOf(one) === kind));
-  const kind = kinds.includes(state.kind) ? state.kind : "";
-  const shown = rows.filter((one) => !kind || kindOf(one) === kind);
-  at("entity-body").hidden = rows.length === 0;
-  at("no-entities").hidden = rows.length > 0;
-  at("no-entities").textContent = entities.length
+  // In a week that is not over, every entity would have fewer stories than the week before.
+  const week = weeks.find((start) => start === state.named) ?? weeks.find(isOver) ?? weeks[0];
+  const rows = week ? entitiesIn(week) : [];
+  const kinds = Object.keys(KINDS).filter((kind) => rows.some((entity) => kindOf(entity) === kind));
+  const chosenKind = kinds.includes(state.kind) ? state.kind : "";
+  const shown = rows.filter((entity) => !chosenKind || kindOf(entity) === chosenKind);
+  byId("entity-body").hidden = rows.length === 0;
+  byId("no-entities").hidden = rows.length > 0;
+  byId("no-entities").textContent = entities.length
     ? `No page of ${state.topics.length ? "the chosen topics" : "a topic"} names an entity, ${periodText()}.`
-    : "No page names an entity of the taxonomy yet: models, companies, agencies and laws stand in topics.yaml.";
-  at("named").parentElement.hidden = weeks.length === 0;
-  at("named").replaceChildren(...weeks.map((one) => el("option", { value: one, selected: one === week }, `${weekText(one)}${isOver(one) ? "" : ", not over yet"}`)));
-  at("named").value = week ?? "";
+    : "No page names an entity of the taxonomy yet. topics.yaml defines models, companies, agencies and laws.";
+  byId("named").parentElement.hidden = weeks.length === 0;
+  byId("named").replaceChildren(...weeks.map((start) =>
+    el("option", { value: start, selected: start === week }, `${weekText(start)}${isOver(start) ? "" : ", not over yet"}`)));
+  byId("named").value = week ?? "";
   if (!rows.length) return;
-  at("kinds").replaceChildren(...["", ...kinds].map((one) => el("button", {
-    type: "button", "data-kind": one || "all", "aria-pressed": String(one === kind),
-    onclick: () => { state.kind = one; changed("kind"); at("kinds").querySelector(`[data-kind="${one || "all"}"]`).focus(); },
-  }, one ? KINDS[one] : "All kinds")));
-  const groups = chosenTopics().map((topic) => [topic, shown.filter((one) => one.topic === topic)]).filter(([, own]) => own.length);
-  const atOnce = Math.max(LEAST_OF_A_TOPIC, Math.floor(ENTITIES_AT_ONCE / groups.length));
-  at("entity-rows").replaceChildren(el("table", null,
+  byId("kinds").replaceChildren(...["", ...kinds].map((kind) => kindButton(kind, chosenKind)));
+  const groups = chosenTopics().map((topic) => [topic, shown.filter((entity) => entity.topic === topic)]).filter(([, group]) => group.length);
+  const atOnce = Math.max(MIN_ENTITIES_PER_TOPIC, Math.floor(ENTITIES_AT_ONCE / groups.length));
+  byId("entity-rows").replaceChildren(el("table", null,
     el("thead", null, el("tr", null,
-      heading("Entity"), el("th", { scope: "col", class: "wide" }, "Kind"), el("th", { scope: "col", class: "trend" }, "Stories a week"), heading("Stories", true),
-      el("th", { scope: "col", class: "n earlier", title: "Stories of the week before" }, "Before"), heading("Change", true), heading("Outlets", true),
+      heading("Entity"), el("th", { scope: "col", class: "wide" }, "Kind"), el("th", { scope: "col", class: "trend" }, "Stories by week"), heading("Stories", true),
+      el("th", { scope: "col", class: "n earlier", title: "Stories in the week before" }, "Before"), heading("Change", true), heading("Outlets", true),
       el("th", { scope: "col", class: "n wide" }, "Pages"))),
-    groups.map(([topic, own]) => entityGroup(topic, own, week, atOnce))));
+    groups.map(([topic, group]) => entityGroup(topic, group, week, atOnce))));
 };
 
 const startEntities = () => {
   if (!topics.length) return;
-  at("named").addEventListener("change", () => { state.named = at("named").value; changed("kind"); });
-  onChange((only) => (!only || only === "kind") && showEntities());
+  byId("named").addEventListener("change", () => { state.named = byId("named").value; notifyChange("kind"); });
+  onChange((setting) => (!setting || setting === "kind") && showEntities());
   showEntities();
 };

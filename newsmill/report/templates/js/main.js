@@ -1,35 +1,34 @@
-// Everything starts here: without it the sentences, bursts, reconciliation and quarantine still read.
+// Start all sections. Without scripts the summary, bursts, reconciliation and quarantine are still readable.
 const goTo = (id) => {
-  const target = at(id);
+  const target = byId(id);
   if (!target) return;
   target.scrollIntoView();
   target.setAttribute("tabindex", "-1");
   target.focus({ preventScroll: true });
 };
 
-// Links within the page keep what is chosen.
+// Links within the page keep the choice of topics and period.
 document.addEventListener("click", (event) => {
   const clicked = event.target.closest?.('a[href^="#"]');
   if (!clicked || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
-  const { show } = clicked.dataset;
-  if (show === undefined) return goTo(clicked.getAttribute("href").slice(1));
-  if (at(show)) return goTo(show);
-  openSheet(show);
+  const sheetPath = clicked.dataset.sheet;
+  if (sheetPath === undefined) goTo(clicked.getAttribute("href").slice(1));
+  else openSheet(sheetPath);
 });
 
-// A link copied from the page must lead to what is chosen when it is copied.
+// A link copied from the context menu contains the choice at this time.
 document.addEventListener("contextmenu", (event) => {
-  const clicked = event.target.closest?.("a[data-show]");
-  if (clicked) clicked.setAttribute("href", address(clicked.dataset.show));
+  const clicked = event.target.closest?.("a[data-sheet]");
+  if (clicked) clicked.setAttribute("href", viewAddress(clicked.dataset.sheet));
 });
 
 const start = async () => {
-  page.classList.add("js");
+  root.classList.add("js");
   startTheme();
-  startTips();
+  startTooltips();
   readState();
-  if (slots) startControls();
+  if (timeBuckets) startControls();
   startTopics();
   startBursts();
   startChanges();
@@ -45,8 +44,8 @@ const start = async () => {
     for (const listener of listeners) listener();
     if (state.show) openSheet(state.show);
   });
-  await settled();
-  page.dataset.drawn = "yes";
+  await allChartsReady();
+  root.dataset.drawn = "yes";
 };
 
 start();

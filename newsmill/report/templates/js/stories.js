@@ -1,67 +1,85 @@
-// The stories of what is chosen, by how far, how fast or how lately they spread.
+// The stories of the chosen topics and period, sorted by how they spread.
 const SORTS = {
   outlets: ["Widest", (a, b) => b.outlets - a.outlets || b.pages - a.pages || (a.first < b.first ? 1 : -1)],
-  fastest: ["Fastest", (a, b) => speed(b) - speed(a) || b.outlets - a.outlets],
-  longest: ["Longest", (a, b) => lasted(b) - lasted(a)],
+  fastest: ["Fastest", (a, b) => outletsPerHour(b) - outletsPerHour(a) || b.outlets - a.outlets],
+  longest: ["Longest", (a, b) => durationMinutes(b) - durationMinutes(a)],
   newest: ["Newest", (a, b) => (a.first < b.first ? 1 : a.first > b.first ? -1 : 0)],
 };
 const STORIES_AT_ONCE = 10;
+const MORE_STORIES = 20;
 let storiesShown = STORIES_AT_ONCE;
 
-// Outlets an hour until half of them had it; an hour is the least that dates can tell.
-const speed = (story) => (story.outlets < 3 || story.dayOnly ? 0 : story.outlets / 2 / Math.max(story.half / 60, 1));
+// Outlets per hour until half of them had the story; at least an hour, because times are not more precise.
+const outletsPerHour = (story) => (story.outlets < 3 || story.day_only ? 0 : story.outlets / 2 / Math.max(story.minutes_to_half / 60, 1));
 
-const isChosen = (story, from, to, chosen) => chosen.some((topic) => pagesIn(story, topic, from, to) > 0);
+const hasTopicIn = (story, from, to, chosen) => chosen.some((topic) => countPages(story, topic, from, to) > 0);
 
-const teaserLast = (chosen) => (a, b) => {
-  const only = (story) => story.told.filter((one) => chosen.includes(one.topic)).every((one) => one.strength === "teaser");
-  return Number(only(a)) - Number(only(b));
+const teaserOnlyLast = (chosen) => (a, b) => {
+  const isTeaserOnly = (story) => story.topicDays.filter(({ topic }) => chosen.includes(topic)).every(({ strength }) => strength === "teaser");
+  return Number(isTeaserOnly(a)) - Number(isTeaserOnly(b));
 };
 
-// Every word must stand in the title, a site, or a sentence, in whatever case or width it is written.
-const folded = (text) => text.normalize("NFKC").toLowerCase();
-const wording = new Map();
+// Search for all words in title, sites and sentences; case and character width do not matter.
+const foldText = (text) => text.normalize("NFKC").toLowerCase();
+const searchTexts = new Map();
 
-const says = (story, words) => {
-  if (!wording.has(story)) {
-    const said = story.said.map(([, , before, phrase, after]) => before + phrase + after);
-    wording.set(story, folded([story.title, story.site, ...story.members.map(([, , site]) => site), ...said].join(" ")));
+const matchesWords = (story, words) => {
+  if (!searchTexts.has(story)) {
+    const sentences = story.sentences.map(([, , before, phrase, after]) => before + phrase + after);
+    searchTexts.set(story, foldText([story.title, story.site, ...story.members.map(([, , site]) => site), ...sentences].join(" ")));
   }
-  return words.every((word) => wording.get(story).includes(word));
+  return words.every((word) => searchTexts.get(story).includes(word));
+};
+
+const findStories = (words, sort) => {
+  const { from, to } = period();
+  const chosen = chosenTopics();
+  const matches = words.length ? stories.filter((story) => matchesWords(story, words)) : stories;
+  if (!topics.length) return matches.filter((story) => firstDay(story) <= state.to && lastDay(story) >= state.from).sort(SORTS[sort][1]);
+  return matches.filter((story) => hasTopicIn(story, from, to, chosen)).sort((a, b) => teaserOnlyLast(chosen)(a, b) || SORTS[sort][1](a, b));
+};
+
+const sortButton = (name, chosen) => el("button", {
+  type: "button", "data-sort": name, "aria-pressed": String(name === chosen),
+  onclick: () => { state.sort = name === "outlets" ? "" : name; notifyChange("sort"); byId("sorts").querySelector(`[data-sort="${name}"]`).focus(); },
+}, SORTS[name][0]);
+
+const noStoriesText = (words) => {
+  if (words.length) return `No story in this file contains these words, ${periodText()}. newsmill search finds them in all texts.`;
+  const ofTopics = topics.length ? ` of ${state.topics.length ? "the chosen topics" : "a topic"}` : "";
+  return `No story${ofTopics} in this file, ${periodText()}.`;
+};
+
+const storyNoteText = (words, topic, found) => {
+  const { from, to } = period();
+  const all = topics.length ? countDistinct(topic ?? ANY_TOPIC, "stories", from, to) : 0;
+  const isCounted = state.topics.length <= 1 && !words.length && all > found;
+  const shown = isCounted ? ` This file contains ${number(found)} of the ${count(all, "story", "stories")} of this period.` : "";
+  return topics.length ? `Stories with a topic, ${periodText()}; stories with the topic in a teaser only are last.${shown}` : `Stories, ${periodText()}.`;
 };
 
 const showStories = () => {
-  const { from, to } = period();
-  const chosen = chosenTopics();
   const sort = SORTS[state.sort] ? state.sort : "outlets";
-  const words = folded(state.find).split(/\s+/).filter(Boolean);
-  const held = words.length ? stories.filter((story) => says(story, words)) : stories;
-  const found = topics.length
-    ? held.filter((story) => isChosen(story, from, to, chosen)).sort((a, b) => teaserLast(chosen)(a, b) || SORTS[sort][1](a, b))
-    : held.filter((story) => firstDay(story) <= state.to && lastDay(story) >= state.from).sort(SORTS[sort][1]);
-  at("sorts").replaceChildren(...Object.entries(SORTS).map(([name, [title]]) => el("button", {
-    type: "button", "data-sort": name, "aria-pressed": String(name === sort),
-    onclick: () => { state.sort = name === "outlets" ? "" : name; changed("sort"); at("sorts").querySelector(`[data-sort="${name}"]`).focus(); },
-  }, title)));
-  const alone = chosen.length === 1 && state.topics.length ? chosen[0] : undefined;
-  at("story-list").replaceChildren(...found.slice(0, storiesShown).map((story) => storyItem(story, alone)));
-  at("no-stories").hidden = found.length > 0;
-  at("no-stories").textContent = words.length ? `No story held here says that, ${periodText()}. newsmill search looks through all texts.` : `No story ${topics.length ? `of ${state.topics.length ? "the chosen topics" : "a topic"} ` : ""}in this file, ${periodText()}.`;
-  at("more-stories").hidden = found.length <= storiesShown;
-  at("more-stories").textContent = `${Math.min(found.length - storiesShown, 20)} more of ${count(found.length, "story", "stories")}`;
-  const all = topics.length ? distinct(alone ?? ANY, "stories", from, to) : 0;
-  const some = state.topics.length > 1 || words.length ? "" : all > found.length ? ` This file holds ${number(found.length)} of ${count(all, "story", "stories")} of these days.` : "";
-  at("story-note").textContent = `Stories ${topics.length ? "with a topic " : ""}told ${periodText()}; those that only a teaser names come last.${some}`;
+  const words = foldText(state.find).split(/\s+/).filter(Boolean);
+  const found = findStories(words, sort);
+  const topic = state.topics.length === 1 ? state.topics[0] : undefined;
+  byId("sorts").replaceChildren(...Object.keys(SORTS).map((name) => sortButton(name, sort)));
+  byId("story-list").replaceChildren(...found.slice(0, storiesShown).map((story) => storyItem(story, topic)));
+  byId("no-stories").hidden = found.length > 0;
+  byId("no-stories").textContent = noStoriesText(words);
+  byId("more-stories").hidden = found.length <= storiesShown;
+  byId("more-stories").textContent = `${Math.min(found.length - storiesShown, MORE_STORIES)} more of ${count(found.length, "story", "stories")}`;
+  byId("story-note").textContent = storyNoteText(words, topic, found.length);
 };
 
 const startStories = () => {
-  if (!slots) return;
-  at("more-stories").addEventListener("click", () => { storiesShown += 20; showStories(); });
-  at("find").value = state.find;
-  at("find").addEventListener("input", () => { state.find = at("find").value; changed("sort"); });
-  onChange((only) => {
-    if (only && only !== "sort") return;
-    if (document.activeElement !== at("find")) at("find").value = state.find;
+  if (!timeBuckets) return;
+  byId("more-stories").addEventListener("click", () => { storiesShown += MORE_STORIES; showStories(); });
+  byId("find").value = state.find;
+  byId("find").addEventListener("input", () => { state.find = byId("find").value; notifyChange("sort"); });
+  onChange((setting) => {
+    if (setting && setting !== "sort") return;
+    if (document.activeElement !== byId("find")) byId("find").value = state.find;
     storiesShown = STORIES_AT_ONCE;
     showStories();
   });

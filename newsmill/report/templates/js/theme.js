@@ -1,33 +1,33 @@
-// Light and dark: as the system has it, until someone says otherwise.
-const page = document.documentElement;
-const dark = matchMedia("(prefers-color-scheme: dark)");
+// Light and dark theme: as the system has it, until the reader switches.
+const root = document.documentElement;
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
 
-// Storage may be forbidden to a page opened from a file.
-const remembered = {
+// Browsers may forbid storage for a page opened from a file; the choice then lasts until the page is closed.
+const storedTheme = {
   get() {
     try { return localStorage.getItem("newsmill-theme"); } catch { return null; }
   },
   set(theme) {
-    try { localStorage.setItem("newsmill-theme", theme); } catch { /* then it lasts as long as the page does */ }
+    try { localStorage.setItem("newsmill-theme", theme); } catch { /* see above */ }
   },
 };
 
-const isDark = () => (page.dataset.theme ? page.dataset.theme === "dark" : dark.matches);
+const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : systemDark.matches);
 
-const themeButton = at("theme");
+const themeButton = byId("theme");
 const showTheme = () => {
   themeButton.textContent = isDark() ? "Light" : "Dark";
-  themeButton.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
+  themeButton.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colors`);
 };
 
 const startTheme = () => {
-  const known = remembered.get();
-  if (known === "dark" || known === "light") page.dataset.theme = known;
+  const theme = storedTheme.get();
+  if (theme === "dark" || theme === "light") root.dataset.theme = theme;
   showTheme();
   themeButton.addEventListener("click", () => {
-    page.dataset.theme = isDark() ? "light" : "dark";
-    remembered.set(page.dataset.theme);
+    root.dataset.theme = isDark() ? "light" : "dark";
+    storedTheme.set(root.dataset.theme);
     showTheme();
   });
-  dark.addEventListener("change", showTheme);
+  systemDark.addEventListener("change", showTheme);
 };

@@ -1,159 +1,159 @@
-// Topics over time: a row each with what it comes to, one chart of all, and each topic's pages against its stories.
-const MEASURES_AT_ONCE = 6;
-const measurePlaces = new Map();
+// Topics over time: a table with one row for each topic, a chart of all topics, and pages against stories of each topic.
+const MEASURE_CHARTS_AT_ONCE = 6;
+const measureFigures = new Map();
 
-const rangeOf = (topic, one) => showing("range", topics[topic]?.id ?? "", isoDay(one.start), isoDay(one.end));
+const partAddress = (topic, part) => sheetAddress("range", topics[topic]?.id ?? "", isoDay(part.start), isoDay(part.end));
+const changeClass = (now, before) => (now > before ? "up" : now < before ? "down" : "");
+const topicClass = (topic) => `c${topic % 8}${topic >= 8 ? " dashed" : ""}`;
 
 const topicRow = (topic, now, before) => {
-  const own = counts(topic, now.from, now.to);
-  const earlier = before && counts(topic, before.from, before.to);
+  const counts = countTopic(topic, now.from, now.to);
+  const earlier = before && countTopic(topic, before.from, before.to);
   const name = topics[topic].name;
-  const show = showing("range", topics[topic].id, isoDay(state.from), isoDay(state.to));
-  const burst = facts.bursts.find((one) => one.topic === topic && dayNumber(one.to) >= slots.last - 1);
-  const only = state.topics.length === 1 && state.topics[0] === topic;
-  const drawnAs = buckets(state.from, state.to, grain()).map((one) => distinct(topic, "stories", one.from, one.to));
+  const sheet = sheetAddress("range", topics[topic].id, isoDay(state.from), isoDay(state.to));
+  const isBursting = data.bursts.some((burst) => burst.topic === topic && dayNumber(burst.to) >= timeBuckets.last - 1);
+  const isOnly = state.topics.length === 1 && state.topics[0] === topic;
+  const storyCounts = splitPeriod(state.from, state.to, timeUnit()).map((part) => countDistinct(topic, "stories", part.from, part.to));
   return el(
     "tr", {
-      class: `c${topic % 8}${topic >= 8 ? " dashed" : ""}`, "data-topic": topics[topic].id,
-      onpointerenter: () => bringToFront(topic), onpointerleave: () => bringToFront(-1),
-      onfocusin: () => bringToFront(topic), onfocusout: () => bringToFront(-1),
+      class: topicClass(topic), "data-topic": topics[topic].id,
+      onpointerenter: () => focusTopic(topic), onpointerleave: () => focusTopic(-1),
+      onfocusin: () => focusTopic(topic), onfocusout: () => focusTopic(-1),
     },
     el("th", { scope: "row" },
       el("button", {
-        type: "button", class: "topic", "aria-pressed": String(only), title: only ? "Show all topics" : "Show this topic alone",
-        onclick: () => { state.topics = only ? [] : [topic]; changed(); },
+        type: "button", class: "topic", "aria-pressed": String(isOnly), title: isOnly ? "Show all topics" : "Show this topic only",
+        onclick: () => { state.topics = isOnly ? [] : [topic]; notifyChange(); },
       }, el("i", { class: "dot" }), el("bdi", null, name)),
-      burst ? el("em", { class: "tag warn" }, "bursting") : null),
-    el("td", { class: "trend" }, sparkline(drawnAs)),
-    cell(behind(show, number(own.stories), `${count(own.stories, "story", "stories")} of ${name}`), { class: "n big" }),
-    earlier && cell(el("span", { class: own.stories > earlier.stories ? "up" : own.stories < earlier.stories ? "down" : "" }, changeText(own.stories, earlier.stories))),
-    cell(behind(show, number(own.pages), `${count(own.pages, "page")} of ${name}`)),
-    cell(behind(show, number(own.outlets), `${count(own.outlets, "outlet")} with stories of ${name}`)),
-    cell(own.stories ? number(Math.round((10 * own.pages) / own.stories) / 10) : "–", { class: "n roomy" }),
-    cell(own.teasers ? behind(show, number(own.teasers), `${count(own.teasers, "page")} where only a teaser speaks of ${name}`) : "0", { class: "n wide" }),
+      isBursting ? el("em", { class: "tag warn" }, "bursting") : null),
+    el("td", { class: "trend" }, sparkline(storyCounts)),
+    cell(sheetLink(sheet, number(counts.stories), `${count(counts.stories, "story", "stories")} of ${name}`), { class: "n big" }),
+    earlier && cell(el("span", { class: changeClass(counts.stories, earlier.stories) }, changeText(counts.stories, earlier.stories))),
+    cell(sheetLink(sheet, number(counts.pages), `${count(counts.pages, "page")} of ${name}`)),
+    cell(sheetLink(sheet, number(counts.outlets), `${count(counts.outlets, "outlet")} with stories of ${name}`)),
+    cell(counts.stories ? number(Math.round((10 * counts.pages) / counts.stories) / 10) : "–", { class: "n optional" }),
+    cell(counts.teasers ? sheetLink(sheet, number(counts.teasers), `${count(counts.teasers, "page")} with ${name} in a teaser only`) : "0", { class: "n wide" }),
   );
 };
 
-const bringToFront = async (topic) => (await drawn.get(at("topic-chart"))?.made)?.view.signal("focus", topic).runAsync();
+// Fade the lines of all other topics; -1 shows all.
+const focusTopic = async (topic) => (await charts.get(byId("topic-chart"))?.ready)?.view.signal("focus", topic).runAsync();
 
 const showTopicRows = () => {
   const now = period();
   const before = periodBefore();
-  at("topic-rows").replaceChildren(table(
+  byId("topic-rows").replaceChildren(table(
     [
-      heading("Topic"), heading(grain() === "week" ? "Stories a week" : "Stories a day"), heading("Stories", true),
-      before && el("th", { scope: "col", class: "n", title: "Stories, against as many days before" }, "Change"),
-      heading("Pages", true), heading("Outlets", true), el("th", { scope: "col", class: "n roomy", title: "Pages a story" }, "Pages/story"),
-      el("th", { scope: "col", class: "n wide", title: "Pages where only a teaser speaks of the topic" }, "Teaser only"),
+      heading("Topic"), heading(timeUnit() === "week" ? "Stories by week" : "Stories by day"), heading("Stories", true),
+      before && el("th", { scope: "col", class: "n", title: "Change in stories against the preceding period of the same length" }, "Change"),
+      heading("Pages", true), heading("Outlets", true), el("th", { scope: "col", class: "n optional", title: "Pages per story" }, "Pages/story"),
+      el("th", { scope: "col", class: "n wide", title: "Pages with the topic in a teaser only" }, "Teaser only"),
     ],
     chosenTopics().map((topic) => topicRow(topic, now, before)),
   ));
-  at("topic-note").textContent = before
-    ? `Change is that of stories against the ${count(state.to - state.from + 1, "day")} before.`
-    : slots.size > 1 ? "Choose a shorter period to see the change against as many days before." : "";
+  byId("topic-note").textContent = before
+    ? `Change compares stories with the preceding ${count(state.to - state.from + 1, "day")}.`
+    : timeBuckets.size > 1 ? "Choose a shorter period to compare it with the preceding period." : "";
 };
 
-const burstOn = (topic, part) => {
-  const found = facts.bursts.find((one) => one.topic === topic && dayNumber(one.from) <= part.end && dayNumber(one.to) >= part.start);
-  return found && daysText(found.from, found.to);
+const burstDaysIn = (topic, part) => {
+  const burst = data.bursts.find((row) => row.topic === topic && dayNumber(row.from) <= part.end && dayNumber(row.to) >= part.start);
+  return burst && daysText(burst.from, burst.to);
 };
+
+const expectedOn = (topic, part) => data.series[topic].expected?.[part.from];
 
 const seriesRows = (topic, parts) =>
-  parts.map((one) => {
-    const wanted = grain() === "day" ? facts.series[topic].expected?.[one.from] : undefined;
+  parts.map((part) => {
+    const expected = timeUnit() === "day" ? expectedOn(topic, part) : undefined;
     return {
-      when: localTime(one.start), label: one.label, topic: topics[topic].name, id: topic, number: topic % 8,
-      dashed: topic >= 8 ? 1 : 0, points: parts.length <= 16, expected: wanted == null ? undefined : number(wanted),
-      burst: burstOn(topic, one), show: rangeOf(topic, one), ...counts(topic, one.from, one.to),
+      when: localTime(part.start), label: part.label, topic: topics[topic].name, id: topic, color_index: topic % 8,
+      dashed: topic >= 8 ? 1 : 0, points: parts.length <= 16, expected: expected == null ? undefined : number(expected),
+      burst: burstDaysIn(topic, part), sheet: partAddress(topic, part), ...countTopic(topic, part.from, part.to),
     };
   });
 
 const expectedRows = (topic, parts) =>
-  parts.flatMap((one) => {
-    const wanted = facts.series[topic].expected?.[one.from];
-    return wanted == null ? [] : [{ when: localTime(one.start), expected: wanted }];
+  parts.flatMap((part) => {
+    const expected = expectedOn(topic, part);
+    return expected == null ? [] : [{ when: localTime(part.start), expected }];
   });
 
-const pick = (datum) => { if (datum.show) openSheet(datum.show); };
-
 const showTopicChart = () => {
-  const parts = buckets(state.from, state.to, grain());
+  const parts = splitPeriod(state.from, state.to, timeUnit());
   const chosen = chosenTopics();
   const rows = chosen.map((topic) => seriesRows(topic, parts));
-  const alone = chosen.length === 1 && grain() === "day";
-  const expected = alone ? expectedRows(chosen[0], parts) : [];
-  at("topic-caption").textContent = `Stories a ${grain()}`;
-  at("expected-key").hidden = expected.length === 0;
-  at("burst-key").hidden = burstRows(chosen).length === 0;
-  const single = parts.length === 1;
-  at("one-day").hidden = !single;
-  for (const id of ["topic-chart", "hint", "kinds-of-count"]) at(id).hidden = single;
-  at("topic-figure").className = alone ? `c${chosen[0] % 8}` : "";
-  showTopicTable(parts, chosen, rows);
-  if (single) return;
-  draw(at("topic-chart"), "topics", { series: rows.flat(), expected, ...burstMarks(chosen) }, { onPick: pick, tell: tellPoint });
+  const showsExpected = chosen.length === 1 && timeUnit() === "day";
+  const expected = showsExpected ? expectedRows(chosen[0], parts) : [];
+  byId("topic-caption").textContent = `Stories by ${timeUnit()}`;
+  byId("expected-key").hidden = expected.length === 0;
+  byId("burst-key").hidden = burstRows(chosen).length === 0;
+  const isSinglePart = parts.length === 1;
+  byId("one-day").hidden = !isSinglePart;
+  for (const id of ["topic-chart", "hint", "measures-section"]) byId(id).hidden = isSinglePart;
+  byId("topic-figure").className = showsExpected ? `c${chosen[0] % 8}` : "";
+  showTopicTable(parts, rows);
+  if (isSinglePart) return;
+  drawChart(byId("topic-chart"), "topics", { series: rows.flat(), expected, ...burstMarks(chosen) }, { onPick: openPicked, describe: describePoint });
   showMeasures(chosen, rows);
 };
 
-// Pages against stories against outlets: small charts, the same each, one a topic.
+const measureFigure = (topic) => {
+  const chart = el("div", { class: "chart", role: "group", "aria-label": `Pages, stories and outlets of ${topics[topic].name}` });
+  return el("figure", { class: `c${topic % 8}` }, el("figcaption", null, el("b", null, el("bdi", null, topics[topic].name))), chart);
+};
+
+// Pages, stories and outlets: one small chart for each topic.
 const showMeasures = (chosen, rows) => {
-  const shown = chosen.slice(0, at("all-measures").hidden || at("all-measures").dataset.open ? chosen.length : MEASURES_AT_ONCE);
-  for (const [topic, figure] of measurePlaces) {
+  const shown = chosen.slice(0, byId("all-measures").hidden || byId("all-measures").dataset.open ? chosen.length : MEASURE_CHARTS_AT_ONCE);
+  for (const [topic, figure] of measureFigures) {
     if (!shown.includes(topic)) {
-      drop(figure.querySelector(".chart"));
+      removeChart(figure.querySelector(".chart"));
       figure.remove();
-      measurePlaces.delete(topic);
+      measureFigures.delete(topic);
     }
   }
-  shown.forEach((topic, place) => {
-    if (!measurePlaces.has(topic)) {
-      const chart = el("div", { class: "chart", role: "group", "aria-label": `Pages, stories and outlets of ${topics[topic].name}` });
-      measurePlaces.set(topic, el("figure", { class: `c${topic % 8}` }, el("figcaption", null, el("b", null, el("bdi", null, topics[topic].name))), chart));
-    }
-    const figure = measurePlaces.get(topic);
-    if (at("measures").children[place] !== figure) at("measures").insertBefore(figure, at("measures").children[place] ?? null);
-    draw(figure.querySelector(".chart"), "measures", { series: rows[chosen.indexOf(topic)], ...burstMarks([topic]) }, { onPick: pick, tell: tellPoint });
+  const container = byId("measures");
+  shown.forEach((topic, index) => {
+    if (!measureFigures.has(topic)) measureFigures.set(topic, measureFigure(topic));
+    const figure = measureFigures.get(topic);
+    if (container.children[index] !== figure) container.insertBefore(figure, container.children[index] ?? null);
+    drawChart(figure.querySelector(".chart"), "measures", { series: rows[chosen.indexOf(topic)], ...burstMarks([topic]) }, { onPick: openPicked, describe: describePoint });
   });
-  at("measures").className = `measures${shown.length === 1 ? " single" : shown.length % 3 === 1 || shown.length === 2 ? " even" : ""}`;
+  container.className = `measures${shown.length === 1 ? " single" : shown.length % 3 === 1 || shown.length === 2 ? " even" : ""}`;
 };
 
-const showTopicTable = (parts, chosen, rows) => {
-  const place = at("topic-table");
-  const fillTable = () => place.replaceChildren(table(
-    [heading(grain() === "week" ? "Week" : "Day"), heading("Topic"), ...["Stories", "Pages", "Outlets", "Teaser only", "Expected"].map((name) => heading(name, true))],
-    parts.flatMap((part, i) => rows.map((own) => own[i])).reverse().map((one) => el(
-      "tr", null, el("th", { scope: "row" }, one.label), el("td", null, el("bdi", null, one.topic)),
-      ...[["stories", "story", "stories"], ["pages", "page"], ["outlets", "outlet"], ["teasers", "page"]].map(([key, name, names]) =>
-        cell(one[key] ? behind(one.show, number(one[key]), `${count(one[key], name, names)}${key === "teasers" ? " where only a teaser speaks" : ""} of ${one.topic}, ${one.label}`) : "0")),
-      cell(one.expected ?? "–"),
+const showTopicTable = (parts, rows) => {
+  const measures = [["stories", "story", "stories"], ["pages", "page"], ["outlets", "outlet"], ["teasers", "page"]];
+  const countCell = (row, [key, singular, plural]) => {
+    const label = `${count(row[key], singular, plural)} of ${row.topic}${key === "teasers" ? " in a teaser only" : ""}, ${row.label}`;
+    return cell(row[key] ? sheetLink(row.sheet, number(row[key]), label) : "0");
+  };
+  const fillTable = () => byId("topic-table").replaceChildren(table(
+    [heading(timeUnit() === "week" ? "Week" : "Day"), heading("Topic"), ...["Stories", "Pages", "Outlets", "Teaser only", "Expected"].map((name) => heading(name, true))],
+    parts.flatMap((_, i) => rows.map((topicRows) => topicRows[i])).reverse().map((row) => el(
+      "tr", null, el("th", { scope: "row" }, row.label), el("td", null, el("bdi", null, row.topic)),
+      ...measures.map((measure) => countCell(row, measure)),
+      cell(row.expected ?? "–"),
     )),
   ));
-  onOpen(place, fillTable);
-};
-
-// A table behind a chart is made when it is asked for.
-const onOpen = (place, fillTable) => {
-  const details = place.closest("details");
-  details.ontoggle = () => details.open && fillTable();
-  if (details.open) fillTable();
+  fillWhenOpen(byId("topic-table"), fillTable);
 };
 
 const showTopics = () => {
-  if (!topics.length) return;
-  const many = chosenTopics().length > MEASURES_AT_ONCE + 2;
-  at("all-measures").hidden = !many;
-  at("all-measures").textContent = `Show all ${chosenTopics().length} topics`;
+  byId("all-measures").hidden = chosenTopics().length <= MEASURE_CHARTS_AT_ONCE + 2;
+  byId("all-measures").textContent = `Show all ${chosenTopics().length} topics`;
   showTopicRows();
   showTopicChart();
 };
 
 const startTopics = () => {
   if (!topics.length) return;
-  at("all-measures").addEventListener("click", () => {
-    at("all-measures").dataset.open = "yes";
+  byId("all-measures").addEventListener("click", () => {
+    byId("all-measures").dataset.open = "yes";
     showTopics();
-    at("all-measures").hidden = true;
+    byId("all-measures").hidden = true;
   });
-  onChange((only) => only || showTopics());
+  onChange((setting) => setting || showTopics());
   showTopics();
 };

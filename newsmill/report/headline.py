@@ -1,25 +1,25 @@
-"""The headline: how much there is, and how fresh it is."""
+"""The headline: counts over the whole database, and its dates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from newsmill.report.queries import row
+from newsmill.report.queries import read_row
 from newsmill.types import Connection
 
 
 @dataclass(frozen=True)
 class Headline:
-    """Counts over the whole database, and its ends in time; dates are null while it is empty.
+    """Counts and dates of the whole database; dates are None while it is empty.
 
-    `told_stories` are those with a page that has a topic; `newest_page` is the latest moment at which a page was there.
+    `topic_stories` counts stories with at least one topic; `newest_page` is the latest `seen_at` of a page.
     """
 
     records: int
     pages: int
     stories: int
-    told_stories: int
+    topic_stories: int
     quarantined: int
     sites: int
     languages: int
@@ -30,15 +30,15 @@ class Headline:
     last_checked: datetime | None
 
 
-def headline(con: Connection) -> Headline:
+def read_headline(con: Connection) -> Headline:
     return Headline(
-        **row(
+        **read_row(
             con,
             """
             select (select count(*) from raw.records) as records,
                    (select count(*) from clean.pages) as pages,
                    (select count(distinct story_id) from stories.members) as stories,
-                   (select count(distinct story_id) from trends.topic_pages) as told_stories,
+                   (select count(distinct story_id) from trends.topic_pages) as topic_stories,
                    (select count(*) from quality.quarantine) as quarantined,
                    (select count(distinct site) from clean.pages) as sites,
                    (select count(distinct language) from clean.pages where language <> 'und') as languages,

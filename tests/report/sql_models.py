@@ -13,7 +13,7 @@ from newsmill.warehouse.sql_models.template import Template, project_names
 from newsmill.warehouse.writes import replace_table
 
 
-def derive(con: duckdb.DuckDBPyConnection) -> None:
+def build_models(con: duckdb.DuckDBPyConnection) -> None:
     """Every model, built whole; no day is expected anything, and nothing burst."""
     for statement in model_statements():
         con.execute(statement)

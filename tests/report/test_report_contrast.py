@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from newsmill.report.page import STYLES, inlined
+from newsmill.report.page import STYLES, read_assets
 
 PAIR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
-BASE = inlined("css", STYLES[:1])
+BASE = read_assets("css", STYLES[:1])
 ROOT = {name: colors for name, *colors in PAIR.findall(BASE.split(".parts {")[0])}
 THEMES = ("light", "dark")
 TEXT = ("ink", "muted", "accent", "good", "warn", "bad")
@@ -28,7 +28,7 @@ def contrast(one: str, other: str) -> float:
     return (bright + 0.05) / (dim + 0.05)
 
 
-def test_contrast_is_that_of_the_standard():
+def test_contrast_matches_wcag():
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
@@ -47,14 +47,14 @@ def test_marked_phrase_and_pressed_button_are_readable(theme):
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
-def test_topics_are_told_apart_from_the_paper(theme):
+def test_topic_colors_contrast_with_the_background(theme):
     for number in range(8):
         assert contrast(ROOT[f"c{number}"][theme], ROOT["paper"][theme]) >= 4.5, number
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
 @pytest.mark.parametrize("chart", ["parts", "verdicts"])
-def test_bars_and_edges_of_controls_stand_out(chart, theme):
+def test_bars_and_control_borders_contrast_with_the_background(chart, theme):
     own = {name: colors for name, *colors in PAIR.findall(re.search(rf"\.{chart} {{(.*?)}}", BASE, re.S)[1])}
     assert len(own) in (3, 6)
     for name, colors in own.items():
@@ -62,12 +62,12 @@ def test_bars_and_edges_of_controls_stand_out(chart, theme):
     assert contrast(ROOT["edge"][theme], ROOT["card"][theme]) >= 3
 
 
-def test_every_colour_is_said_for_both_themes():
-    styles = inlined("css", STYLES)
+def test_every_color_is_defined_for_both_themes():
+    styles = read_assets("css", STYLES)
     stated = re.sub(r"light-dark\([^)]*\)", "", styles)
     assert not re.findall(r"#[0-9a-f]{3,8}\b(?=[;, )])", stated)
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
-def test_lines_of_pages_stand_out(theme):
+def test_page_lines_contrast_with_the_background(theme):
     assert contrast(ROOT["whole"][theme], ROOT["paper"][theme]) >= 3
