@@ -1,1 +1,1 @@
-"""One page at a time: extraction, text dumps, dates, in-page repeats, language."""
+"""Read single pages: formats and encodings, bodies, metadata, dates, links, repeated passages, languages."""

@@ -33,12 +33,12 @@ _MAX_NAME_CHARS = 100
 _MAX_BYLINE_CHARS = 300
 _MAX_VISIBLE_CHARS = 120  # of a byline in the text of the page
 _MAX_NAME_WORDS = 6  # of a name in the text of the page
-_MAX_INITIALS_CHARS = 3  # a single word that is not longer is not a name
+_MAX_INITIALS_CHARS = 3  # a single word of at most this length is not a name
 _MIN_FULL_NAME_WORDS = 2
 _EDGE_CHARS = ' ,.;:·|-–—*"“”'
 _MAX_AUTHORS = 10
 _MAX_MARKED_ELEMENTS, _MAX_CLASSES, _MAX_LINKS = 200, 2000, 1000  # examined per page
-_CHARS_AFTER_HEADLINE, _CHARS_BEFORE_HEADLINE = 600, 200  # within which a byline is searched
+_CHARS_AFTER_HEADLINE, _CHARS_BEFORE_HEADLINE = 600, 200  # the range in which a byline is searched
 
 _AUTHOR_META = (
     "author",
@@ -85,9 +85,9 @@ _AUTHOR_PAGE = re.compile(
 
 
 def extract_authors(tree: Tree, nodes: Sequence[Node]) -> list[str]:
-    """Return the authors by JSON-LD, meta elements or bylines, the first of these sources that names a person.
+    """Return the authors from the first source that names a person: JSON-LD, meta elements, marked elements, bylines.
 
-    Where none does, return the site or the account that the first source names.
+    If no source names a person, return the site or account from the first source that has a name.
     """
     sites: set[str] | None = None
     not_persons: list[str] = []
@@ -105,7 +105,7 @@ def extract_authors(tree: Tree, nodes: Sequence[Node]) -> list[str]:
 
 
 def _iter_sources(tree: Tree, nodes: Sequence[Node]) -> Iterator[list[str]]:
-    """Iterate over the sources of authors in order of trust, each with its bylines."""
+    """Yield the bylines of each source of authors, the most trusted source first."""
     for node in nodes:
         if is_article(node) and node.get("author"):
             yield get_names(node["author"], nodes)
@@ -137,7 +137,7 @@ def _remove_by(text: str) -> str:
 
 
 def _split_names(text: str) -> Iterator[str]:
-    """Split names at commas and words for `and`, but not `Doe, Jane`, and drop the roles of a person."""
+    """Split names at commas and at words for `and`, and drop roles. `Doe, Jane` is not split."""
     parts = _COMMA.split(text)
     if len(parts[0].split()) < _MIN_FULL_NAME_WORDS and not count_cjk(parts[0]):
         parts = [text]
@@ -163,7 +163,7 @@ def _is_account(author: str) -> bool:
 
 
 def _iter_marked(tree: Tree) -> Iterator[list[str]]:
-    """Iterate over the bylines of elements marked as author, then that of the first element with an author class."""
+    """Yield the bylines of elements marked as author, then the byline of the first element with an author class."""
     attributes = tree.attributes
     marked = [node for node in tree.itemprops if "author" in tree.get(node, "itemprop").lower().split()]
     marked += [node for node in tree.all("a") if "author" in (attributes[node].get("rel") or "").lower().split()]
@@ -222,7 +222,7 @@ def _iter_node_and_small_ancestors(tree: Tree, node: int) -> Iterator[int]:
 
 
 def _extract_byline_names(text: str) -> str:
-    """Return the part of a byline that is names, before date, reading time, etc.; empty where it is not a byline."""
+    """Return the names of a byline, without the date, reading time, etc. after them; empty if it is not a byline."""
     by = BY.match(text)
     text = text[by.end() :] if by else _BY_WITHOUT_SPACE.sub("", text)
     if date := next(find_dates(text), None):
@@ -252,7 +252,7 @@ def _is_name(text: str) -> bool:
 
 
 def _find_near_headline(tree: Tree) -> list[str]:
-    """Return the name after a word for `by` near the headline, else the author whose page is the only one linked."""
+    """Return the name after a word for `by` near the headline, else the only author whose page is linked."""
     headline = find_headline(tree)
     if headline is not None:
         start = bisect_left(tree.sizes, tree.sizes[headline] - _CHARS_BEFORE_HEADLINE)

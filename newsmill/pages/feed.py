@@ -1,4 +1,4 @@
-"""Read feed documents: one with a single entry is that entry's page, one with several entries is a front."""
+"""Read feed documents: a feed with one entry is that entry's page, a feed with several entries is a front."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_SNIPPET_CHARS = 1000
 
 
 def read_feed(fetch: Fetch) -> ParsedPage:
-    """Read a feed to a page: the content of its entry, else the summary, else the title; or a front of its entries.
+    """Read a feed as a page: the longest text of its only entry, else its title; or a front of several entries.
 
     Raises:
         Rejected: `bad_feed` where the feed is not XML or has no entry.

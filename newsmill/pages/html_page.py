@@ -25,7 +25,7 @@ _MAX_REMOVED_SHARE = 0.5  # of a body; if teasers would take more, they are not 
 
 
 def read_html(html: str, fetch: Fetch) -> ParsedPage:
-    """Parse a fetch's HTML to a page.
+    """Read the HTML of a fetch as a page.
 
     Raises:
         Rejected: where the HTML is too large, too deep or empty.
@@ -78,7 +78,7 @@ def remove_teasers(
 ) -> list[str]:
     """Return the body without paragraphs that are teasers, or headings and lines that lead to teasers."""
     keys = {heading_key(text) for teaser in found for text in (teaser.title, teaser.snippet) if text}
-    # Longer paragraphs cannot be either: normalizing them for the comparison would cost more than extracting the body.
+    # Longer paragraphs cannot be such text: normalizing them for the comparison costs more than extracting the body.
     max_chars = max(map(len, keys), default=0) + _MAX_LEAD_CHARS
     kept = [text for text in paragraphs if len(text) > max_chars or not _is_teaser_text(text, keys)]
     if len(kept) == len(paragraphs):

@@ -41,7 +41,7 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 def read_markdown(text: str, fetch: Fetch) -> ParsedPage:
-    """Read a Markdown file to a page; the title is from the front matter, else the first heading."""
+    """Read a Markdown file as a page. The title is from the front matter, else a heading that begins the text."""
     fields, body = split_front_matter(text)
     lines = list(iter_plain_lines(body))
     title = _to_text(fields.get("title"))

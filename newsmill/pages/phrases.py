@@ -36,7 +36,7 @@ _LEADS = sorted((key for key in RELATED_HEADINGS if " " in key or count_cjk(key)
 _LEAD_MARK = re.compile("[:：>»›→|]")
 _MAX_LEAD_CHARS = max(map(len, _LEADS)) + 5  # with spaces before the mark
 _RELATED_LEAD = _compile(rf"(?:{'|'.join(map(re.escape, _LEADS))})\s*{_LEAD_MARK.pattern}\s*(?=\S)")
-# "Comments (3)": what follows is by readers. COUNTER, "0/500": the box they write in.
+# COMMENTS: a heading of readers' comments, like "Comments (3)". COUNTER: the count at a comment box, like "0/500".
 COMMENTS = _compile(rf"(?:\d+\s*)?{_any_of('comments')}\s*[:：]?\s*(?:[（(\[]\s*\d+\s*(?:条|件|개)?\s*[)）\]]|\d+)?")
 COUNTER = re.compile(r"\d{1,5}\s*/\s*\d{1,5}")
 
@@ -83,5 +83,5 @@ CONSENT_WALL_TITLE = _compile(rf"\W*{_any_of('consent_wall_title')}\b")
 
 def match_related_lead(text: str) -> re.Match[str] | None:
     """Match the words before a related article's headline on the same line; None where a line has none."""
-    # Few lines begin with such a mark. Matching every phrase against every line would dominate the cost of parsing.
+    # Few lines have such a mark near their start. Matching every phrase in every line would dominate the cost.
     return _RELATED_LEAD.match(text) if _LEAD_MARK.search(text, 0, _MAX_LEAD_CHARS) else None

@@ -52,7 +52,7 @@ def read_page(
         body: the bytes as fetched, or text that is already decoded.
         url: where the page was fetched from; relative links, the site's name and dates in paths need it.
         content_type: the HTTP header; without it the format is detected from the bytes.
-        fetched_at: naive UTC, by default now. Dates later than this are not believed.
+        fetched_at: naive UTC, by default now. Dates more than a day later are ignored.
 
     Raises:
         Rejected: the body does not contain a page; `reason` and `detail` describe why.
@@ -113,7 +113,7 @@ def parse_page(fetch: Fetch, detector: Detector = "kernel") -> ParsedPage:
 
 
 def read_row(row: dict[str, Any], detector: Detector = "kernel") -> dict[str, Any]:
-    """Read one named row of the archive to one row of `tables.READ_SCHEMA`, within `extraction_libraries`."""
+    """Read one named row of the archive into one row of `tables.READ_SCHEMA`, within `extraction_libraries`."""
     try:
         with time_limit():
             return _build_row(row, parse_page(Fetch.from_row(row), detector))
@@ -126,13 +126,13 @@ def read_row(row: dict[str, Any], detector: Detector = "kernel") -> dict[str, An
 
 
 def quarantine_lost(records: pl.DataFrame, reason: str, detail: str) -> pl.DataFrame:
-    """Return one row of `tables.READ_SCHEMA` per record that no worker survived, quarantined for this reason."""
+    """Return one row of `tables.READ_SCHEMA` per record whose worker died or was stopped, with this reason."""
     quarantined = records.select(
         "record_id",
         "ingest_date",
         code_version=pl.lit(__version__),
         reason=pl.lit(reason),
-        detail=pl.lit(f"reading it failed: {detail}"),
+        detail=pl.lit(f"reading the page failed: {detail}"),
     )
     return quarantined.select(
         pl.col(name).cast(dtype) if name in quarantined.columns else pl.lit(None, dtype).alias(name)
@@ -160,9 +160,9 @@ def extraction_libraries() -> Iterator[None]:
 @cache
 def _load_libraries() -> None:
     """Load what parsing needs, and disable the logging of trafilatura and its dependencies."""
-    import trafilatura  # noqa: F401 - sets a log level of its own on import
+    import trafilatura  # noqa: F401 - sets its own log level on import
 
-    # They log problems of single pages, which get a row here.
+    # They log problems of single pages; here such a page gets a row.
     for library in ("trafilatura", "htmldate", "charset_normalizer", "courlan"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     # The first use on a machine compiles for some seconds. That time must not count against the first page.

@@ -10,7 +10,7 @@ from newsmill.pages.types import Fetch, ParsedPage, Rejected
 
 # Widths count CJK characters twice.
 _MAX_NOTICE_WIDTH = 900  # a longer text is an article
-_MAX_BARE_NOTICE_WIDTH = 400  # a text up to this width can be nothing but a notice
+_MAX_BARE_NOTICE_WIDTH = 400  # a text up to this width can be only a notice
 _MAX_NOTICE_TITLE_WIDTH = 60
 _MIN_WHOLE_TITLE_SHARE = 0.8  # share of the title that the not-found phrase covers when it is the whole message
 _MIN_BODY_WIDTH = 20

@@ -10,7 +10,7 @@ from newsmill.pages.types import Repeat
 
 # Runs of this many short paragraphs do not repeat an earlier run by chance.
 MIN_RUN_PARAGRAPHS = 3
-# Runs are compared with so many earlier occurrences only, so that a page of one line a million times stays cheap.
+# A run is compared with at most this many earlier occurrences, so that a page of one line a million times is cheap.
 _MAX_OCCURRENCES = 8
 
 

@@ -17,7 +17,7 @@ class Rejected(Exception):
 
 @dataclass(frozen=True)
 class Published:
-    """A publication or modification date: the page's wall time, its UTC offset where stated, where it was found."""
+    """A publication or modification date: the page's local time, its UTC offset where stated, where it was found."""
 
     at: dt.datetime
     offset_minutes: int | None
@@ -35,7 +35,7 @@ class Teaser:
 
 @dataclass(frozen=True)
 class Repeat:
-    """A repeated paragraph: its index and that of the first occurrence (both before removal), its length."""
+    """A repeated paragraph: its index, the index of its first occurrence (both before removal), its length."""
 
     position: int
     first_position: int
@@ -61,7 +61,7 @@ class Fetch:
 
 @dataclass
 class ParsedPage:
-    """A parsed page. `repeats` and the language fields are set last, once the page is known to be one."""
+    """A parsed page. `repeats` and the language fields are set last, after the checks that reject a fetch."""
 
     kind: str
     extracted_by: str

@@ -1,1 +1,1 @@
-"""Where the body of a page is: its blocks of text, what they look like, and which of them are article."""
+"""Find the body of a page: split it into text blocks, compute their features, classify them."""

@@ -12,8 +12,8 @@ from newsmill.pages.text import one_line
 class Blocks:
     """The blocks of a page, as columns in document order.
 
-    `texts`: each on one line. `holders`: the innermost block-level element around each. `linked_chars`: its characters
-    that belong to links. `starts`: the node of its first text.
+    `texts`: each block's text on one line. `holders`: the innermost block-level element around each block.
+    `linked_chars`: how many of its characters are in links. `starts`: the node of its first text.
     """
 
     texts: list[str] = field(default_factory=list)

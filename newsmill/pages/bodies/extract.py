@@ -13,12 +13,12 @@ from newsmill.pages.text import split_paragraphs, width
 
 OWN_EXTRACTOR, FALLBACK_EXTRACTOR = "newsmill", "trafilatura"
 
-# Bounds of the probability above which a block is selected; it is low on pages of which the model is unsure.
+# Bounds of the threshold: blocks with a higher probability are selected. It is low where the model is unsure.
 _MIN_THRESHOLD, _MAX_THRESHOLD = 0.2, 0.55
 _F1_CALIBRATION = 1.3  # the F1 that the model expects, divided by the F1 that it reaches
 _MIN_GAP_PROBABILITY = 0.25  # blocks between two selected ones are selected above this: headings, lists, table cells
-# trafilatura reads pages on which the model selects hardly anything, or little text of which it is unsure. On other
-# pages it is no better as a rule, at many times the cost: `python -m benchmarks.bodies` compares both by doubt.
+# trafilatura extracts the body where the model selects little text and is unsure of it. On other pages it is usually
+# no better, at many times the cost: `python -m benchmarks.bodies` compares both by doubt.
 MAX_DOUBT = 0.95
 SHORT_BODY_WIDTH = 200
 MAX_FALLBACK_CHARS = 120_000  # of HTML: trafilatura takes seconds on some larger pages
@@ -87,8 +87,8 @@ def select_blocks(probabilities: NDArray[np.float32], widths: NDArray[np.float64
     """Select the blocks that maximize the expected F1 of the body's text.
 
     The optimal threshold is half that F1 (Lipton, Elkan, Naryanaswamy: Optimal thresholding of classifiers to maximize
-    F1 measure, 2014). So a post with probabilities of only one half is still selected whole where nothing else on its
-    page is likelier.
+    F1 measure, 2014). So a post whose blocks have probabilities of about one half is still selected whole if no other
+    block on its page is likelier.
     """
     expected_f1 = _compute_best_f1(probabilities, widths)
     threshold = min(max(expected_f1 / 2 * _F1_CALIBRATION, _MIN_THRESHOLD), _MAX_THRESHOLD)
@@ -110,7 +110,7 @@ def _compute_best_f1(probabilities: NDArray[np.float32], widths: NDArray[np.floa
 
 
 def _build_paragraphs(tree: Tree, selected: Sequence[tuple[int, str]]) -> list[str]:
-    """Turn (holder, text) blocks to paragraphs: a table row's cells on one line, preformatted text on its own lines."""
+    """Build paragraphs from (holder, text) blocks: a table row on one line, preformatted text on its own lines."""
     paragraphs: list[str] = []
     last_row = last_pre = None
     for holder, text in selected:

@@ -1,4 +1,4 @@
-"""Compute the features of text blocks that the model classifies them by."""
+"""Compute the features by which the model classifies text blocks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from newsmill.pages.bodies.kernels import (
     count_characters,
     hash_pair,
 )
-from newsmill.pages.bodies.names import NAMES, ancestor_flags
+from newsmill.pages.bodies.names import NAMES, compute_ancestor_flags
 from newsmill.pages.bodies.surroundings import find_ancestor_spans, put_context_rows, put_flags, put_surroundings
 from newsmill.pages.html.tree import Tree
 from newsmill.pages.links import related
@@ -119,14 +119,16 @@ CONTEXT_COLUMNS = (
 
 @dataclass
 class Layout:
-    """How blocks relate to one another: arrays over blocks, `first` and `last` over (ancestor level, block)."""
+    """Sizes and positions of blocks: arrays over blocks; `first` and `last` are over (ancestor level, block)."""
 
     widths: NDArray[np.float64]
     weights: NDArray[np.float64]  # widths of the text outside links
     first: NDArray[np.int64]  # see `find_ancestor_spans`
     last: NDArray[np.int64]
     paths: NDArray[np.int64]  # a number for the tags and classes around a block
-    in_flow: NDArray[np.bool_]  # whether the holder is a part of a text, so that its parent contains the whole text
+    in_flow: NDArray[
+        np.bool_
+    ]  # whether the holder is one part of a text, like a paragraph; its parent contains the whole text
 
 
 def compute_features(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Features, Layout]:
@@ -151,7 +153,7 @@ def compute_features(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Fea
     row = _put_appearance(features, blocks.texts, lengths, widths, links, characters)
     put_flags(features, row, np.array([_HOLDER_BIT.get(tag, 0) for tag in tags], np.int64), len(HOLDERS))
     row += len(HOLDERS)
-    near, inside, depths = ancestor_flags(tree, blocks.holders)
+    near, inside, depths = compute_ancestor_flags(tree, blocks.holders)
     for bits in (near, inside):
         put_flags(features, row, np.array(bits, np.int64), len(NAMES))
         row += len(NAMES)

@@ -91,6 +91,7 @@ def count_characters(
 
 @compiled
 def hash_pair(first: int, second: int) -> int:
+    """Return the bucket of a phrase by its first two characters."""
     return ((first * 40503) ^ (second * 60493)) & (BUCKETS - 1)
 
 
@@ -105,8 +106,8 @@ def contains_any(
 ) -> NDArray[np.bool_]:
     """Return for each text whether it contains any phrase of two characters or more.
 
-    Phrases are chained by the hash of their first two characters: `buckets` is the first of each chain or -1,
-    `following` the next in the chain.
+    Phrases are chained by the hash of their first two characters: `buckets` contains the first phrase of each
+    chain or -1, `following` the next phrase in the chain.
     """
     out = np.zeros(ends.shape[0], np.bool_)
     start = 0
@@ -131,7 +132,7 @@ def contains_any(
 
 
 @compiled
-def sum_of_trees(
+def sum_tree_leaves(
     features: NDArray[np.float32],
     count: int,
     columns: NDArray[np.uint32],
@@ -151,7 +152,7 @@ def sum_of_trees(
     for tree in range(len(roots)):
         nodes[:] = roots[tree]
         # All blocks descend one level per pass: iterations do not depend on each other, and no branch is mispredicted.
-        # Unsigned indices save the check for negative ones. Together three times as fast.
+        # Unsigned indices save the check for negative ones. Both together are three times as fast.
         for _ in range(depths[tree]):
             for block in range(step):
                 node = nodes[block]

@@ -1,8 +1,8 @@
 """The probability that a text block is part of the body, from two ensembles of small decision trees.
 
-The first model classifies a block by its own features, the second adds the first one's probabilities of the blocks
-around it (stacked generalization, Wolpert 1992; gradient boosting, Friedman 2001). Both are learned from labelled pages
-and stored in `weights.json`; `python -m benchmarks.learn_bodies` trains them again.
+The first model classifies a block by its own features. The second model also uses the first model's probabilities of
+the blocks around it (stacked generalization, Wolpert 1992; gradient boosting, Friedman 2001). Both are trained on
+labeled pages and stored in `weights.json`; `python -m benchmarks.learn_bodies` retrains them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsmill.pages.bodies.features import COLUMNS, CONTEXT_COLUMNS, Features, Floats, Layout, compute_context
-from newsmill.pages.bodies.kernels import sum_of_trees
+from newsmill.pages.bodies.kernels import sum_tree_leaves
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 
@@ -38,7 +38,7 @@ class Trees:
 
     def predict(self, features: Features) -> Floats:
         """Return one probability per block."""
-        log_odds = sum_of_trees(
+        log_odds = sum_tree_leaves(
             features.ravel(),
             features.shape[1],
             self.columns,
@@ -69,7 +69,7 @@ def load_models() -> tuple[Trees, Trees]:
 
 def _build_trees(weights: list[dict[str, list[float | str]]], names: list[str]) -> Trees:
     """Build trees from their form in `weights.json`, which numbers nodes from 0 up and leaves from -1 down."""
-    column_of = {name: column for column, name in enumerate(names)}
+    column_by_name = {name: column for column, name in enumerate(names)}
     columns: list[int] = []
     thresholds: list[float] = []
     children: list[tuple[int, int]] = []
@@ -85,7 +85,7 @@ def _build_trees(weights: list[dict[str, list[float | str]]], names: list[str]) 
         child_pairs += [(nodes + leaf, nodes + leaf) for leaf in range(leaves)]
         roots.append(first)
         depths.append(_compute_depth(child_pairs, 0))
-        columns += [*(column_of[str(name)] for name in tree["column"]), *[0] * leaves]
+        columns += [*(column_by_name[str(name)] for name in tree["column"]), *[0] * leaves]
         thresholds += [*map(float, tree["at_most"]), *[0.0] * leaves]
         children += [(first + then, first + other) for then, other in child_pairs]
         values += [*[0.0] * nodes, *map(float, tree["leaf"])]

@@ -1,4 +1,4 @@
-"""Flags for the meaning of an element's tag, classes, ids and roles, and of those of its ancestors."""
+"""Compute flags for the meaning of tags, classes, ids and roles of an element and its ancestors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from newsmill.pages.html.tree import Tree
 
-# What the words in names mean, by the stems of these words.
+# Word stems (regular expressions) by meaning, for the words in classes, ids and roles.
 _STEMS = {
     "comment": "comment coment kommentar pinglun yorum disqus respond reply replies discuss livefyre forum",
     "share": "^shar social facebook twitter whatsapp follow ^sns bookmark ^like partage teilen",
@@ -67,7 +67,7 @@ _TAGS = (
 )
 _ARTICLE_CONTENT = 1 << len(_STEMS)  # one name means both article and content
 _HIDDEN = _ARTICLE_CONTENT << 1
-_FLAG_OF_TAG = {tag: _HIDDEN << (1 + bit) for bit, tags in enumerate(_TAGS) for tag in tags}
+_FLAG_BY_TAG = {tag: _HIDDEN << (1 + bit) for bit, tags in enumerate(_TAGS) for tag in tags}
 NAMES = (*_STEMS, "article_content", "hidden", *(f"<{tags[0]}>" for tags in _TAGS))
 
 _PAGE_TAGS = frozenset(("html", "body"))
@@ -78,9 +78,11 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def ancestor_flags(tree: Tree, holders: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
-    """Return three lists over the elements: the `NAMES` flags of it and its two nearest ancestors, those of it and all
-    its ancestors, its depth.
+def compute_ancestor_flags(tree: Tree, holders: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+    """Return three lists over `holders`: near flags, inherited flags, depths.
+
+    Near flags are the `NAMES` flags of an element and its two nearest ancestors; inherited flags are those of an
+    element and all its ancestors.
     """
     # Per element: its own flags, those with all ancestors', its depth.
     known: dict[int, tuple[int, int, int]] = {-1: (0, 0, 0)}
@@ -106,13 +108,13 @@ def ancestor_flags(tree: Tree, holders: Sequence[int]) -> tuple[list[int], list[
 
 
 def _get_flags(tag: str, attributes: dict[str, str | None]) -> int:
-    flags = _FLAG_OF_TAG.get(tag, 0)
+    flags = _FLAG_BY_TAG.get(tag, 0)
     # The names of the whole page do not describe its parts.
     if attributes and tag not in _PAGE_TAGS:
         for name, value in attributes.items():
             if name in _NAMING_ATTRIBUTES:
                 if value:
-                    flags |= _flags_of_names(value[:_MAX_NAME_CHARS])
+                    flags |= _get_name_flags(value[:_MAX_NAME_CHARS])
             elif name in _HIDING_ATTRIBUTES and _is_hiding(name, value or ""):
                 flags |= _HIDDEN
     return flags
@@ -123,12 +125,12 @@ def _is_hiding(name: str, value: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 15)
-def _flags_of_names(names: str) -> int:
+def _get_name_flags(names: str) -> int:
     flags = 0
     previous = ""
     for part in _WORD.findall(names):
         word = part.lower()
-        flags |= _flags_of_word(word)
+        flags |= _get_word_flags(word)
         if f"{previous}-{word}" in _RELATED_PAIRS:
             flags |= _RELATED
         previous = word
@@ -136,5 +138,5 @@ def _flags_of_names(names: str) -> int:
 
 
 @lru_cache(maxsize=1 << 15)
-def _flags_of_word(word: str) -> int:
+def _get_word_flags(word: str) -> int:
     return sum(bit for bit, pattern in _PATTERNS if pattern.search(word)) if len(word) > 1 else 0

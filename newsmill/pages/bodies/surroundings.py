@@ -19,7 +19,10 @@ _LIKELY, _SURE = 0.3, 0.8  # probabilities
 
 @compiled
 def find_ancestor_spans(starts: Ints, holders: Ints, parents: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """Return by (level, block) the first block in the ancestor that many levels above its holder, and the end."""
+    """Return the blocks in each block's ancestors as arrays over (level, block): the first block, and the end.
+
+    Level 0 is the block's holder, level 1 the holder's parent, and so on.
+    """
     blocks_before = np.zeros(len(parents) + 1, np.int64)  # that start before each node
     block = 0
     for node in range(len(parents) + 1):
@@ -37,9 +40,10 @@ def find_ancestor_spans(starts: Ints, holders: Ints, parents: Ints, ends: Ints) 
 
 @compiled
 def find_best_span(first: Ints, last: Ints, in_flow: NDArray[np.bool_], mass: NDArray[np.float64]) -> tuple[int, int]:
-    """Return the blocks of the element that tightly contains most of the mass; the earliest of equals.
+    """Return the blocks (first, end) of the element with the most votes; the earliest of equals.
 
-    Every block votes with its mass for its ancestors, with a decay per level (as readability does).
+    Every block votes with its mass for its ancestors, with a decay per level (as readability does). So the winner
+    contains most of the mass in few levels.
     """
     count = len(mass)
     slots = 16
@@ -83,7 +87,7 @@ def _put_shifted(out: Floats, row: int, values: NDArray[np.float64], step: int) 
 
 @compiled
 def _put_relation_to_best(out: Floats, row: int, first: Ints, last: Ints, best_first: int, best_last: int) -> None:
-    """Write three rows: whether a block is in the best span, how many ancestors do not contain it, its position."""
+    """Write three rows: whether a block is in the best span, how many of its ancestors lack it, its position there."""
     for block in range(out.shape[1]):
         out[row, block] = best_first <= block < best_last
         hops = 0

@@ -1,1 +1,1 @@
-"""The dates of a page, and where each was found."""
+"""Find the dates of a page, and resolve when it was published and last changed."""

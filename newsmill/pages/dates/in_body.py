@@ -19,7 +19,7 @@ _MICRODATA = dict.fromkeys(("datepublished", "publisheddate", "publishdate", "pu
 _MICRODATA |= dict.fromkeys(("datemodified", "modifieddate", "dateupdated"), "changed")
 _DASH = re.compile(r"[-_\s]")
 
-# What the class and id of an element name it after (bits).
+# What the class and id of an element refer to (bits).
 _NAMES_DATE, _NAMES_NEAR_DATE, _NAMES_ELSEWHERE = 1, 2, 4
 _DATE_NAME = re.compile(
     r"(?<!up)(?<!candi)(?<!man)date(?!d)|publi(?:sh(?!er)|cat|cad|ee|é)|posted|time-?stamp|(?:pub|post)-?time"
@@ -51,7 +51,7 @@ _NEAR_CHARS, _RATHER_NEAR_CHARS, _BEFORE_HEADLINE_CHARS = 500, 1500, 80  # betwe
 _MAX_OTHER_SHARE = 0.4  # of the page's text: a larger element is not about other articles, regardless of its name
 _MAX_LISTED_DAYS = 3  # in elements of the same class; more are the dates of a list
 
-# Points for a date to be the page's.
+# Points of a date; the date with the most is the page's.
 _MIN_SCORE = 3
 _NEAR_POINTS = 2
 _LABEL_POINTS = 3
@@ -65,7 +65,7 @@ class VisibleDates:
         self._tree = tree
         self._day_first = day_first
         self._headline = find_headline(tree)
-        # Where the titles were changed later, the headline may be the first heading, and the match for it lower down.
+        # If a site changed its titles later, the headline may be the first `h1` although another heading matches them.
         headings = (self._headline, tree.first("h1"))
         self._headlines = [heading for heading in dict.fromkeys(headings) if heading is not None]
         self._max_other_chars = _MAX_OTHER_SHARE * tree.size(tree.body)
@@ -96,7 +96,7 @@ class VisibleDates:
         return [date for date in _sort_by_score(scored) if date.is_page_date or date.is_change or not has_page_date]
 
     def find_in_text(self, only_near_headline: bool = False) -> list[DateCandidate]:
-        """Return the dates in short texts that are labeled, named after dates, or near the headline; best first."""
+        """Return the dates in short texts with a label, a class for dates, or near the headline; best first."""
         tree = self._tree
         scored: list[tuple[int, DateCandidate]] = []
         days_by_class: dict[str, set[dt.date]] = {}
@@ -213,7 +213,7 @@ class VisibleDates:
         return line
 
     def _classify_ancestors(self, node: int) -> int:
-        """Return what the small elements around a text are named after."""
+        """Return the bits for the classes and ids of the small elements around a text."""
         tree, names, depth = self._tree, 0, 0
         while node > 0 and depth < _MAX_NAMED_ANCESTORS and tree.size(node) <= 2 * _MAX_LINE_CHARS:
             names |= self._classify(node) & (_NAMES_DATE | _NAMES_NEAR_DATE)
@@ -286,7 +286,7 @@ def _sort_by_score(scored: list[tuple[int, DateCandidate]]) -> list[DateCandidat
 
 @lru_cache(maxsize=20_000)
 def _classify_names(names: str) -> int:
-    """Return what an element's classes and id name it after: dates, what is near dates, other articles."""
+    """Return the bits for an element's classes and id: dates, text near dates, other articles."""
     names = names[:300]
     return (
         _NAMES_DATE * bool(_DATE_NAME.search(names))

@@ -85,8 +85,8 @@ _CHANGED_NAME = re.compile(
 class DateCandidate:
     """A date on the page. `source` is one of `json_ld`, `meta`, `time` and `text`.
 
-    `is_change`: the date of a modification. `is_page_date`: visibly the date of this page, by its label, or near the
-    headline in an element named after dates.
+    `is_change`: it is the date of a modification. `is_page_date`: it is visibly the date of this page, by its label or
+    by a class for dates near the headline.
     """
 
     moment: Moment

@@ -1,6 +1,6 @@
 """Parse dates: ISO 8601, RFC 2822, epochs, and dates written out in many languages.
 
-Numeric dates whose order of day and month is unknown are not dates.
+Numeric dates whose order of day and month is unknown are not parsed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import islice
 
 from newsmill.pages.phrases import MONTHS
 
-# A wall time, and its UTC offset in minutes where one is stated.
+# A local time, and its UTC offset in minutes where one is stated.
 Moment = tuple[dt.datetime, int | None]
 
 # UTC offset in hours by zone name, for names that mean one zone only (`CST` and `IST` don't).
@@ -38,7 +38,7 @@ _ZONE_HOURS = {
     "pdt": -7,
     "pst": -8,
 }
-# Year 1 of an era is this year plus one.
+# The year before year 1 of each era.
 _ERA_YEARS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 _BUDDHIST_ERA_YEARS = 543  # added to the year on Thai pages
 
@@ -88,7 +88,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z)?)?")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _MAX_CHARS = 300  # of a text that is searched for dates
 _MAX_YEARS = 5  # years of a text around which a date is searched
-_MAX_CHARS_BEFORE_YEAR, _MAX_CHARS_AFTER_YEAR = 36, 60  # of the rest of a date
+_MAX_CHARS_BEFORE_YEAR, _MAX_CHARS_AFTER_YEAR = 36, 60  # for the other parts of a date
 
 
 def parse_date(text: str, day_first: bool | None = None) -> Moment | None:

@@ -40,10 +40,11 @@ class Dates(NamedTuple):
 
 
 def resolve_dates(tree: Tree, nodes: Sequence[Node], fetch: Fetch, html: str = "") -> Dates:
-    """Resolve the dates of an HTML page; with `html`, its source, by htmldate where the page states none.
+    """Resolve when an HTML page was published and last changed.
 
-    `nodes` are the page's JSON-LD nodes. Dates more than a day after the fetch or before 1995 are not plausible and are
-    ignored. `source` of each date is `json_ld`, `meta`, `time`, `hint`, `url`, `text` or `htmldate`.
+    `nodes` are the page's JSON-LD nodes. `html` is its source, which htmldate searches where no other date is found.
+    Dates more than a day after the fetch or before 1995 are not plausible and are ignored. `source` of each date is
+    `json_ld`, `meta`, `time`, `hint`, `url`, `text` or `htmldate`.
     """
     fetched_at = fetch.fetched_at
     day_first = _detect_day_first(tree)
@@ -111,12 +112,12 @@ def find_date_in_text(text: str, fetched_at: dt.datetime, day_first: bool | None
 
 
 def _equals_change(first: Published, modified: Sequence[Published]) -> bool:
-    """Whether the metadata give one moment for publication and change: on many sites it is that of the change."""
+    """Whether the metadata state one moment for publication and change. On many sites it is that of the change."""
     return first in modified and first.source in ("json_ld", "meta")
 
 
 def _prefer_earlier_visible(published: list[Published], visible: Sequence[Published]) -> list[Published]:
-    """Return the dates, preceded by a visible date of the page that is days earlier, unless a visible date agrees."""
+    """Put a visible or URL date that is days earlier first, unless another such date confirms the first date."""
     if not published:
         return []
     others = [*visible, *(date for date in published if date.source == "url")]
@@ -137,7 +138,7 @@ def _keep_plausible(
 
 
 def _to_page_zone(published: Published, stated: Iterable[Published]) -> Published:
-    """Convert a date in UTC to the page's wall time, where the page states the same instant or its day elsewhere.
+    """Convert a date in UTC to the page's local time, where the page states the same instant or its day elsewhere.
 
     Where only the day is stated, in the URL, the offset is the smallest with which the instant falls on that day.
     """
@@ -181,5 +182,5 @@ def _guess_with_htmldate(html: str, fetched_at: dt.datetime) -> Published | None
     except (ValueError, TypeError, OverflowError, AttributeError, RecursionError):
         return None  # exceptions that some dates cause in the library
     if not found or found.endswith("-01-01"):
-        return None  # its answer for a year without a day
+        return None  # htmldate's result for a year without a day
     return make_plausible(parse_date(found), "htmldate", fetched_at)

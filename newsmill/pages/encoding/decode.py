@@ -1,4 +1,4 @@
-"""Decode bytes to text: character sets that are marked, declared, wrongly declared or not declared."""
+"""Decode bytes to text, whether the character set is marked, declared, wrongly declared or not declared."""
 
 from __future__ import annotations
 
@@ -133,9 +133,8 @@ def _decode_by(body: bytes, names: Sequence[str]) -> str:
     text = body.decode("utf-8", "replace")
     if _is_intact(text, _MAX_LOST_SHARE_AS_UTF8):
         return _check_legible(text, "utf-8")
-    raise Rejected(
-        "undecodable", f"neither {' nor '.join(dict.fromkeys(['utf-8', *names]))} fits the bytes, nor any other"
-    )
+    tried = ", ".join(dict.fromkeys(["utf-8", *names]))
+    raise Rejected("undecodable", f"no character set fits the bytes (tried {tried} and the detected one)")
 
 
 def _choose_codec(body: bytes, name: str) -> str:
@@ -230,7 +229,7 @@ def _repair_double_encoding(body: bytes, text: str) -> str:
 
 
 def _undo_double_encoding(run: str) -> str:
-    """Return the UTF-8 that a run of characters was; the run itself where it was not UTF-8."""
+    """Decode a run of characters that is double-encoded UTF-8; return any other run unchanged."""
     try:
         return b"".join(map(_to_cp1252_byte, run)).decode("utf-8", "strict" if "\ufffd" not in run else "replace")
     except UnicodeError:
@@ -248,7 +247,7 @@ def _to_cp1252_byte(character: str) -> bytes:
 
 
 def _check_legible(text: str, name: str) -> str:
-    """Return the text.
+    """Return the text if it is legible.
 
     Raises:
         Rejected: `undecodable` where a sample contains too many control or lost characters.

@@ -50,7 +50,7 @@ _MIN_DENSE_RUN, _MIN_DENSE_SHARE, _MIN_DENSE_BYTES = 2.0, 0.35, 12  # mean run, 
 _SIGN = "\ufffd"  # replaces any non-ASCII sign
 _IGNORED_PAIRS = {"  ", " " + _SIGN, _SIGN + " "}
 _UNSEEN_NATS = log(1e-6)
-# Mean nats per letter pair: text has -7 to -8.6, Icelandic as the closest language listed here -9.7.
+# Mean nats per letter pair: text has -7 to -8.6, Icelandic with the closest language listed here -9.7.
 _MIN_NATS, _MIN_LATIN_NATS = -11.5, -9.3
 _ASCII_WEIGHT = 0.5  # of pairs of ASCII letters, which are many and depend on each other
 _PREFERENCE_NATS = 10.0  # by which another set must exceed the preferred one
@@ -119,7 +119,7 @@ def _normalize(character: str) -> str:
 
 def _sum_nats(pairs: Counter[str], language: str) -> float:
     nats = _load_pair_nats(language)
-    # No letter is next to a sign, so pairs with a sign count twice.
+    # In prose no letter is next to such a sign, so pairs with a sign count twice.
     return sum(count * nats.get(pair, _UNSEEN_NATS) * (1 + (_SIGN in pair)) for pair, count in pairs.items())
 
 

@@ -20,7 +20,7 @@ _FORMAT_BY_TYPE: dict[str, Format] = {
     "application/atom+xml": "feed",
     "application/rdf+xml": "feed",
 }
-# Types that do not determine the format: the bytes do.
+# Types that do not determine the format: it is detected from the bytes.
 _VAGUE_TYPES = {
     None,
     "",

@@ -11,7 +11,7 @@ _SEPARATOR = re.compile(rf"\s*[|｜_–—·•»«]+\s*|\s+[-:/]+\s+|(?<=[{CJK}
 _MAX_HEADINGS = 8  # candidates per level
 _MIN_HEADING_WIDTH = 8  # a narrower heading can be part of the page's titles by chance
 _MIN_TITLE_WIDTH = 15  # of a title that is searched for in the page's texts
-# An `h1` of so many words, with that share of them in the page's titles, is a paraphrase of these.
+# An `h1` with at least this many words, and this share of them in the page's titles, is a paraphrase of a title.
 _MIN_WORDS, _MIN_SHARED_WORDS = 3, 0.5
 
 
@@ -26,12 +26,14 @@ def find_headline(tree: Tree) -> int | None:
 
 def _find(tree: Tree) -> int | None:
     titles = [text for name in ("og:title", "twitter:title") for text in tree.metas().get(name, ())]
-    documents = tree.all("title")[:1]
-    for title in map(tree.text, documents):
+    title_elements = tree.all("title")[:1]
+    for title in map(tree.text, title_elements):
         titles += [title, max(_split_title(title), key=width)]
     title_keys = {key for key in map(heading_key, titles) if width(key) >= _MIN_HEADING_WIDTH}
     # The shorter parts of the document's title name the site or a section, even where a heading contains them.
-    other_parts = {heading_key(part) for title in documents for part in _split_title(tree.text(title))} - title_keys
+    other_parts = {
+        heading_key(part) for title in title_elements for part in _split_title(tree.text(title))
+    } - title_keys
     title_words = {word for title in title_keys for word in split_words(title)}
     first: int | None = None
     for heading in tree.all("h1")[:_MAX_HEADINGS]:
@@ -51,7 +53,7 @@ def _find(tree: Tree) -> int | None:
             if key in title_keys or begins_title:
                 return heading
     wide_titles = {title for title in titles if width(title) >= _MIN_TITLE_WIDTH}
-    start = documents[0] + 2 if documents else 0
+    start = title_elements[0] + 2 if title_elements else 0
     matches = (node for node in range(start, len(tree)) if tree.pieces[node].strip() in wide_titles)
     return next((tree.parents[node] for node in matches), first)
 

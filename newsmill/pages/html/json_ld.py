@@ -18,7 +18,7 @@ Node = dict[str, Any]
 _ARTICLE_TYPE_ENDINGS = ("article", "posting", "report", "story")
 _PAGE_TYPE_ENDINGS = ("page", "creativework", "recipe", "howto", "episode", "webcontent")
 _MAX_NODES = 500
-_MAX_VALUES = 5_000  # visited in search of them
+_MAX_VALUES = 5_000  # visited in search of nodes
 _MAX_NAMES = 20  # of a property with a list of values
 
 # Marks of comments and CDATA sections around a script's content, in pairs or not.
@@ -105,7 +105,7 @@ def _strip_marks(text: str) -> str:
 
 
 def _parse_sequence(text: str) -> list[object]:
-    """Parse one JSON value after another, as some pages write them into one script, up to the first fault."""
+    """Parse the JSON values of a script that contains several, up to the first fault."""
     decoder = json.JSONDecoder(strict=False)
     values: list[object] = []
     position = 0
@@ -153,7 +153,7 @@ def _get_node_urls(node: Node) -> set[str]:
 
 
 def _normalize_url(url: str) -> str:
-    """Return a URL without the parts that differ between two ways to name a page; empty for a site's front."""
+    """Return a URL's host, path and query, to compare pages; empty for a site's front."""
     try:
         parts = urlsplit(url)
     except ValueError:

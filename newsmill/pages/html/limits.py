@@ -1,8 +1,8 @@
 """Limits on the cost of a hostile page: size of its markup, nesting and time.
 
-Three caps (characters, nodes, depth) are enough for the tree, but not for lexbor, whose C code no signal interrupts:
-its time grows with the square of some counts. Within the character cap, 200 KB of attributes in one tag take it over a
-minute, 500 KB of `<div>` 20 s and 100 KB of open `<font>` 4 GB. So these counts are bounded before parsing.
+Three caps (characters, nodes, depth) bound the cost of the tree, but not of lexbor. Signals do not interrupt its C
+code, and its time grows with the square of some counts. Within the character cap, 200 KB of attributes in one tag take
+over a minute, 500 KB of `<div>` 20 s and 100 KB of open `<font>` 4 GB. So these counts are checked before parsing.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ MAX_NODES = 120_000
 MAX_TAGS = 500_000  # before parsing, including what looks like a tag in scripts and comments
 MAX_DEPTH = 1_000
 MAX_OPEN_ELEMENTS = 2_000  # before parsing. Browsers stop at 512; of a thousand real pages none had more than 436.
-# lexbor searches all open elements for many a tag (3 ns each), and creates each formatting element that was left open
-# again in every block (360 bytes each). No real page came near a hundredth of these.
+# lexbor searches all open elements at many tags (3 ns each), and re-creates each formatting element that was left open
+# in every block (360 bytes each). No real page reached a hundredth of these limits.
 MAX_ELEMENT_LOOKUPS = 300_000_000
 MAX_RECREATED_ELEMENTS = 1_000_000
 # lexbor compares every attribute of a tag with all before it (3 ns each).
@@ -36,7 +36,7 @@ MAX_OPTIONS = 15_000  # of a select: lexbor visits all of them at each new one
 SECONDS_PER_PAGE = 10.0
 
 _TAG = re.compile(rb"""<[a-zA-Z](?:[^"'>]++|"[^"]*"|'[^']*')*+""")
-# The same without what only looks like a tag: comments, and the content of scripts and styles.
+# The same, but skips comments and the content of scripts and styles, which can look like tags.
 _TAG_OUTSIDE_SCRIPTS = re.compile(
     rb"""<!--.*?(?:-->|\Z)
     |(?P<tag><(?:(?P<raw>script|style)\b|[a-z])(?:[^"'>]++|"[^"]*"|'[^']*')*+)(?(raw).*?(?:</(?P=raw)|\Z))""",
@@ -58,13 +58,13 @@ _MAX_SCANNED_SHARE = 4  # of the page's bytes, for its long tags together
 
 
 class TimeUp(BaseException):
-    """A page took longer than allowed. Not an `Exception`, so that no library between here and there swallows it."""
+    """A page took longer than allowed. Not an `Exception`, so that no library catches it."""
 
 
 def check_markup(html: str, data: bytes) -> Rejected | None:
     """Reject markup that cannot be parsed in bounded time and memory, without parsing it.
 
-    `data` is `html` in UTF-8. The estimate can be deceived but is cheap; callers that read untrusted pages also bound
+    `data` is `html` in UTF-8. The estimate is cheap but can be deceived; callers that read untrusted pages also limit
     the process.
     """
     if len(html) > MAX_HTML_CHARS:
@@ -82,7 +82,7 @@ def check_markup(html: str, data: bytes) -> Rejected | None:
         return Rejected("too_large", f"{n:,} options, more than {MAX_OPTIONS:,}")
     if rejected := _check_attributes(data, codes, starts):
         return rejected
-    # An upper bound of the open elements at each tag, as if every start tag needed an end tag: mostly low enough.
+    # An upper bound of the open elements at each tag, as if every start tag needed an end tag; usually low enough.
     balance = np.cumsum(1 - 2 * is_end_tag.astype(np.int32))
     open_elements = balance - np.minimum.accumulate(np.minimum(balance, 0))
     if open_elements.max(initial=0) > MAX_OPEN_ELEMENTS or open_elements.sum() > MAX_RECREATED_ELEMENTS:
@@ -91,7 +91,7 @@ def check_markup(html: str, data: bytes) -> Rejected | None:
 
 
 def _check_attributes(data: bytes, codes: NDArray[np.uint8], starts: NDArray[np.int64]) -> Rejected | None:
-    """Reject a tag with too many attributes, and many tags with many."""
+    """Reject a tag with too many attributes, and tags with too many together."""
     # Such a tag leaves a long gap between two `<` that contains many spaces or equals signs. The tag starts at the gap
     # or, with `<` within quotes, a little before.
     ends = np.append(starts[1:], len(data))
@@ -153,13 +153,13 @@ def _check_nesting(html: str) -> Rejected | None:
         if depth > MAX_OPEN_ELEMENTS or lookups > MAX_ELEMENT_LOOKUPS:
             return Rejected("too_deep", f"{depth:,} elements are open at once")
         if recreated > MAX_RECREATED_ELEMENTS:
-            return Rejected("too_large", f"{open_formatting:,} open formatting elements, created again in every block")
+            return Rejected("too_large", f"{open_formatting:,} open formatting elements, re-created in every block")
     return None
 
 
 @contextmanager
 def time_limit(seconds: float = SECONDS_PER_PAGE) -> Iterator[None]:
-    """Reject the page whose block takes more than so many seconds of this process's CPU time.
+    """Reject a page if the `with` block takes more than this many seconds of the process's CPU time.
 
     Signals reach the main thread only (a pool's workers run in theirs). In other threads, and on systems without such
     timers, there is no limit.
@@ -175,12 +175,13 @@ def time_limit(seconds: float = SECONDS_PER_PAGE) -> Iterator[None]:
         raise TimeUp
 
     previous = signal.signal(signal.SIGVTALRM, raise_time_up)
-    # CPU time, not wall time: a busy machine quarantines nothing. The timer repeats in case a library swallows it.
+    # CPU time, not wall time: on a busy machine no page is quarantined for it. The timer repeats in case a library
+    # catches the exception.
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1.0)
     try:
         yield
     except TimeUp:
-        raise Rejected("too_slow", f"reading took more than {seconds:g} s of computing") from None
+        raise Rejected("too_slow", f"reading took more than {seconds:g} s of CPU time") from None
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
         signal.signal(signal.SIGVTALRM, previous or signal.SIG_DFL)

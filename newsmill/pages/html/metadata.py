@@ -54,16 +54,18 @@ def extract_title(tree: Tree, nodes: Sequence[Node], url: str) -> str | None:
     Candidates in order: the headline element if the page's titles confirm it, JSON-LD, Open Graph, `h1`, `title`.
     """
     sites = extract_site_names(tree, nodes, url)
-    documents = [unescape(tree.text(element)) for element in tree.all("title")[:1]]
-    headlines = _get_h1_texts(tree, documents, sites)
+    document_titles = [unescape(tree.text(element)) for element in tree.all("title")[:1]]
+    headlines = _get_h1_texts(tree, document_titles, sites)
     stated = [
         *(unescape(node["headline"]) for node in nodes if is_article(node) and isinstance(node.get("headline"), str)),
         *get_meta_contents(tree, "og:title", "twitter:title"),
     ]
     stated = _drop_cut_titles(stated)
-    confirmed = _confirm_headline(tree, stated or documents, headlines, sites)
-    # Some sites state a whole paragraph as headline: it is the last resort.
-    for candidate in sorted([*confirmed, *stated, *headlines, *documents], key=lambda text: not looks_like_title(text)):
+    confirmed = _confirm_headline(tree, stated or document_titles, headlines, sites)
+    # Some sites state a whole paragraph as headline. Such candidates come last.
+    for candidate in sorted(
+        [*confirmed, *stated, *headlines, *document_titles], key=lambda text: not looks_like_title(text)
+    ):
         title = strip_site_name(candidate, sites, headlines)
         if title and not is_site_name(title, sites):
             return title[:_MAX_TITLE_CHARS]
@@ -79,7 +81,8 @@ def _confirm_headline(tree: Tree, titles: Sequence[str], headlines: Sequence[str
     if tree.tags[node] == "h1" and tree.text(node) not in headlines:
         return []
     if any(
-        title != text and title.endswith(text) and not _may_follow(title.removesuffix(text), text) for title in titles
+        title != text and title.endswith(text) and not _is_headline_last(title.removesuffix(text), text)
+        for title in titles
     ):
         return []  # most likely the site's name
     titles = [strip_site_name(title, sites) for title in titles]
@@ -110,25 +113,26 @@ def _is_cut(title: str, whole: str) -> bool:
     return len(whole) > len(title) >= _MIN_CUT_TITLE_CHARS and whole.startswith(title.rstrip(".… "))
 
 
-def _get_h1_texts(tree: Tree, documents: Sequence[str], sites: Collection[str]) -> list[str]:
+def _get_h1_texts(tree: Tree, document_titles: Sequence[str], sites: Collection[str]) -> list[str]:
     """Return the texts of `h1` elements, those that begin the document's title first.
 
-    An `h1` that ends that title is left out as the site's name, unless the text before it is the site's name.
+    An `h1` that ends that title is left out as the site's name, unless the text before it is the site's name or the
+    page's only `h1` is much wider than that text.
     """
     texts = [text for text in map(tree.text, tree.all("h1")[:_MAX_HEADINGS]) if text]
-    whole = documents[0] if documents else ""
+    whole = document_titles[0] if document_titles else ""
     before = {heading_key(whole[cut.end() :]): whole[: cut.start()] for cut in _SEPARATORS.finditer(whole)}
     headlines = [
         text
         for text in texts
         if (first := before.get(heading_key(text))) is None
         or is_site_name(first, sites)
-        or (len(texts) == 1 and _may_follow(first, text))
+        or (len(texts) == 1 and _is_headline_last(first, text))
     ]
     return sorted(headlines, key=lambda text: not whole.startswith(text))
 
 
-def _may_follow(first: str, text: str) -> bool:
+def _is_headline_last(first: str, text: str) -> bool:
     """Whether the last part of a title is the headline rather than the site's name, by their widths."""
     return width(text) >= max(_MIN_LAST_HEADLINE_WIDTH, 2 * width(first))
 
@@ -145,7 +149,7 @@ def strip_site_name(title: str, sites: Collection[str], headlines: Sequence[str]
             return headline
         first = title.removesuffix(headline)
         ends = any(cut.end() > len(first) for cut in _SEPARATORS.finditer(f"{first} "))
-        if first != title and ends and _may_follow(first, headline):
+        if first != title and ends and _is_headline_last(first, headline):
             return headline
     cuts = list(_SEPARATORS.finditer(title))
     for cut in reversed(cuts):
@@ -175,7 +179,7 @@ def extract_canonical_url(tree: Tree, url: str) -> str:
     hrefs += get_meta_contents(tree, "og:url")
     for href in filter(None, hrefs):
         target = absolute(url, href)
-        # An article that names the front page has a faulty template.
+        # An article whose canonical URL is the front page has a faulty template.
         if target and site_of(target) == site and (_has_path(target) or not _has_path(url)):
             return target
     return url

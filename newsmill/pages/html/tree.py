@@ -1,4 +1,4 @@
-"""An HTML document as a tree in flat columns: parsed once by lexbor and shared by all readers of the page.
+"""An HTML document as a tree in flat columns: parsed once by lexbor and shared by all extractors.
 
 A node is its number in document order. The descendants of an element are the numbers from its own to its end, so its
 text and its descendants of a tag are slices of columns.
@@ -97,7 +97,7 @@ class Tree:
         return sorted(found) if len(tags) > 1 else found
 
     def first(self, *tags: str, under: int = ROOT) -> int | None:
-        """Return the first of them."""
+        """Return the first descendant of an element that has one of these tags."""
         return next(iter(self.all(*tags, under=under)), None)
 
     def count(self, tag: str, under: int = ROOT) -> int:
@@ -190,7 +190,7 @@ def _collect_metas(tree: Tree) -> dict[str, list[str]]:
 
 
 def parse_html(html: str) -> Tree:
-    """Parse a document to a tree. Nothing is fetched.
+    """Parse a document into a tree. Nothing is fetched.
 
     Raises:
         Rejected: `too_large`, `too_deep`, or `no_text` where the document is empty.

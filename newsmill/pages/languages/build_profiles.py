@@ -31,7 +31,7 @@ from newsmill.pages.languages.scripts import SCRIPTS, SHARED_SCRIPTS, get_block_
 # Frequency of an n-gram that a profile does not contain. langdetect uses 0.5e-4 for all; here it is estimated from the
 # n-gram's parts, at most half of the profile's rarest n-gram and at least the floor.
 _MIN_FREQUENCY, _MAX_SHARE_OF_RAREST, _PARTS_FACTOR = 0.25e-4, 0.5, 0.5
-_SPACE_FREQUENCY = 0.18  # of the characters of a text, so that the bigrams of spaces have parts too
+_SPACE_FREQUENCY = 0.18  # of the characters of a text, so that bigrams with a space have parts too
 # By n-gram length. A letter counts half of what langdetect gives it, because its bigrams and trigrams count it again.
 _WEIGHT_BY_LENGTH = {1: 0.5, 2: 1.0, 3: 1.0}
 # A language whose profile was built from fewer letters (of its Wikipedia) is rarer on pages by the same factor, and its
@@ -65,7 +65,7 @@ def build_profiles() -> Profiles:
         marked = [
             name
             for name in languages
-            if script == "latin" and _marked_share(name, grams, languages) >= _MIN_MARKED_SHARE
+            if script == "latin" and _compute_marked_share(name, grams, languages) >= _MIN_MARKED_SHARE
         ]
         script_keys, script_rows = _build_hash_table([_build_key(gram, classes) for gram in grams])
         keys.append(script_keys)
@@ -156,7 +156,7 @@ def _smooth(grams: Frequencies, frequencies: NDArray[np.float64]) -> NDArray[np.
     return np.maximum(np.where(frequencies > 0, frequencies, expected), _MIN_FREQUENCY)
 
 
-def _marked_share(name: str, grams: Frequencies, languages: list[str]) -> float:
+def _compute_marked_share(name: str, grams: Frequencies, languages: list[str]) -> float:
     """Return the share of a language's letters that have diacritics."""
     column = languages.index(name)
     letters = ((gram, row[column]) for gram, row in grams.items() if len(gram) == 1 and not gram.isascii())

@@ -1,7 +1,7 @@
 """Detect the language of texts: by script, and within a script by langdetect's profiles in a compiled kernel.
 
 langdetect itself samples n-grams at random, returns Korean for short Chinese texts and Danish for `404 error`. Here
-all n-grams of a sample count, so the same text always gets the same answer, which is langdetect's most frequent one.
+all n-grams of a sample count, so the same text always has the same result, which is langdetect's most frequent one.
 Only languages of the text's main script are compared, and only where there is enough text.
 """
 
@@ -20,7 +20,7 @@ from newsmill.pages.languages.profiles import load_profiles
 from newsmill.pages.languages.scripts import SCRIPTS, SHARED_SCRIPTS, SOLE_LANGUAGE
 
 UNDETERMINED = "und"
-MAX_SAMPLE_CHARS = 2048  # of a text, in windows spread over it: more changes no answer
+MAX_SAMPLE_CHARS = 2048  # of a text, in windows spread over it: more text changes no result
 # Letters, by shared script: a text with fewer is `und`.
 MIN_LETTERS = {"latin": 12, "cyrillic": 8, "arabic": 6, "devanagari": 6}
 Detector = Literal["kernel", "langdetect"]
@@ -41,7 +41,7 @@ class Detections(NamedTuple):
 
 
 def detect_languages(texts: Iterable[str | None], detector: Detector = "kernel") -> pl.DataFrame:
-    """Detect the language of each text. The answer for a text does not depend on the other texts.
+    """Detect the language of each text. The result for a text does not depend on the other texts.
 
     Args:
         texts: a list or a Polars Series. Nulls are `und`.
@@ -85,7 +85,7 @@ def detect_batch(texts: Sequence[str], detector: Detector = "kernel") -> Detecti
     np.cumsum([len(sample) for sample in samples], out=starts[1:])
     codes = np.frombuffer("".join(samples).encode("utf-32-le", "surrogatepass"), np.uint32)
     tables, names = load_profiles()
-    results: list[list[float]] = kernel.detect_batch(codes, starts, _min_letters(), tables).tolist()
+    results: list[list[float]] = kernel.detect_batch(codes, starts, _get_min_letters(), tables).tolist()
     languages, confidences, scripts = [], [], []
     for text, (script_index, share, language_index, confidence, fit, code_signs) in zip(texts, results, strict=True):
         script = SCRIPTS[int(script_index)]
@@ -108,12 +108,12 @@ def detect_batch(texts: Sequence[str], detector: Detector = "kernel") -> Detecti
 
 
 @cache
-def _min_letters() -> NDArray[np.int64]:
+def _get_min_letters() -> NDArray[np.int64]:
     return np.array([MIN_LETTERS[script] for script in SHARED_SCRIPTS], np.int64)
 
 
 def _sample(text: str) -> str:
-    """Return a short text whole, and of a long one windows that are spread over it, in NFC.
+    """Return the sample of a text, in NFC: a short text whole, of a long text windows spread over it.
 
     Windows that are far apart come first, because the kernel stops where one language leads decisively.
     """
@@ -122,14 +122,14 @@ def _sample(text: str) -> str:
     else:
         count = min(-(-len(text) // _WINDOW_CHARS), MAX_SAMPLE_CHARS // _WINDOW_CHARS)
         step = len(text) / count
-        starts = (int(number * step) for number in _spread_order(count))
+        starts = (int(number * step) for number in _get_spread_order(count))
         sample = _WINDOW_SEPARATOR.join([text[start : start + _WINDOW_CHARS] for start in starts])
     return sample if sample.isascii() else unicodedata.normalize("NFC", sample)
 
 
 @cache
-def _spread_order(count: int) -> list[int]:
-    """Return the numbers below `count` so that every prefix is spread over them (van der Corput sequence)."""
+def _get_spread_order(count: int) -> list[int]:
+    """Return the numbers below `count` in an order whose every prefix is spread out (van der Corput sequence)."""
     bits = max(count - 1, 1).bit_length()
     bit_reversed = (int(f"{number:0{bits}b}"[::-1], 2) for number in range(1 << bits))
     return [number for number in bit_reversed if number < count]

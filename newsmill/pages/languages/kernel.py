@@ -25,7 +25,7 @@ _SPACE, _OTHER = profiles.SPACE, profiles.OTHER
 _CLASS_BITS, _PLANE_SIZE, _CELLS_PER_WORD = profiles.CLASS_BITS, profiles.PLANE_SIZE, profiles.CELLS_PER_WORD
 _MAX_COLUMNS = 64
 
-# A character of a dense script carries as much as three Latin letters; names and terms in Latin occur in all its texts.
+# A character of a dense script carries as much as three Latin letters. Texts in it also contain Latin names and terms.
 _DENSE_WEIGHT = 3.0
 _MIN_KANA_SHARE = 0.08  # of kana among kana and Han: Japanese has a third or more; Chinese texts use a decorative `の`
 _MIN_LETTER_SHARE = 0.125  # of letters among the characters: a text with fewer is not prose
@@ -86,7 +86,7 @@ def _count_letters(
 
     Returns the Latin letters with those of capitalized words counted half, the capitals, the Latin letters with
     diacritics, and the signs of code. Not counted: Latin letters in addresses or after a digit, as in keys and model
-    names, and the third of the same character in a row.
+    names, and a character after two equal ones.
     """
     half_latin, weight = 0.0, 0.5
     capitals, marked, code_signs = 0, 0, 0

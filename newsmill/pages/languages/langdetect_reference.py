@@ -7,13 +7,13 @@ from typing import Any
 
 from newsmill.pages.languages.scripts import SHARED_SCRIPTS, get_script, select_languages
 
-MAX_CHARS = 2000  # from the beginning of a text: more changes no answer and costs 3 ms per page
+MAX_CHARS = 2000  # from the beginning of a text: more text changes no result and costs 3 ms per page
 
 
 def detect_with_langdetect(text: str, script: str, seed: int = 0) -> tuple[str, float]:
     """Return langdetect's language for a text in one of SHARED_SCRIPTS, and its probability; ("und", 0) for none.
 
-    langdetect draws n-grams at random: a seed makes its answer stable, not right.
+    langdetect draws n-grams at random: a seed makes its result repeatable, not correct.
 
     Raises:
         ValueError: the script is not one of SHARED_SCRIPTS.
@@ -26,7 +26,7 @@ def detect_with_langdetect(text: str, script: str, seed: int = 0) -> tuple[str, 
     factory = _load_factory()
     factory.set_seed(seed)
     detector = factory.create()
-    detector.set_prior_map(dict.fromkeys(_languages_in_script(script), 1.0))
+    detector.set_prior_map(dict.fromkeys(_get_languages_in_script(script), 1.0))
     detector.append(text_in_script.lower() if text_in_script.isupper() else text_in_script)  # it skips capitals
     try:
         found = detector.get_probabilities()
@@ -45,7 +45,7 @@ def _load_factory() -> Any:
 
 
 @cache
-def _languages_in_script(script: str) -> tuple[str, ...]:
+def _get_languages_in_script(script: str) -> tuple[str, ...]:
     if script not in SHARED_SCRIPTS:
         raise ValueError(f"{script!r} is not one of {', '.join(SHARED_SCRIPTS)}")
     return tuple(select_languages(script, _load_factory().get_lang_list()))

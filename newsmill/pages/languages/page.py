@@ -1,4 +1,4 @@
-"""Detect the languages of a page: its main language, and those it interleaves, paragraph by paragraph."""
+"""Detect the languages of a page: its main language, and other languages of its paragraphs."""
 
 from __future__ import annotations
 

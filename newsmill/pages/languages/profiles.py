@@ -17,7 +17,7 @@ PACK = Path(__file__).with_name("profiles.npz")
 
 # A cell contains log(frequency / floor) in steps, so that sums are whole numbers: exact in any order.
 STEPS_PER_NAT = 24.0
-# n-grams overlap and depend on each other: four nats of them count as one. Calibrated like this, 83 % of the answers
+# n-grams overlap and depend on each other: four nats of them count as one. Calibrated like this, 83 % of the results
 # with confidence .82 are right, and 94 % of those with .96 (short sentences of 25 languages, interface texts of 38).
 TEMPERATURE = 4.0
 

@@ -20,7 +20,7 @@ _MIN_HEADLINE_CHARS = 4  # as wide as a heading in CJK
 _MAX_LINK_CHARS = 1500  # a longer link is neither a headline nor a card
 _MAX_LINKS = 2000
 _MAX_CHARS_BEFORE_LINK = 25  # on its line; after longer text the link is part of a sentence
-_MIN_POST_CHARS = 300  # outside links, in a card; such a card is a post in full, and links in it are part of the post
+_MIN_POST_CHARS = 300  # outside links, in a card that is a post in full; links in it are part of the post
 _MAX_CARD_LEVELS = 4  # between a heading that is not a link and the card with the link
 _MAX_PARAGRAPH_TO_LINK = 1.5  # length of a paragraph relative to its link, where the link is a headline
 _MAX_FLAT_CARD_CHARS = 700
@@ -174,7 +174,7 @@ def _is_in_sentence(tree: Tree, link: int) -> bool:
 
 
 def _find_headings_beside_links(tree: Tree) -> dict[int, int]:
-    """Return the headline by link of cards whose headline is not a link: the picture is, or "Read on" below it."""
+    """Return {link: headline} of cards whose headline is not a link; the link is the picture, or "Read on" below."""
     found: dict[int, int] = {}
     chrome = tree.cached(find_chrome)
     headings = tree.all(*_ALL_HEADINGS)

@@ -51,7 +51,7 @@ def find_following_articles(tree: Tree) -> list[FollowingArticle]:
 
 
 def _find_article_around(tree: Tree, headline: int) -> int | None:
-    """Return the article around a headline: the largest element named so, with enough text and no other `h1`."""
+    """Return the article around a headline: the largest with such a tag or class, enough text, one `h1`."""
     found = None
     for ancestor in tree.ancestors(headline):
         if tree.tags[ancestor] in ("body", "main") or tree.count("h1", ancestor) > 1:

@@ -53,7 +53,7 @@ _EXCLUDED_TAGS = _PAGE_TAGS | {"h1", "nav"}
 
 
 def find_related_blocks(tree: Tree) -> list[int]:
-    """Return the elements that contain related articles, or other articles in full; none is in another.
+    """Return the elements that contain related articles, or other articles in full. They do not overlap.
 
     Articles in full come first, then blocks with such a name or heading, then blocks with such a shape, each in
     document order.

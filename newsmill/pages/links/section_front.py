@@ -59,7 +59,7 @@ def extract_section_front(tree: Tree, url: str) -> tuple[list[Teaser], list[str]
     shown, posts = _find_card_ranges(tree, cards)
     if len(shown) < (_FEW_ITEMS if is_section else _MIN_POSTS_AT_ARTICLE_URL if posts else _MIN_ITEMS_AT_ARTICLE_URL):
         return None
-    # A most-read list repeats cards of the page: count targets, not cards.
+    # A most-read list repeats cards of the page, so targets are counted, not cards.
     starts = {first for first, _ in shown}
     has_few = len({card.href for card in cards if card.node in starts}) < _MIN_ITEMS
     if not _is_list(tree, shown, posts, is_section, has_few, url):
@@ -146,14 +146,14 @@ def _has_headline(tree: Tree, ranges: list[tuple[int, int]]) -> bool:
     )
 
 
-def _is_introduced(tree: Tree, ranges: list[tuple[int, int]], min_chars: float) -> bool:
+def _is_introduced(tree: Tree, ranges: list[tuple[int, int]], max_chars: float) -> bool:
     """Whether there is text between the page's headline and the first card after it, as above a guide's chapters."""
     headline = next((node for node in tree.all("h1") if not is_in_ranges(node, ranges)), None)
     if headline is None:
         return False
     first = next((start for start, _ in ranges if start > headline), headline)
     sizes = (tree.sizes[node + 1] - tree.sizes[node] for node in range(headline, first) if tree.tags[node] == TEXT)
-    return sum(size for size in sizes if size >= _MIN_SENTENCE_CHARS) > max(_MAX_INTRODUCTION_CHARS, min_chars)
+    return sum(size for size in sizes if size >= _MIN_SENTENCE_CHARS) > max(_MAX_INTRODUCTION_CHARS, max_chars)
 
 
 def _link_to_page_itself(tree: Tree, url: str) -> bool:

@@ -84,7 +84,7 @@ _LABELS = RELATED_HEADINGS | UI_LABELS
 
 
 def _get_headline(tree: Tree, card: Card) -> str:
-    """Return a card's headline; in a link around a whole card: a heading, an element named so, or the bold part."""
+    """Return a card's headline; in a link around a card: a heading, an element with a class for it, or bold text."""
     if card.head == card.link and tree.ends[card.link] > card.link + 2:
         for part in _iter_headline_parts(tree, card.link):
             if width(title := tree.text(part, limit=400)) >= _MIN_HEADLINE_WIDTH:

@@ -1,1 +1,1 @@
-"""Text dumps of scraped pages."""
+"""Parse text dumps of scraped pages."""

@@ -86,9 +86,9 @@ def _split_items(text: str) -> list[str]:
 
 
 def join_wrapped_lines(lines: Sequence[Line]) -> list[Line]:
-    """Join prose that was wrapped to a fixed width to paragraphs; other text is returned unchanged.
+    """Join prose that was wrapped to a fixed width into paragraphs; other text is returned unchanged.
 
-    A line was wrapped where the first word of the next line would not have fitted. Most wrapped lines end in the middle
+    A line was wrapped where the first word of the next line would not have fit. Most wrapped lines end in the middle
     of a sentence, which the lines of a list don't.
     """
     widths = [width(line.text) for line, after in pairwise(lines) if not after.gap]

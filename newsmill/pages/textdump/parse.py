@@ -32,7 +32,7 @@ _ELLIPSES = ("…", "...", "[...]")
 
 
 def read_dump(text: str, fetch: Fetch) -> ParsedPage:
-    """Parse a text dump to a page: title, body, teasers. Repeated paragraphs are left to `repeats`."""
+    """Parse a text dump into a page: title, body, teasers. `remove_repeats` removes repeated paragraphs later."""
     title, lines = extract_title(extract_lines(text))
     page = ParsedPage("text_dump", "text_dump", fetch.url, title=title)
     lines = extract_head(lines, page, fetch)
@@ -102,7 +102,7 @@ def is_headline(text: str) -> bool:
 
 
 def split_body_teasers(lines: Sequence[Line]) -> tuple[list[str], list[str], list[Teaser]]:
-    """Split the lines to the body before the first teaser, the body after it, and the teasers.
+    """Split the lines into the body before the first teaser, the body after it, and the teasers.
 
     Labels and readers' comments are dropped.
     """
@@ -229,6 +229,6 @@ def _get_start(text: str) -> str:
 
 
 def _is_same_text(first: str, second: str) -> bool:
-    """Whether one text is the other, cut."""
+    """Whether one text is the beginning of the other, ignoring an ellipsis."""
     shorter, longer = sorted((_strip_ellipsis(first), _strip_ellipsis(second)), key=len)
     return width(shorter) >= MIN_REPEAT_WIDTH and longer.startswith(shorter)

@@ -11,7 +11,7 @@ from newsmill.pages.bodies.blocks import split_blocks
 from newsmill.pages.bodies.features import COLUMNS, CONTEXT_COLUMNS, compute_context, compute_features
 from newsmill.pages.bodies.kernels import CAPITAL, CJK, COMMAS, DIGITS, ENDS, SENTENCES, count_characters
 from newsmill.pages.bodies.model import WEIGHTS, load_models
-from newsmill.pages.bodies.names import NAMES, ancestor_flags
+from newsmill.pages.bodies.names import NAMES, compute_ancestor_flags
 from newsmill.pages.html.tree import parse_html
 
 EN = [
@@ -190,7 +190,7 @@ def test_names_are_read_in_any_spelling_and_inherited():
         "<p style='display: none'>b</p></div>"
     )
     first, second = tree.all("p")
-    near, inside, depths = ancestor_flags(tree, [first, second])
+    near, inside, depths = compute_ancestor_flags(tree, [first, second])
     bit = {name: 1 << number for number, name in enumerate(NAMES)}
     assert inside[0] & bit["article"] and inside[0] & bit["article_content"] and inside[0] & bit["related"]
     assert near[0] & bit["main"] and near[0] & bit["content"] and not near[1] & bit["related"]
