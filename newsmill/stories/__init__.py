@@ -1,1 +1,1 @@
-"""Stories: near-duplicate pages as one story, from fingerprints to the members of each story."""
+"""Cluster near-duplicate pages into stories: fingerprints, boilerplate, candidate pairs, edges, members."""

@@ -45,10 +45,10 @@ class BucketKey(BlockingKey):
 
     def stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
         rows = select_rows(ws, "select text_hash, bucket as block_key from stories.bands", "block_key", keys)
-        return _key_rows(rows.with_columns(words=None))
+        return _to_key_rows(rows.with_columns(words=None))
 
     def stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
-        return _rows_of_texts(
+        return _select_rows_of_texts(
             ws,
             texts,
             """
@@ -60,7 +60,9 @@ class BucketKey(BlockingKey):
     def new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
         added = ws.frame("from {added_texts}")
         texts = fingerprints.filter("near_dup_eligible").unique("text_hash").join(added, on="text_hash", how="semi")
-        return _key_rows(texts.select("text_hash", block_key="buckets").explode("block_key").with_columns(words=None))
+        return _to_key_rows(
+            texts.select("text_hash", block_key="buckets").explode("block_key").with_columns(words=None)
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class PassageKey(BlockingKey):
             ws.store(ws.other_stored_passages, select_rows(ws, "from stories.passages", "passage", others))
         else:
             ws.create_table(ws.other_stored_passages, "from stories.passages limit 0")
-        return _rows_with_keys(
+        return _select_rows_with_keys(
             ws,
             keys,
             """
@@ -95,7 +97,7 @@ class PassageKey(BlockingKey):
         )
 
     def stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
-        return _rows_of_texts(
+        return _select_rows_of_texts(
             ws,
             texts,
             """
@@ -108,7 +110,7 @@ class PassageKey(BlockingKey):
         )
 
     def new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
-        """Read new passages from the fingerprints, those of other touched pages from stories.passages."""
+        """Read the passages of new pages from the fingerprints, of other touched pages from stories.passages."""
         rows = (
             fingerprints.filter("near_dup_eligible", pl.col("passages").list.len() > 0)
             .unique(["text_hash", "passage_sequence_hash", "site"])
@@ -134,14 +136,16 @@ class PassageKey(BlockingKey):
             """,
             {"min_words": self.min_words},
         )
-        return pl.concat([_key_rows(rows.select("text_hash", block_key="passage", words="words")), _key_rows(stored)])
+        return pl.concat(
+            [_to_key_rows(rows.select("text_hash", block_key="passage", words="words")), _to_key_rows(stored)]
+        )
 
 
 class UrlKey(BlockingKey):
-    """URLs, by DuckDB's hash: good enough here, since it reaches no table."""
+    """URLs, by DuckDB's hash. No table stores it, so it may change with DuckDB."""
 
     def stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
-        return _rows_with_keys(
+        return _select_rows_with_keys(
             ws,
             keys,
             """
@@ -151,7 +155,7 @@ class UrlKey(BlockingKey):
         )
 
     def stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
-        return _rows_of_texts(
+        return _select_rows_of_texts(
             ws,
             texts,
             """
@@ -161,7 +165,7 @@ class UrlKey(BlockingKey):
         )
 
     def new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
-        return _key_rows(
+        return _to_key_rows(
             ws.frame(
                 """
                 select distinct text_hash, hash(url) as block_key, null::int as words
@@ -177,7 +181,7 @@ def select_rows(ws: Workspace, query: str, column: str, values: pl.Series) -> pl
     return ws.frame(f"from ({query}) where {column} in (from {{wanted_keys}})")
 
 
-def frequent_values(values: pl.Series, minimum: int) -> pl.Series:
+def find_frequent_values(values: pl.Series, minimum: int) -> pl.Series:
     """Return the values that occur at least `minimum` times, sorted.
 
     Sorting takes a third of the time of a hash table of values that mostly occur once.
@@ -186,21 +190,25 @@ def frequent_values(values: pl.Series, minimum: int) -> pl.Series:
     return ordered.filter(ordered == ordered.shift(minimum - 1)).unique(maintain_order=True)
 
 
-def _rows_of_texts(ws: Workspace, texts: pl.Series, query: str, parameters: Parameters | None = None) -> pl.DataFrame:
+def _select_rows_of_texts(
+    ws: Workspace, texts: pl.Series, query: str, parameters: Parameters | None = None
+) -> pl.DataFrame:
     """Return rows of keys from a query that reads the texts as `wanted_texts`."""
     if texts.is_empty():
         return KEY_ROWS.to_frame()
     ws.store(ws.wanted_texts, texts.alias("text_hash").to_frame())
-    return _key_rows(ws.frame(query, parameters))
+    return _to_key_rows(ws.frame(query, parameters))
 
 
-def _rows_with_keys(ws: Workspace, keys: pl.Series, query: str, parameters: Parameters | None = None) -> pl.DataFrame:
+def _select_rows_with_keys(
+    ws: Workspace, keys: pl.Series, query: str, parameters: Parameters | None = None
+) -> pl.DataFrame:
     """Return rows of keys from a query that reads the keys as `wanted_keys`."""
     if keys.is_empty():
         return KEY_ROWS.to_frame()
     ws.store(ws.wanted_keys, keys.alias("block_key").to_frame())
-    return _key_rows(ws.frame(query, parameters))
+    return _to_key_rows(ws.frame(query, parameters))
 
 
-def _key_rows(rows: pl.DataFrame) -> pl.DataFrame:
+def _to_key_rows(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(pl.col(name).cast(dtype) for name, dtype in KEY_ROWS.items())

@@ -1,17 +1,17 @@
 """Boilerplate: passages on so many pages of a site that they belong to the site, not to a story.
 
-A passage (a sentence) is boilerplate of a site if the site's pages that have it have `min_boilerplate_urls` different
-URLs, `min_boilerplate_stories` different story keys and as many different passage sequences. Copies and refetches of
-one story mostly share the story key, so this counts stories rather than pages. All counts are over all pages, in any
-order of loading. When a passage becomes boilerplate or ceases to be, the site's pages that have it are fingerprinted
-again: once, and at most the pages loaded before the passage was found.
+A passage (a sentence) is boilerplate of a site if the site's pages with it have `min_boilerplate_urls` different URLs,
+`min_boilerplate_stories` different story keys and as many different passage sequences. Copies and refetches of one
+story mostly share the story key, so this counts stories rather than pages. All counts are over all pages, so the order
+of loading does not matter. When a passage becomes boilerplate or ceases to be, the site's stored pages with it are
+re-fingerprinted once.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from newsmill.stories.blocking import frequent_values, select_rows
+from newsmill.stories.blocking import find_frequent_values, select_rows
 from newsmill.stories.fingerprint import FINGERPRINT_SCHEMA, STRIPPED_SCHEMA, strip_boilerplate
 from newsmill.stories.tables import BOILERPLATE_SPANS
 from newsmill.stories.thresholds import StoryThresholds
@@ -22,10 +22,10 @@ PAGES_PER_BATCH = 2_000
 
 
 def update_boilerplate(ws: Workspace, fingerprints: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
-    """Find out which passages become boilerplate or cease to be, and return the fingerprints without boilerplate.
+    """Find which passages become boilerplate or cease to be, and return the fingerprints without boilerplate.
 
-    These are the fingerprints given, and those of stored pages with a passage whose status changes, which are added to
-    `outgoing`. Boilerplate is left out of `text_hash`, `word_count`, `near_dup_eligible` and `buckets`. Creates
+    Returns the given fingerprints and those of stored pages with a passage whose status changes, and adds these pages
+    to `outgoing`. Boilerplate is left out of `text_hash`, `word_count`, `near_dup_eligible` and `buckets`. Creates
     `changed_boilerplate`, `new_boilerplate`, `new_spans` and `all_spans`.
     """
     _store_candidates(ws, fingerprints, thresholds)
@@ -37,7 +37,7 @@ def update_boilerplate(ws: Workspace, fingerprints: pl.DataFrame, thresholds: St
     ws.execute(f"insert into {{outgoing}} by name {changed_pages}")
     rows = pl.concat([fingerprints, stored], how="diagonal_relaxed")
     _store_spans(ws, rows, stripped)
-    # A stored page whose text was re-read but not yet clustered again stays as it is until then.
+    # A stored page whose text was re-read but not yet re-clustered stays as it is until then.
     current = stripped.join(rows, on=["record_id", "passage_sequence_hash"], how="semi")
     return rows.select(FINGERPRINT_SCHEMA.names()).update(
         current.drop("spans", "passage_sequence_hash"), on="record_id"
@@ -46,7 +46,7 @@ def update_boilerplate(ws: Workspace, fingerprints: pl.DataFrame, thresholds: St
 
 def _store_candidates(ws: Workspace, fingerprints: pl.DataFrame, thresholds: StoryThresholds) -> None:
     """Create `boilerplate_candidates`, and `incoming_passages` with them and the known boilerplate."""
-    # Boilerplate of which a page goes: it may be too rare then.
+    # Boilerplate that loses a page may become too rare.
     lost = ws.frame(
         """
         with gone as (
@@ -59,7 +59,7 @@ def _store_candidates(ws: Workspace, fingerprints: pl.DataFrame, thresholds: Sto
         """,
     )
     known = ws.frame("from stories.site_boilerplate")
-    candidates = pl.concat([lost, _frequent_passages(ws, fingerprints, known, lost, thresholds)])
+    candidates = pl.concat([lost, _find_frequent_passages(ws, fingerprints, known, lost, thresholds)])
     ws.store(ws.boilerplate_candidates, candidates)
     passages = pl.concat([candidates["passage"], known["passage"]])
     if passages.is_empty():
@@ -76,13 +76,13 @@ def _store_candidates(ws: Workspace, fingerprints: pl.DataFrame, thresholds: Sto
     ws.store(ws.incoming_passages, incoming)
 
 
-def _frequent_passages(
+def _find_frequent_passages(
     ws: Workspace, fingerprints: pl.DataFrame, known: pl.DataFrame, lost: pl.DataFrame, thresholds: StoryThresholds
 ) -> pl.DataFrame:
-    """Return site and passage of incoming pages where the passage is new boilerplate of the site by its frequency.
+    """Return site and passage of incoming pages for passages frequent enough to become boilerplate.
 
-    Frequent enough is a passage in `min_boilerplate_stories` passage sequences of any site. Creates `read_passages`
-    and `stored_passages`, which the blocking key of passages uses again.
+    A passage is frequent enough if it is in `min_boilerplate_stories` passage sequences of any site. Creates
+    `read_passages` and `stored_passages`, which the blocking key of passages uses again.
     """
     pages = fingerprints.filter(pl.col("story_key").is_not_null(), pl.col("site").is_not_null())
     if ws.execute("from {outgoing} limit 1").fetchall():
@@ -108,7 +108,7 @@ def _frequent_passages(
     stored_counts = ws.frame("select passage, count(*) as stored from {stored_passages} group by passage")
     minimum = thresholds.min_boilerplate_stories
     rows = rows.filter(
-        pl.col("passage").is_in(frequent_values(rows["passage"], minimum).implode())
+        pl.col("passage").is_in(find_frequent_values(rows["passage"], minimum).implode())
         | pl.col("passage").is_in(stored_counts["passage"].implode())
     )
     counts = rows.group_by("passage").agg(pl.col("passage_sequence_hash").n_unique().alias("incoming"))
@@ -135,8 +135,8 @@ def _store_changed_boilerplate(ws: Workspace, thresholds: StoryThresholds) -> No
         """,
         stories,
     )
-    # Most frequent passages are of stories that many sites publish. This first count reads two columns of the pages
-    # and drops those.
+    # Most frequent passages belong to stories that many sites publish. This count drops them and reads
+    # only two columns of the pages.
     ws.create_table(
         ws.frequent_candidates,
         """

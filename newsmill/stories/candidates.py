@@ -1,9 +1,10 @@
 """Candidate pairs: the texts to compare, found by their blocking keys.
 
 Two texts with a common key are a candidate pair. In a large block (all texts with one key) that would be too many
-pairs: there a pair counts only if one of the two is a pivot, one of the block's `max_block_pivots` least text hashes.
-The pivots depend only on the set of texts, so the order of loading does not matter, and a text gets at most
-`max_block_pivots` pairs a block. Pivots change as texts come and go; then those texts are compared again as well.
+pairs: there, one of the two texts must be a pivot, one of the block's `max_block_pivots` smallest text hashes.
+The pivots depend only on the set of texts, so the order of loading does not matter, and a text that is not a pivot gets
+at most `max_block_pivots` pairs per block. Pivots change when texts are added or dropped; new and former pivots are
+then compared again as well.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from newsmill.stories.blocking import BlockingKey, PassageKey, frequent_values
+from newsmill.stories.blocking import BlockingKey, PassageKey, find_frequent_values
 from newsmill.stories.thresholds import StoryThresholds
 from newsmill.stories.workspace import Workspace
 
@@ -31,38 +32,38 @@ def find_candidates(
     """Return the candidate pairs, by one blocking key, of touched texts and of pivots that change with them."""
     pivots = thresholds.max_block_pivots
     touched = ws.frame(key.touched_texts_sql)["text_hash"]
-    leaving = key.stored_rows_by_text(ws, ws.frame(key.stored_texts_sql)["text_hash"])
-    coming = key.new_rows(ws, fingerprints)
-    read_keys = pl.concat([coming["block_key"], leaving["block_key"]])
+    old_rows = key.stored_rows_by_text(ws, ws.frame(key.stored_texts_sql)["text_hash"])
+    new_rows = key.new_rows(ws, fingerprints)
+    read_keys = pl.concat([new_rows["block_key"], old_rows["block_key"]])
     stored = key.stored_rows_by_key(ws, read_keys)
-    # Most keys have one text, and give no pair.
-    shared_keys = frequent_values(pl.concat([stored["block_key"], coming["block_key"]]), 2).implode()
-    before, added = (rows.filter(pl.col("block_key").is_in(shared_keys)) for rows in (stored, coming))
+    # Most keys have only one text and give no pair.
+    shared_keys = find_frequent_values(pl.concat([stored["block_key"], new_rows["block_key"]]), 2).implode()
+    before, added = (rows.filter(pl.col("block_key").is_in(shared_keys)) for rows in (stored, new_rows))
     if key.has_repeated_rows:
         added = added.unique(["text_hash", "block_key"])
-    after = pl.concat([_without_texts(before, touched), added])
+    after = pl.concat([_drop_texts(before, touched), added])
     unmeasured = ws.frame(
         "select distinct unnest([text_a, text_b]) as text_hash from stories.edges where similarity is null"
     )["text_hash"]
     changed = pl.concat(
-        [_texts_with_changed_keys(leaving, coming), unmeasured, _changed_pivots(before, after, pivots)]
+        [_find_texts_with_changed_keys(old_rows, new_rows), unmeasured, _find_changed_pivots(before, after, pivots)]
     ).unique()
     untouched = changed.filter(~changed.is_in(touched.implode()))
     if len(untouched):
-        their_keys = key.stored_rows_by_text(ws, untouched)["block_key"].unique()
-        unread_keys = their_keys.filter(~their_keys.is_in(read_keys.implode()))
-        after = pl.concat([after, _without_texts(key.stored_rows_by_key(ws, unread_keys), touched)])
-    pairs = _make_pairs(after, changed, pivots)
+        untouched_keys = key.stored_rows_by_text(ws, untouched)["block_key"].unique()
+        unread_keys = untouched_keys.filter(~untouched_keys.is_in(read_keys.implode()))
+        after = pl.concat([after, _drop_texts(key.stored_rows_by_key(ws, unread_keys), touched)])
+    pairs = _build_pairs(after, changed, pivots)
     if isinstance(key, PassageKey):
         pairs = _keep_pairs_with_enough_shared_words(ws, pairs, thresholds.min_shared_passage_share)
     return Candidates(changed, pairs.select("text_a", "text_b"))
 
 
-def _make_pairs(rows: pl.DataFrame, changed: pl.Series, pivots: int) -> pl.DataFrame:
-    """Return text_a, text_b of which one is `changed`, and the total `words` of their common keys."""
-    in_large_block = pl.col("block_key").is_in(_large_blocks(rows, pivots).implode())
+def _build_pairs(rows: pl.DataFrame, changed: pl.Series, pivots: int) -> pl.DataFrame:
+    """Return the pairs text_a, text_b with a `changed` text, and the total `words` of their common keys."""
+    in_large_block = pl.col("block_key").is_in(_find_large_blocks(rows, pivots).implode())
     rows = rows.with_columns(pl.col("text_hash").is_in(changed.implode()).alias("changed"))
-    # Each pair that counts has a pivot on the left; in a block that is not large every text is one.
+    # Each candidate pair has a pivot on the left. In a block that is not large every text is a pivot.
     left = pl.concat([rows.filter(~in_large_block), rows.filter(in_large_block).filter(_is_pivot(pivots))])
     a, b = pl.col("text_hash"), pl.col("text_hash_right")
     pairs = (
@@ -94,19 +95,19 @@ def _keep_pairs_with_enough_shared_words(ws: Workspace, pairs: pl.DataFrame, min
     )
 
 
-def _texts_with_changed_keys(leaving: pl.DataFrame, coming: pl.DataFrame) -> pl.Series:
+def _find_texts_with_changed_keys(old_rows: pl.DataFrame, new_rows: pl.DataFrame) -> pl.Series:
     """Return the texts that get a key or lose one."""
-    if leaving.is_empty():
+    if old_rows.is_empty():
         # The rows of a text are mostly adjacent: this leaves few to make unique.
-        return coming.filter(pl.col("text_hash").ne_missing(pl.col("text_hash").shift()))["text_hash"].unique()
+        return new_rows.filter(pl.col("text_hash").ne_missing(pl.col("text_hash").shift()))["text_hash"].unique()
     keys = ["text_hash", "block_key"]
-    lost, gained = leaving.join(coming, on=keys, how="anti"), coming.join(leaving, on=keys, how="anti")
+    lost, gained = old_rows.join(new_rows, on=keys, how="anti"), new_rows.join(old_rows, on=keys, how="anti")
     return pl.concat([lost["text_hash"], gained["text_hash"]]).unique()
 
 
-def _changed_pivots(before: pl.DataFrame, after: pl.DataFrame, pivots: int) -> pl.Series:
+def _find_changed_pivots(before: pl.DataFrame, after: pl.DataFrame, pivots: int) -> pl.Series:
     """Return the texts that become a pivot of a large block or cease to be one."""
-    blocks = pl.concat([_large_blocks(before, pivots), _large_blocks(after, pivots)]).unique()
+    blocks = pl.concat([_find_large_blocks(before, pivots), _find_large_blocks(after, pivots)]).unique()
     old, new = (
         rows.filter(pl.col("block_key").is_in(blocks.implode()))
         .filter(_is_pivot(pivots))
@@ -117,14 +118,14 @@ def _changed_pivots(before: pl.DataFrame, after: pl.DataFrame, pivots: int) -> p
     return changed["text_hash"].unique()
 
 
-def _large_blocks(rows: pl.DataFrame, pivots: int) -> pl.Series:
+def _find_large_blocks(rows: pl.DataFrame, pivots: int) -> pl.Series:
     """Return the keys with more than `pivots` texts."""
-    return frequent_values(rows["block_key"], pivots + 1)
+    return find_frequent_values(rows["block_key"], pivots + 1)
 
 
 def _is_pivot(pivots: int) -> pl.Expr:
     return pl.col("text_hash").rank("ordinal").over("block_key") <= pivots
 
 
-def _without_texts(rows: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
+def _drop_texts(rows: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
     return rows.filter(~pl.col("text_hash").is_in(texts.implode()))

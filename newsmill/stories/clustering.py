@@ -18,7 +18,7 @@ import polars as pl
 from newsmill.stories.tables import MEMBERS
 from newsmill.stories.thresholds import StoryThresholds
 
-# Columns of stories.members that compare two texts or pages; added once it is known who was matched to whom.
+# Columns of stories.members that compare two texts or pages; added after the matches are found.
 PAIR_COLUMNS = ("similarity", "containment", "change")
 
 # The order in which a story's pages were first seen; the first is canonical.
@@ -42,28 +42,28 @@ def cluster_pages(pages: pl.DataFrame, edges: pl.DataFrame, thresholds: StoryThr
     members = (
         pages.sort(CANONICAL_ORDER)
         .with_row_index("position")
-        .join(_text_centers(pages, edges, thresholds), on="text_hash", how="left", maintain_order="left")
+        .join(_find_text_centers(pages, edges, thresholds), on="text_hash", how="left", maintain_order="left")
         .with_columns(pl.col("center").fill_null(pl.col("text_hash")))
         .with_columns(
             ("s" + pl.col("record_id").sort_by("ingest_date", "record_id").first().over("center")).alias("story_id"),
             (pl.col("position") == pl.col("position").first().over("center")).alias("is_canonical"),
-            _previous_position("center", "url", "text_hash").alias("refetch"),
-            _previous_position("center", "url").alias("revision"),
+            _get_previous_position("center", "url", "text_hash").alias("refetch"),
+            _get_previous_position("center", "url").alias("revision"),
             pl.col("position").first().over("center", "text_hash").alias("copy"),
         )
     )
     members = members.join(
-        _most_similar(members, edges), on="position", how="left", maintain_order="left"
+        _find_most_similar(members, edges), on="position", how="left", maintain_order="left"
     ).with_columns(
         pl.when("is_canonical")
-        .then(_match("original", None, "none"))
+        .then(_build_match("original", None, "none"))
         .when(pl.col("refetch").is_not_null())
-        .then(_match("refetch", pl.col("refetch"), "text_hash"))
+        .then(_build_match("refetch", pl.col("refetch"), "text_hash"))
         .when(pl.col("revision").is_not_null())
-        .then(_match("revision", pl.col("revision"), "same_url"))
+        .then(_build_match("revision", pl.col("revision"), "same_url"))
         .when(pl.col("copy") != pl.col("position"))
-        .then(_match("copy", pl.col("copy"), "text_hash"))
-        .otherwise(_match("edited_copy", pl.col("edited_copy"), pl.col("edited_method")))
+        .then(_build_match("copy", pl.col("copy"), "text_hash"))
+        .otherwise(_build_match("edited_copy", pl.col("edited_copy"), pl.col("edited_method")))
         .struct.unnest()
     )
     matched = members.select(
@@ -88,18 +88,18 @@ def shares_lead(thresholds: StoryThresholds) -> pl.Expr:
         & (pl.col("similarity") >= thresholds.lead_jaccard)
         & (pl.col("containment") >= thresholds.lead_containment)
         & (pl.col("lead_overlap") >= thresholds.min_lead_overlap)
-        & (_length_ratio() <= thresholds.max_lead_length_ratio)
+        & (_compute_length_ratio() <= thresholds.max_lead_length_ratio)
     )
 
 
 def is_contained(thresholds: StoryThresholds) -> pl.Expr:
-    """Return whether the shorter text is all or mostly in the longer one, and a good part of it."""
+    """Return whether the shorter text is mostly in the longer one and makes up enough of it."""
     return (pl.col("containment") >= thresholds.min_containment) & (
-        _length_ratio() * thresholds.min_share_of_longer <= 1
+        _compute_length_ratio() * thresholds.min_share_of_longer <= 1
     )
 
 
-def _length_ratio() -> pl.Expr:
+def _compute_length_ratio() -> pl.Expr:
     """Return the shingles of the longer text divided by those of the shorter."""
     return pl.col("containment") / pl.col("similarity") + pl.col("containment") - 1
 
@@ -118,9 +118,12 @@ def find_story_centers(
         contained: pairs of a shorter text and a longer one that contains it.
         same_site: those pairs of `contained` whose pages are all of one site.
     """
-    similar = _neighbors(near_duplicates)
+    similar = _build_neighbors(near_duplicates)
     pairs = _drop_compilations(texts, similar, list(contained))
-    containing, containing_cross_site = _neighbors(pairs), _neighbors(pair for pair in pairs if pair not in same_site)
+    containing, containing_cross_site = (
+        _build_neighbors(pairs),
+        _build_neighbors(pair for pair in pairs if pair not in same_site),
+    )
     centers: dict[int, int] = {}
     for text in texts:
         if text in centers:
@@ -146,10 +149,10 @@ def find_story_centers(
 def _drop_compilations(
     texts: Sequence[int], similar: Neighbors, contained: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """Return the pairs whose longer text is not a compilation: all it contains is related to the first of it."""
+    """Drop the pairs whose longer text is a compilation: it contains a text unrelated to its first one."""
     if not contained:
         return []
-    containing = _neighbors(contained)
+    containing = _build_neighbors(contained)
     parts: dict[int, set[int]] = defaultdict(set)
     for shorter, longer in contained:
         parts[longer].add(shorter)
@@ -165,7 +168,7 @@ def _drop_compilations(
     return [(shorter, longer) for shorter, longer in contained if longer in coherent]
 
 
-def _neighbors(pairs: Iterable[tuple[int, int]]) -> Neighbors:
+def _build_neighbors(pairs: Iterable[tuple[int, int]]) -> Neighbors:
     neighbors: dict[int, set[int]] = defaultdict(set)
     for a, b in pairs:
         neighbors[a].add(b)
@@ -173,7 +176,7 @@ def _neighbors(pairs: Iterable[tuple[int, int]]) -> Neighbors:
     return neighbors
 
 
-def _text_centers(pages: pl.DataFrame, edges: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
+def _find_text_centers(pages: pl.DataFrame, edges: pl.DataFrame, thresholds: StoryThresholds) -> pl.DataFrame:
     """Return text_hash and center of the texts that have edges."""
     linked = pl.concat([edges["text_a"], edges["text_b"]]).unique()
     ordered = (
@@ -182,15 +185,17 @@ def _text_centers(pages: pl.DataFrame, edges: pl.DataFrame, thresholds: StoryThr
         .unique("text_hash", keep="first", maintain_order=True)
     )
     by_lead = pl.col("method") == "shared_lead"
-    near = pl.concat([edges.filter(is_near_duplicate(thresholds)), cross_site_edges(pages, edges.filter(by_lead))])
+    near = pl.concat(
+        [edges.filter(is_near_duplicate(thresholds)), select_cross_site_edges(pages, edges.filter(by_lead))]
+    )
     near = near.select("text_a", "text_b").unique()
     contained = edges.filter(~by_lead).join(near, on=["text_a", "text_b"], how="anti")
     contained = contained.select("text_a", "text_b").unique()
     centers = find_story_centers(
         ordered["text_hash"].to_list(),
         near.iter_rows(),
-        _shorter_first(contained, ordered).iter_rows(),
-        set(_shorter_first(same_site_edges(pages, contained), ordered).iter_rows()),
+        _order_by_length(contained, ordered).iter_rows(),
+        set(_order_by_length(select_same_site_edges(pages, contained), ordered).iter_rows()),
     )
     return pl.DataFrame(
         {"text_hash": list(centers), "center": list(centers.values())},
@@ -198,18 +203,18 @@ def _text_centers(pages: pl.DataFrame, edges: pl.DataFrame, thresholds: StoryThr
     )
 
 
-def cross_site_edges(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """Return the edges between texts with pages on two sites or more. Pages of unknown site don't count."""
-    return _with_sites(pages, edges).filter(pl.col("first") != pl.col("last")).select(edges.columns)
+def select_cross_site_edges(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the edges between texts whose pages are on two or more sites. Pages of unknown site don't count."""
+    return _add_sites(pages, edges).filter(pl.col("first") != pl.col("last")).select(edges.columns)
 
 
-def same_site_edges(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """Return the edges between texts with all pages on one and the same known site."""
+def select_same_site_edges(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the edges between texts whose pages are all on one known site."""
     is_same = (pl.col("first") == pl.col("last")) & ~pl.col("unknown")
-    return _with_sites(pages, edges).filter(is_same).select(edges.columns)
+    return _add_sites(pages, edges).filter(is_same).select(edges.columns)
 
 
-def _with_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+def _add_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     """Add the alphabetically first and last site of both texts, and whether a page's site is unknown."""
     site = pl.col("site")
     sites = pages.group_by("text_hash").agg(first=site.min(), last=site.max(), unknown=site.is_null().any())
@@ -225,7 +230,7 @@ def _with_sites(pages: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _shorter_first(pairs: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
+def _order_by_length(pairs: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs as `shorter` and `longer`."""
     a, b = (
         pages.select(pl.col("text_hash").alias(f"text_{end}"), pl.col("word_count").alias(f"words_{end}"))
@@ -242,8 +247,8 @@ def _shorter_first(pairs: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _most_similar(members: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
-    """Return position, edited_copy, edited_method: of each text's first page in its story, its best match."""
+def _find_most_similar(members: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the best match of each text's first page in its story: position, edited_copy, edited_method."""
     first = members.filter(pl.col("copy") == pl.col("position")).select("center", "text_hash", "position")
     forward = edges.select(pl.col("text_a").alias("text_hash"), pl.col("text_b").alias("peer"), "similarity", "method")
     backward = forward.rename({"text_hash": "peer", "peer": "text_hash"}).select(forward.columns)
@@ -263,12 +268,12 @@ def _most_similar(members: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _previous_position(*keys: str) -> pl.Expr:
+def _get_previous_position(*keys: str) -> pl.Expr:
     """Return the position of the previous member with the same keys."""
     return pl.col("position").shift(1).over(*keys)
 
 
-def _match(relation: str, matched: pl.Expr | None, method: str | pl.Expr) -> pl.Expr:
+def _build_match(relation: str, matched: pl.Expr | None, method: str | pl.Expr) -> pl.Expr:
     return pl.struct(
         pl.lit(relation).alias("relation"),
         (pl.lit(None, pl.UInt32) if matched is None else matched).alias("matched"),

@@ -1,4 +1,4 @@
-"""Fingerprints: what clustering needs to know of each page, computed page by page."""
+"""Compute fingerprints: the hashes, URL and time of each page that clustering compares."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from newsmill.urls import normalize_url
 FINGERPRINT_SCHEMA = FINGERPRINTS.schema
 FINGERPRINT_SCHEMA["buckets"] = pl.List(pl.UInt64())
 FINGERPRINT_SCHEMA["passages"] = pl.List(pl.Struct({"passage": pl.UInt64, "words": pl.Int32}))
-# What changes in a fingerprint if the page has boilerplate.
+# The columns of a fingerprint that change if the page has boilerplate, and the spans of the boilerplate.
 STRIPPED_SCHEMA = pl.Schema(
     {
         "record_id": pl.String(),
@@ -35,7 +35,7 @@ STRIPPED_SCHEMA = pl.Schema(
 def fingerprint(pages: pl.DataFrame, thresholds: StoryThresholds = DEFAULT_THRESHOLDS) -> pl.DataFrame:
     """Compute each page's fingerprint, as if none of its passages were boilerplate.
 
-    Returns the columns of stories.fingerprints, and `buckets` (one a band) and `passages`, both empty unless
+    Returns the columns of stories.fingerprints, and `buckets` (one per band) and `passages`, both empty unless
     `near_dup_eligible`.
 
     Args:
@@ -44,7 +44,7 @@ def fingerprint(pages: pl.DataFrame, thresholds: StoryThresholds = DEFAULT_THRES
     words = read_words(pages["text"])
     urls = [normalize_url(url) for url in pages["url"]]
     eligible = (pages["kind"] != "front").to_numpy() & _has_near_dup_length(words.counts, thresholds)
-    buckets = _bucket_lists(words.words, words.ends, eligible, thresholds)
+    buckets = _build_bucket_lists(words.words, words.ends, eligible, thresholds)
     return pages.select(
         "record_id",
         "ingest_date",
@@ -56,9 +56,9 @@ def fingerprint(pages: pl.DataFrame, thresholds: StoryThresholds = DEFAULT_THRES
         "fetched_at",
         pl.Series("word_count", words.counts, dtype=pl.Int32),
         pl.Series("near_dup_eligible", eligible, dtype=pl.Boolean),
-        _story_keys(pages["title"], buckets),
+        _compute_story_keys(pages["title"], buckets),
         buckets.alias("buckets"),
-        _passage_lists(words.passages, eligible, thresholds.min_passage_words).alias("passages"),
+        _build_passage_lists(words.passages, eligible, thresholds.min_passage_words).alias("passages"),
     ).cast(FINGERPRINT_SCHEMA)
 
 
@@ -77,7 +77,7 @@ def strip_boilerplate(pages: pl.DataFrame, thresholds: StoryThresholds) -> pl.Da
     """
     words = read_words(pages["text"])
     passages = words.passages
-    is_boilerplate = boilerplate_mask(passages, pages["boilerplate"])
+    is_boilerplate = mask_boilerplate(passages, pages["boilerplate"])
     enough = _has_enough_content(words, is_boilerplate, thresholds)
     content, ends = _drop_where_enough_remains(words, is_boilerplate, enough)
     eligible = enough & (pages["kind"] != "front").to_numpy()
@@ -95,24 +95,24 @@ def strip_boilerplate(pages: pl.DataFrame, thresholds: StoryThresholds) -> pl.Da
         pl.Series("text_hash", hash_texts(content, ends, pages["url"].to_list()), dtype=pl.UInt64),
         pl.Series("word_count", np.diff(ends, prepend=0), dtype=pl.Int32),
         pl.Series("near_dup_eligible", eligible, dtype=pl.Boolean),
-        _bucket_lists(content, ends, eligible, thresholds).alias("buckets"),
-        _struct_lists(spans, pages.height).alias("spans"),
+        _build_bucket_lists(content, ends, eligible, thresholds).alias("buckets"),
+        _build_struct_lists(spans, pages.height).alias("spans"),
     ).cast(STRIPPED_SCHEMA)
 
 
-def content_word_hashes(
+def hash_content_words(
     texts: pl.Series, boilerplate: pl.Series, thresholds: StoryThresholds
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return the words of each text without its boilerplate (if enough remain), and where each text ends."""
     words = read_words(texts)
-    is_boilerplate = boilerplate_mask(words.passages, boilerplate)
+    is_boilerplate = mask_boilerplate(words.passages, boilerplate)
     if not is_boilerplate.any():
         return words.words, words.ends
     enough = _has_enough_content(words, is_boilerplate, thresholds)
     return _drop_where_enough_remains(words, is_boilerplate, enough)
 
 
-def boilerplate_mask(passages: Passages, boilerplate: pl.Series) -> NDArray[np.bool_]:
+def mask_boilerplate(passages: Passages, boilerplate: pl.Series) -> NDArray[np.bool_]:
     """Return for each passage whether it is in its text's list of boilerplate."""
     list_lengths = boilerplate.list.len().fill_null(0).to_numpy()
     mask = np.zeros(len(passages.hashes), np.bool_)
@@ -152,10 +152,10 @@ def first_seen() -> pl.Expr:
     return pl.min_horizontal(published_utc, "fetched_at")
 
 
-def _story_keys(titles: pl.Series, buckets: pl.Series) -> pl.Series:
-    """Return the hash of each headline, without one the XOR of two buckets; null unless near-duplicate eligible.
+def _compute_story_keys(titles: pl.Series, buckets: pl.Series) -> pl.Series:
+    """Return the hash of each headline, or XOR of two buckets if it has none; null unless near-duplicate eligible.
 
-    The text alone would give one key to all pages that have little but boilerplate.
+    A key from the text alone would be the same for all pages with little text besides boilerplate.
     """
     headlines = [" ".join((title or "").casefold().split()) for title in titles]
     headline_hashes = [xxhash.xxh3_64_intdigest(headline.encode()) if headline else None for headline in headlines]
@@ -184,7 +184,7 @@ def _drop_where_enough_remains(
     return words.drop_passages(is_boilerplate & np.repeat(enough, np.diff(words.passages.ends, prepend=0)))
 
 
-def _bucket_lists(
+def _build_bucket_lists(
     words: NDArray[np.uint64], ends: NDArray[np.int64], eligible: NDArray[np.bool_], thresholds: StoryThresholds
 ) -> pl.Series:
     """Return a list of LSH buckets for each text; an empty one unless eligible."""
@@ -192,17 +192,17 @@ def _bucket_lists(
 
     sizes = np.diff(ends, prepend=0)
     eligible_words = words if eligible.all() else words[np.repeat(eligible, sizes)]
-    buckets: NDArray[np.uint64] = minhash.lsh_buckets(
+    buckets: NDArray[np.uint64] = minhash.compute_lsh_buckets(
         eligible_words, np.cumsum(sizes[eligible]), thresholds.minhash_bands
     )
-    return _lists(pl.Series(buckets.reshape(-1), dtype=pl.UInt64), eligible * buckets.shape[1])
+    return _build_lists(pl.Series(buckets.reshape(-1), dtype=pl.UInt64), eligible * buckets.shape[1])
 
 
-def _passage_lists(passages: Passages, eligible: NDArray[np.bool_], min_words: int) -> pl.Series:
-    """Return the passages of each eligible text: long enough ones only, each once."""
+def _build_passage_lists(passages: Passages, eligible: NDArray[np.bool_], min_words: int) -> pl.Series:
+    """Return the distinct passages of each eligible text that have at least `min_words` words."""
     from newsmill.stories.text import shingles
 
-    is_first = shingles.first_occurrence_mask(passages.hashes, passages.ends)
+    is_first = shingles.mask_first_occurrences(passages.hashes, passages.ends)
     wanted = eligible[passages.texts] & (passages.word_counts >= min_words) & is_first
     rows = pl.DataFrame(
         {
@@ -211,15 +211,15 @@ def _passage_lists(passages: Passages, eligible: NDArray[np.bool_], min_words: i
             "words": passages.word_counts[wanted].astype(np.int32),
         }
     )
-    return _struct_lists(rows, len(eligible))
+    return _build_struct_lists(rows, len(eligible))
 
 
-def _struct_lists(rows: pl.DataFrame, texts: int) -> pl.Series:
+def _build_struct_lists(rows: pl.DataFrame, texts: int) -> pl.Series:
     """Return the rows of each text as a list of structs, from rows sorted by `text`."""
-    return _lists(rows.drop("text").to_struct(), np.bincount(rows["text"].to_numpy(), minlength=texts))
+    return _build_lists(rows.drop("text").to_struct(), np.bincount(rows["text"].to_numpy(), minlength=texts))
 
 
-def _lists(values: pl.Series, sizes: NDArray[np.int64]) -> pl.Series:
+def _build_lists(values: pl.Series, sizes: NDArray[np.int64]) -> pl.Series:
     """Split the values into lists of these sizes."""
     offsets = pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int64())
     return pl.Series(pa.LargeListArray.from_arrays(offsets, values.to_arrow()))

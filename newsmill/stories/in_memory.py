@@ -47,8 +47,8 @@ def cluster(pages: pl.DataFrame, thresholds: StoryThresholds = DEFAULT_THRESHOLD
             Without record ids, pages are numbered in order; without times, record ids decide which page is first.
 
     Returns:
-        A row a page in the order of the input: `record_id`, `url`, and of stories.members `story_id`, `is_canonical`,
-        `relation`, `matched_record_id`, `similarity` and `method`.
+        One row per page, in the order of the input: `record_id`, `url`, and of stories.members `story_id`,
+        `is_canonical`, `relation`, `matched_record_id`, `similarity` and `method`.
 
     Raises:
         ValueError: if `text` is missing, or record ids are null or occur twice.
@@ -100,7 +100,7 @@ def _prepare_pages(pages: pl.DataFrame) -> pl.DataFrame:
         prepared = prepared.with_columns(record_id=number)
     if prepared["record_id"].has_nulls() or prepared["record_id"].is_duplicated().any():
         raise ValueError("cluster: record ids must be unique and not null")
-    # A page without a URL gets one of its own: it is then no refetch of another.
+    # A page without a URL gets a unique one, so that it is not a refetch of another page.
     prepared = prepared.with_columns(pl.col("url").fill_null("record:" + pl.col("record_id")))
     sites = pl.Series("site", [site_of(url) for url in prepared["url"]], dtype=pl.String)
     prepared = prepared.with_columns(

@@ -19,10 +19,10 @@ class Affected:
     """What changes in stories.members and stories.merges.
 
     Attributes:
-        members: the new row of every page of the dates, and of others whose row changes; of pages that are gone only
+        members: the new row of every page of the dates, and of others whose row changes; of deleted pages only
             record_id and ingest_date.
-        redirects: `story_id` and `merged_into`: for a retired id the story that its first member is in now (null if
-            no member is left), for the id of a story the id itself.
+        redirects: `story_id` and `merged_into`. A retired id redirects to the story that its first member is in now
+            (null if no member is left), the id of a current story to itself.
     """
 
     members: pl.DataFrame
@@ -63,7 +63,7 @@ def recompute_members(
     unchanged_of_dates = unsettled.join(changed, on="record_id", how="anti").filter(is_of_dates)
     gone = before.join(members, on="record_id", how="anti").select("record_id", "ingest_date")
     rows = pl.concat([changed, unchanged_of_dates, gone], how="diagonal").sort("record_id")
-    return Affected(rows, _redirects(before, members))
+    return Affected(rows, _find_redirects(before, members))
 
 
 def _store_reached_pages(ws: Workspace) -> None:
@@ -128,7 +128,7 @@ def _add_similarity(
 
 
 def _add_changes(ws: Workspace, members: pl.DataFrame, all_members: pl.DataFrame) -> pl.DataFrame:
-    """Add `change` to revisions, from the texts in clean.pages: texts with one hash may differ in punctuation."""
+    """Add `change` to revisions, from clean.pages: texts with the same hash may differ in punctuation."""
     dates = all_members.select(
         pl.col("record_id").alias("matched_record_id"), pl.col("ingest_date").alias("matched_date")
     )
@@ -150,7 +150,7 @@ def _add_changes(ws: Workspace, members: pl.DataFrame, all_members: pl.DataFrame
     return MEMBERS.conform(members.join(changes, on="record_id", how="left"))
 
 
-def _redirects(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def _find_redirects(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Return the redirects, as Affected describes them."""
     story_of_record = after.select("record_id", pl.col("story_id").alias("merged_into"))
     retired = (

@@ -1,10 +1,10 @@
-"""The story plan of some ingest dates: which rows of the stories tables come and go when their pages are loaded.
+"""Plan which rows of the stories tables to insert and delete when the pages of some ingest dates are loaded.
 
 Texts of one story are connected by edges: `minhash_jaccard` (they share an LSH bucket and are near-duplicates),
 `shared_passages` (they share whole sentences, and are near-duplicates or one contains the other), `shared_lead` (they
 share whole sentences and the beginning, and may be less similar), `same_url` (fetched from one URL and still similar).
 Boilerplate and edges depend only on the set of pages, and stories only on pages and edges. So any order of loading, and
-any rerun, ends in the same tables; only stories.merges is history.
+any rerun, gives the same tables, except for stories.merges, which is a history.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from newsmill.types import Connection
 
 @dataclass(frozen=True)
 class StoryPlan:
-    """The rows that come into each table, and the keys of those that go.
+    """The rows to insert into each table, and the keys of the rows to delete.
 
     Attributes:
         dates: the ingest dates whose pages are replaced.
         rows: by table, the rows to insert; of stories.members those of `affected` that are not null.
         keys_to_delete: by table, the keys of the rows to delete.
-        affected: the new stories.members row of every page of the dates, and of others whose row changes; of pages
-            that are gone only record_id and ingest_date.
-        redirects: where story ids redirect to now; see members.Affected.
-        dates_to_retag: ingest dates on whose pages clean.boilerplate_spans changes, `dates` among them.
+        affected: the new stories.members row of every page of the dates, and of others whose row changes; of deleted
+            pages only record_id and ingest_date.
+        redirects: which story each id redirects to now; see members.Affected.
+        dates_to_retag: ingest dates of pages whose clean.boilerplate_spans change, including `dates`.
     """
 
     dates: tuple[dt.date, ...]
@@ -60,15 +60,15 @@ def plan_stories(
 ) -> StoryPlan:
     """Plan what changes if `fingerprints` become the pages of `dates`, and the records `removed` are deleted.
 
-    Changes no stored table. Reads the stories tables and, only for candidate pairs, the texts in clean.pages, where
-    those of `dates` must already be (and those of `removed` may already be gone). A record has one ingest date.
+    Changes no stored table. Reads the stories tables and, only for candidate pairs, the texts in clean.pages, which
+    must already contain those of `dates` (those of `removed` may already be deleted). A record has one ingest date.
 
     Args:
         fingerprints: as `fingerprint` returns them, with the same thresholds.
 
     Raises:
         UserError: if the stored edges were computed with other thresholds.
-        ValueError: if a page belongs to another date; a bug in the caller, not in the input.
+        ValueError: if a page belongs to another date; this is a bug in the caller, not in the input.
     """
     if not fingerprints["ingest_date"].is_in(list(dates)).all():
         raise ValueError("stories.plan: a fingerprint's ingest date is not among the planned dates")
@@ -79,7 +79,7 @@ def plan_stories(
         add_new_fingerprints(ws, fingerprints)
         dropped, added = _plan_edges(ws, fingerprints, thresholds)
         affected = recompute_members(ws, dropped, added, thresholds)
-        plan = _make_plan(ws, dates, fingerprints, dropped, added, affected)
+        plan = _build_plan(ws, dates, fingerprints, dropped, added, affected)
     if not has_thresholds:
         row = {"digest": [thresholds.digest()], "thresholds": [thresholds.to_json()]}
         plan.rows[THRESHOLDS.name] = THRESHOLDS.conform(pl.DataFrame(row))
@@ -90,7 +90,7 @@ def _check_thresholds(con: Connection, thresholds: StoryThresholds) -> bool:
     """Return whether thresholds are stored.
 
     Raises:
-        UserError: if they are not these.
+        UserError: if the stored thresholds differ from these.
     """
     stored = con.execute("select distinct digest, thresholds from stories.thresholds").fetchall()
     if not stored or stored == [(thresholds.digest(), thresholds.to_json())]:
@@ -102,11 +102,11 @@ def _check_thresholds(con: Connection, thresholds: StoryThresholds) -> bool:
         if value != old.get(name)
     ]
     problem = f"the stored edges were computed with other thresholds ({', '.join(changed) or 'some were removed'})"
-    hint = "`newsmill rebuild` computes them again from the archive, or restore the thresholds"
+    hint = "run `newsmill rebuild` to recompute them from the archive, or restore the thresholds"
     raise UserError("stories.edges", problem, hint)
 
 
-def _edge_rules(thresholds: StoryThresholds) -> dict[str, tuple[BlockingKey, pl.Expr]]:
+def _get_edge_rules(thresholds: StoryThresholds) -> dict[str, tuple[BlockingKey, pl.Expr]]:
     """Return by method the key that makes texts candidates, and the condition that makes a candidate pair an edge."""
     near = pl.col("similarity") >= thresholds.near_dup_jaccard
     passages = PassageKey(thresholds.min_shared_passage_words)
@@ -122,7 +122,7 @@ def _plan_edges(
     ws: Workspace, fingerprints: pl.DataFrame, thresholds: StoryThresholds
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows of stories.edges to delete and to insert."""
-    rules = _edge_rules(thresholds)
+    rules = _get_edge_rules(thresholds)
     candidates = {
         key: find_candidates(ws, key, fingerprints, thresholds)
         for key in dict.fromkeys(key for key, _ in rules.values())
@@ -132,7 +132,7 @@ def _plan_edges(
     for method, (key, _) in rules.items():
         # An added text has no edges yet.
         changed = candidates[key].changed.filter(~candidates[key].changed.is_in(added_texts))
-        stored.append(_stored_edges(ws, method, changed))
+        stored.append(_select_stored_edges(ws, method, changed))
     all_pairs = pl.concat(found.pairs for found in candidates.values()).unique()
     measured = measure_similarity(ws, all_pairs, thresholds)
     current = [
@@ -142,10 +142,10 @@ def _plan_edges(
         for method, (key, is_edge) in rules.items()
     ]
     before, after = pl.concat(stored), EDGES.conform(pl.concat(current))
-    return _without_rows(before, after), _without_rows(after, before)
+    return _drop_rows(before, after), _drop_rows(after, before)
 
 
-def _stored_edges(ws: Workspace, method: str, texts: pl.Series) -> pl.DataFrame:
+def _select_stored_edges(ws: Workspace, method: str, texts: pl.Series) -> pl.DataFrame:
     """Return the stored edges of these texts, by one method."""
     if texts.is_empty():
         return EDGES.empty()
@@ -160,11 +160,11 @@ def _stored_edges(ws: Workspace, method: str, texts: pl.Series) -> pl.DataFrame:
     return EDGES.conform(edges)
 
 
-def _without_rows(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+def _drop_rows(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     return rows.join(others, on=rows.columns, how="anti", nulls_equal=True)
 
 
-def _make_plan(
+def _build_plan(
     ws: Workspace,
     dates: Sequence[dt.date],
     fingerprints: pl.DataFrame,
@@ -178,8 +178,8 @@ def _make_plan(
         dates=tuple(dates),
         rows={
             "stories.fingerprints": FINGERPRINTS.conform(fingerprints),
-            "stories.bands": _band_rows(fingerprints, ws.frame("from {added_texts}")),
-            "stories.passages": _passage_rows(fingerprints, added_sequences),
+            "stories.bands": _build_band_rows(fingerprints, ws.frame("from {added_texts}")),
+            "stories.passages": _build_passage_rows(fingerprints, added_sequences),
             "stories.site_boilerplate": ws.frame(
                 "select site, passage from {changed_boilerplate} where is_boilerplate"
             ),
@@ -205,7 +205,7 @@ def _make_plan(
 
 
 def _plan_sequences(ws: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the passage sequences whose rows in stories.passages come, and those whose rows go."""
+    """Return the passage sequences to insert into stories.passages, and those to delete."""
     ws.create_table(
         ws.stored_sequences,
         """
@@ -235,14 +235,14 @@ def _plan_sequences(ws: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
     return added, dropped
 
 
-def _band_rows(fingerprints: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+def _build_band_rows(fingerprints: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     # In order of the texts, so that the column of text hashes compresses to almost nothing.
     distinct = fingerprints.filter("near_dup_eligible").unique("text_hash", maintain_order=True)
     added = distinct.join(texts, on="text_hash", how="semi")
     return added.select("text_hash", bucket="buckets").explode("bucket")
 
 
-def _passage_rows(fingerprints: pl.DataFrame, sequences: pl.DataFrame) -> pl.DataFrame:
+def _build_passage_rows(fingerprints: pl.DataFrame, sequences: pl.DataFrame) -> pl.DataFrame:
     key = "passage_sequence_hash"
     distinct = fingerprints.filter(pl.col("passages").list.len() > 0).unique(key, maintain_order=True)
     added = distinct.join(sequences, on=key, how="semi")

@@ -1,4 +1,4 @@
-"""The thresholds of story clustering, as one value; stored edges carry its digest."""
+"""The thresholds of story clustering, as one value; stories.thresholds stores its digest."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import xxhash
 
 @dataclass(frozen=True)
 class StoryThresholds:
-    """All numbers that decide which pages are one story. Shares are 0 to 1; Jaccard similarity is of 5-word shingles.
+    """All numbers that define which pages are one story. Shares are 0 to 1; Jaccard similarity is of 5-word shingles.
 
     Attributes:
-        min_near_dup_words: texts of fewer words are matched only with exact copies: what short texts share is as
+        min_near_dup_words: texts of fewer words are matched only with exact copies: words that short texts share are as
             likely boilerplate as a story.
         max_near_dup_words: texts of more words are not news pages, and are matched only with exact copies, so that no
             page costs more than a second.
@@ -22,14 +22,14 @@ class StoryThresholds:
             1 - (1 - J^4)^32:
                 J .2  .3  .4  .5  .55 .6   .65  .7    .8
                   .05 .23 .56 .87 .95 .988 .998 .9998 1
-            25 bands of 5 would lose one pair in a hundred at .7 and one in four at .55. Few of the pairs so found fail
+            25 bands of 5 would lose one pair in a hundred at .7 and one in four at .55. Few of these pairs fail
             verification: pages of different stories share almost no five words in a row.
         min_boilerplate_urls: boilerplate is on pages of this many URLs of a site.
         min_boilerplate_stories: boilerplate is on pages of a site with this many different story keys, and with as many
             different passage sequences.
-        min_shared_passage_words: shorter passages are not blocking keys: they are as likely boilerplate.
+        min_shared_passage_words: shorter passages are not blocking keys: they are too often boilerplate.
         min_shared_passage_share: candidate pairs share passages with this share of the shorter text's words.
-        max_block_pivots: in a larger block only pairs with one of this many least text hashes are candidates. 3,000
+        max_block_pivots: in a larger block only pairs with one of this many smallest text hashes are candidates. 3,000
             versions of one text get about 120 edges each at 16 and 300 at 64; either way they are one story.
         near_dup_jaccard: texts with this similarity are near-duplicates. Of edited copies of news one in three is
             below .7 and one in twenty below .55; unrelated news is below .2.
@@ -38,16 +38,16 @@ class StoryThresholds:
         min_containment: a shortened copy has this share of its shingles in the longer text.
         min_share_of_longer: a shortened copy has at least this share of the longer text's shingles. A long page that
             quotes a short one in full is another story.
-        lead_jaccard: least similarity of two texts on different sites that share the lead. It is lower than
+        lead_jaccard: minimum similarity of two texts on different sites that share the lead. It is lower than
             near_dup_jaccard because each site's template leaves words around a copy.
-        lead_containment: least containment of two such texts.
-        min_lead_overlap: such texts have this share of one text's lead in the other. (What unrelated texts have in
+        lead_containment: minimum containment of two such texts.
+        min_lead_overlap: the other text contains this share of one text's lead. (Text that unrelated pages have in
             common is usually at their end.)
-        max_lead_length_ratio: of such texts, neither is longer than the other by more than this factor. (A digest
+        max_lead_length_ratio: the longer of such texts is at most this many times as long as the shorter. (A digest
             begins with its first item.)
         lead_shingles: the first shingles of a text, which are its lead: 40 words, or ideographs.
-        unrelated_headlines_below_jaccard: less similar texts of one site are not joined if their headlines are
-            unrelated; more similar ones are one text with any headlines.
+        unrelated_headlines_below_jaccard: texts of one site below this similarity are not joined if their headlines
+            are unrelated. More similar texts are joined whatever their headlines are.
         min_headline_overlap: related headlines share this part of the shorter one's significant tokens.
     """
 

@@ -1,4 +1,4 @@
-"""Verification of pairs: the exact similarity of two texts, and whether headlines of same-site texts are related."""
+"""Verify pairs: compute the exact similarity of two texts, and compare the headlines of texts of one site."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from newsmill.sql import date_list
-from newsmill.stories.clustering import same_site_edges
-from newsmill.stories.fingerprint import content_word_hashes
+from newsmill.stories.clustering import select_same_site_edges
+from newsmill.stories.fingerprint import hash_content_words
 from newsmill.stories.text.words import hash_texts
 from newsmill.stories.thresholds import StoryThresholds
 from newsmill.stories.workspace import Workspace
@@ -31,7 +31,7 @@ MEASURES = pl.Schema(
     }
 )
 
-# A token is a run of so many letters or digits; in scripts written without spaces, each pair of adjacent characters.
+# A token is a run of four or more letters or digits; in East Asian scripts, each pair of adjacent characters.
 _EAST_ASIAN = char_class([(FIRST_EAST_ASIAN, LAST_EAST_ASIAN)])
 TOKENS = re.compile(rf"[{_EAST_ASIAN}]{{2,}}|[^\W_{_EAST_ASIAN}]{{4,}}")
 
@@ -40,8 +40,8 @@ def measure_similarity(ws: Workspace, pairs: pl.DataFrame, thresholds: StoryThre
     """Return text_a, text_b and their `similarity` (Jaccard), `containment` and `lead_overlap`.
 
     `lead_overlap` is the share of one text's first shingles that the other has, the larger of both directions. All are
-    null if no page has one of the texts now: its page was re-read and is yet to be clustered again. Reads
-    `all_fingerprints`, `all_spans` and one page a text from clean.pages.
+    null if no page has one of the texts now because its page was re-read but not yet re-clustered. Reads
+    `all_fingerprints`, `all_spans` and, mostly, one page per text from clean.pages.
     """
     pairs = pairs.select("text_a", "text_b").sort("text_a", "text_b")
     if pairs.is_empty():
@@ -56,9 +56,9 @@ def _measure_batch(ws: Workspace, pairs: pl.DataFrame, thresholds: StoryThreshol
     texts, words, ends = _read_texts(ws, wanted, thresholds, max_carriers=1)
     missing = wanted.filter(~wanted.is_in(texts.implode()))
     if len(missing):
-        more_texts, more_words, more_ends = _read_texts(ws, missing, thresholds, max_carriers=NO_LIMIT)
-        ends = np.concatenate([ends, more_ends + len(words)])
-        texts, words = texts.append(more_texts), np.concatenate([words, more_words])
+        missing_texts, missing_words, missing_ends = _read_texts(ws, missing, thresholds, max_carriers=NO_LIMIT)
+        ends = np.concatenate([ends, missing_ends + len(words)])
+        texts, words = texts.append(missing_texts), np.concatenate([words, missing_words])
     indexes = pl.DataFrame({"text": texts, "index": np.arange(len(texts))}).unique("text", keep="first")
     found = (
         pairs.join(indexes.select(text_a="text", index_a="index"), on="text_a")
@@ -84,9 +84,9 @@ def _measure_batch(ws: Workspace, pairs: pl.DataFrame, thresholds: StoryThreshol
 def _read_texts(
     ws: Workspace, texts: pl.Series, thresholds: StoryThresholds, max_carriers: int
 ) -> tuple[pl.Series, NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the texts that one of their latest `max_carriers` pages still has: hashes, words, and ends of words."""
+    """Return hashes, words and ends of words of the texts that one of their latest `max_carriers` pages still has."""
     ws.store(ws.wanted_texts, texts.to_frame())
-    # The latest page was written last, near the others that are read.
+    # The latest page was written last, so it is stored near the others that are read.
     ws.create_table(
         ws.carriers,
         """
@@ -103,12 +103,12 @@ def _read_texts(
             from {{all_spans}} where record_id in (select record_id from {{carriers}}) group by record_id
         )
         select carrier.text_hash, carrier.url, pages.text, boilerplate.boilerplate
-        from (from clean.pages where ingest_date in ({_dates_of_rows(ws, "from {carriers}")})) pages
+        from (from clean.pages where ingest_date in ({_list_dates(ws, "from {carriers}")})) pages
         join {{carriers}} carrier using (record_id, ingest_date)
         left join boilerplate using (record_id)
         """  # noqa: S608
     )
-    words, ends = content_word_hashes(pages["text"], pages["boilerplate"], thresholds)
+    words, ends = hash_content_words(pages["text"], pages["boilerplate"], thresholds)
     is_current = hash_texts(words, ends, pages["url"].to_list()) == pages["text_hash"].to_numpy()
     sizes = np.diff(ends, prepend=0)
     return (
@@ -123,8 +123,9 @@ def drop_edges_with_unrelated_headlines(
 ) -> pl.DataFrame:
     """Return the edges without those between texts of one site whose headlines are unrelated.
 
-    Such texts have a template in common that is not (on a site of few pages never) known as boilerplate. Texts without
-    a headline, or with a page of unknown site, keep their edges. Reads `reached_pages` and the titles in clean.pages.
+    Such texts share a template that is not known as boilerplate, for example because the site has few pages. Texts
+    without a headline, or with a page of unknown site, keep their edges. Reads `reached_pages` and the titles in
+    clean.pages.
 
     Args:
         pages: text_hash, site; all pages of each text.
@@ -134,10 +135,10 @@ def drop_edges_with_unrelated_headlines(
         pl.col("similarity") >= thresholds.unrelated_headlines_below_jaccard
     )
     uncertain = edges.filter(~is_certain).select("text_a", "text_b").unique()
-    pairs = same_site_edges(pages, uncertain)
+    pairs = select_same_site_edges(pages, uncertain)
     if pairs.is_empty():
         return edges
-    tokens = _headline_tokens(ws, pl.concat([pairs["text_a"], pairs["text_b"]]).unique())
+    tokens = _read_headline_tokens(ws, pl.concat([pairs["text_a"], pairs["text_b"]]).unique())
     unrelated = [_are_unrelated(tokens[a], tokens[b], thresholds.min_headline_overlap) for a, b in pairs.iter_rows()]
     dropped = pairs.filter(pl.Series(unrelated, dtype=pl.Boolean)).with_columns(unrelated=True)
     return (
@@ -147,10 +148,10 @@ def drop_edges_with_unrelated_headlines(
     )
 
 
-def significant_tokens(headline: str) -> frozenset[str]:
+def extract_tokens(headline: str) -> frozenset[str]:
     """Return the tokens, case folded, by which headlines are compared.
 
-    >>> sorted(significant_tokens("UPDATE 2-Acme's profit up"))
+    >>> sorted(extract_tokens("UPDATE 2-Acme's profit up"))
     ['acme', 'profit', 'update']
     """
     tokens: set[str] = set()
@@ -160,29 +161,29 @@ def significant_tokens(headline: str) -> frozenset[str]:
     return frozenset(tokens)
 
 
-def _headline_tokens(ws: Workspace, texts: pl.Series) -> dict[int, set[frozenset[str]]]:
+def _read_headline_tokens(ws: Workspace, texts: pl.Series) -> dict[int, set[frozenset[str]]]:
     """Return the tokens of each headline of each text."""
     ws.store(ws.wanted_texts, texts.alias("text_hash").to_frame())
     reached = "from {reached_pages} semi join {wanted_texts} using (text_hash)"
     titles = ws.execute(
         f"""
         select distinct reached.text_hash, pages.title
-        from (from clean.pages where ingest_date in ({_dates_of_rows(ws, reached)})) pages
+        from (from clean.pages where ingest_date in ({_list_dates(ws, reached)})) pages
         join ({reached}) reached using (record_id, ingest_date)
         """  # noqa: S608
     ).fetchall()
     tokens: dict[int, set[frozenset[str]]] = defaultdict(set)
     for text, title in titles:
-        tokens[text].add(significant_tokens(title or ""))
+        tokens[text].add(extract_tokens(title or ""))
     return tokens
 
 
 def _are_unrelated(headlines_a: set[frozenset[str]], headlines_b: set[frozenset[str]], min_overlap: float) -> bool:
-    """Return whether no two headlines are related; a headline without tokens is related to all."""
+    """Return whether all headlines of a and b are unrelated. A headline without tokens is related to all."""
     return all(a and b and len(a & b) < min_overlap * min(len(a), len(b)) for a in headlines_a for b in headlines_b)
 
 
-def _dates_of_rows(ws: Workspace, rows: str) -> str:
+def _list_dates(ws: Workspace, rows: str) -> str:
     """Return the ingest dates of the rows as SQL literals: with a join, DuckDB would read the texts of all dates."""
     dates = ws.execute(f"select distinct ingest_date {rows} order by all").fetchall()
     return date_list(date for (date,) in dates)

@@ -1,4 +1,4 @@
-"""The temporary tables and views that planning works with: one object names them, creates the first and drops all."""
+"""The temporary tables and views of a plan: one object names them, creates the first ones and drops all."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Workspace:
         new_fingerprints: fingerprints that replace `outgoing`, without boilerplate.
         all_fingerprints: view; stories.fingerprints after the plan.
 
-        wanted_texts: text_hash; the texts that the next query asks for.
-        wanted_keys: block_key; the blocking keys that the next query asks for.
+        wanted_texts: text_hash; the texts that the next query selects.
+        wanted_keys: block_key; the blocking keys that the next query selects.
 
         touched_texts: text_hash; texts of outgoing and new fingerprints.
         stored_carriers: record_id, text_hash; stored near-duplicate eligible pages with a touched text.
@@ -41,7 +41,7 @@ class Workspace:
         boilerplate_candidates: site, passage; passages that may become boilerplate or cease to be.
         read_passages: passage; passages of incoming and outgoing pages that may be boilerplate.
         stored_passages: rows of stories.passages with one of `read_passages`.
-        other_stored_passages: rows of stories.passages with other passages that candidates of edges ask for.
+        other_stored_passages: rows of stories.passages with other passages that the search for candidates reads.
         incoming_passages: passage_sequence_hash, passage; boilerplate and candidates on incoming pages.
         candidate_holders: passage_sequence_hash, passage; where boilerplate candidates occur.
         frequent_candidates: site, passage; candidates frequent enough to be boilerplate, and known boilerplate.
@@ -57,9 +57,9 @@ class Workspace:
         dropped_edges, added_edges: rows of stories.edges.
         all_edges: view; stories.edges after the plan, without rows that have no similarity.
         reached_texts: text_hash, step; touched texts (step 0) and those that edges connect with them.
-        reached_pages: the fingerprints of `reached_texts`, as clustering needs them.
+        reached_pages: the columns of the fingerprints of `reached_texts` that clustering needs.
         revised_pages: record_id, ingest_date, matched_record_id, matched_date; revisions to summarize.
-        stored_sequences: record_id, passage_sequence_hash; stored pages with a sequence that comes or goes.
+        stored_sequences: record_id, passage_sequence_hash; stored pages with a sequence that is added or dropped.
     """
 
     con: Connection
@@ -136,7 +136,7 @@ class Workspace:
 
 @contextmanager
 def registered(con: Connection, name: str, frame: pl.DataFrame) -> Iterator[None]:
-    """Let SQL read a frame by this name."""
+    """Make a frame readable in SQL by this name."""
     con.register(name, frame.to_arrow())
     try:
         yield
@@ -144,9 +144,8 @@ def registered(con: Connection, name: str, frame: pl.DataFrame) -> Iterator[None
         con.unregister(name)
 
 
-# DuckDB settings while planning. Almost every row is read once, so that a larger buffer pool is only more new memory
-# to fill; and if few pages come or go, threads cost more in waiting than they gain. `python -m benchmarks.stories
-# growth` measures both.
+# DuckDB settings while planning. Almost every row is read once, so a larger buffer pool only costs memory. If few pages
+# change, waiting for threads costs more than they gain. `python -m benchmarks.stories growth` measures both.
 FEW_PAGES = 10_000
 FEW_PAGES_SETTINGS: dict[str, str | int] = {"memory_limit": "128MiB", "threads": 1}
 MANY_PAGES_SETTINGS: dict[str, str | int] = {"memory_limit": "512MiB"}
@@ -158,7 +157,7 @@ def open_workspace(
 ) -> Iterator[Workspace]:
     """Create `dates`, `removed_records`, `incoming` and `outgoing`; at the end drop all tables of the workspace.
 
-    Meanwhile, DuckDB works with the settings above.
+    Meanwhile, DuckDB uses the settings above.
     """
     ws = Workspace(con)
     is_small = fingerprints.height + len(removed) <= FEW_PAGES

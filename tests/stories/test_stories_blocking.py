@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.stories.blocking import frequent_values, select_rows
+from newsmill.stories.blocking import find_frequent_values, select_rows
 from newsmill.stories.workspace import Workspace
 
 WS = Workspace(duckdb.connect(config={"threads": 1}))
@@ -26,5 +26,5 @@ def test_select_rows_returns_the_rows_with_these_values(stored, wanted):
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 4))
 def test_frequent_values(values, minimum):
-    found = frequent_values(pl.Series(values, dtype=pl.UInt64), minimum).to_list()
+    found = find_frequent_values(pl.Series(values, dtype=pl.UInt64), minimum).to_list()
     assert found == sorted({value for value in values if values.count(value) >= minimum})

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from stories_database import article, edited, frame, page
 
 from newsmill.stories.fingerprint import FINGERPRINT_SCHEMA, fingerprint
-from newsmill.stories.text.char_tables import nfkc_combining, original_offset
-from newsmill.stories.text.minhash import NUM_VALUES, count_shared_shingles, lsh_buckets
-from newsmill.stories.text.shingles import first_occurrence_mask
-from newsmill.stories.text.words import hash_texts, original_span, read_words
+from newsmill.stories.text.char_tables import normalize_combining, to_original_offset
+from newsmill.stories.text.minhash import NUM_VALUES, compute_lsh_buckets, count_shared_shingles
+from newsmill.stories.text.shingles import mask_first_occurrences
+from newsmill.stories.text.words import hash_texts, read_words, to_original_span
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS
 
 TEXT = article(1)
@@ -51,7 +51,7 @@ def word_hash(word: str) -> int:
     return mix(state)
 
 
-def shingle_hashes(words: list[int]) -> list[int]:
+def hash_shingles(words: list[int]) -> list[int]:
     """Hash every five words in a row as the Numba function does, in plain Python."""
     found = []
     for start in range(max(1, len(words) - 4)):
@@ -93,7 +93,7 @@ def test_words_do_not_depend_on_the_batch_or_the_normal_form(texts):
     assert together.words.tolist() == [word for words in alone for word in words]
     for text, words in zip(texts, alone, strict=True):
         assert read_words([unicodedata.normalize("NFC", text)]).words.tolist() == words
-        assert read_words([nfkc_combining(text)]).words.tolist() == words
+        assert read_words([normalize_combining(text)]).words.tolist() == words
 
 
 @settings(deadline=None, max_examples=50)
@@ -121,13 +121,13 @@ def test_passages_end_at_line_ends_and_sentence_ends():
 def test_passage_spans_are_converted_to_the_original_text():
     text = "Cafe\u0301 ouvert. " + unicodedata.normalize("NFD", "Dernière phrase ici.") + " Fin."
     passages = read_words([text]).passages
-    spans = [original_span(text, start, end) for start, end in passages.spans.tolist()]
+    spans = [to_original_span(text, start, end) for start, end in passages.spans.tolist()]
     assert [unicodedata.normalize("NFC", text[start:end]) for start, end in spans] == [
         "Café ouvert.",
         "Dernière phrase ici.",
         "Fin.",
     ]
-    assert original_offset("plain", 3) == 3
+    assert to_original_offset("plain", 3) == 3
 
 
 def test_no_character_folds_to_more_words_than_the_buffer_holds():
@@ -149,7 +149,7 @@ def test_buffers_grow_for_texts_of_many_short_passages():
 def test_the_first_of_equal_passages_is_marked_in_each_text(texts):
     passages = read_words([" ".join(text) for text in texts]).passages
     expected = [passage not in text[:index] for text in texts for index, passage in enumerate(text)]
-    assert first_occurrence_mask(passages.hashes, passages.ends).tolist() == expected
+    assert mask_first_occurrences(passages.hashes, passages.ends).tolist() == expected
 
 
 def test_the_text_hash_is_of_the_words_or_without_words_of_the_url():
@@ -163,8 +163,8 @@ def test_the_text_hash_is_of_the_words_or_without_words_of_the_url():
 @given(st.lists(st.lists(st.integers(1, 6), min_size=1, max_size=30), min_size=2, max_size=4))
 def test_shared_shingles_are_counted_exactly(texts):
     hashes = [[word_hash(str(word)) for word in words] for words in texts]
-    sets = [set(shingle_hashes(words)) for words in hashes]
-    leads = [set(list(dict.fromkeys(shingle_hashes(words)))[:LEAD]) for words in hashes]
+    sets = [set(hash_shingles(words)) for words in hashes]
+    leads = [set(list(dict.fromkeys(hash_shingles(words)))[:LEAD]) for words in hashes]
     pairs = [(i, j) for i in range(len(texts)) for j in range(len(texts))]
     ones, others = (np.array(side) for side in zip(*pairs, strict=True))
     flat = np.array([word for words in hashes for word in words], np.uint64)
@@ -191,7 +191,7 @@ def test_equal_buckets_are_as_frequent_as_the_jaccard_similarity_predicts(length
     flat = np.concatenate(texts)
     counts = count_shared_shingles(flat, ends, ones, others, LEAD)
     jaccard = (counts[:, 0] / (counts[:, 1] + counts[:, 2] - counts[:, 0])).mean()
-    buckets = lsh_buckets(flat, ends, BANDS)
+    buckets = compute_lsh_buckets(flat, ends, BANDS)
     agreement = (buckets[ones] == buckets[others]).mean()
     expected = jaccard ** (NUM_VALUES // BANDS)
     assert agreement == pytest.approx(expected, abs=6 * (expected * (1 - expected) / (pairs * BANDS)) ** 0.5 + 0.01)
@@ -199,8 +199,8 @@ def test_equal_buckets_are_as_frequent_as_the_jaccard_similarity_predicts(length
 
 def test_a_text_of_one_repeated_shingle_fills_all_bins():
     words = np.full(20_000, word_hash("spam"), np.uint64)
-    few = lsh_buckets(words[:60], np.array([60]), BANDS)
-    many = lsh_buckets(words, np.array([20_000]), BANDS)
+    few = compute_lsh_buckets(words[:60], np.array([60]), BANDS)
+    many = compute_lsh_buckets(words, np.array([20_000]), BANDS)
     assert (few == many).all()
 
 
@@ -216,7 +216,7 @@ def test_stored_hashes_are_the_specified_ones():
 
 
 def test_a_bucket_belongs_to_one_band():
-    assert len(set(lsh_buckets(np.full(60, 1, np.uint64), np.array([60]), BANDS)[0].tolist())) == BANDS
+    assert len(set(compute_lsh_buckets(np.full(60, 1, np.uint64), np.array([60]), BANDS)[0].tolist())) == BANDS
 
 
 def test_the_frame_has_the_stated_schema_and_no_page_depends_on_its_batch():

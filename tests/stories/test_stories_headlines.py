@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from stories_database import Database, article, edited, page
 
-from newsmill.stories.verify import significant_tokens
+from newsmill.stories.verify import extract_tokens
 
 SITE = {"site": "site.example"}
 
@@ -48,7 +48,7 @@ def test_similar_texts_of_one_site_are_one_story_unless_their_headlines_are_unre
     ],
 )
 def test_significant_tokens_of_a_headline(headline, tokens):
-    assert significant_tokens(headline) == tokens
+    assert extract_tokens(headline) == tokens
 
 
 def test_a_rerun_with_other_headlines_reclusters_the_texts():

@@ -1,4 +1,4 @@
-"""The passages in which two texts differ."""
+"""Find the passages in which two texts differ."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from difflib import SequenceMatcher
 
 import polars as pl
 
-from newsmill.stories.text.words import original_span, read_words
+from newsmill.stories.text.words import read_words, to_original_span
 
 # A summary shows at most this many passages, and this many characters of each; `diff_passages` returns all.
 MAX_PASSAGES = 6
 MAX_CHARS = 160
-# The comparison takes time in proportion to the product of both; passages after these are not compared.
+# The time grows with the product of both numbers of passages; passages after these are not compared.
 MAX_COMPARED_PASSAGES = 2_000
 
 
 def diff_passages(before: str, after: str) -> list[tuple[str, str]]:
-    """Return the passages that only one of two texts has, in order: `-` those of the first, `+` those of the second.
+    """Return the passages that only one of two texts has, in order: `-` for the first text, `+` for the second.
 
     >>> diff_passages("It rained. All was wet.", "It snowed. All was wet.")
     [('-', 'It rained.'), ('+', 'It snowed.')]
@@ -34,13 +34,13 @@ def diff_passages(before: str, after: str) -> list[tuple[str, str]]:
         removed, added = spans[before_start:before_end], spans[middle + after_start : middle + after_end]
         for sign, text, changed in (("-", before, removed), ("+", after, added)):
             for start, end in changed:
-                left, right = original_span(text, start, end)
+                left, right = to_original_span(text, start, end)
                 differences.append((sign, " ".join(text[left:right].split())))
     return differences
 
 
 def summarize_changes(pairs: pl.DataFrame) -> pl.Series:
-    """Return for each pair (`before`, `after`: texts) a few lines that show what changed; null if no passage did."""
+    """Return for each pair (`before`, `after`: texts) a few lines that show what changed; null if nothing did."""
     summaries = [
         _shorten(diff_passages(before, after)) for before, after in pairs.select("before", "after").iter_rows()
     ]

@@ -1,4 +1,4 @@
-"""The role of every character in a word, as arrays indexed by code point for the Numba functions.
+"""Build arrays by code point for the Numba functions: folded characters, and their roles in words.
 
 NFKC normalization and case folding are looked up character by character. Characters that normalization may combine
 with the one before (combining marks, jamo) are flagged, so that texts with such characters are normalized first.
@@ -23,7 +23,7 @@ IN_WORD = rf"^(?:[{UNSPACED}]|[\p{{L}}\p{{N}}\p{{M}}])$"
 # Soft hyphens, joiners, zero-width spaces, variation selectors: invisible to readers.
 INVISIBLE = r"^\p{Default_Ignorable_Code_Point}$"
 
-# No word character has a code point above the last assigned letter (CJK extension H) but the invisible tags.
+# No word character has a code point above the last assigned letter (CJK extension H), except the invisible tags.
 CODE_POINTS = 0x32400
 # Normalization and folding do not change these ranges; looking up each character would take twenty times as long.
 UNCHANGED_RANGES = (
@@ -64,7 +64,7 @@ class CharTables:
 
 @cache
 def char_tables() -> CharTables:
-    """Return the arrays; computed once a process, in about 50 ms."""
+    """Return the arrays, computed once per process in about 50 ms."""
     folded = np.arange(CODE_POINTS, dtype=np.uint32)
     expansions: list[int] = []
     unchanged = np.zeros(CODE_POINTS, np.bool_)
@@ -81,25 +81,25 @@ def char_tables() -> CharTables:
             folded[code] = EXPANDED | len(normalized) << 24 | len(expansions)
             expansions.extend(map(ord, normalized))
     combines = np.zeros(CODE_POINTS, np.bool_)
-    combines[sorted(_combining_code_points())] = True
-    classes = _character_classes()
+    combines[sorted(_find_combining_code_points())] = True
+    classes = _classify_characters()
     ascii_folded = np.zeros(256, np.uint8)
     ascii_folded[:128] = np.where(classes[:128] == LETTER, folded[:128], 0)
     return CharTables(ascii_folded, folded, np.array(expansions, np.uint32), classes, combines)
 
 
-def nfkc_combining(text: str) -> str:
+def normalize_combining(text: str) -> str:
     """Apply NFKC only to characters that normalization would combine; the others are folded one by one later."""
     if unicodedata.is_normalized("NFC", text) and not _HALFWIDTH_MARKS.search(text):
         return text
-    return _combining_clusters().sub(_normalize_match, text)
+    return _compile_combining_clusters().sub(_normalize_match, text)
 
 
-def original_offset(text: str, offset: int) -> int:
-    """Return the offset in `text` of the character at `offset` of `nfkc_combining(text)`."""
+def to_original_offset(text: str, offset: int) -> int:
+    """Return the offset in `text` of the character at `offset` of `normalize_combining(text)`."""
     shift = 0
-    if nfkc_combining(text) is not text:
-        for cluster in _combining_clusters().finditer(text):
+    if normalize_combining(text) is not text:
+        for cluster in _compile_combining_clusters().finditer(text):
             removed = len(cluster[0]) - len(_normalize_match(cluster))
             if cluster.end() - shift - removed > offset:
                 break
@@ -116,7 +116,7 @@ def _normalize_match(cluster: re.Match[str]) -> str:
 
 
 @cache
-def _combining_code_points() -> frozenset[int]:
+def _find_combining_code_points() -> frozenset[int]:
     """Return the code points that normalization combines with, or reorders after, the one before."""
     combining = {*range(0x1160, 0x1200), 0xFF9E, 0xFF9F}
     for code in (*range(0x300, 0x3400), *range(0xA000, 0xAC00), *range(0xFB00, 0x1F000)):
@@ -130,13 +130,13 @@ def _combining_code_points() -> frozenset[int]:
 
 
 @cache
-def _combining_clusters() -> re.Pattern[str]:
+def _compile_combining_clusters() -> re.Pattern[str]:
     """Return a pattern of a character and those that combine with it: at most 64, so that the cost is linear."""
-    inside = "".join(rf"\U{code:08x}" for code in sorted(_combining_code_points()))
+    inside = "".join(rf"\U{code:08x}" for code in sorted(_find_combining_code_points()))
     return re.compile(f"[^{inside}]?[{inside}]{{1,64}}")
 
 
-def _character_classes() -> NDArray[np.uint8]:
+def _classify_characters() -> NDArray[np.uint8]:
     classes = np.full(CODE_POINTS, SEPARATOR, np.uint8)
     codes = [code for code in range(CODE_POINTS) if not SURROGATES[0] <= code <= SURROGATES[1]]
     characters = pl.DataFrame({"code": codes, "character": [chr(code) for code in codes]})

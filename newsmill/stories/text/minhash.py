@@ -3,9 +3,9 @@
 Broder, "On the resemblance and containment of documents" (1997); one permutation for all values after Li, Owen and
 Zhang, "One Permutation Hashing" (2012); banding after Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets",
 chapter 3. Empty bins are not borrowed from full ones (Shrivastava, "Optimal Densification", 2017): the same shingles
-are hashed again with another seed until every bin has a value, which is as unbiased and keeps the values independent.
-Two values agree with probability J: in the first round in which either text fills a bin, the least hash in it is of a
-shared shingle with probability J; otherwise the two values differ.
+are re-hashed with another seed until every bin has a value, which is as unbiased and keeps the values independent. Two
+values agree with probability J: in the first round in which either text fills a bin, the smallest hash in it belongs to
+a shared shingle with probability J; otherwise the two values differ.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsmill.compiled import compiled
-from newsmill.stories.text.shingles import SLOT_SHIFT, deduplicate, shingle_hashes, table_capacity
+from newsmill.stories.text.shingles import SLOT_SHIFT, deduplicate, hash_shingles, table_capacity
 from newsmill.stories.text.word_kernel import GOLDEN_GAMMA, SEED, hash_step, mix
 
 # MinHash values of a text; the bin of a hash is its highest 7 bits.
@@ -28,8 +28,8 @@ DEDUPLICATE_FROM = 4096
 
 
 @compiled
-def lsh_buckets(words: NDArray[np.uint64], ends: NDArray[np.int64], bands: int) -> NDArray[np.uint64]:
-    """Return a row of `bands` buckets for each text of at least one word: hashes of a band's number and its values."""
+def compute_lsh_buckets(words: NDArray[np.uint64], ends: NDArray[np.int64], bands: int) -> NDArray[np.uint64]:
+    """Return a row of `bands` buckets for each text of at least one word: hashes of the band's number and values."""
     buckets = np.empty((len(ends), bands), np.uint64)
     longest = 1
     for text in range(len(ends)):
@@ -38,7 +38,7 @@ def lsh_buckets(words: NDArray[np.uint64], ends: NDArray[np.int64], bands: int) 
     values, round_values = np.empty(NUM_VALUES, np.uint64), np.empty(NUM_VALUES, np.uint64)
     rows = NUM_VALUES // bands
     for text in range(len(ends)):
-        count = shingle_hashes(words, ends[text - 1] if text else 0, ends[text], shingles)
+        count = hash_shingles(words, ends[text - 1] if text else 0, ends[text], shingles)
         compute_minhash(shingles, count, values, round_values)
         for band in range(bands):
             state = SEED + np.uint64(band)
@@ -52,7 +52,7 @@ def lsh_buckets(words: NDArray[np.uint64], ends: NDArray[np.int64], bands: int) 
 def compute_minhash(
     shingles: NDArray[np.uint64], count: int, values: NDArray[np.uint64], round_values: NDArray[np.uint64]
 ) -> None:
-    """Fill `values` of a text: of each bin the least hash in it, in the first round that filled it.
+    """Fill `values` of a text with the smallest hash of each bin, from the first round that fills the bin.
 
     Every round hashes each shingle into one of the bins, with another seed; rounds end when no bin is empty.
 
@@ -89,8 +89,8 @@ def count_shared_shingles(
     """Count the distinct shingles of pairs of texts, given as indexes into `ends`. Fastest with `texts_a` sorted.
 
     Returns:
-        A row a pair: shingles that both have, that a has, that b has; how many of the first `lead_shingles` of a
-        are in b; how many of the first of b are in a.
+        One row per pair: how many shingles are in both, in a, in b; how many of the first `lead_shingles` of a are in
+        b; how many of the first of b are in a.
     """
     counts = np.zeros((len(texts_a), 5), np.int64)
     sizes = np.empty(len(ends), np.int64)
@@ -106,8 +106,8 @@ def count_shared_shingles(
     for text in range(len(ends)):
         begin = ends[text - 1] if text else 0
         starts[text] = start
-        count = shingle_hashes(words, begin, ends[text], shingles[start:])
-        sizes[text] = deduplicate(shingles[start:], count, _cleared(table, count))
+        count = hash_shingles(words, begin, ends[text], shingles[start:])
+        sizes[text] = deduplicate(shingles[start:], count, _clear(table, count))
         start += sizes[text]
     loaded = -1
     table_a = table
@@ -115,7 +115,7 @@ def count_shared_shingles(
     for pair in range(len(texts_a)):
         a, b = texts_a[pair], texts_b[pair]
         if a != loaded:
-            table_a = _cleared(table, sizes[a])
+            table_a = _clear(table, sizes[a])
             deduplicate(shingles[starts[a] : starts[a] + sizes[a]], sizes[a], table_a)
             lead_a[:] = 0
             count = min(lead_shingles, sizes[a])
@@ -142,7 +142,7 @@ def _contains(table: NDArray[np.uint64], value: np.uint64) -> bool:
 
 
 @compiled
-def _cleared(table: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
+def _clear(table: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
     """Return the part of the table that `count` values need, filled with zeros."""
     size = table_capacity(count)
     for slot in range(size):

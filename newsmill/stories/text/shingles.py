@@ -15,8 +15,8 @@ SLOT_SHIFT = np.uint64(20)
 
 
 @compiled
-def shingle_hashes(words: NDArray[np.uint64], begin: int, end: int, into: NDArray[np.uint64]) -> int:
-    """Hash every SHINGLE_WORDS words in a row, repeats included; of a shorter text all words. Returns how many."""
+def hash_shingles(words: NDArray[np.uint64], begin: int, end: int, into: NDArray[np.uint64]) -> int:
+    """Hash every SHINGLE_WORDS words in a row, or all words of a shorter text; return the number of hashes."""
     if end - begin < SHINGLE_WORDS:
         state = SEED
         for word in words[begin:end]:
@@ -32,7 +32,7 @@ def shingle_hashes(words: NDArray[np.uint64], begin: int, end: int, into: NDArra
 
 
 @compiled
-def first_occurrence_mask(values: NDArray[np.uint64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+def mask_first_occurrences(values: NDArray[np.uint64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return for each value whether it is its first occurrence in its text; texts end at `ends`."""
     is_first = np.zeros(len(values), np.bool_)
     longest = 1
@@ -56,7 +56,7 @@ def first_occurrence_mask(values: NDArray[np.uint64], ends: NDArray[np.int64]) -
 
 @compiled
 def table_capacity(count: int) -> int:
-    """Return the least power of two, from 16 on, that is at least twice the count."""
+    """Return the smallest power of two that is at least twice the count; at least 16."""
     size = 16
     while size < 2 * count:
         size *= 2
@@ -65,7 +65,7 @@ def table_capacity(count: int) -> int:
 
 @compiled
 def deduplicate(values: NDArray[np.uint64], count: int, table: NDArray[np.uint64]) -> int:
-    """Move the distinct ones of the first `count` values to the front; returns how many.
+    """Move the distinct values among the first `count` to the front; return how many they are.
 
     Args:
         table: zeros, `table_capacity(count)` of them or more; holds the values afterwards. No value is 0.

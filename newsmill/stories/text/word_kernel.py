@@ -1,4 +1,4 @@
-"""Numba: one pass over the UTF-8 bytes of a batch, to 64-bit word hashes and passages (sentences)."""
+"""Numba: hash the words and passages (sentences) of a batch in one pass over its UTF-8 bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHIFT = np.uint64(33)
 SEED = np.uint64(0x243F6A8885A308D3)
 
 SPACE = 0x20
-# The least first byte of a multi-byte character; and of eight bytes at once, the bits that no ASCII byte has.
+# The smallest first byte of a multi-byte character; and the bits that no ASCII byte has, of eight bytes at once.
 MULTIBYTE_LEAD = 0xC0
 NOT_ASCII = np.uint64(0x8080808080808080)
 
@@ -60,7 +60,7 @@ def hash_step(state: np.uint64, value: np.uint64) -> np.uint64:
 
 @compiled
 def decode_code_point(data: NDArray[np.uint8], index: int) -> tuple[np.uint32, int]:
-    """Decode the UTF-8 character that starts at `index`: its code point and its length in bytes."""
+    """Return the code point and the length in bytes of the UTF-8 character that starts at `index`."""
     first = np.uint32(data[index])
     if first < 0x80:
         return first, 1
@@ -76,7 +76,7 @@ def decode_code_point(data: NDArray[np.uint8], index: int) -> tuple[np.uint32, i
 
 
 @compiled
-def class_of(code: np.uint32, classes: NDArray[np.uint8]) -> int:
+def get_char_class(code: np.uint32, classes: NDArray[np.uint8]) -> int:
     """Return the character class of a code point."""
     return classes[code] if code < CODE_POINTS else SEPARATOR
 
@@ -85,7 +85,7 @@ def class_of(code: np.uint32, classes: NDArray[np.uint8]) -> int:
 def has_combining(data: NDArray[np.uint8], ends: NDArray[np.int64], combines: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return for each text whether it has a character that normalization combines with the one before it."""
     found = np.zeros(len(ends), np.bool_)
-    # Eight bytes at a time: most are all ASCII, which never combines.
+    # Read eight bytes at a time: most are all ASCII, which never combines.
     whole = len(data) // 8
     eights = data[: 8 * whole].view(np.uint64)
     text = 0
@@ -138,7 +138,7 @@ def scan_words(
         # A byte index less this offset is a character index of the text.
         char_offset = begin
         while index < end:
-            # One passage an iteration.
+            # One passage per iteration.
             first_word, passage = word_count, SEED
             first, last = -1, index - char_offset
             state, letters = SEED, 0
@@ -164,7 +164,7 @@ def scan_words(
                     index += 1
                     continue
                 code, size = decode_code_point(data, index)
-                char_class = class_of(code, classes)
+                char_class = get_char_class(code, classes)
                 fold = folded[code] if code < CODE_POINTS else code
                 char_offset += size - 1
                 index += size
@@ -176,7 +176,7 @@ def scan_words(
                 for step in range(length):
                     # A character may fold to letters, marks or both: `½` to `1`, `⁄`, `2`.
                     folded_code = expansions[(fold & 0xFFFFFF) + step] if fold & EXPANDED else fold
-                    folded_class = class_of(folded_code, classes)
+                    folded_class = get_char_class(folded_code, classes)
                     if folded_class == IGNORABLE:
                         continue
                     if folded_class == LETTER:
@@ -203,7 +203,7 @@ def scan_words(
                     is_blank = True
                     while ahead < end:
                         code, size = decode_code_point(data, ahead)
-                        char_class = class_of(code, classes)
+                        char_class = get_char_class(code, classes)
                         if char_class != FULL_STOP and char_class != STOP and char_class != CLOSER:
                             is_blank = bool(code >= CODE_POINTS) or char_class in (BLANK, LINE_END)
                             break

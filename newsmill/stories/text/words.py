@@ -1,4 +1,4 @@
-"""Texts as words and passages, and the hash that defines when two texts are the same."""
+"""Split texts into words and passages, and compute the hash that defines when two texts are the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 import xxhash
 from numpy.typing import NDArray
 
-from newsmill.stories.text.char_tables import char_tables, nfkc_combining, original_offset
+from newsmill.stories.text.char_tables import char_tables, normalize_combining, to_original_offset
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Passages:
     Attributes:
         hashes: a hash of each passage's words.
         first_words: the index in Words.words of its first word; one entry more at the end.
-        spans: first character and end (exclusive), in the text after `nfkc_combining`.
+        spans: first character and end (exclusive), in the text after `normalize_combining`.
         ends: where each text's passages end.
     """
 
@@ -71,14 +71,14 @@ def read_words(texts: pl.Series | Sequence[str | None]) -> Words:
 
     tables = char_tables()
     filled = pl.Series(texts, dtype=pl.String).fill_null("")
-    data, ends = _utf8(filled)
+    data, ends = _encode_utf8(filled)
     combining = np.flatnonzero(word_kernel.has_combining(data, ends, tables.combines)).tolist()
     normalized = {
-        index: text for index in combining if (text := nfkc_combining(original := filled[index])) is not original
+        index: text for index in combining if (text := normalize_combining(original := filled[index])) is not original
     }
     if normalized:
-        data, ends = _utf8(filled.scatter(list(normalized), list(normalized.values())))
-    # Two words have a byte between them, except that a character of two bytes or more may fold to several words.
+        data, ends = _encode_utf8(filled.scatter(list(normalized), list(normalized.values())))
+    # Words are at least a byte apart, but a character of two or more bytes may fold to several words.
     max_words = len(ends) + len(data) // 2 + 2 * int(np.count_nonzero(data & 0x80)) + 1
     words, word_ends, hashes, first_words, *spans, passage_ends = word_kernel.scan_words(
         data, ends, max_words, tables.ascii_folded, tables.folded, tables.expansions, tables.classes
@@ -87,7 +87,7 @@ def read_words(texts: pl.Series | Sequence[str | None]) -> Words:
     return Words(words, word_ends, passages)
 
 
-def _utf8(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _encode_utf8(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the bytes of the texts (no nulls) one after another, and where each ends."""
     _, offsets, data = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
     ends = np.frombuffer(offsets, np.int64)[1:]
@@ -95,9 +95,9 @@ def _utf8(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def hash_texts(words: NDArray[np.uint64], ends: NDArray[np.int64], urls: Sequence[str]) -> NDArray[np.uint64]:
-    """Return xxh3-64 of each text's words (little-endian, 8 bytes each); of its URL (UTF-8) if it has no words.
+    """Return xxh3-64 of each text's words (little-endian, 8 bytes each), or of its URL (UTF-8) if it has no words.
 
-    So two pages without words are the same only if they are fetches of one URL.
+    So two pages without words have the same hash only if they are fetches of one URL.
     """
     data = memoryview(words.astype("<u8").tobytes())
     digest = xxhash.xxh3_64_intdigest
@@ -109,6 +109,6 @@ def hash_texts(words: NDArray[np.uint64], ends: NDArray[np.int64], urls: Sequenc
     return hashes
 
 
-def original_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """Convert a span of `nfkc_combining(text)` to characters of the text itself."""
-    return original_offset(text, start), original_offset(text, end)
+def to_original_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """Convert a span of `normalize_combining(text)` to characters of the text itself."""
+    return to_original_offset(text, start), to_original_offset(text, end)
