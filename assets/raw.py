@@ -39,7 +39,7 @@ def records(
     options = settings.load()
     found = Scan([], []) if config.archive_only else scan(options.input)
     dates = ingest_dates(context, {file.ingest_date for file in found.files})
-    appended = AppendResult() if config.archive_only else stages.archive_input(options, dates)
+    appended = AppendResult() if config.archive_only else stages.archive_input(options, dates, found)
     archived = ingest_dates(context, stages.open_archive(options).dates())
     with writer.connect() as con:
         stages.RAW_STAGE.run(con, stages.Run(options, context.run.run_id), archived)

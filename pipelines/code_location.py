@@ -68,7 +68,7 @@ def _definitions(settings: Settings) -> dg.Definitions:
         asset_checks=[*(suite_checks(suite, days) for suite in suites), *deferred_tests(project)],
         jobs=[daily, models],
         schedules=[daily_schedule(settings, daily)],
-        sensors=[new_files_sensor(settings, daily)],
+        sensors=[new_files_sensor(settings, daily, days)],
         resources=resources(settings),
         # The assets do their parallel work inside; a process for each step would cost 4 CPU seconds each.
         executor=dg.in_process_executor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from contextlib import suppress
 
 import dagster as dg
@@ -24,10 +25,25 @@ def first_ingest_date(settings: Settings) -> dt.date:
     """Return the setting, or else the first ingest date of the archive and the input folder; today at the latest."""
     if settings.first_ingest_date is not None:
         return settings.first_ingest_date
-    dates = {dt.datetime.now(settings.zone).date(), *stages.open_archive(settings).dates()}
+    found: list[dt.date] = []
     with suppress(UserError):  # without files in the input folder the archive decides
-        dates |= {file.ingest_date for file in scan(settings.input).files}
-    return min(dates)
+        found = [file.ingest_date for file in scan(settings.input).files]
+    return _first_ingest_date(settings, found)
+
+
+def with_first_ingest_date(settings: Settings, found: Iterable[dt.date]) -> Settings:
+    """Return the settings with the first partition set, so that definitions load without listing the input folder.
+
+    Args:
+        found: the ingest dates of the input folder.
+    """
+    if settings.first_ingest_date is not None:
+        return settings
+    return settings.model_copy(update={"first_ingest_date": _first_ingest_date(settings, found)})
+
+
+def _first_ingest_date(settings: Settings, found: Iterable[dt.date]) -> dt.date:
+    return min([dt.datetime.now(settings.zone).date(), *stages.open_archive(settings).dates(), *found])
 
 
 def require_partitions(days: dg.DailyPartitionsDefinition, dates: list[dt.date]) -> None:

@@ -15,7 +15,7 @@ from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.settings import Settings
 from newsmill.sources.folder import InputFile, scan
-from pipelines.partitions import ingest_days, require_partitions
+from pipelines.partitions import require_partitions
 
 if TYPE_CHECKING:
     from dagster import UnresolvedAssetJobDefinition
@@ -26,7 +26,9 @@ RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
-def new_files_sensor(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def new_files_sensor(
+    settings: Settings, job: UnresolvedAssetJobDefinition, days: dg.DailyPartitionsDefinition
+) -> dg.SensorDefinition:
     """Return the sensor, on by default. Its cursor holds a digest of each ingest date's files, not the files."""
 
     @dg.sensor(
@@ -44,7 +46,7 @@ def new_files_sensor(settings: Settings, job: UnresolvedAssetJobDefinition) -> d
         before = json.loads(context.cursor) if context.cursor else archived_digests(settings)
         changed = sorted(date for date, digest in now.items() if before.get(date.isoformat()) != digest)
         try:
-            require_partitions(ingest_days(settings), changed)
+            require_partitions(days, changed)
         except UserError as error:
             return dg.SkipReason(str(error))
         ranges = contiguous_ranges(changed)

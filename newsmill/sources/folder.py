@@ -88,17 +88,23 @@ def scan(root: Path) -> Scan:
 
 
 def read_folder(
-    root: Path, dates: Collection[dt.date] | None = None, max_record_bytes: int = MAX_RECORD_BYTES
+    root: Path,
+    dates: Collection[dt.date] | None = None,
+    max_record_bytes: int = MAX_RECORD_BYTES,
+    found: Scan | None = None,
 ) -> Iterator[Record]:
     """Yield the records of the folder's files, of these ingest dates or of all, in order of their paths.
 
     What cannot be read is a record with a problem; each file yields at least one record. Broken lines of a manifest
     belong to the latest ingest date of the files below it.
 
+    Args:
+        found: the files, where the folder has been scanned already.
+
     Raises:
         UserError: see `scan`; raised at once.
     """
-    files = scan(root).files
+    files = (found or scan(root)).files
     latest: dict[str, dt.date] = {}
     for file in files:
         for folder in file.folders:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from newsmill.quality.ledger import raw_verdicts
 from newsmill.settings import Settings
 from newsmill.sources.archive import AppendResult
-from newsmill.sources.folder import read_folder
+from newsmill.sources.folder import Scan, read_folder
 from newsmill.sources.tables import FORGOTTEN, RECORDS
 from newsmill.sources.tombstones import read_tombstones
 from newsmill.stages.run import Run, open_archive, replace_verdicts
@@ -17,10 +17,14 @@ from newsmill.warehouse.connection import transaction
 from newsmill.warehouse.writes import insert, replace_date
 
 
-def archive_input(settings: Settings, dates: Collection[dt.date] | None) -> AppendResult:
-    """Read the input folder, or its files of some ingest dates, into the archive. Forgotten records are left out."""
+def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: Scan | None = None) -> AppendResult:
+    """Read the input folder, or its files of some ingest dates, into the archive. Forgotten records are left out.
+
+    Args:
+        found: the files, where the folder has been scanned already.
+    """
     stones = read_tombstones(settings.home)
-    records = stones.filter_out(read_folder(settings.input, dates, settings.max_record_bytes))
+    records = stones.filter_out(read_folder(settings.input, dates, settings.max_record_bytes, found))
     result = open_archive(settings).append(records, settings.batch_records, settings.batch_bytes)
     result.forgotten = stones.suppressed_count
     return result

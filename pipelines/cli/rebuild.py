@@ -17,7 +17,7 @@ from pipelines.cli.run import outcome_row, print_outcomes, reconciliation_totals
 from pipelines.cli.show import err, out, print_json, progress, text
 from pipelines.code_location import code_location
 from pipelines.execute import run_daily
-from pipelines.partitions import ingest_days, require_partitions
+from pipelines.partitions import ingest_days, require_partitions, with_first_ingest_date
 
 
 def rebuild_command(settings: Settings, *, replace_old: bool, as_json: bool, verbose: bool) -> int:
@@ -34,6 +34,7 @@ def rebuild_command(settings: Settings, *, replace_old: bool, as_json: bool, ver
     dates = sorted({*stages.open_archive(settings).dates(), *(found or ())})
     if not dates:
         raise UserError(str(settings.home / "raw"), "no archive", "run `newsmill run` with this --home")
+    settings = with_first_ingest_date(settings, dates)
     require_partitions(ingest_days(settings), dates)
     code_location(settings)  # reports user errors before anything is moved
     old = back_up_database(settings, replace_old=replace_old)

@@ -18,7 +18,7 @@ from newsmill.warehouse.connection import open_reader, require_own_version
 from newsmill.warehouse.publish import DATABASE, REPORT
 from pipelines.cli.show import err, out, print_json, progress, text
 from pipelines.execute import Outcome, run_daily
-from pipelines.partitions import ingest_days, require_partitions
+from pipelines.partitions import ingest_days, require_partitions, with_first_ingest_date
 
 Bounds = tuple[dt.date | None, dt.date | None]
 
@@ -32,7 +32,9 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
     """
     started = time.monotonic()
     require_own_version(settings.database)
-    dates = _dates(settings, wanted, bounds)
+    available = sorted({file.ingest_date for file in scan(settings.input).files})
+    dates = _select_dates(available, wanted, bounds)
+    settings = with_first_ingest_date(settings, available)
     require_partitions(ingest_days(settings), dates)
     ranges = [(date, date) for date in dates] if wanted else [(dates[0], dates[-1])]
     with progress(quiet=as_json or verbose):
@@ -51,9 +53,8 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
     return 0 if all(outcome.is_clean for outcome in outcomes) else 1
 
 
-def _dates(settings: Settings, wanted: list[dt.date], bounds: Bounds) -> list[dt.date]:
-    """Return the ingest dates to process, in order: those of the input folder that were asked for."""
-    available = sorted({file.ingest_date for file in scan(settings.input).files})
+def _select_dates(available: list[dt.date], wanted: list[dt.date], bounds: Bounds) -> list[dt.date]:
+    """Return the available ingest dates that were asked for, in order."""
     since, until = bounds[0] or available[0], bounds[1] or available[-1]
     dates = [date for date in available if since <= date <= until and (not wanted or date in wanted)]
     if not dates:

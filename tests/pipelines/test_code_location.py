@@ -111,7 +111,7 @@ def test_the_schedule_is_on_at_the_configured_time_and_processes_the_day_before(
 
 
 def tick(settings: Settings, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
-    sensor = new_files_sensor(settings, daily_job(KEYS))
+    sensor = new_files_sensor(settings, daily_job(KEYS), ingest_days(settings))
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
     return sensor(dg.build_sensor_context(cursor=cursor))
 
@@ -254,3 +254,16 @@ def test_settings_of_a_run_can_be_changed_in_the_launchpad(location: dg.Definiti
     )
     config = validated["resources"]["settings"]["config"]
     assert (config["workers"], config["home"]) == (3, str(settings.home))
+
+
+def test_the_sensor_skips_a_date_before_the_first_loaded_partition(tmp_path: Path) -> None:
+    folder = tmp_path / "input"
+    (folder / "2026-10-05").mkdir(parents=True)
+    (folder / "2026-10-05" / "page.txt").write_text("A page.")
+    settings = load_settings(input=folder, home=tmp_path / "home")
+    sensor = new_files_sensor(settings, daily_job(KEYS), ingest_days(settings))
+    (folder / "2026-10-01").mkdir()
+    (folder / "2026-10-01" / "page.txt").write_text("An earlier page.")
+    skipped = sensor(dg.build_sensor_context())
+    assert isinstance(skipped, dg.SkipReason)
+    assert "reload the code location" in str(skipped.skip_message)
