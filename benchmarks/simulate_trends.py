@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from newsmill.trends.baseline import tail_probability, to_score
-from newsmill.trends.bursts import expected_days, find_bursts
+from newsmill.trends.bursts import compute_expected_days, find_bursts
 from newsmill.trends.scan import MAX_RAISED_DAYS, MIN_SCORE, MIN_STORIES, RAISED_SCORE, SUM_PENALTY
 from newsmill.trends.tables import BURSTS
 
@@ -98,7 +98,7 @@ NOISES = tuple(
 
 
 def to_daily(counts: list[Counts]) -> pl.DataFrame:
-    """Return one topic for each of the counts, as `expected_days` takes them."""
+    """Return one topic for each of the counts, as `compute_expected_days` takes them."""
     return pl.concat(
         pl.DataFrame({"topic": f"topic_{number:04}", "stories": stories}).select(
             "topic",
@@ -120,7 +120,7 @@ def detect_bursts(counts: list[Counts]) -> pl.DataFrame:
             "seen_at": pl.Datetime("us"),
         }
     )
-    found = find_bursts(expected_days(to_daily(counts)), no_pages)
+    found = find_bursts(compute_expected_days(to_daily(counts)), no_pages)
     assert found.schema == BURSTS.schema
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from newsmill.trends.bursts import expected_days, find_bursts
+from newsmill.trends.bursts import compute_expected_days, find_bursts
 from newsmill.trends.tables import BURSTS, EXPECTED
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
@@ -50,7 +50,7 @@ def load_bursts(con: Connection) -> int:
         where day <= (select max(least(ingest_date, fetched_at::date)) from raw.records)
         """
     ).pl()
-    expected = expected_days(daily)
+    expected = compute_expected_days(daily)
     con.register("bursting_days", expected.filter("bursting").select("topic", "day").to_arrow())
     pages = con.execute(
         "select topic, day, story_id, record_id, seen_at from trends.topic_pages "

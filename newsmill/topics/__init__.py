@@ -1,1 +1,1 @@
-"""The taxonomy, the mentions of its topics with their evidence, and the topics of pages."""
+"""Read a taxonomy, find mentions of its topics with their evidence, and assign topics to pages."""

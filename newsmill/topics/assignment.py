@@ -1,4 +1,4 @@
-"""Assign topics to pages: whether a page's mentions carry a topic, and whether it is the page's main topic."""
+"""Assign topics to pages: whether its mentions give a page a topic, and whether it is the page's main topic."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import polars as pl
 
 from newsmill.topics.tables import PAGE_TOPICS
 
-# The weight of a mention by its place: headline and lead show what a page is about, a teaser's headline what another
-# page is about.
+# Factors of a mention's weight by its place: headline and lead show what a page is about, a teaser's headline what
+# another page is about.
 TITLE_FACTOR = 2.0
 LEAD_FACTOR = 1.5
 TEASER_TITLE_FACTOR = 1.5
 # The lead: the first paragraph or two of a news page, or the first tenth of a long page.
 LEAD_CHARS = 400
 LEAD_SHARE = 0.1
-# Above this a sentence only repeats itself in other words.
+# A sentence with a higher score only repeats itself in other words.
 MAX_SENTENCE_SCORE = 4.0
 # A short line without a stop at its end is a list item, a heading or a table cell.
 FRAGMENT_FACTOR = 0.5
@@ -28,7 +28,7 @@ POINTER = (
     r"|mehr zum thema|lee también|te puede interesar)"
 )
 MARKUP = r"-->|==>|\[\"|^class \w|^```|^import \w|^\$ |;$"
-# One clear sentence carries a topic, or many hints together.
+# A page has a topic if one sentence is clear enough, or if all hints together are.
 MIN_CLEAR_SCORE = 2.0
 MIN_HINTS_SCORE = 6.0
 # A main topic is in the title, or in the lead and a good share of the body, or in a large share of the body.

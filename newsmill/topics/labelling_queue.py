@@ -1,4 +1,4 @@
-"""Choose the pages that a person labels next: some drawn uniformly, some from where tagging is least certain."""
+"""Choose the pages that a person labels next: some drawn uniformly, some whose tagging is least certain."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def select_questions(con: Connection, topics: list[str], labels: pl.DataFrame) -
 
     Draws are ordered by md5 of record id and topic, so the next session continues where the last one stopped.
     """
-    con.register("labelled", labels.select("record_id", "topic").to_arrow())
+    con.register("labeled", labels.select("record_id", "topic").to_arrow())
     con.register("asked_topics", pl.DataFrame({"topic": topics}).to_arrow())
     rows = con.execute(
         """
         with pairs as (
             select p.record_id, t.topic, md5(p.record_id || ' ' || t.topic) as draw
             from clean.pages p cross join asked_topics t
-            anti join labelled l on l.record_id = p.record_id and l.topic = t.topic
+            anti join labeled l on l.record_id = p.record_id and l.topic = t.topic
         ),
         scored as (
             select record_id, topic, max(score) as best from topics.mentions where place <> 'teaser' group by all

@@ -1,7 +1,7 @@
-"""Labels: a person's verdicts on pages and topics, to measure a taxonomy with.
+"""Read and write labels: a person's verdicts on pages and topics, which measure a taxonomy.
 
-They are the user's work and can't be rebuilt from the archive, so they are in a file of the home that no run replaces,
-one JSON object a line. The table `topics.labels` is a copy of it for queries.
+Labels are the user's work and can't be rebuilt from the archive, so they are in a file of the home that no run
+replaces, one JSON object per line. The table `topics.labels` is a copy of it for queries.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class Label:
     sampling: str
 
 
-def labels_file(home: Path) -> Path:
+def get_labels_path(home: Path) -> Path:
     """Return the path of a home's labels."""
     return home / "labels" / "topics.jsonl"
 
 
 def add_label(home: Path, record_id: str, topic: str, verdict: bool, sampling: str) -> None:
     """Append one label and sync it to disk, so that a session can end at any time."""
-    path = labels_file(home)
+    path = get_labels_path(home)
     path.parent.mkdir(parents=True, exist_ok=True)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     line = json.dumps(asdict(Label(record_id, topic, verdict, now, sampling)))
@@ -48,12 +48,12 @@ def add_label(home: Path, record_id: str, topic: str, verdict: bool, sampling: s
 
 
 def read_labels(home: Path) -> pl.DataFrame:
-    """Return the labels of a home (`LABELS`); of two verdicts on the same page and topic, the later one.
+    """Return the labels of a home (`LABELS`): the latest verdict on each page and topic.
 
     Raises:
-        UserError: with the line that is not a label.
+        UserError: if a line is not a label.
     """
-    path = labels_file(home)
+    path = get_labels_path(home)
     if not path.is_file():
         return LABELS.empty()
     labels: dict[tuple[str, str], Label] = {}
@@ -79,13 +79,13 @@ def _parse_label(path: Path, number: int, line: str) -> Label:
             raise ValueError
     except (ValueError, KeyError, TypeError) as error:
         hint = f"remove the line, or give it {', '.join(_FIELDS)}"
-        raise UserError(f"{path}, line {number}", "is not a label", hint) from error
+        raise UserError(f"{path}, line {number}", "the line is not a label", hint) from error
     return label
 
 
 def forget_labels(home: Path, record_ids: Collection[str]) -> int:
-    """Remove the labels of some records from the file, by one rename; return how many lines."""
-    path = labels_file(home)
+    """Remove the labels of some records from the file, by one rename; return how many lines it removed."""
+    path = get_labels_path(home)
     if not path.is_file():
         return 0
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -101,7 +101,7 @@ def forget_labels(home: Path, record_ids: Collection[str]) -> int:
 
 
 def measure_topics(labels: pl.DataFrame, page_topics: pl.DataFrame, known: Iterable[str]) -> pl.DataFrame:
-    """Return precision, recall and F1 by topic over the labelled pages, with the number of labels.
+    """Return precision, recall and F1 by topic over the labeled pages, with the number of labels.
 
     Args:
         labels: `LABELS`.

@@ -9,7 +9,7 @@ import polars as pl
 from newsmill.topics.tables import ENTITIES, MENTIONS
 from newsmill.topics.taxonomy import Taxonomy
 
-# Characters searched of a text: news texts are shorter, and memory stays bounded.
+# How many characters of a text are searched: news texts are shorter, and memory is bounded.
 MAX_SEARCHED_CHARS = 500_000
 SPANS = pl.List(pl.Struct({"start": pl.Int32, "end": pl.Int32}))
 TEASERS = pl.List(pl.Struct({"position": pl.Int32, "title": pl.String, "snippet": pl.String}))
@@ -52,9 +52,9 @@ def find_mentions(pages: pl.DataFrame, taxonomy: Taxonomy) -> FoundMentions:
 
 
 def _list_units(pages: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a text to search: title, body, and each teaser as title, newline and snippet.
+    """Return one row per text to search: title, body, and each teaser as title, newline and snippet.
 
-    `is_headed`: a body whose page has a title.
+    `is_headed` is true for a body whose page has a title.
     """
     if "boilerplate" not in pages.columns:
         pages = pages.with_columns(boilerplate=pl.lit(None, SPANS))

@@ -1,4 +1,4 @@
-"""The tables of topics."""
+"""The tables of the topics package."""
 
 import polars as pl
 
@@ -27,7 +27,7 @@ MENTIONS = Table(
             "First character in the text, the title, or the teaser's title, newline and snippet.",
         ),
         Column("char_end", pl.Int32(), "Where it ends, exclusive."),
-        Column("phrase", pl.String(), "The deciding phrase, as the sentence has it."),
+        Column("phrase", pl.String(), "The deciding phrase, as written in the sentence."),
         Column("score", pl.Float64(), "Weight of the phrases found in the sentence."),
         TAXONOMY_VERSION,
     ),
@@ -68,14 +68,16 @@ ENTITIES = Table(
 
 LABELS = Table(
     "topics.labels",
-    "one page and topic that a person has labelled",
+    "one page and topic that a person has labeled",
     (
         RECORD_ID,
         TOPIC,
         Column("verdict", pl.Boolean(), "True where a reader who follows the topic would want the page."),
-        Column("labelled_at", pl.Datetime("us"), "When it was labelled."),
+        Column("labelled_at", pl.Datetime("us"), "When it was labeled."),
         Column(
-            "sampling", pl.String(), "How the page was chosen: `uniform`, or `near` what decides whether it is tagged."
+            "sampling",
+            pl.String(),
+            "How the page was chosen: `uniform`, or `near` (score near the tagging threshold).",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Tag pages: the rows of every table of this package."""
+"""Tag pages: compute the rows of this package's tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newsmill.topics.mentions import TEASERS, find_mentions
 from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 
-# Enough pages that the frames' own cost is small beside the search.
+# With this many pages, the cost of creating frames is small compared with the search.
 BATCH_PAGES = 1024
 SHIPPED_TAXONOMY = Path(__file__).parent / "topics.yaml"
 
@@ -39,7 +39,7 @@ def tag(pages: pl.DataFrame, taxonomy: Taxonomy | Path | str | None = None) -> p
         taxonomy: a taxonomy or the path of one; by default the shipped one.
 
     Returns:
-        A row a page and topic, in the order of the pages: of topics.page_topics `record_id`, `topic`, `score`,
+        One row per page and topic, in the order of the pages: of topics.page_topics `record_id`, `topic`, `score`,
         `strength` and `teaser_only`. A page without a topic has no row.
 
     Raises:
@@ -65,20 +65,20 @@ def tag(pages: pl.DataFrame, taxonomy: Taxonomy | Path | str | None = None) -> p
         raise ValueError("record ids must be unique and not null")
     if not isinstance(taxonomy, Taxonomy):
         taxonomy = load_taxonomy(Path(taxonomy or SHIPPED_TAXONOMY))
-    # The date of the daily run is not known, nor does a result depend on it.
+    # The ingest date is not known, and no result depends on it.
     dated = numbered.with_columns(ingest_date=pl.lit(dt.date(1970, 1, 1)))
     topics = [tag_pages(batch, taxonomy).page_topics for batch in dated.iter_slices(BATCH_PAGES)]
     return pl.concat([PAGE_TOPICS.empty(), *topics]).drop("ingest_date", "taxonomy_version")
 
 
 def tag_pages(pages: pl.DataFrame, taxonomy: Taxonomy) -> Tags:
-    """Return the tags of pages (columns as `find_mentions` takes them), in their order."""
+    """Return the tags of pages (columns as in `find_mentions`), in the order of the pages."""
     found = find_mentions(pages, taxonomy)
     return Tags(found.mentions, assign_topics(found.mentions, pages), found.entities)
 
 
 def tag_to_frame(pages: pl.DataFrame, taxonomy: Taxonomy) -> pl.DataFrame:
-    """Return the tags in one frame, each row with its `table`: for an engine that takes frames to frames."""
+    """Return the tags in one frame, each row with its `table`, for an engine whose functions return one frame."""
     frames = zip(_TABLES, tag_pages(pages, taxonomy), strict=True)
     return pl.concat([rows.with_columns(table=pl.lit(table.name)) for table, rows in frames], how="diagonal")
 

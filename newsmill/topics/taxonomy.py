@@ -17,13 +17,13 @@ from newsmill.validation import load_yaml, user_error
 
 MAX_PHRASE_CHARS = 100
 MAX_OPTIONAL_PARTS = 3
-# The contexts of a sentence are bits of one 64-bit integer.
 HINTS = {
     "greater_than": "give a weight above 0 and up to 10",
     "less_than_equal": "give a weight above 0 and up to 10",
 }
-# Keys of earlier versions.
+# New names of keys from earlier versions.
 RENAMED_KEYS = {"close": "within_words", "needs": "same_sentence", "near": "nearby_sentence"}
+# The contexts of a sentence are bits of one 64-bit integer.
 MAX_CONTEXTS = 62
 LANGUAGE = re.compile(r"[a-z]{2}")
 
@@ -56,17 +56,20 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Entry(BaseModel):
+    """An entry of the file. Unknown keys are errors."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class ByLanguage(Entry):
-    """Phrases under two-letter language keys, which come beside the entry's other keys in the file."""
+    """Phrases under two-letter language keys, which are next to the entry's other keys in the file."""
 
     words: Words = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def collect_language_keys(cls, data: Any) -> Any:
+        """Move the language keys into `words`."""
         if not isinstance(data, dict):
             return data
         languages = {key: value for key, value in data.items() if isinstance(key, str) and LANGUAGE.fullmatch(key)}
@@ -87,16 +90,16 @@ class Named(Entry):
 
 
 class Context(ByLanguage):
-    """Words that a phrase can need nearby: its own, its entities, and those of the contexts it `includes`."""
+    """Words that a phrase can need nearby: the context's phrases, entities, and the contexts it `includes`."""
 
     includes: list[str] = Field(default_factory=list)
     entities: list[Named] = Field(default_factory=list)
 
 
 class Weighted(Entry):
-    """The weight of a group, and the contexts of which it needs a word.
+    """The weight of a group, and the contexts that it needs: each must have a word nearby.
 
-    Within some five words, in the same sentence, in that or a neighboring sentence.
+    Nearby is within about five words, in the same sentence, or in the same or an adjacent sentence.
     """
 
     weight: float = Field(gt=0, le=10)
@@ -126,12 +129,15 @@ class Topic(Entry):
 
     @model_validator(mode="after")
     def has_english(self) -> Topic:
+        """Require an English name and definition."""
         if "en" not in self.name or "en" not in self.definition:
             raise ValueError("name and definition need at least an `en` entry")
         return self
 
 
 class TaxonomyFile(Entry):
+    """The content of a taxonomy file."""
+
     contexts: dict[Id, Context] = Field(default_factory=dict)
     topics: dict[Id, Topic] = Field(min_length=1)
 
@@ -163,7 +169,7 @@ def load_taxonomy(path: Path) -> Taxonomy:
     """Load a taxonomy from a YAML file.
 
     Raises:
-        UserError: with file, field and hint of the first mistake.
+        UserError: if the file has a mistake; states file, field and hint of the first one.
     """
     content = load_yaml(path)
     try:
@@ -178,7 +184,7 @@ def load_taxonomy(path: Path) -> Taxonomy:
 
 
 def _with_new_key(error: UserError) -> UserError:
-    """Return the error, with the new name of a key that was renamed."""
+    """Return an error that states the new name if the key was renamed, else the error itself."""
     key = error.where.rpartition(".")[2]
     if key not in RENAMED_KEYS:
         return error
@@ -200,7 +206,7 @@ def _check_contexts(path: Path, file: TaxonomyFile) -> None:
         if name in file.topics:
             raise UserError(where, "a topic has the same name", "rename one of them")
         _check_repeats(where, context.phrases())
-        _check_repeats(f"{where}.entities", _aliases(context.entities))
+        _check_repeats(f"{where}.entities", _list_aliases(context.entities))
         known.add(name)
     if len(file.contexts) + len(file.topics) > MAX_CONTEXTS:
         problem = f"there are more than {MAX_CONTEXTS} contexts and topics"
@@ -212,7 +218,7 @@ def _check_topic(where: str, topic: Topic, known: set[str]) -> None:
         for number, group in enumerate(groups):
             _check_references(f"{where}.{field}.{number}", group, known)
     _check_repeats(f"{where}.phrases", (pair for group in topic.phrases for pair in group.phrases()))
-    _check_repeats(f"{where}.entities", _aliases(topic.entities))
+    _check_repeats(f"{where}.entities", _list_aliases(topic.entities))
     _check_repeats(f"{where}.exclusions", topic.exclusions.phrases())
 
 
@@ -226,7 +232,7 @@ def _check_references(where: str, group: Weighted, known: set[str]) -> None:
         raise UserError(where, "has no phrases", "add some under a language, as `en: [...]`, or `words_of: [context]`")
 
 
-def _aliases(groups: Iterable[Named]) -> Iterator[tuple[str, str]]:
+def _list_aliases(groups: Iterable[Named]) -> Iterator[tuple[str, str]]:
     for group in groups:
         for aliases in group.names.values():
             for alias in aliases:
@@ -234,7 +240,7 @@ def _aliases(groups: Iterable[Named]) -> Iterator[tuple[str, str]]:
 
 
 def _check_repeats(where: str, phrases: Iterable[tuple[str, str]]) -> None:
-    """Check that a phrase appears once a language, so that its weight has one line to change."""
+    """Check that a phrase appears once per language, so that its weight is defined in one line."""
     seen: set[tuple[str, str]] = set()
     for language, phrase in phrases:
         spellings = {(language, spelling) for spelling in spell_out(phrase)}

@@ -1,1 +1,1 @@
-"""Statistics that SQL expresses badly: bursts, and the stories behind one number."""
+"""Compute statistics that are hard to express in SQL: bursts, and the stories behind one number."""

@@ -1,4 +1,4 @@
-"""The baseline of daily counts: a level that decays, a weekday pattern and a dispersion, learned from past days."""
+"""Estimate the baseline of daily counts from past days: a decaying level, a weekday pattern and a dispersion."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-# A past day counts half for the level after so many days. The noise of a day of mean m has the relative variance
-# 1/m + dispersion; the half-life grows with its square root, since a noisy level takes longer to learn.
+# Half-life of a past day's weight in the level. A day's count with mean m has the relative variance 1/m + dispersion;
+# the half-life grows with its square root, because a noisy level takes longer to learn.
 HALF_LIFE_DAYS, MIN_HALF_LIFE_DAYS, MAX_HALF_LIFE_DAYS = 50.0, 5.0, 80.0
-# For the weekday pattern it counts half after so many.
+# Half-life of a past day's weight in the weekday pattern.
 WEEKDAY_HALF_LIFE_DAYS = 120.0
 # The prior of a weekday's share, in stories: with fewer stories than this the share stays near 1.
 WEEKDAY_PRIOR_STORIES = 5.0
-# Stories added to the level, so that a topic without a story has one above 0.
+# Stories added to the level, so that the level of a topic without stories is above 0.
 LEVEL_PRIOR_STORIES = 0.5
-# The dispersions tried, equally likely at first: variance beyond Poisson over the squared mean.
+# The grid of dispersions (variance beyond Poisson over the squared mean), with equal prior probabilities.
 DISPERSIONS = np.array([0.0, 0.003, 0.01, 0.03, 0.06, 0.11, 0.18, 0.28, 0.42, 0.65, 1.0])
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What one day is expected to have, by topic.
+    """The expected stories of one day, by topic.
 
     Attributes:
         mean: expected stories.
         dispersion: of the counts around a known mean; negative binomial, variance mean + dispersion * mean^2.
         dispersion_weights: probability of each of DISPERSIONS (topics x dispersions); `dispersion` is their mean.
         mean_uncertainty: relative variance of the mean itself.
-        weekday_factor: share of the weekday in the mean; 1 on average over the week.
+        weekday_factor: factor of the weekday in the mean; 1 on average over the week.
     """
 
     mean: Floats
@@ -43,7 +43,7 @@ class Forecast:
 
 
 class Baseline:
-    """Decayed sums of the days learned so far, a row a topic."""
+    """Decayed sums of the days learned so far, one row per topic."""
 
     def __init__(self, topics: int) -> None:
         self._stories, self._exposure = np.zeros(topics), np.zeros(topics)
@@ -53,9 +53,9 @@ class Baseline:
     def forecast(self, weekday: int) -> Forecast:
         """Forecast a day of one weekday: conjugate gamma estimates of level and weekday share.
 
-        A day's count holds 1 / (1 + dispersion * level) times as much information as a Poisson count.
+        A day's count has 1 / (1 + dispersion * level) times the information of a Poisson count.
         """
-        level, weights = self._level(), self._dispersion_weights()
+        level, weights = self._compute_level(), self._compute_dispersion_weights()
         dispersion = (weights * DISPERSIONS).sum(axis=1)
         noise = (1.0 + dispersion * level)[:, None]
         shares = (self._weekday_stories / noise + WEEKDAY_PRIOR_STORIES) / (
@@ -69,41 +69,43 @@ class Baseline:
 
     def learn(self, topics: Mask, weekday: int, stories: Floats, weekday_factor: Floats) -> None:
         """Add a day's stories to level and weekday pattern of some topics."""
-        level = self._level()[topics]
-        dispersion = (self._dispersion_weights()[topics] * DISPERSIONS).sum(axis=1)
+        level = self._compute_level()[topics]
+        dispersion = (self._compute_dispersion_weights()[topics] * DISPERSIONS).sum(axis=1)
         information = np.maximum(level / (1.0 + dispersion * level), 1e-2)
         half_life = np.clip(HALF_LIFE_DAYS / np.sqrt(information), MIN_HALF_LIFE_DAYS, MAX_HALF_LIFE_DAYS)
         decay = 0.5 ** (1.0 / half_life)
         self._stories[topics] = self._stories[topics] * decay + stories[topics]
         self._exposure[topics] = self._exposure[topics] * decay + weekday_factor[topics]
-        decay_of_week = 0.5 ** (1.0 / WEEKDAY_HALF_LIFE_DAYS)
-        self._weekday_stories[topics] *= decay_of_week
-        self._weekday_expected[topics] *= decay_of_week
+        weekday_decay = 0.5 ** (1.0 / WEEKDAY_HALF_LIFE_DAYS)
+        self._weekday_stories[topics] *= weekday_decay
+        self._weekday_expected[topics] *= weekday_decay
         self._weekday_stories[topics, weekday] += stories[topics]
-        self._weekday_expected[topics, weekday] += self._level()[topics]
+        self._weekday_expected[topics, weekday] += self._compute_level()[topics]
 
     def learn_dispersion(self, topics: Mask, stories: Floats, forecast: Forecast) -> None:
-        """Weigh the dispersions of some topics by the likelihood that they gave a day's stories."""
+        """Update the weights of the dispersions of some topics by the likelihood of a day's stories."""
         dispersion = DISPERSIONS + forecast.mean_uncertainty[topics, None]
-        self._log_likelihood[topics] += _log_likelihood(stories[topics, None], forecast.mean[topics, None], dispersion)
+        self._log_likelihood[topics] += _compute_log_likelihood(
+            stories[topics, None], forecast.mean[topics, None], dispersion
+        )
 
     def forget_level(self, topics: Mask) -> None:
-        """Drop the level of some topics, to learn it again; weekday pattern and dispersion stay."""
+        """Reset the level of some topics, to re-learn it; keep weekday pattern and dispersion."""
         self._stories[topics] = 0.0
         self._exposure[topics] = 0.0
 
-    def _level(self) -> Floats:
-        """Return the mean stories of a day of average weekday."""
+    def _compute_level(self) -> Floats:
+        """Return the mean stories per day, averaged over weekdays."""
         return (self._stories + LEVEL_PRIOR_STORIES) / np.maximum(self._exposure, 1.0)
 
-    def _dispersion_weights(self) -> Floats:
+    def _compute_dispersion_weights(self) -> Floats:
         """Return the posterior probability of each dispersion."""
         weights = np.exp(self._log_likelihood - self._log_likelihood.max(axis=1, keepdims=True))
         return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def tail_probability(stories: Floats, mean: Floats, dispersion: Floats) -> Floats:
-    """Return the probability of so many stories or more, at least 1e-300.
+    """Return the probability of at least this many stories; at least 1e-300.
 
     Negative binomial with variance mean + dispersion * mean^2; a dispersion below 1e-7 counts as 1e-7, nearly Poisson.
     """
@@ -120,8 +122,8 @@ def to_score(probability: Floats) -> Floats:
     return 0.0 - np.log10(probability)
 
 
-def _log_likelihood(stories: Floats, mean: Floats, dispersion: Floats) -> Floats:
-    """Return the log-likelihood of negative binomial counts, without the terms that no dispersion changes."""
+def _compute_log_likelihood(stories: Floats, mean: Floats, dispersion: Floats) -> Floats:
+    """Return the log-likelihood of negative binomial counts, without the terms that do not depend on the dispersion."""
     from scipy.special import gammaln
 
     size = 1.0 / dispersion

@@ -1,6 +1,6 @@
-"""Bursts: days on which a topic has more stories than its own past makes one expect.
+"""Find bursts: days on which a topic has more stories than expected from its past.
 
-Each day is compared with a negative binomial baseline of the days before. Bursts stay out of later baselines, after
+Each day is compared with a negative binomial baseline of the days before. Bursts are left out of later baselines, after
 Noufaily et al., An improved algorithm for outbreak detection in multiple surveillance systems (2013).
 """
 
@@ -15,16 +15,16 @@ from newsmill.trends.baseline import Floats, Mask, tail_probability, to_score
 from newsmill.trends.scan import Scan
 from newsmill.trends.tables import BURSTS, EXPECTED
 
-# A burst reaches over the days beside it that are rarer than one in ten, and over a single day between two bursts.
+# A burst includes adjacent days with a probability below one in ten, and a single day between two bursts.
 EDGE_SCORE = 1.0
 
 
-def expected_days(daily: pl.DataFrame) -> pl.DataFrame:
+def compute_expected_days(daily: pl.DataFrame) -> pl.DataFrame:
     """Compare every day of `daily` (`topic`, `day`, `stories`; no gaps within a topic) with its topic's past.
 
     Args:
-        daily: optionally with a column `read`, false on days on which nothing was read: those are neither judged nor
-            learned from.
+        daily: optionally with a column `read`, false on days on which nothing was read: those are neither scored nor
+            learned.
 
     Returns:
         A frame of `EXPECTED`, by topic and day.
@@ -49,7 +49,7 @@ def expected_days(daily: pl.DataFrame) -> pl.DataFrame:
         dispersion=pl.Series(scan.dispersion[cells] + scan.mean_uncertainty[cells]),
         mean_uncertainty=pl.Series(scan.mean_uncertainty[cells]),
         score=pl.Series(scan.score[cells]),
-        bursting=pl.Series(_with_edges(scan.is_bursting, scan.score)[cells]),
+        bursting=pl.Series(_add_edges(scan.is_bursting, scan.score)[cells]),
     ).with_columns(p_value=10.0 ** -pl.col("score"))
     measures = ("expected", "dispersion", "mean_uncertainty", "score", "p_value")
     return EXPECTED.conform(
@@ -90,7 +90,7 @@ def find_bursts(expected: pl.DataFrame, page_stories: pl.DataFrame) -> pl.DataFr
 
 
 def _find_top_stories(days: pl.DataFrame, page_stories: pl.DataFrame) -> pl.DataFrame:
-    """Return `top_story_id` by `topic` and `burst`: the story with most pages, of equals the one seen first."""
+    """Return `top_story_id` by `topic` and `burst`: the story with the most pages; of equals the one seen first."""
     pages = days.select("topic", "day", "burst").join(page_stories.drop_nulls("story_id"), on=["topic", "day"])
     stories = pages.group_by("topic", "burst", "story_id").agg(
         pages=pl.col("record_id").n_unique().cast(pl.Int64), first_seen=pl.col("seen_at").min()
@@ -102,8 +102,8 @@ def _find_top_stories(days: pl.DataFrame, page_stories: pl.DataFrame) -> pl.Data
     )
 
 
-def _with_edges(is_bursting: Mask, score: Floats) -> Mask:
-    """Return the days that burst, the raised days beside them, and single days between two bursts."""
+def _add_edges(is_bursting: Mask, score: Floats) -> Mask:
+    """Return the bursting days, the adjacent raised days, and single days between two bursts."""
     is_high = is_bursting | (score >= EDGE_SCORE)
     wide = np.zeros_like(is_bursting)
     for topic in np.flatnonzero(is_bursting.any(axis=1)):

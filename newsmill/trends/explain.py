@@ -1,4 +1,4 @@
-"""Explain one trend number: the stories behind it, and the parts of its week's change."""
+"""Explain one trend number: the stories behind it, and the parts of its weekly change."""
 
 from __future__ import annotations
 
@@ -19,15 +19,21 @@ def explain_trend(con: Connection, topic: str, day: dt.date) -> dict[str, Any]:
         `change`: its row of trends.change_decomposition, None in the topic's first week.
 
     Raises:
-        UserError: if the topic has no such day.
+        UserError: if the topic has no row for this day.
     """
     key = {"topic": topic, "day": day}
-    counts = _rows(con, "from trends.topic_daily where topic = $topic and day = $day", key)
+    counts = _select_rows(con, "from trends.topic_daily where topic = $topic and day = $day", key)
     if not counts:
-        raise UserError(f"{topic} {day}", _describe_known_days(con, topic), "newsmill query 'from trends.topic_daily'")
-    expected = _rows(con, "from trends.topic_expected where topic = $topic and day = $day", key)
-    bursts = _rows(con, "from trends.topic_bursts where topic = $topic and $day between start_day and end_day", key)
-    changes = _rows(
+        raise UserError(
+            f"{topic} {day}",
+            _describe_known_days(con, topic),
+            "list topics and days with `newsmill query 'from trends.topic_daily'`",
+        )
+    expected = _select_rows(con, "from trends.topic_expected where topic = $topic and day = $day", key)
+    bursts = _select_rows(
+        con, "from trends.topic_bursts where topic = $topic and $day between start_day and end_day", key
+    )
+    changes = _select_rows(
         con,
         "from trends.change_decomposition where topic = $topic and week = date_trunc('week', $day::date)::date",
         key,
@@ -36,13 +42,13 @@ def explain_trend(con: Connection, topic: str, day: dt.date) -> dict[str, Any]:
         "counts": counts[0],
         "expected": expected[0] if expected else None,
         "burst": bursts[0] if bursts else None,
-        "stories": _stories(con, key),
+        "stories": _select_stories(con, key),
         "change": changes[0] if changes else None,
     }
 
 
-def _stories(con: Connection, key: dict[str, Any]) -> list[Row]:
-    return _rows(
+def _select_stories(con: Connection, key: dict[str, Any]) -> list[Row]:
+    return _select_rows(
         con,
         """
         with pages as (from trends.topic_pages where topic = $topic and day = $day),
@@ -76,9 +82,9 @@ def _describe_known_days(con: Connection, topic: str) -> str:
     if first is not None:
         return f"the topic's days are {first} to {last}"
     known = con.execute("select distinct topic from trends.topic_daily order by all").fetchall()
-    return f"no page has this topic; there are {', '.join(name for (name,) in known) or 'none'}"
+    return f"no page has this topic; the topics are {', '.join(name for (name,) in known) or 'none'}"
 
 
-def _rows(con: Connection, query: str, parameters: dict[str, Any]) -> list[Row]:
+def _select_rows(con: Connection, query: str, parameters: dict[str, Any]) -> list[Row]:
     used = {name: value for name, value in parameters.items() if f"${name}" in query}
     return con.execute(query, used).pl().to_dicts()

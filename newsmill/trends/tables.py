@@ -1,4 +1,4 @@
-"""The tables of bursts; `dbt_like_sql/models/marts` states what SQL derives."""
+"""The tables of bursts; the tables that SQL derives are in `dbt_like_sql/models/marts`."""
 
 import polars as pl
 
@@ -8,7 +8,7 @@ TOPIC = Column("topic", pl.String(), "Topic id of the taxonomy.")
 
 EXPECTED = Table(
     "trends.topic_expected",
-    "one topic on one day, compared with what its own past makes one expect",
+    "one topic on one day, compared with the stories expected from its past",
     (
         Column("day", pl.Date(), "The day."),
         TOPIC,
@@ -26,7 +26,7 @@ EXPECTED = Table(
             "The part of that dispersion that comes from the uncertainty of the mean.",
             required=False,
         ),
-        Column("p_value", pl.Float64(), "Probability of so many stories or more without a burst.", required=False),
+        Column("p_value", pl.Float64(), "Probability of at least this many stories without a burst.", required=False),
         Column(
             "score",
             pl.Float64(),
@@ -39,7 +39,7 @@ EXPECTED = Table(
 
 BURSTS = Table(
     "trends.topic_bursts",
-    "one burst: days in a row on which a topic had more stories than its own past makes one expect",
+    "one burst: days in a row on which a topic had more stories than expected from its past",
     (
         TOPIC,
         Column("start_day", pl.Date(), "First day of the burst."),
@@ -47,10 +47,10 @@ BURSTS = Table(
         Column(
             "observed",
             pl.Int64(),
-            "Stories of its days, summed over days; one that returns on a second day counts there too.",
+            "Stories of its days, summed over days; a story on two days counts twice.",
         ),
-        Column("expected", pl.Float64(), "Expected stories of those days, summed likewise."),
-        Column("p_value", pl.Float64(), "Probability of so many stories or more on its days without a burst."),
+        Column("expected", pl.Float64(), "Expected stories of those days, summed over days."),
+        Column("p_value", pl.Float64(), "Probability of at least this many stories on its days without a burst."),
         Column(
             "score",
             pl.Float64(),
@@ -60,7 +60,7 @@ BURSTS = Table(
         Column(
             "top_story_id",
             pl.String(),
-            "Story with most pages in the burst; of equals the one seen first.",
+            "Story with the most pages in the burst; of equals the one seen first.",
             required=False,
         ),
     ),

@@ -56,11 +56,11 @@ def plan_command(home: Home = None, topics: Topics = None, as_json: AsJson = Fal
     if result.quality["labels"].sum():
         print_table(
             result.quality.with_columns(pl.col(SHARE_COLUMNS).round(3)),
-            "On the labelled pages, today and with the new taxonomy",
+            "On the labeled pages, today and with the new taxonomy",
         )
     else:
         out.print(
-            "No page of this home is labelled: `newsmill topics label` labels pages to measure precision and recall."
+            "No page of this home is labeled: `newsmill topics label` labels pages to measure precision and recall."
         )
     for (topic,), weeks in result.series.group_by("topic", maintain_order=True):
         print_table(weeks.drop("topic").tail(limit), f"Weeks of {topic} that change, {weeks.height:,} in total")
@@ -106,7 +106,7 @@ def label_command(
             "--topic", f"{unknown[0]!r} is not in {settings.topics}", f"name one of {', '.join(taxonomy.topics)}"
         )
     answered = _ask(settings, taxonomy, topic or list(taxonomy.topics))
-    out.print(f"{answered} labelled, saved in {settings.home / 'labels' / 'topics.jsonl'}", soft_wrap=True)
+    out.print(f"{answered} labeled, saved in {settings.home / 'labels' / 'topics.jsonl'}", soft_wrap=True)
     if answered:
         _copy_labels(settings)
 
@@ -136,7 +136,7 @@ def _ask(settings: Settings, taxonomy: Taxonomy, topics: list[str]) -> int:
                 add_label(settings.home, question.record_id, question.topic, answer == "y", question.sampling)
                 answered += 1
         else:
-            out.print("All pages are labelled.")
+            out.print("All pages are labeled.")
     return answered
 
 

@@ -55,7 +55,7 @@ def edited(text: str, *positions: int) -> str:
 
 
 def page(record_id: str, text: str, *, day: int = 0, hour: int = 6, url: str | None = None, **columns: Any) -> dict:
-    """Return a page fetched on a day of March 2026, by default at a URL and on a site of its own."""
+    """Return a page fetched on a day of March 2026, by default with a unique URL and site."""
     date = FIRST_DAY + dt.timedelta(days=day)
     return {
         "record_id": record_id,
@@ -77,7 +77,7 @@ def frame(pages: Iterable[dict]) -> pl.DataFrame:
 
 
 class Database:
-    """Loads pages as the stages do: writes texts, plans, applies the plan; collects the affected rows it reports."""
+    """Load pages as the stages do: write texts, plan, apply the plan, collect the affected rows."""
 
     def __init__(self, db: str = ":memory:", thresholds: StoryThresholds = DEFAULT_THRESHOLDS) -> None:
         self.con = duckdb.connect(db, config={"threads": 1})
@@ -91,7 +91,7 @@ class Database:
         self.affected = MEMBERS.empty()
 
     def load(self, pages: Sequence[dict], days: Iterable[int] | None = None) -> Database:
-        """Make `pages` the pages of `days`, by default of their own days."""
+        """Replace the pages of `days`, by default the days of `pages`, by `pages`."""
         dates = (
             {p["ingest_date"] for p in pages} if days is None else {FIRST_DAY + dt.timedelta(days=day) for day in days}
         )
@@ -109,7 +109,7 @@ class Database:
         return self
 
     def write_texts(self, pages: Sequence[dict], dates: Collection[dt.date]) -> None:
-        """Replace the texts of these dates, as the pages stage does before."""
+        """Replace the texts of these dates, as the pages stage does before clustering."""
         self.con.execute("delete from clean.pages where ingest_date in (select unnest($d::date[]))", {"d": list(dates)})
         self.con.register("rows", frame(pages).to_arrow())
         self.con.execute("insert into clean.pages select record_id, ingest_date, kind, title, text from rows")

@@ -47,7 +47,7 @@ def test_a_passage_on_fewer_pages_is_not_boilerplate():
     assert db.rows("stories.site_boilerplate") == db.rows("clean.boilerplate_spans") == []
 
 
-def test_earlier_pages_are_clustered_again_when_a_passage_becomes_boilerplate():
+def test_earlier_pages_are_re_clustered_when_a_passage_becomes_boilerplate():
     db = Database().load(pages_with_passage(HALF)).load(pages_with_passage(URLS - HALF, first=HALF, day=1))
     assert len(db.stories()) == URLS
     assert (

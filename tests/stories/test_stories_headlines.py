@@ -47,7 +47,7 @@ def test_similar_texts_of_one_site_are_one_story_unless_their_headlines_are_unre
         ("...", set()),
     ],
 )
-def test_significant_tokens_of_a_headline(headline, tokens):
+def test_tokens_of_a_headline(headline, tokens):
     assert extract_tokens(headline) == tokens
 
 

@@ -161,7 +161,7 @@ def test_a_page_of_another_date_is_refused():
         plan_stories(Database().con, [FIRST_DAY], fingerprint(frame([page("a", TEXT, day=1)])))
 
 
-def test_pages_re_read_but_not_yet_clustered_again_get_no_edges():
+def test_pages_re_read_but_not_yet_re_clustered_get_no_edges():
     db = Database().load([page("a", TEXT)])
     db.con.execute("update clean.pages set text = 'something else altogether'")
     db.load([page("b", LEFT, day=1)])

@@ -33,15 +33,15 @@ def plain_sentences(text: str) -> list[tuple[int, int]]:
     for match in _end.finditer(text):
         stops = match[0]
         uncertain = _certain.search(stops) is None
-        if uncertain and (not _next.match(text, match.end()) or (stops[0] == "." and _goes_on(text, match))):
+        if uncertain and (not _next.match(text, match.end()) or (stops[0] == "." and _continues(text, match))):
             continue
         spans += _pieces(text, start, match.end())
         start = match.end()
     return spans + _pieces(text, start, len(text))
 
 
-def _goes_on(text: str, stop: re.Match[str]) -> bool:
-    """Whether the sentence goes on after a full stop."""
+def _continues(text: str, stop: re.Match[str]) -> bool:
+    """Return whether the sentence continues after a full stop."""
     following = text[stop.end() : stop.end() + 40].lstrip(" \t\u00a0")
     if following[:1].islower():
         return True

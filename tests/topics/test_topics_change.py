@@ -15,7 +15,7 @@ from newsmill.errors import UserError
 from newsmill.maintenance.retag import apply_retag, plan_retag
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
-from newsmill.topics.labels import add_label, forget_labels, labels_file, measure_topics, read_labels
+from newsmill.topics.labels import add_label, forget_labels, get_labels_path, measure_topics, read_labels
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.publish import publish_database
@@ -58,7 +58,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture
 def home(published: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Return a copy of it that writes no report: that has its own tests and is slow."""
+    """Return a copy of the published home that writes no report: reports are slow and have their own tests."""
     monkeypatch.setattr("newsmill.stages.publish", lambda con, settings, *_: publish_database(con, settings.published))
     folder = tmp_path / "home"
     (folder / "published").mkdir(parents=True)
@@ -69,7 +69,7 @@ def home(published: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def wider(tmp_path: Path) -> Path:
-    """Return the path of the shipped taxonomy with one topic more."""
+    """Return the path of the shipped taxonomy with one extra topic."""
     path = tmp_path / "wider.yaml"
     path.write_text(SHIPPED.read_text(encoding="utf-8") + FERRIES, encoding="utf-8")
     return path
@@ -175,14 +175,14 @@ def test_label_keeps_answers_and_continues_where_it_stopped(home: Settings) -> N
     arguments = ["topics", "label", "--home", str(home.home), "--topic", "ai_regulation"]
     first = runner.invoke(app, arguments, input="what\ny\nq\n")
     assert first.exit_code == 0, first.output
-    assert "1 labelled" in first.stdout
+    assert "1 labeled" in first.stdout
     second = runner.invoke(app, arguments, input="s\nn\n")
-    assert "1 labelled" in second.stdout
+    assert "1 labeled" in second.stdout
     labels = read_labels(home.home)
     assert labels["verdict"].to_list() == [True, False]
     assert labels["record_id"].n_unique() == 2
     third = runner.invoke(app, arguments, input="n\n")
-    assert "All pages are labelled." in third.stdout
+    assert "All pages are labeled." in third.stdout
     with duckdb.connect(str(home.database), read_only=True) as con:
         assert con.execute("select count(*) from topics.labels").fetchone() == (3,)
 
@@ -216,9 +216,9 @@ def test_labels_of_a_forgotten_record_are_removed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["no json", "{}", '{"record_id": 1, "topic": "t", "verdict": true}', "[]"])
 def test_line_that_is_not_a_label_is_refused_with_its_number(line: str, tmp_path: Path) -> None:
     add_label(tmp_path, "r1", "t", True, "uniform")
-    with labels_file(tmp_path).open("a", encoding="utf-8") as file:
+    with get_labels_path(tmp_path).open("a", encoding="utf-8") as file:
         file.write(line + "\n")
-    with pytest.raises(UserError, match="line 2: is not a label"):
+    with pytest.raises(UserError, match="line 2: the line is not a label"):
         read_labels(tmp_path)
 
 

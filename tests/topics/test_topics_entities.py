@@ -120,7 +120,7 @@ def test_line_that_points_to_other_pages_carries_no_topic(line: str, small: Taxo
 def test_duplicate_alias_is_refused(tmp_path: Path) -> None:
     from newsmill.errors import UserError
 
-    with pytest.raises(UserError, match="context maker, field entities: 'Acme' appears twice"):
+    with pytest.raises(UserError, match=r"field contexts\.maker\.entities: 'Acme' appears twice"):
         load_small_taxonomy(tmp_path, WITH_MAKERS.replace("Acme Corp,", "Acme,"))
 
 

@@ -173,7 +173,7 @@ def test_each_place_has_its_own_spans(small: Taxonomy) -> None:
     ]
 
 
-def test_sentence_has_one_row_a_topic(small: Taxonomy) -> None:
+def test_sentence_has_one_row_per_topic(small: Taxonomy) -> None:
     rows = find_mentions_in("A river under a suspension bridge, and rivers.", small)
     assert [row["topic"] for row in rows] == ["bridges", "rivers"]
 

@@ -11,7 +11,7 @@ from scipy import stats
 
 from benchmarks.simulate_trends import FIRST_DAY, Noise, detect_bursts, detect_planted, false_bursts_a_year, to_daily
 from newsmill.trends.baseline import tail_probability, to_score
-from newsmill.trends.bursts import expected_days, find_bursts
+from newsmill.trends.bursts import compute_expected_days, find_bursts
 from newsmill.trends.scan import MIN_HISTORY_DAYS
 
 YEARS = 20
@@ -90,32 +90,32 @@ def test_earlier_bursts_do_not_hide_later_ones() -> None:
     assert sum(found) / len(found) > 0.85
 
 
-def test_days_not_read_are_neither_judged_nor_learned() -> None:
+def test_days_not_read_are_neither_scored_nor_learned() -> None:
     calm = np.array([*STEADY, *[0] * 10, *STEADY])
     read = pl.Series([True] * 84 + [False] * 10 + [True] * 84)
-    judged = expected_days(to_daily([calm]).with_columns(read=read))
-    gap = judged.slice(84, 10)
+    scored = compute_expected_days(to_daily([calm]).with_columns(read=read))
+    gap = scored.slice(84, 10)
     assert gap["score"].to_list() == [0.0] * 10
     # The week after the gap is expected as the week before it.
-    assert judged["expected"][94:101].mean() == pytest.approx(judged["expected"][77:84].mean(), rel=0.1)
-    assert not judged["bursting"].any()
+    assert scored["expected"][94:101].mean() == pytest.approx(scored["expected"][77:84].mean(), rel=0.1)
+    assert not scored["bursting"].any()
 
 
 def test_topic_without_days_read_has_no_expectation() -> None:
-    nothing = expected_days(to_daily([np.array([0] * 20)]).with_columns(read=pl.lit(False)))
+    nothing = compute_expected_days(to_daily([np.array([0] * 20)]).with_columns(read=pl.lit(False)))
     assert nothing["expected"].is_null().all()
 
 
 def test_day_without_stories_in_a_busy_topic_counts_as_not_read() -> None:
     weeks = [40, 42, 38, 41, 39, 40, 40] * 10
     holes = [0 if number % 9 == 0 else count for number, count in enumerate(weeks)]
-    tail = expected_days(to_daily([np.array([*holes, 40])])).tail(1)
+    tail = compute_expected_days(to_daily([np.array([*holes, 40])])).tail(1)
     assert tail["expected"].item() == pytest.approx(40, rel=0.05)
 
 
 def test_expectation_follows_a_topic_that_ends() -> None:
     gone = [40, 42, 38, 41, 39, 40, 40] * 10 + [0] * 60
-    assert expected_days(to_daily([np.array(gone)])).tail(1)["expected"].item() < 2
+    assert compute_expected_days(to_daily([np.array(gone)])).tail(1)["expected"].item() < 2
 
 
 def test_two_bursts_with_one_day_between_are_merged() -> None:
@@ -126,7 +126,7 @@ def test_two_bursts_with_one_day_between_are_merged() -> None:
 def test_days_of_a_burst_share_the_uncertainty_of_the_mean() -> None:
     counts = np.array([*[2, 3, 2, 1, 2, 2, 3] * 3, 12, 12, 12, 12])
     [row] = detect_bursts([counts]).to_dicts()
-    single_days = expected_days(to_daily([counts])).filter("bursting")
+    single_days = compute_expected_days(to_daily([counts])).filter("bursting")
     assert row["score"] < single_days["score"].sum()
 
 
@@ -196,15 +196,15 @@ def test_two_stories_never_burst() -> None:
 
 
 def test_first_days_of_a_topic_have_no_expectation() -> None:
-    expected = expected_days(to_daily([np.array([3] * 10)]))
+    expected = compute_expected_days(to_daily([np.array([3] * 10)]))
     assert expected["expected"].is_null().to_list() == [True] * MIN_HISTORY_DAYS + [False] * 3
     assert not expected["bursting"].any()
 
 
 def test_later_days_do_not_change_the_expectation() -> None:
     counts = np.array([*STEADY, 4, 19, 26, 15, 4, 5, 90])
-    before = expected_days(to_daily([counts[:-1]])).drop("bursting")
-    after = expected_days(to_daily([counts])).drop("bursting")
+    before = compute_expected_days(to_daily([counts[:-1]])).drop("bursting")
+    after = compute_expected_days(to_daily([counts])).drop("bursting")
     assert after.head(-1).equals(before)
 
 
@@ -215,7 +215,7 @@ def test_topics_do_not_affect_each_other() -> None:
 
 
 def test_top_story_is_the_one_on_most_pages() -> None:
-    expected = expected_days(to_daily([np.array([*STEADY, 30])]))
+    expected = compute_expected_days(to_daily([np.array([*STEADY, 30])]))
     seen = dt.datetime(2024, 3, 25, 9)
     late = seen + dt.timedelta(hours=1)
     rows = [("late", day(84), "r1", late), ("late", day(84), "r2", late), ("early", day(84), "r3", seen)]
@@ -228,6 +228,6 @@ def test_top_story_is_the_one_on_most_pages() -> None:
 
 
 def test_no_days_give_no_bursts() -> None:
-    empty = expected_days(to_daily([np.array([1])]).head(0))
+    empty = compute_expected_days(to_daily([np.array([1])]).head(0))
     assert empty.height == 0
     assert find_bursts(empty, pl.DataFrame()).height == 0

@@ -19,7 +19,7 @@ BUSY = dt.date(2026, 2, 2)
 
 @pytest.fixture(scope="module")
 def con() -> duckdb.DuckDBPyConnection:
-    """Return a database with four weeks of one story a day, then a day of nine stories and copies of one."""
+    """Return a database with four weeks of one story per day, then a day of nine stories and copies of one."""
     con = duckdb.connect(config={"threads": 1})
     pages = [Page(f"d{day}", day, topics={TOPIC: "main"}) for day in days("2026-01-05", 28)]
     pages += [Page(f"s{story}", "2026-02-02", topics={TOPIC: "main"}) for story in range(8)]
@@ -70,7 +70,7 @@ def test_quiet_day_has_its_story_and_no_burst(con: duckdb.DuckDBPyConnection) ->
 
 @pytest.mark.parametrize(
     ("topic", "day", "why"),
-    [(TOPIC, dt.date(2025, 1, 1), "2026-01-05 to 2026-02-02"), ("chips", BUSY, f"there are {TOPIC}")],
+    [(TOPIC, dt.date(2025, 1, 1), "2026-01-05 to 2026-02-02"), ("chips", BUSY, f"the topics are {TOPIC}")],
 )
 def test_missing_day_is_refused_with_the_known_days(
     con: duckdb.DuckDBPyConnection, topic: str, day: dt.date, why: str

@@ -1,1 +1,1 @@
-"""Finding the phrases of a taxonomy in texts: spellings, word boundaries, sentences, contexts and scores."""
+"""Find the phrases of a taxonomy in texts: spellings, word boundaries, sentences, contexts and scores."""

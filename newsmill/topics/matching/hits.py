@@ -1,4 +1,4 @@
-"""Kernels that turn strings found in folded texts into hits: phrases with word boundaries and capitals."""
+"""Kernels that check strings found in folded texts for word boundaries and capitals; those that pass are hits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newsmill.compiled import compiled_inner
 from newsmill.topics.matching.characters import DIGIT, IN_WORD, WIDTH_IN_WORD
 from newsmill.topics.matching.text_bytes import double_rows
 
-# Columns of a hit: characters, and the pattern found.
+# Columns of a hit: start and end in characters, and the pattern.
 START, END, PATTERN = range(3)
 
 Codes = NDArray[np.uint32]
@@ -23,11 +23,11 @@ class Spellings(NamedTuple):
     """The spellings of all patterns, grouped by the string that is searched.
 
     Attributes:
-        first: the first spelling of each string (and how many there are).
+        first: the first spelling of each string, and the number of spellings at the end.
         char_count: characters of each string.
-        pattern: by spelling.
-        open_left, open_right: whether a word may go on to the left or right of it, by spelling.
-        first_capital: the first capital of each spelling (and how many there are).
+        pattern: number of the pattern, by spelling.
+        open_left, open_right: whether the word may continue to the left or right of it, by spelling.
+        first_capital: the first capital of each spelling, and the number of capitals at the end.
         capital_at, capital: character within the spelling, and the capital that a text must have there.
     """
 
@@ -42,12 +42,12 @@ class Spellings(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """Strings found in the folded texts, by end.
+    """Strings found in the folded texts, sorted by end.
 
     Attributes:
-        first: the first match of each text (and how many there are).
-        string: by match.
-        end: byte in the text, by match.
+        first: the first match of each text, and the number of matches at the end.
+        string: number of the string, by match.
+        end: end in bytes of the text, by match.
     """
 
     first: NDArray[np.int64]
@@ -56,11 +56,11 @@ class Matches(NamedTuple):
 
 
 @compiled_inner
-def to_hits(
+def write_hits(
     codes: Codes, marks: Flags, byte_counts: NDArray[np.uint8], count: int, matches: Matches, match: int,
     end_match: int, spellings: Spellings, hits: Rows,
 ) -> tuple[int, Rows]:  # fmt: skip
-    """Write the matches of a text that have word boundaries and capitals as hits, by start; return how many."""
+    """Write the hits of a text, sorted by start; return their number, and the array in case it grew."""
     ends = matches.end
     hit_count, byte, before = 0, 0, 0
     next_end = ends[match]
@@ -75,15 +75,15 @@ def to_hits(
             next_end = ends[match] if match < end_match else -1
             end = at + 1
             start = end - spellings.char_count[string]
-            goes_on_left = start > 0 and marks[start] & marks[start - 1] & IN_WORD
+            continues_left = start > 0 and marks[start] & marks[start - 1] & IN_WORD
             # A digit after a letter may begin another word, as in Sora2.
-            goes_on_right = (
+            continues_right = (
                 end < count and marks[end] & marks[at] & IN_WORD and not (marks[end] & DIGIT and not marks[at] & DIGIT)
             )
             for spelling in range(spellings.first[string], spellings.first[string + 1]):
                 if (
-                    (not goes_on_left or spellings.open_left[spelling])
-                    and (not goes_on_right or spellings.open_right[spelling])
+                    (not continues_left or spellings.open_left[spelling])
+                    and (not continues_right or spellings.open_right[spelling])
                     and _has_capitals(codes, start, spelling, spellings)
                 ):
                     if hit_count == len(hits):
@@ -107,7 +107,7 @@ def _has_capitals(codes: Codes, start: int, spelling: int, spellings: Spellings)
 
 @compiled_inner
 def _insert_by_start(hits: Rows, count: int, start: int, end: int, pattern: int) -> None:
-    """Insert a hit; matches come by end, so that few hits move."""
+    """Insert a hit in order of start. Matches are in order of end, so few hits move."""
     at = count
     while at > 0 and hits[at - 1, START] > start:
         for column in range(3):

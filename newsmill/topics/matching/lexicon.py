@@ -1,4 +1,4 @@
-"""Compile a taxonomy: its phrases to the strings that are searched, its groups to rules."""
+"""Compile a taxonomy: its phrases into the strings that are searched, its groups into rules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import hyperscan
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.topics.matching.characters import IN_WORD, WORD_START, character_flags
+from newsmill.topics.matching.characters import IN_WORD, WORD_START, build_character_flags
 from newsmill.topics.matching.chinese_scripts import to_other_script
 from newsmill.topics.matching.hits import Spellings
 from newsmill.topics.matching.scoring import Rules
@@ -23,15 +23,15 @@ _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _SCRIPT_CHANGE = re.compile(rf"(?<=[{_CJK}]) ?(?=[A-Za-z0-9])|(?<=[A-Za-z0-9]) ?(?=[{_CJK}])")
 _SPACE_IN_CJK = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])")
 
-# A pattern: the language whose key a phrase is under ("" for names of entities), and the phrase as the taxonomy has it.
+# The language key of a phrase ("" for names of entities), and the phrase as it is in the taxonomy. Each is a pattern.
 Phrase = tuple[str, str]
-# Name and kind.
+# Name and kind of an entity.
 Entity = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """What tagging reads of a taxonomy.
+    """A taxonomy in the form that tagging reads.
 
     Attributes:
         database: finds the strings of `spellings` in folded texts.
@@ -46,12 +46,12 @@ class Lexicon:
 
 @lru_cache(maxsize=8)
 def compile_lexicon(taxonomy: Taxonomy) -> Lexicon:
-    """Compile the lexicon of a taxonomy; kept, since every batch needs it."""
+    """Compile the lexicon of a taxonomy. The result is cached, because every batch needs it."""
     bits = {name: 1 << number for number, name in enumerate((*taxonomy.contexts, *taxonomy.topics))}
     patterns: dict[Phrase, int] = {}
     contexts: dict[int, int] = {}
     for name, bit in bits.items():
-        for phrase in _words_of(taxonomy, name):
+        for phrase in _collect_context_phrases(taxonomy, name):
             pattern = patterns.setdefault(phrase, len(patterns))
             contexts[pattern] = contexts.get(pattern, 0) | bit
     rules = _list_rules(taxonomy, bits, patterns)
@@ -63,33 +63,39 @@ def compile_lexicon(taxonomy: Taxonomy) -> Lexicon:
     return Lexicon(
         database=_compile_database(strings),
         spellings=spellings,
-        rules=_tabulate(len(patterns), contexts, entities, names, rules, len(taxonomy.topics)),
+        rules=_build_rule_tables(len(patterns), contexts, entities, names, rules, len(taxonomy.topics)),
         entities=names,
     )
 
 
-def _words_of(taxonomy: Taxonomy, name: str) -> list[Phrase]:
-    """Return the words of a context with those it includes, or the entities of a topic."""
+def _collect_context_phrases(taxonomy: Taxonomy, name: str) -> list[Phrase]:
+    """Return the phrases of a context and of the contexts it includes, or the entity names of a topic."""
     if name in taxonomy.topics:
-        return [phrase for group in taxonomy.topics[name].entities for phrase in _aliases(group)]
+        return [phrase for group in taxonomy.topics[name].entities for phrase in _list_aliases(group)]
     context = taxonomy.contexts[name]
-    words = [*context.phrases(), *(phrase for group in context.entities for phrase in _aliases(group))]
-    return [*words, *(phrase for included in context.includes for phrase in _words_of(taxonomy, included))]
+    words = [*context.phrases(), *(phrase for group in context.entities for phrase in _list_aliases(group))]
+    return [
+        *words,
+        *(phrase for included in context.includes for phrase in _collect_context_phrases(taxonomy, included)),
+    ]
 
 
-def _aliases(group: Named) -> list[Phrase]:
+def _list_aliases(group: Named) -> list[Phrase]:
     return [("", alias) for aliases in group.names.values() for alias in aliases]
 
 
-def _phrases_of(taxonomy: Taxonomy, group: PhraseGroup | EntityGroup) -> list[Phrase]:
+def _collect_group_phrases(taxonomy: Taxonomy, group: PhraseGroup | EntityGroup) -> list[Phrase]:
     if isinstance(group, EntityGroup):
-        return _aliases(group)
-    return [*group.phrases(), *(phrase for name in group.words_of for phrase in _words_of(taxonomy, name))]
+        return _list_aliases(group)
+    return [
+        *group.phrases(),
+        *(phrase for name in group.words_of for phrase in _collect_context_phrases(taxonomy, name)),
+    ]
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """What a pattern means to a topic; the group -1 is an exclusion. Contexts are bits."""
+    """The group of a topic that a pattern belongs to; group -1 is an exclusion. Contexts are bits."""
 
     pattern: int
     topic: int
@@ -102,7 +108,7 @@ class _Rule:
 
 
 def _list_rules(taxonomy: Taxonomy, bits: dict[str, int], patterns: dict[Phrase, int]) -> list[_Rule]:
-    """Return the rules by pattern, each pattern once a group. Adds the patterns that are words of no context."""
+    """Return the rules sorted by pattern, one per pattern and group. Adds new patterns to `patterns`."""
     rules: dict[tuple[int, int, int], _Rule] = {}
     group_number = -1
     for topic_number, topic in enumerate(taxonomy.topics.values()):
@@ -113,7 +119,7 @@ def _list_rules(taxonomy: Taxonomy, bits: dict[str, int], patterns: dict[Phrase,
                 sum(bits[name] for name in set(names))
                 for names in (group.within_words, group.same_sentence, group.nearby_sentence)
             )
-            for phrase in _phrases_of(taxonomy, group):
+            for phrase in _collect_group_phrases(taxonomy, group):
                 pattern = patterns.setdefault(phrase, len(patterns))
                 rules[pattern, topic_number, group_number] = _Rule(
                     pattern,
@@ -132,7 +138,7 @@ def _list_rules(taxonomy: Taxonomy, bits: dict[str, int], patterns: dict[Phrase,
 
 
 def _list_entities(taxonomy: Taxonomy, patterns: dict[Phrase, int]) -> dict[int, tuple[Entity, bool]]:
-    """Return the entity that a pattern names, and whether it does so without the contexts of its group."""
+    """Return the entity of each pattern that names one, and whether it needs no contexts of its group."""
     entities: dict[int, tuple[Entity, bool]] = {}
     groups: list[tuple[Named, bool]] = [(g, True) for context in taxonomy.contexts.values() for g in context.entities]
     groups += [(g, False) for topic in taxonomy.topics.values() for g in topic.entities]
@@ -143,7 +149,7 @@ def _list_entities(taxonomy: Taxonomy, patterns: dict[Phrase, int]) -> dict[int,
     return entities
 
 
-def _tabulate(
+def _build_rule_tables(
     pattern_count: int,
     contexts: dict[int, int],
     entities: dict[int, tuple[Entity, bool]],
@@ -151,7 +157,7 @@ def _tabulate(
     rules: list[_Rule],
     topic_count: int,
 ) -> Rules:
-    """Return the tables that the kernels read, with the columns that `scoring` names."""
+    """Return the tables that the kernels read; `scoring` defines their columns."""
     numbers = {entity: number for number, entity in enumerate(names)}
     counts = np.bincount([rule.pattern for rule in rules], minlength=pattern_count)
     patterns = np.full((pattern_count + 1, 4), -1, np.int64)
@@ -177,7 +183,7 @@ def _tabulate(
 
 @dataclass(frozen=True)
 class _Spelling:
-    """One folded text that a pattern is found by, and the capitals that it must have."""
+    """One folded spelling of a pattern, and the capitals that a text must have there."""
 
     pattern: int
     text: str
@@ -190,7 +196,7 @@ def _spell(phrase: Phrase, pattern: int) -> Iterator[_Spelling]:
     """Yield the spellings of a phrase.
 
     A letter in lower case is found in any case, a capital only as a capital (AI is not `j'ai`). Between Latin and
-    Chinese, Japanese or Korean letters a space may come or not, and between Korean words too. Chinese is found in
+    Chinese, Japanese or Korean letters a space is optional, and between Korean words too. Chinese is found in
     simplified and traditional characters.
     """
     language, written = phrase
@@ -213,31 +219,31 @@ def _spell(phrase: Phrase, pattern: int) -> Iterator[_Spelling]:
 
 
 def _group_spellings(spellings: list[_Spelling]) -> tuple[list[bytes], Spellings]:
-    """Return the strings to search, and the spellings grouped by them."""
+    """Return the strings to search, and the spellings grouped by string."""
     by_string: dict[bytes, list[_Spelling]] = {}
     for spelling in spellings:
-        by_string.setdefault(_searched_bytes(spelling), []).append(spelling)
+        by_string.setdefault(_encode_spelling(spelling), []).append(spelling)
     grouped = [spelling for group in by_string.values() for spelling in group]
     capitals = [capital for spelling in grouped for capital in spelling.capitals]
     return list(by_string), Spellings(
-        first=_firsts(len(group) for group in by_string.values()),
+        first=_compute_offsets(len(group) for group in by_string.values()),
         char_count=np.array([len(group[0].text) for group in by_string.values()], np.int32),
         pattern=np.array([spelling.pattern for spelling in grouped], np.int32),
         open_left=np.array([spelling.open_left for spelling in grouped], np.bool_),
         open_right=np.array([spelling.open_right for spelling in grouped], np.bool_),
-        first_capital=_firsts(len(spelling.capitals) for spelling in grouped),
+        first_capital=_compute_offsets(len(spelling.capitals) for spelling in grouped),
         capital_at=np.array([at for at, _ in capitals], np.int32),
         capital=np.array([ord(char) for _, char in capitals], np.uint32),
     )
 
 
-def _firsts(lengths: Iterator[int]) -> NDArray[np.int32]:
+def _compute_offsets(lengths: Iterator[int]) -> NDArray[np.int32]:
     return np.array([0, *accumulate(lengths)], np.int32)
 
 
-def _searched_bytes(spelling: _Spelling) -> bytes:
+def _encode_spelling(spelling: _Spelling) -> bytes:
     """Return the bytes of a spelling as `text_bytes.fold_texts` writes them."""
-    flags = character_flags()
+    flags = build_character_flags()
     chars = []
     is_in_word = spelling.open_left
     for char in spelling.text:

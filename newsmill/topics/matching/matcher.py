@@ -1,4 +1,4 @@
-"""Find mentions in texts: pass their bytes to the search and the kernels, and return frames."""
+"""Find mentions in texts: search their bytes, run the kernels, and return frames."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from newsmill.topics.matching.characters import character_flags, character_folds, folded_widths
+from newsmill.topics.matching.characters import build_character_flags, build_character_folds, build_folded_widths
 from newsmill.topics.matching.hits import Matches
 from newsmill.topics.matching.lexicon import Lexicon
 from newsmill.topics.matching.scoring import find_mentions_in_texts
-from newsmill.topics.matching.sentences import Hashes, SentenceWords, split, word_hash
+from newsmill.topics.matching.sentences import Hashes, SentenceWords, find_sentences, hash_word
 from newsmill.topics.matching.text_bytes import Spans, decode, fold_texts
 
 # After these a full stop does not end a sentence: initials (U.S., z.B.), titles, words before a name or number.
@@ -23,7 +23,7 @@ ABBREVIATIONS = (
     " Co Ltd LLC Bros vs cf ca al No Nos Nr Art Abs Fig Vol pp approx est etc usw bzw bspw vgl ggf inkl zzgl evtl sog"
     " Mio Mrd Tsd Str Hr Fr Mme Mlle MM env éd Sra Dra Ud Uds EE UU Jan Feb Aug Sept Oct Nov Dec"
 )
-# "Inc." or "U.S." can end a sentence: it does if one of these follows.
+# "Inc." or "U.S." ends a sentence if one of these follows.
 STARTERS = (
     "The This These That It Its He She They We In On At But And However Meanwhile According Der Die Das Es Le La Les Il"
     " Elle"
@@ -46,13 +46,13 @@ def tag_texts(
 
     Args:
         texts: without nulls.
-        is_headed: whether the text before is a text's headline.
+        is_headed: by text, whether the previous text is its headline.
         boilerplate: lists of {start, end} in characters by text, which are not searched; may be null or empty.
-        limit: characters of a text that are searched.
+        limit: how many characters of a text are searched.
 
     Returns:
         `unit` (row of the text), `topic` (number), `char_start`, `char_end` of the sentence, `start`, `end` of the
-        deciding phrase, `score`; and `unit`, `topic`, `entity` (number), a row each time it is named.
+        deciding phrase, `score`; and `unit`, `topic`, `entity` (number), one row per occurrence.
     """
     data, offsets = _to_bytes(texts)
     spans = _to_spans(boilerplate)
@@ -62,12 +62,12 @@ def tag_texts(
         limit,
         spans,
         is_headed.to_numpy(),
-        _search(*fold_texts(data, offsets, limit, spans, character_folds()), lexicon),
-        character_flags(),
-        folded_widths(),
+        _search(*fold_texts(data, offsets, limit, spans, build_character_folds()), lexicon),
+        build_character_flags(),
+        build_folded_widths(),
         lexicon.spellings,
         lexicon.rules,
-        _sentence_words(),
+        _hash_sentence_words(),
     )
     return (
         pl.DataFrame(mentions, MENTION_COLUMNS, orient="row").with_columns((pl.col("score") / 1000).round(3)),
@@ -80,9 +80,9 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     data = np.frombuffer(text.encode() or b"\n", np.uint8)
     codes = np.empty(len(data), np.uint32)
     count = decode(data, 0, len(text.encode()), len(data), codes)
-    flags = character_flags()
+    flags = build_character_flags()
     marks = flags[np.minimum(codes[:count], len(flags) - 1)]
-    number, spans = split(codes, marks, count, _sentence_words(), np.empty((256, 2), np.int32))
+    number, spans = find_sentences(codes, marks, count, _hash_sentence_words(), np.empty((256, 2), np.int32))
     return [(start, end) for start, end in spans[:number].tolist()]
 
 
@@ -108,7 +108,7 @@ def _search(folded: NDArray[np.uint8], offsets: NDArray[np.int64], lexicon: Lexi
 
 
 def _to_bytes(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return the texts' UTF-8, one after the other, and where each begins."""
+    """Return the texts in UTF-8, one after the other, and where each begins."""
     array: Any = texts.to_arrow().cast("large_string")
     _, offsets, data = array.buffers()
     whole = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
@@ -123,7 +123,7 @@ def _to_spans(boilerplate: pl.Series) -> Spans:
 
 
 @lru_cache(maxsize=1)
-def _sentence_words() -> SentenceWords:
+def _hash_sentence_words() -> SentenceWords:
     return _hash_words(ABBREVIATIONS), _hash_words(STARTERS), _hash_words(AFTER_ORDINALS)
 
 
@@ -133,4 +133,4 @@ def _hash_words(words: str) -> Hashes:
 
 def _hash(word: str) -> int:
     codes = np.array([ord(char) for char in word], np.uint32)
-    return int(word_hash(codes, 0, len(codes)))
+    return int(hash_word(codes, 0, len(codes)))

@@ -9,22 +9,22 @@ from numpy.typing import NDArray
 
 from newsmill.compiled import compiled, compiled_inner
 from newsmill.topics.matching.characters import CODE_POINTS
-from newsmill.topics.matching.hits import END, PATTERN, START, Codes, Flags, Matches, Rows, Spellings, to_hits
-from newsmill.topics.matching.sentences import SentenceWords, split
-from newsmill.topics.matching.text_bytes import Spans, decode, double_rows, longest_text
+from newsmill.topics.matching.hits import END, PATTERN, START, Codes, Flags, Matches, Rows, Spellings, write_hits
+from newsmill.topics.matching.sentences import SentenceWords, find_sentences
+from newsmill.topics.matching.text_bytes import Spans, compute_longest_text, decode, double_rows
 
-# `within_words`: so much may be between a phrase and a word that it needs; some five words of English, ten Chinese
-# characters. From WIDE_CODE on a character counts as three Latin letters.
+# `within_words`: the maximum width between a phrase and a word that it needs, about five English words or ten Chinese
+# characters. A character from WIDE_CODE on counts as three Latin letters.
 WITHIN_WORDS_WIDTH = 32
 WIDE_CODE = 0x2E80
-# So many sentences of a body are read with the headline above them.
+# The number of sentences at the start of a body to which the contexts of the headline apply.
 HEADLINE_SENTENCES = 2
-# No spelling of a phrase is longer (taxonomy.MAX_PHRASE_CHARS and the spaces that may be added).
+# An upper bound of the length of a spelling (taxonomy.MAX_PHRASE_CHARS and the spaces that may be added).
 MAX_SPELLING_CHARS = 256
 # Weights are in thousandths. A sentence that weighs less than this is not a mention.
 MIN_MENTION_WEIGHT = 1000
-# Columns of the table of patterns: contexts that it is a word of, its entity or -1, whether it names the entity also
-# where the contexts of its group are missing, its first rule.
+# Columns of the table of patterns: the contexts that contain the pattern, its entity or -1, whether it names the entity
+# even if the contexts of its group are missing, its first rule.
 CONTEXTS, ENTITY, IS_ALWAYS_NAMED, FIRST_RULE = range(4)
 # Columns of the table of rules: topic, group or -1 for an exclusion, weight, needed contexts, whether the group's
 # phrases are entities.
@@ -34,7 +34,7 @@ Table = NDArray[np.int64]
 
 
 class Rules(NamedTuple):
-    """Tables of patterns (one row more at the end) and rules, and how many topics and groups there are."""
+    """Tables of patterns (with one extra row at the end) and rules, and the numbers of topics and groups."""
 
     patterns: Table
     rules: Table
@@ -50,10 +50,10 @@ def find_mentions_in_texts(
     """Return the mentions in texts, and the entities that they name.
 
     Args:
-        data: UTF-8 of the texts, which lie between `offsets`.
+        data: UTF-8 of the texts; `offsets` are their starts, and the end.
         limit: characters read of each text.
-        spans: what is not searched.
-        is_headed: by text, whether the text before is its headline, which is read with its first sentences.
+        spans: the spans of characters that are not searched.
+        is_headed: by text, whether the previous text is its headline, whose contexts apply to its first sentences.
         matches: strings of `spellings` in the folded texts.
         flags: by code point.
         widths: bytes of the folded character, by code point.
@@ -62,7 +62,7 @@ def find_mentions_in_texts(
         Mentions (text, topic, start and end of the sentence, start and end of the deciding phrase, weight) and entities
         (text, topic, entity).
     """
-    longest = longest_text(offsets, limit)
+    longest = compute_longest_text(offsets, limit)
     codes, marks = np.empty(longest, np.uint32), np.empty(longest, np.uint16)
     byte_counts = np.empty(longest, np.uint8)
     first_spans, span_starts, span_ends = spans
@@ -86,12 +86,12 @@ def find_mentions_in_texts(
         for span in range(first_spans[text], first_spans[text + 1]):
             for at in range(max(0, span_starts[span]), min(count, span_ends[span])):
                 byte_counts[at] = 1
-        hit_count, hits = to_hits(codes, marks, byte_counts, count, matches, first, end, spellings, hits)
+        hit_count, hits = write_hits(codes, marks, byte_counts, count, matches, first, end, spellings, hits)
         for hit in range(hit_count):
             contexts |= rules.patterns[hits[hit, PATTERN], CONTEXTS]
         if not _can_match(hits, hit_count, contexts | headline, rules):
             continue
-        sentence_count, sentences = split(codes, marks, count, words, sentences)
+        sentence_count, sentences = find_sentences(codes, marks, count, words, sentences)
         mentions, mention_count, names, name_count = _score(
             text, codes, hits, hit_count, sentences, sentence_count, headline, rules,
             mentions, mention_count, names, name_count,
@@ -103,7 +103,7 @@ def find_mentions_in_texts(
 def _has_candidate(
     matches: Matches, first: int, end: int, headline: np.int64, spellings: Spellings, rules: Rules
 ) -> bool:
-    """Return whether a text may have a mention, if all its matches are phrases; spares reading most texts."""
+    """Return whether a text would have a mention if all its matches were hits. Most texts need not be decoded."""
     contexts = headline
     for match in range(first, end):
         string = matches.string[match]
@@ -119,7 +119,7 @@ def _has_candidate(
 
 @compiled_inner
 def _has_rule(pattern: int, contexts: np.int64, rules: Rules) -> bool:
-    """Return whether a rule of the pattern has all contexts that it needs."""
+    """Return whether `contexts` contains all contexts that some rule of the pattern needs."""
     table = rules.rules
     for rule in range(rules.patterns[pattern, FIRST_RULE], rules.patterns[pattern + 1, FIRST_RULE]):
         needed = table[rule, WITHIN_WORDS] | table[rule, SAME_SENTENCE] | table[rule, NEARBY_SENTENCE]
@@ -130,7 +130,7 @@ def _has_rule(pattern: int, contexts: np.int64, rules: Rules) -> bool:
 
 @compiled_inner
 def _can_match(hits: Rows, hit_count: int, contexts: np.int64, rules: Rules) -> bool:
-    """Return whether a rule finds its contexts anywhere in text and headline; spares splitting most texts."""
+    """Return whether text and headline contain all contexts of a rule. Most texts need not be split into sentences."""
     for hit in range(hit_count):  # noqa: SIM110 - Numba compiles no generator expression
         if _has_rule(hits[hit, PATTERN], contexts, rules):
             return True
@@ -142,19 +142,19 @@ def _score(
     text: int, codes: Codes, hits: Rows, hit_count: int, sentences: Rows, sentence_count: int, headline: np.int64,
     rules: Rules, mentions: Rows, mention_count: int, names: Rows, name_count: int,
 ) -> tuple[Rows, int, Rows, int]:  # fmt: skip
-    """Add the text's mentions: sentences whose phrases weigh enough, each group counting once a sentence.
+    """Add the text's mentions: sentences whose phrases weigh enough. Each group counts once per sentence.
 
-    `headline` are the contexts that the first sentences have beside their own.
+    `headline` contains the contexts of the headline, which also apply to the first sentences.
     """
     patterns, table = rules.patterns, rules.rules
-    sentence_of, contexts, exclusions = _locate(hits, hit_count, sentences, sentence_count, rules)
+    sentence_by_hit, contexts, exclusions = _locate_hits(hits, hit_count, sentences, sentence_count, rules)
     counted_in = np.zeros(rules.group_count, np.int32)
     phrase = np.zeros((rules.topic_count, 2), np.int32)
     weights, heaviest = np.zeros(rules.topic_count, np.int64), np.zeros(rules.topic_count, np.int64)
     is_named = np.zeros(hit_count, np.bool_)
     first = 0
     while first < hit_count:
-        sentence = sentence_of[first]
+        sentence = sentence_by_hit[first]
         if sentence < 0:
             first += 1
             continue
@@ -164,10 +164,10 @@ def _score(
         within = contexts[sentence + 1] | above
         around = contexts[sentence] | within | contexts[sentence + 2]
         end = first
-        while end < hit_count and (sentence_of[end] == sentence or sentence_of[end] < 0):
+        while end < hit_count and (sentence_by_hit[end] == sentence or sentence_by_hit[end] < 0):
             hit = end
             end += 1
-            if sentence_of[hit] < 0:
+            if sentence_by_hit[hit] < 0:
                 continue
             pattern = hits[hit, PATTERN]
             for rule in range(patterns[pattern, FIRST_RULE], patterns[pattern + 1, FIRST_RULE]):
@@ -177,7 +177,7 @@ def _score(
                     or within & table[rule, SAME_SENTENCE] != table[rule, SAME_SENTENCE]
                     or around & table[rule, NEARBY_SENTENCE] != table[rule, NEARBY_SENTENCE]
                     or not _has_within_words(
-                        codes, hits, hit_count, hit, sentence_of, table[rule, WITHIN_WORDS], patterns
+                        codes, hits, hit_count, hit, sentence_by_hit, table[rule, WITHIN_WORDS], patterns
                     )
                     or _is_excluded(hits, hit, topic, exclusions)
                 ):
@@ -187,7 +187,7 @@ def _score(
                 if counted_in[group] != sentence + 1:
                     counted_in[group] = sentence + 1
                     weights[topic] += weight
-                # The deciding phrase is the heaviest, of those the longest, of those the first.
+                # The deciding phrase is the heaviest; of equals the longest, then the first.
                 length = hits[hit, END] - hits[hit, START]
                 if weight > heaviest[topic] or (
                     weight == heaviest[topic] and length > phrase[topic, 1] - phrase[topic, 0]
@@ -205,30 +205,31 @@ def _score(
             mentions[mention_count, 6] = min(weights[topic], 2**31 - 1)
             mention_count += 1
             names, name_count = _add_names(
-                text, topic, hits, first, end, sentence, sentence_of, is_named, patterns, names, name_count
+                text, topic, hits, first, end, sentence, sentence_by_hit, is_named, patterns, names, name_count
             )
         first = end
     return mentions, mention_count, names, name_count
 
 
 @compiled_inner
-def _locate(
+def _locate_hits(
     hits: Rows, hit_count: int, sentences: Rows, sentence_count: int, rules: Rules
 ) -> tuple[NDArray[np.int32], Table, Rows]:
-    """Return the sentence of each hit, the contexts of each sentence from 1 on, and the hits that are exclusions.
+    """Return the sentence of each hit, the contexts of each sentence, and the hits that are exclusions.
 
-    A hit that crosses two sentences has the sentence -1. Exclusions are rows of start, end and topic.
+    The contexts of sentence i are at index i + 1. A hit that crosses two sentences has the sentence -1. Exclusions are
+    rows of start, end and topic.
     """
-    sentence_of, contexts = np.empty(hit_count, np.int32), np.zeros(sentence_count + 2, np.int64)
+    sentence_by_hit, contexts = np.empty(hit_count, np.int32), np.zeros(sentence_count + 2, np.int64)
     exclusions, exclusion_count = np.empty((16, 3), np.int32), 0
     sentence = 0
     for hit in range(hit_count):
         start, end, pattern = hits[hit, START], hits[hit, END], hits[hit, PATTERN]
         while sentence < sentence_count and sentences[sentence, 1] <= start:
             sentence += 1
-        sentence_of[hit] = -1
+        sentence_by_hit[hit] = -1
         if sentence < sentence_count and sentences[sentence, 0] <= start and end <= sentences[sentence, 1]:
-            sentence_of[hit] = sentence
+            sentence_by_hit[hit] = sentence
             contexts[sentence + 1] |= rules.patterns[pattern, CONTEXTS]
         for rule in range(rules.patterns[pattern, FIRST_RULE], rules.patterns[pattern + 1, FIRST_RULE]):
             if rules.rules[rule, GROUP] < 0:
@@ -237,17 +238,17 @@ def _locate(
                 exclusions[exclusion_count, 0], exclusions[exclusion_count, 1] = start, end
                 exclusions[exclusion_count, 2] = rules.rules[rule, TOPIC]
                 exclusion_count += 1
-    return sentence_of, contexts, exclusions[:exclusion_count]
+    return sentence_by_hit, contexts, exclusions[:exclusion_count]
 
 
 @compiled_inner
 def _add_names(
-    text: int, topic: int, hits: Rows, first: int, end: int, sentence: int, sentence_of: NDArray[np.int32],
+    text: int, topic: int, hits: Rows, first: int, end: int, sentence: int, sentence_by_hit: NDArray[np.int32],
     is_named: NDArray[np.bool_], patterns: Table, names: Rows, name_count: int,
 ) -> tuple[Rows, int]:  # fmt: skip
-    """Add the entities that a mention names; overlapping spellings of an entity name it once."""
+    """Add the entities that a mention names. Overlapping spellings of an entity count once."""
     for hit in range(first, end):
-        if sentence_of[hit] != sentence or not _names_entity(hits, hit, is_named, patterns):
+        if sentence_by_hit[hit] != sentence or not _names_entity(hits, hit, is_named, patterns):
             continue
         entity = patterns[hits[hit, PATTERN], ENTITY]
         is_repeat = False
@@ -294,7 +295,7 @@ def _is_excluded(hits: Rows, hit: int, topic: int, exclusions: Rows) -> bool:
 
 @compiled_inner
 def _has_within_words(
-    codes: Codes, hits: Rows, hit_count: int, hit: int, sentence_of: NDArray[np.int32], needed: int, patterns: Table
+    codes: Codes, hits: Rows, hit_count: int, hit: int, sentence_by_hit: NDArray[np.int32], needed: int, patterns: Table
 ) -> bool:
     """Return whether a word of every needed context is within a few words, in the same sentence."""
     if needed == 0:
@@ -305,22 +306,22 @@ def _has_within_words(
         if hits[other, START] < start - WITHIN_WORDS_WIDTH - MAX_SPELLING_CHARS:
             break
         contexts = patterns[hits[other, PATTERN], CONTEXTS]
-        is_candidate = contexts & needed and sentence_of[other] == sentence_of[hit]
-        if is_candidate and _width(codes, hits[other, END], start) <= WITHIN_WORDS_WIDTH:
+        is_candidate = contexts & needed and sentence_by_hit[other] == sentence_by_hit[hit]
+        if is_candidate and _measure_width(codes, hits[other, END], start) <= WITHIN_WORDS_WIDTH:
             found |= contexts
     for other in range(hit, hit_count):
         if hits[other, START] > end + WITHIN_WORDS_WIDTH:
             break
         contexts = patterns[hits[other, PATTERN], CONTEXTS]
-        is_candidate = contexts & needed and sentence_of[other] == sentence_of[hit]
-        if is_candidate and _width(codes, end, hits[other, START]) <= WITHIN_WORDS_WIDTH:
+        is_candidate = contexts & needed and sentence_by_hit[other] == sentence_by_hit[hit]
+        if is_candidate and _measure_width(codes, end, hits[other, START]) <= WITHIN_WORDS_WIDTH:
             found |= contexts
     return bool(found & needed == needed)
 
 
 @compiled_inner
-def _width(codes: Codes, start: int, end: int) -> int:
-    """Return how much is between two characters, at most a little more than WITHIN_WORDS_WIDTH."""
+def _measure_width(codes: Codes, start: int, end: int) -> int:
+    """Return the width of the text between two characters; counting stops above WITHIN_WORDS_WIDTH."""
     width = 0
     for at in range(start, end):
         width += 3 if codes[at] >= WIDE_CODE else 1

@@ -21,21 +21,21 @@ from newsmill.topics.matching.characters import (
 from newsmill.topics.matching.hits import Codes, Flags, Rows
 from newsmill.topics.matching.text_bytes import double_rows
 
-# A "sentence" of a page without punctuation is cut here, so that evidence stays readable.
+# A "sentence" of a page without punctuation is cut at this length, so that evidence is readable.
 MAX_SENTENCE_CHARS = 600
 MAX_ABBREVIATION_CHARS = 6
 MAX_STARTER_CHARS = 12
 
 Hashes = NDArray[np.uint64]
-# Sorted hashes of abbreviations, of words that begin a sentence after one, of what follows an ordinal.
+# Sorted hashes of abbreviations, of words that begin a sentence after one, of words that follow an ordinal.
 SentenceWords = tuple[Hashes, Hashes, Hashes]
 
 
 @compiled
-def split(codes: Codes, marks: Flags, count: int, words: SentenceWords, spans: Rows) -> tuple[int, Rows]:
-    """Write start and end of each sentence, without white space around it, to `spans`; return how many.
+def find_sentences(codes: Codes, marks: Flags, count: int, words: SentenceWords, spans: Rows) -> tuple[int, Rows]:
+    """Write start and end of each sentence, without white space around it, to `spans`.
 
-    Also return `spans`, or the longer array that replaced it.
+    Return the number of sentences, and `spans` or the larger array that replaced it.
     """
     number = 0
     start = 0
@@ -60,7 +60,7 @@ def split(codes: Codes, marks: Flags, count: int, words: SentenceWords, spans: R
         if not certain:
             if at < count and not marks[at] & (SPACE | FOLLOWS):
                 continue
-            if codes[first] == 0x2E and _goes_on(codes, marks, count, first, at, words):
+            if codes[first] == 0x2E and _continues(codes, marks, count, first, at, words):
                 continue
         spans, number = _add_pieces(codes, marks, start, at, spans, number)
         start = at
@@ -95,8 +95,8 @@ def _add_pieces(codes: Codes, marks: Flags, start: int, end: int, spans: Rows, n
 
 
 @compiled_inner
-def _goes_on(codes: Codes, marks: Flags, count: int, stop: int, end: int, words: SentenceWords) -> bool:
-    """Return whether a sentence goes on after a full stop."""
+def _continues(codes: Codes, marks: Flags, count: int, stop: int, end: int, words: SentenceWords) -> bool:
+    """Return whether a sentence continues after a full stop."""
     abbreviations, starters, months = words
     following = end
     while following < count and following < end + 40 and marks[following] & BLANK:
@@ -108,12 +108,12 @@ def _goes_on(codes: Codes, marks: Flags, count: int, stop: int, end: int, words:
         first -= 1
     length = stop - first
     if (length == 1 and marks[first] & LETTER) or (
-        1 < length <= MAX_ABBREVIATION_CHARS and _contains(abbreviations, word_hash(codes, first, stop))
+        1 < length <= MAX_ABBREVIATION_CHARS and _contains(abbreviations, hash_word(codes, first, stop))
     ):
         last = following
         while last < count and last - following < MAX_STARTER_CHARS and marks[last] & LETTER:
             last += 1
-        begins = last < count and marks[last] & SPACE and _contains(starters, word_hash(codes, following, last))
+        begins = last < count and marks[last] & SPACE and _contains(starters, hash_word(codes, following, last))
         return not begins
     if 1 <= length <= 2 and (first == 0 or marks[first - 1] & SPACE):
         for at in range(first, stop):
@@ -122,7 +122,7 @@ def _goes_on(codes: Codes, marks: Flags, count: int, stop: int, end: int, words:
         last = following
         while last < count and last - following < MAX_STARTER_CHARS and marks[last] & LETTER:
             last += 1
-            if _contains(months, word_hash(codes, following, last)):
+            if _contains(months, hash_word(codes, following, last)):
                 return True
     return False
 
@@ -140,8 +140,8 @@ def _contains(hashes: Hashes, wanted: np.uint64) -> bool:
 
 
 @compiled
-def word_hash(codes: Codes, start: int, end: int) -> np.uint64:
-    """Return a 64-bit mix of code points; it is only compared with the same mix of a few known words."""
+def hash_word(codes: Codes, start: int, end: int) -> np.uint64:
+    """Return a 64-bit hash of code points; it is only compared with the hashes of a few known words."""
     mixed = np.uint64(end - start)
     for at in range(start, end):
         mixed = (mixed ^ np.uint64(codes[at])) * np.uint64(0x9E3779B97F4A7C15)

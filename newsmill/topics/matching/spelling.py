@@ -1,12 +1,12 @@
-"""Spellings that count as the same: characters are folded, optional parts of phrases spelled out."""
+"""Unify spellings: fold characters, and write out the optional parts of phrases."""
 
 from __future__ import annotations
 
 import re
 
 OPTIONAL_PART = re.compile(r"\(([^()]+)\)")
-# One character becomes one, so that positions in a text stay: typographic apostrophes, every hyphen, dash and space,
-# full-width letters and digits.
+# One character is folded to one character, so that positions in a text do not change: typographic apostrophes, all
+# hyphens, dashes and spaces, full-width letters and digits.
 FOLDS = {
     **dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"),
     **dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014\u00a0\u2009\u202f\u3000\t", " "),
@@ -17,7 +17,7 @@ _TABLE = str.maketrans(FOLDS)
 
 
 def fold_char(char: str) -> str:
-    """Fold one character, its case too, to one character.
+    """Fold one character, including its case, to one character.
 
     >>> fold_char("Ａ"), fold_char("İ")
     ('a', 'İ')

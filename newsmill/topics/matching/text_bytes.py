@@ -1,4 +1,4 @@
-"""Kernels that read the UTF-8 of texts: to code points, and to the folded bytes that are searched."""
+"""Kernels that convert the UTF-8 of texts to code points, and to the folded bytes that are searched."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from newsmill.compiled import compiled, compiled_inner
 from newsmill.topics.matching.characters import FOLDED_IN_WORD, NOT_SEARCHED, WORD_START
 
-# Spans of characters that are not searched: first span of each text (and how many there are), starts, ends.
+# Spans of characters that are not searched: first span of each text (and the number of spans), starts, ends.
 Spans = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
 @compiled
 def decode(data: NDArray[np.uint8], start: int, end: int, limit: int, codes: NDArray[np.uint32]) -> int:
-    """Write the code points of valid UTF-8 to `codes`, at most `limit`; return how many."""
+    """Write the code points of valid UTF-8 to `codes`, at most `limit`; return their number."""
     count = 0
     at = start
     while at < end and count < limit:
@@ -45,12 +45,12 @@ def fold_texts(
     """Return the folded UTF-8 of texts, one after the other, and where each begins.
 
     Args:
-        data: UTF-8 of the texts, which lie between `offsets`.
+        data: UTF-8 of the texts; `offsets` are their starts, and the end.
         limit: characters read of each text.
-        spans: what is not searched.
+        spans: the spans of characters that are not searched.
         folds: folded character by code point, with FOLDED_IN_WORD.
     """
-    longest = longest_text(offsets, limit)
+    longest = compute_longest_text(offsets, limit)
     first_spans, span_starts, span_ends = spans
     codes = np.empty(longest, np.uint32)
     out = np.empty(2 * (offsets[-1] - offsets[0]) + len(offsets), np.uint8)
@@ -94,8 +94,8 @@ def fold_texts(
 
 
 @compiled_inner
-def longest_text(offsets: NDArray[np.int64], limit: int) -> int:
-    """Return how many characters a buffer needs to hold any of the texts."""
+def compute_longest_text(offsets: NDArray[np.int64], limit: int) -> int:
+    """Return an upper bound of the characters of the longest text: its bytes, at most `limit`."""
     longest = 0
     for text in range(len(offsets) - 1):
         longest = max(longest, offsets[text + 1] - offsets[text])
@@ -104,7 +104,7 @@ def longest_text(offsets: NDArray[np.int64], limit: int) -> int:
 
 @compiled_inner
 def double_rows(rows: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the rows with space for as many more. Copied one by one: a slice assignment takes a second to compile."""
+    """Return the rows in an array of twice the size. A slice assignment would take a second to compile."""
     larger = np.empty((2 * rows.shape[0], rows.shape[1]), np.int32)
     for row in range(rows.shape[0]):
         for column in range(rows.shape[1]):

@@ -223,7 +223,7 @@ def test_features_match_their_column_names():
     assert features[COLUMNS.index("call_to_action")].any() and features[COLUMNS.index("is_h1")].sum() == 1
 
 
-def test_compiled_trees_give_what_walking_the_stored_ones_gives():
+def test_compiled_trees_equal_a_walk_of_the_stored_ones():
     tree = parse_html(page())
     features, _ = compute_features(tree, split_blocks(tree, tree.body), None)
     stored = json.loads(WEIGHTS.read_text("utf-8"))["by_itself"]

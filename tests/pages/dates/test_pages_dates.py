@@ -73,7 +73,7 @@ def test_page_without_dates():
     assert resolve_dates(page()) == (None, None)
 
 
-def test_wall_time_and_offset_are_those_of_the_page():
+def test_local_time_and_offset_are_those_of_the_page():
     date = resolve_dates(page(JSON_LD % "2026-07-02T23:30:00-05:00")).published
     assert (str(date.at), date.offset_minutes) == ("2026-07-02 23:30:00", -300)
 

@@ -28,13 +28,13 @@ def test_columns_describe_the_structure() -> None:
     assert page.first("video") is None and page.ancestor(page.all("li")[0], "div", "body") == div
 
 
-def test_texts_part_at_blocks_and_not_at_inline_elements() -> None:
+def test_text_is_split_at_blocks_and_not_at_inline_elements() -> None:
     page = parse_html(PAGE)
     assert page.text(page.all("h1")[0]) == "Headline"
     assert page.lines(page.body) == ["Headline", "One two, three.", "four", "five", "six", "seven", "a b", "c"]
 
 
-def test_what_is_not_shown_is_no_text_but_json_ld_is_kept() -> None:
+def test_invisible_content_is_dropped_but_json_ld_is_kept() -> None:
     page = parse_html(PAGE)
     assert "hidden" not in page.text(ROOT) and "no script" not in page.text(ROOT) and "nothing" not in page.text(ROOT)
     assert list(page.data.values()) == ['{"a": "<b>"}']

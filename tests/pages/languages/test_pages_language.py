@@ -179,7 +179,7 @@ def test_langdetect_as_detector():
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.text(max_size=120) | st.sampled_from([*TEXTS.values()]), min_size=1, max_size=6))
-def test_answer_does_not_depend_on_the_batch(texts):
+def test_result_does_not_depend_on_the_batch(texts):
     detected = [detect_text(text) for text in texts]
     assert detect_languages(texts).rows() == detected
     for language, confidence in detected:
@@ -188,7 +188,7 @@ def test_answer_does_not_depend_on_the_batch(texts):
         assert 2 <= len(language) <= 3 and "-" not in language
 
 
-def test_accuracy_on_labelled_sentences(shared):
+def test_accuracy_on_labeled_sentences(shared):
     rows = [json.loads(line) for line in (shared / SENTENCES).read_text("utf-8").split("\n") if line]
     detected = detect_languages(row["text"] for row in rows)["language"]
     answers = pl.DataFrame({"language": [row["language"] for row in rows], "detected": detected})

@@ -78,7 +78,7 @@ def test_kernel_agrees_with_the_majority_of_langdetect(language):
     assert by_langdetect.most_common(1)[0][0] == detect_text(text)[0]
 
 
-def test_kernel_agrees_with_langdetect_on_the_labelled_sentences(shared):
+def test_kernel_agrees_with_langdetect_on_the_labeled_sentences(shared):
     texts = [json.loads(line)["text"] for line in (shared / SENTENCES).read_text("utf-8").split("\n")[:-1:100]]
     detections = detect_batch(texts)
     compared = agreed = 0

@@ -1,4 +1,4 @@
-"""The languages of a page that interleaves several."""
+"""The languages of a page with paragraphs in several languages."""
 
 import pytest
 from test_pages_language import TEXTS
