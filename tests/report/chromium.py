@@ -1,4 +1,4 @@
-"""Chromium over its debugging pipe: one page at a time, real mouse and keys, and all it asks of the network."""
+"""Drive Chromium over its debugging pipe: one page at a time, real mouse and keys, with a log of all requests."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-QUIET = ("gpu", "quic", "background-networking", "component-update", "sync", "default-apps", "extensions")
-PATIENCE = 20.0
+DISABLED_FEATURES = ("gpu", "quic", "background-networking", "component-update", "sync", "default-apps", "extensions")
+TIMEOUT_SECONDS = 20.0
 
 
 def find_chromium() -> str | None:
@@ -26,29 +26,29 @@ class Chromium:
     """One browser with one page open."""
 
     def __init__(self, program: str, profile: Path) -> None:
-        self._read, theirs_out = os.pipe()
-        theirs_in, self._write = os.pipe()
+        self._read, child_write = os.pipe()
+        child_read, self._write = os.pipe()
         self.console: list[str] = []
         self.requested: list[str] = []
-        self._left, self._number = b"", 0
+        self._buffer, self._number = b"", 0
         arguments = ["--headless=new", "--no-sandbox", "--no-first-run", "--remote-debugging-pipe", "about:blank"]
-        arguments += [f"--disable-{item}" for item in QUIET] + [f"--user-data-dir={profile}"]
+        arguments += [f"--disable-{item}" for item in DISABLED_FEATURES] + [f"--user-data-dir={profile}"]
 
-        def as_three_and_four() -> None:
-            # Chromium reads commands from file 3 and answers on file 4.
-            first, second = os.dup(theirs_in), os.dup(theirs_out)
+        def use_files_3_and_4() -> None:
+            # Chromium reads commands from file descriptor 3 and answers on 4.
+            first, second = os.dup(child_read), os.dup(child_write)
             os.dup2(first, 3)
             os.dup2(second, 4)
 
         self._process = subprocess.Popen(
             [program, *arguments],
-            preexec_fn=as_three_and_four,
+            preexec_fn=use_files_3_and_4,
             close_fds=False,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        os.close(theirs_out)
-        os.close(theirs_in)
+        os.close(child_write)
+        os.close(child_read)
         self._session: str | None = None
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -70,7 +70,7 @@ class Chromium:
                 return result
 
     def open(self, url: str) -> Self:
-        """Open a page from anew; what console and network displayed before is forgotten."""
+        """Load a page again and clear the logs of the console and the network."""
         self.send("Page.navigate", url="about:blank")
         self.console.clear()
         self.requested.clear()
@@ -79,7 +79,7 @@ class Chromium:
         return self
 
     def run(self, script: str) -> Any:
-        """What an expression comes to, promises awaited."""
+        """Return the value of an expression; promises are awaited."""
         done = self.send("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in done:
             raise AssertionError(done["exceptionDetails"]["exception"].get("description"))
@@ -88,14 +88,14 @@ class Chromium:
     def wait(self, condition: str) -> None:
         self.until(lambda: self.run(f"Boolean({condition})"), condition)
 
-    def until(self, condition: Callable[[], object], what: str = "it") -> None:
-        end = time.monotonic() + PATIENCE
+    def until(self, condition: Callable[[], object], description: str = "the condition") -> None:
+        end = time.monotonic() + TIMEOUT_SECONDS
         while not condition():
-            assert time.monotonic() < end, f"{what} did not come to pass"
+            assert time.monotonic() < end, f"{description} was not met in time"
             time.sleep(0.02)
 
-    def place(self, selector: str) -> tuple[float, float]:
-        """The middle of an element, scrolled into sight; once nothing moves, such as a sheet that slides in."""
+    def locate(self, selector: str) -> tuple[float, float]:
+        """Scroll an element into view and return its center, after all animations have ended."""
         self.wait("document.getAnimations().every((animation) => animation.playState !== 'running')")
         x, y = self.run(
             f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
@@ -105,12 +105,12 @@ class Chromium:
         return x, y
 
     def hover(self, selector: str) -> None:
-        x, y = self.place(selector)
-        for shift in (1, 0):  # a mouse comes from somewhere
+        x, y = self.locate(selector)
+        for shift in (1, 0):  # a hover needs a movement
             self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x + shift, y=y)
 
     def click(self, selector: str) -> None:
-        x, y = self.place(selector)
+        x, y = self.locate(selector)
         self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
@@ -126,11 +126,11 @@ class Chromium:
         )
 
     def prefer(self, media: str = "", **features: str) -> None:
-        """The medium (`print`), and what the system prefers (`prefers_color_scheme="dark"`)."""
-        wanted = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
-        self.send("Emulation.setEmulatedMedia", media=media, features=wanted)
+        """Emulate a medium (`print`) and media features (`prefers_color_scheme="dark"`)."""
+        emulated = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.send("Emulation.setEmulatedMedia", media=media, features=emulated)
 
-    def picture(self) -> bytes:
+    def screenshot(self) -> bytes:
         return base64.b64decode(self.send("Page.captureScreenshot")["data"])
 
     def close(self) -> None:
@@ -140,24 +140,24 @@ class Chromium:
         finally:
             os.close(self._write)
             os.close(self._read)
-            self._process.wait(timeout=PATIENCE)
+            self._process.wait(timeout=TIMEOUT_SECONDS)
 
     def _receive(self) -> dict[str, Any]:
-        while b"\0" not in self._left:
-            ready, _, _ = select.select([self._read], [], [], PATIENCE)
+        while b"\0" not in self._buffer:
+            ready, _, _ = select.select([self._read], [], [], TIMEOUT_SECONDS)
             assert ready, "Chromium does not answer"
-            self._left += os.read(self._read, 1 << 20)
-        line, _, self._left = self._left.partition(b"\0")
+            self._buffer += os.read(self._read, 1 << 20)
+        line, _, self._buffer = self._buffer.partition(b"\0")
         message: dict[str, Any] = json.loads(line)
-        self._note(message.get("method", ""), message.get("params", {}))
+        self._log(message.get("method", ""), message.get("params", {}))
         return message
 
-    def _note(self, method: str, displayed: dict[str, Any]) -> None:
+    def _log(self, method: str, params: dict[str, Any]) -> None:
         if method == "Runtime.consoleAPICalled":
-            self.console.append(" ".join(str(item.get("value", item.get("description"))) for item in displayed["args"]))
+            self.console.append(" ".join(str(item.get("value", item.get("description"))) for item in params["args"]))
         elif method == "Runtime.exceptionThrown":
-            self.console.append(str(displayed["exceptionDetails"]))
+            self.console.append(str(params["exceptionDetails"]))
         elif method == "Log.entryAdded":
-            self.console.append(displayed["entry"]["text"])
+            self.console.append(params["entry"]["text"])
         elif method == "Network.requestWillBeSent":
-            self.requested.append(displayed["request"]["url"])
+            self.requested.append(params["request"]["url"])

@@ -1,4 +1,4 @@
-"""The report's tests look at one database and one report of it."""
+"""Fixtures of the report tests: one database, its report, and the report in a browser."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture(scope="session")
 def address(report: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where the report of the month lies, as a file: URL."""
+    """The file: URL of the report."""
     path: Path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(report, encoding="utf-8")
     return path.as_uri()
@@ -60,7 +60,7 @@ def address(report: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def opened(browser: Chromium, address: str) -> Chromium:
-    """The report as it opens, on a wide screen, nothing chosen."""
+    """The report in the browser on a wide screen, with the default view."""
     browser.screen(1280)
     browser.prefer(prefers_color_scheme="light")
     if browser.run("location.href.split('#')[0]") == address:

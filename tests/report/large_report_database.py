@@ -1,4 +1,4 @@
-"""A home of very many made-up pages, drawn by SQL: what the report must stay small and quick on."""
+"""A database with very many synthetic pages, for the size and the time of the report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import report_database
 from sql_models import build_models
 
 LAST = dt.date(2026, 11, 14)
-# Hashes of a page's number stand for chance, so that every run draws the same.
+# Hashes of the page number replace random numbers, so that every run creates the same pages.
 PAGES = """
 create temp table drawn as
 with numbered as (
@@ -68,7 +68,7 @@ insert into quality.ledger by name select record_id, ingest_date, 'stories' as s
 
 
 def large_database(pages: int, days: int, topics: int = 14, sites: int = 400) -> duckdb.DuckDBPyConnection:
-    """A database with all its models built, as publishing would copy it."""
+    """Return a database with all SQL models built, as it is published."""
     con = report_database.database_without_rows()
     con.execute(PAGES, {"pages": pages, "days": days, "topics": topics, "sites": sites})
     con.execute(FILL)

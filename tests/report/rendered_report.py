@@ -1,4 +1,4 @@
-"""What stands on the report in the browser, and how to choose something else."""
+"""Read and change the view of the report in the browser."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shlex
 from chromium import Chromium
 
 
-def chosen(browser: Chromium) -> dict[str, str]:
+def address_parts(browser: Chromium) -> dict[str, str]:
     return browser.run("Object.fromEntries(new URLSearchParams(location.hash.slice(1)))")
 
 
@@ -17,16 +17,16 @@ def cells(browser: Chromium, selector: str) -> list[str]:
 
 
 def choose(browser: Chromium, view: str) -> None:
-    """Go to a shared view of the page."""
+    """Open a view of the page by its address."""
     browser.run("document.getElementById('sheet').open && document.getElementById('sheet').close()")
     browser.run(f"location.hash = {json.dumps(view)}")
     browser.run("new Promise((done) => setTimeout(done, 60))")
 
 
 def sheet_command(browser: Chromium, selector: str = "#sheet-more code") -> str:
-    """The SQL that the page tells to paste into a shell."""
-    [displayed] = cells(browser, selector)
-    [newsmill, query, sql] = shlex.split(displayed)
+    """Return the SQL of the `newsmill query` command on the page."""
+    [command] = cells(browser, selector)
+    [newsmill, query, sql] = shlex.split(command)
     assert (newsmill, query) == ("newsmill", "query")
     return sql
 
@@ -37,7 +37,7 @@ def open_table(browser: Chromium, name: str) -> None:
 
 
 def shown_topics(browser: Chromium) -> dict[str, list[str]]:
-    """The cells of each topic's row."""
+    """Return the cells of the row of each topic."""
     return browser.run(
         "Object.fromEntries([...document.querySelectorAll('#topic-rows tbody tr')].map("
         "(r) => [r.dataset.topic, [...r.children].map((c) => c.textContent)]))"

@@ -1,4 +1,4 @@
-"""A month of made-up news as a database, for the report: topics, stories, a burst, hostile titles, failing checks."""
+"""A database with a month of synthetic news: topics, stories, a burst, hostile titles, failing checks."""
 
 from __future__ import annotations
 
@@ -89,42 +89,42 @@ QUARANTINED = [
 
 
 def database_without_rows() -> duckdb.DuckDBPyConnection:
-    """Every table of the rooms there, nothing in any, and no model built."""
+    """Return a database with all tables, all empty, without SQL models."""
     con = duckdb.connect()
     create_schema(con)
     return con
 
 
 def empty_database() -> duckdb.DuckDBPyConnection:
-    """A home that milled nothing."""
+    """Return the database of a home without records."""
     con = database_without_rows()
     build_models(con)
     return con
 
 
-def add_burst(con: duckdb.DuckDBPyConnection, topic: str, start: dt.date, end: dt.date, **own: object) -> None:
+def add_burst(con: duckdb.DuckDBPyConnection, topic: str, start: dt.date, end: dt.date, **page: object) -> None:
     burst = {"topic": topic, "start_day": start, "end_day": end, "observed": 38, "expected": 9.2, "p_value": 4e-12}
-    burst |= {"score": 11.4, "peak_day": end} | own
+    burst |= {"score": 11.4, "peak_day": end} | page
     add(con, BURSTS, [burst])
 
 
 def month_database(seed: int = 7) -> duckdb.DuckDBPyConnection:
     con = database_without_rows()
-    chance = random.Random(seed)
+    generator = random.Random(seed)
     rows: Rows = {name: [] for name in FILLED}
     for offset in range(DAYS):
         day = FIRST + dt.timedelta(days=offset)
         for topic, headlines in HEADLINES.items():
             usual = 3 if topic else 6
             busy = topic == "ai_regulation" and BURST[0] <= day <= BURST[1]
-            for _ in range(chance.randint(usual - 2, usual + 1) + (9 if busy else 0)):
-                language, headline = chance.choice(headlines)
-                widely = chance.random() < (0.3 if busy else 0.08)
-                pages = chance.randint(12, 27) if widely else chance.choice([1, 1, 1, 1, 2, 3, 4])
-                add_story(rows, chance, day, topic, language, headline, pages)
-        for _ in range(chance.randint(1, 6)):
-            add_quarantined(rows, chance, day)
-    _add_hostile(rows, chance)
+            for _ in range(generator.randint(usual - 2, usual + 1) + (9 if busy else 0)):
+                language, headline = generator.choice(headlines)
+                is_wide = generator.random() < (0.3 if busy else 0.08)
+                pages = generator.randint(12, 27) if is_wide else generator.choice([1, 1, 1, 1, 2, 3, 4])
+                add_story(rows, generator, day, topic, language, headline, pages)
+        for _ in range(generator.randint(1, 6)):
+            add_quarantined(rows, generator, day)
+    _add_hostile(rows, generator)
     load_rows(con, rows)
     top = con.execute(
         """select m.story_id from stories.members m join topics.page_topics t using (record_id)
@@ -139,7 +139,7 @@ def month_database(seed: int = 7) -> duckdb.DuckDBPyConnection:
 
 
 def load_rows(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
-    """The rows land, and the trends are drawn from them by the models."""
+    """Insert the rows and build the SQL models."""
     for name, table in FILLED.items():
         add(con, table, rows[name])
     build_models(con)
@@ -153,14 +153,19 @@ def period(data: ReportData, topic: str, measure: str, first: dt.date, last: dt.
     """Stories or outlets of a period, as the report's scripts count them (templates/js/data.js)."""
     begin = dt.date.fromisoformat(data["buckets"]["first"])
     start, end = (first - begin).days, (last - begin).days
-    places = [item["id"] for item in data["topics"]]
-    series = data["series"][places.index(topic) if topic else len(places)][measure]
-    pairs = [
-        (bucket, *series[bucket][i : i + 2])
-        for bucket in range(start, end + 1)
-        for i in range(0, len(series[bucket]), 2)
-    ]
-    return sum(things for bucket, gap, things in pairs if gap == 0 or bucket - gap < start)
+    ids = [topic["id"] for topic in data["topics"]]
+    series = data["series"][ids.index(topic) if topic else len(ids)][measure]
+    return count_distinct(series, start, end)
+
+
+def count_distinct(series: list[list[int]], first: int, last: int) -> int:
+    """Stories or outlets of the buckets from `first` to `last`, each counted once (`countDistinct` in data.js)."""
+    return sum(
+        count
+        for bucket in range(first, last + 1)
+        for gap, count in zip(series[bucket][::2], series[bucket][1::2], strict=True)
+        if gap == 0 or bucket - gap < first
+    )
 
 
 def text(element: lxml_html.HtmlElement) -> str:
@@ -168,7 +173,7 @@ def text(element: lxml_html.HtmlElement) -> str:
 
 
 def add(con: duckdb.DuckDBPyConnection, table: Table, rows: list[dict[str, object]]) -> None:
-    """Rows with the columns that matter here; the others are null."""
+    """Insert rows; columns that they lack are null."""
     insert(con, table, pl.DataFrame([{name: row.get(name) for name in table.schema} for row in rows], table.schema))
 
 
@@ -192,89 +197,89 @@ def check_results(run_id: str, checked_at: dt.datetime, failing: bool = True) ->
             "failing_sample": '[{"record_id": "ab12", "published_at": "2031"}]',
         }
         results[4] |= {"expectation": "language is of ISO 639-1", "success": False, "observed": '{"unexpected": 1}'}
-        results[5] |= {"expectation": "similarity lies in 0..1", "success": None, "observed": "MetricResolutionError"}
+        results[5] |= {"expectation": "similarity is in 0..1", "success": None, "observed": "MetricResolutionError"}
     return results
 
 
-def add_story(rows, chance, day, topic, language, headline, pages, url=None) -> None:
-    story = f"{chance.getrandbits(128):032x}"
-    first = dt.datetime.combine(day, dt.time(chance.randint(0, 16), chance.randint(0, 59)))
-    for number, site in enumerate(chance.sample(SITES, pages)):
-        record = story if number == 0 else f"{chance.getrandbits(128):032x}"
+def add_story(rows, generator, day, topic, language, headline, pages, url=None) -> None:
+    story = f"{generator.getrandbits(128):032x}"
+    first = dt.datetime.combine(day, dt.time(generator.randint(0, 16), generator.randint(0, 59)))
+    for number, site in enumerate(generator.sample(SITES, pages)):
+        record = story if number == 0 else f"{generator.getrandbits(128):032x}"
         seen = first + dt.timedelta(minutes=17 * number)
-        own = {"record_id": record, "ingest_date": day, "site": site}
-        own |= {"url": url or f"https://{site}/{day:%Y/%m/%d}/{record[:8]}.html?a=1&b=2"}
-        rows["raw.records"].append(_record(own, seen))
+        page = {"record_id": record, "ingest_date": day, "site": site}
+        page |= {"url": url or f"https://{site}/{day:%Y/%m/%d}/{record[:8]}.html?a=1&b=2"}
+        rows["raw.records"].append(_record(page, seen))
         rows["clean.pages"].append(
-            own
+            page
             | {"kind": "article", "title": headline, "published_at": seen, "published_from": "json_ld"}
             | {"language": language, "language_confidence": 0.99, "text": headline, "word_count": 300}
             | {"published_offset_minutes": 0, "authors": [], "languages": []}
             | {"extracted_by": "trafilatura", "code_version": "0.1.0"}
         )
         rows["stories.members"].append(
-            own
+            page
             | {"story_id": story, "is_canonical": number == 0, "method": "minhash_jaccard" if number else "none"}
-            | {"relation": chance.choice(["copy", "edited_copy", "revision"]) if number else "original"}
+            | {"relation": generator.choice(["copy", "edited_copy", "revision"]) if number else "original"}
             | {"matched_record_id": story if number else None, "similarity": 0.93 if number else None}
         )
-        rows["quality.ledger"].append(_verdict(own, "stories", "merged" if number else "kept"))
+        rows["quality.ledger"].append(_verdict(page, "stories", "merged" if number else "kept"))
         if topic:
-            _add_mention(rows, chance, own, topic, headline)
-    if topic == "ai_video_models" and chance.random() < 0.3:
+            _add_mention(rows, generator, page, topic, headline)
+    if topic == "ai_video_models" and generator.random() < 0.3:
         rows["topics.page_topics"].append(
             {"record_id": story, "ingest_date": day, "topic": "ai_regulation", "score": 1.0, "strength": "part"}
             | {"teaser_only": True, "taxonomy_version": "000000000001"}
         )
 
 
-def _add_mention(rows, chance, own, topic, headline) -> None:
+def _add_mention(rows, generator, page, topic, headline) -> None:
     phrase = PHRASES[topic]
     sentence = f"The {phrase} at the center of it was named on Tuesday: {headline}."
     rows["topics.mentions"].append(
-        own
+        page
         | {"topic": topic, "place": "body", "sentence": sentence, "char_start": 0, "char_end": len(sentence)}
         | {"phrase": phrase, "score": 2.0, "taxonomy_version": "000000000001"}
     )
-    if chance.random() < 0.6:
-        entity, kind = chance.choice(NAMED[topic])
+    if generator.random() < 0.6:
+        entity, kind = generator.choice(NAMED[topic])
         named = {"entity": entity, "kind": kind, "topic": topic, "place": "body", "count": 1}
-        rows["topics.entities"].append(own | named | {"taxonomy_version": "000000000001"})
+        rows["topics.entities"].append(page | named | {"taxonomy_version": "000000000001"})
     rows["topics.page_topics"].append(
-        own
-        | {"topic": topic, "score": 3.0, "strength": chance.choice(["main", "main", "part"]), "teaser_only": False}
+        page
+        | {"topic": topic, "score": 3.0, "strength": generator.choice(["main", "main", "part"]), "teaser_only": False}
         | {"taxonomy_version": "000000000001"}
     )
 
 
-def add_quarantined(rows, chance, day) -> None:
-    stage, reason, detail = chance.choice(QUARANTINED)
-    record = f"{chance.getrandbits(128):032x}"
-    own = {"record_id": record, "ingest_date": day, "site": chance.choice(SITES)}
-    own |= {"url": f"https://{own['site']}/q/{record[:8]}"}
-    rows["raw.records"].append(_record(own, dt.datetime.combine(day, dt.time(3))))
-    rows["quality.ledger"].append(_verdict(own, stage, "quarantined") | {"reason": reason, "detail": detail})
+def add_quarantined(rows, generator, day) -> None:
+    stage, reason, detail = generator.choice(QUARANTINED)
+    record = f"{generator.getrandbits(128):032x}"
+    page = {"record_id": record, "ingest_date": day, "site": generator.choice(SITES)}
+    page |= {"url": f"https://{page['site']}/q/{record[:8]}"}
+    rows["raw.records"].append(_record(page, dt.datetime.combine(day, dt.time(3))))
+    rows["quality.ledger"].append(_verdict(page, stage, "quarantined") | {"reason": reason, "detail": detail})
 
 
-def _add_hostile(rows, chance) -> None:
-    """Titles and addresses as an attacker would write them, in stories wide enough to be shown."""
-    add_story(rows, chance, LAST, "ai_regulation", "en", SCRIPT_TITLE, 28)
-    add_story(rows, chance, LAST, "ai_video_models", "en", CLOSING_TITLE, 28)
-    add_story(rows, chance, LAST, "ai_regulation", "en", "A link that runs", 28, url=JAVASCRIPT_URL)
-    add_story(rows, chance, LAST, "chip_exports", "en", "W" * 4000, 28)
-    add_story(rows, chance, LAST, "ai_video_models", "ar", ARABIC_TITLE, 27)
+def _add_hostile(rows, generator) -> None:
+    """Add titles and URLs as an attacker would write them, in stories with many outlets."""
+    add_story(rows, generator, LAST, "ai_regulation", "en", SCRIPT_TITLE, 28)
+    add_story(rows, generator, LAST, "ai_video_models", "en", CLOSING_TITLE, 28)
+    add_story(rows, generator, LAST, "ai_regulation", "en", "A link that runs", 28, url=JAVASCRIPT_URL)
+    add_story(rows, generator, LAST, "chip_exports", "en", "W" * 4000, 28)
+    add_story(rows, generator, LAST, "ai_video_models", "ar", ARABIC_TITLE, 27)
 
 
-def _record(own, seen) -> dict[str, object]:
-    return own | {
+def _record(page, seen) -> dict[str, object]:
+    return page | {
         "source": "file",
-        "source_path": f"{own['ingest_date']}/{own['record_id'][:8]}.html",
+        "source_path": f"{page['ingest_date']}/{page['record_id'][:8]}.html",
         "fetched_at": seen + dt.timedelta(hours=2),
         "content_type": "text/html",
         "byte_size": 48_000,
-        "sha256": own["record_id"] * 2,
+        "sha256": page["record_id"] * 2,
     }
 
 
-def _verdict(own, stage, verdict) -> dict[str, object]:
-    return own | {"stage": stage, "verdict": verdict, "code_version": "0.1.0", "run_id": "run-30"}
+def _verdict(page, stage, verdict) -> dict[str, object]:
+    return page | {"stage": stage, "verdict": verdict, "code_version": "0.1.0", "run_id": "run-30"}

@@ -1,4 +1,4 @@
-"""The SQL models over made-up tables, as a run builds them, only quicker."""
+"""Build the SQL models of a test database faster than a run does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newsmill.warehouse.writes import replace_table
 
 
 def build_models(con: duckdb.DuckDBPyConnection) -> None:
-    """Every model, built whole; no day is expected anything, and nothing burst."""
+    """Build all models; the tables of expected counts and bursts stay empty."""
     for statement in model_statements():
         con.execute(statement)
     for table in (EXPECTED, BURSTS):
@@ -23,12 +23,14 @@ def build_models(con: duckdb.DuckDBPyConnection) -> None:
 
 @cache
 def model_statements() -> list[str]:
-    """What makes each model's table or view: dozens of worlds are built, so the project is read once."""
+    """Return the statement of each model; the project is read once for dozens of databases."""
     project = load_project(load_settings().models)
     names = project_names(project, {})
-    made = []
+    statements = []
     for model in project.models:
         query = Template(model.path, model.template).render(names, this=model.table).sql
         kind = "view" if model.materialized == "view" else "table"
-        made.append(f"create schema if not exists {model.schema}; create or replace {kind} {model.table} as {query}")
-    return made
+        statements.append(
+            f"create schema if not exists {model.schema}; create or replace {kind} {model.table} as {query}"
+        )
+    return statements

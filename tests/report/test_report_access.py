@@ -1,4 +1,4 @@
-"""For everyone, in a real browser: by keyboard, in both themes, on a phone, on paper, standing still."""
+"""Accessibility in a browser: keyboard, themes, small screens, print, reduced motion."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_all_controls_are_reachable_by_keyboard_with_visible_focus(browser, addr
         seen.append(browser.run(FOCUS))
     assert seen[0][0] == "skip"
     assert {"theme", "all-topics", "topic", "7", "all", "from", "to", "day", "week"} <= {name for name, _ in seen}
-    # Of a date the browser marks the day, month or year one is at.
+    # In a date input the browser marks the day, month or year instead.
     assert all(visible for name, visible in seen if name not in ("from", "to")), seen
     browser.run("document.querySelector('#burst-list .sheet-link').focus()")
     browser.press(*ENTER)
@@ -28,7 +28,7 @@ def test_all_controls_are_reachable_by_keyboard_with_visible_focus(browser, addr
     assert browser.run("document.getElementById('sheet').contains(document.activeElement)")
     browser.press(*ESCAPE)
     browser.wait("!document.getElementById('sheet').open")
-    assert browser.run("document.activeElement.closest('#burst-list') !== null")  # back where one was
+    assert browser.run("document.activeElement.closest('#burst-list') !== null")  # focus returns
 
 
 def test_theme_follows_the_system_until_switched(browser, address):

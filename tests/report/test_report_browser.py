@@ -1,10 +1,10 @@
-"""The report in a real browser: what one points at and chooses, and what becomes of the page."""
+"""The report in a browser: tooltips, choices of topics and period, and the sections that follow them."""
 
 from __future__ import annotations
 
 import pytest
 import report_database
-from rendered_report import cells, choose, chosen, open_table, shown_topics
+from rendered_report import address_parts, cells, choose, open_table, shown_topics
 from report_database import LAST, NAMES, period
 
 from newsmill.report.build import build_report
@@ -33,12 +33,12 @@ def test_topic_rows_count_the_stories_of_all_days(opened, data):
 def test_tooltip_shows_exact_numbers(opened, data):
     opened.hover("#topic-chart svg")
     opened.wait("!document.getElementById('tip').hidden")
-    displayed = opened.run("document.getElementById('tip').innerText").split("\n")
-    listed = dict(zip(displayed[1::2], displayed[2::2], strict=True))
-    topic = next(id for id, name in NAMES.items() if name == displayed[0])
-    day = report_database.dt.datetime.strptime(listed["when"], "%a %d %b %Y").date()
-    assert int(listed["stories"]) == period(data, topic, "stories", day, day)
-    assert int(listed["outlets"]) == period(data, topic, "outlets", day, day)
+    lines = opened.run("document.getElementById('tip').innerText").split("\n")
+    tooltip = dict(zip(lines[1::2], lines[2::2], strict=True))
+    topic = next(id for id, name in NAMES.items() if name == lines[0])
+    day = report_database.dt.datetime.strptime(tooltip["when"], "%a %d %b %Y").date()
+    assert int(tooltip["stories"]) == period(data, topic, "stories", day, day)
+    assert int(tooltip["outlets"]) == period(data, topic, "outlets", day, day)
 
 
 def test_all_sections_and_the_address_follow_the_chosen_topic(opened):
@@ -65,8 +65,8 @@ def test_numbers_follow_the_chosen_period(opened, data):
     }
     now = int(shown["ai_regulation"][2])
     ratio = now / period(data, "ai_regulation", "stories", first - 7 * DAY, first - DAY)
-    listed = f"×{ratio:.2g}" if ratio >= 3 else f"{'+' if ratio > 1 else '−'}{abs(round(100 * (ratio - 1)))}%"
-    assert shown["ai_regulation"][3] == listed
+    change = f"×{ratio:.2g}" if ratio >= 3 else f"{'+' if ratio > 1 else '−'}{abs(round(100 * (ratio - 1)))}%"
+    assert shown["ai_regulation"][3] == change
     dates = opened.run("['from', 'to'].map((id) => document.getElementById(id).value)")
     assert dates == [str(first), str(LAST)]
     assert cells(opened, "#topics h2 small") == ["8 to 14 Nov 2026"]
@@ -77,7 +77,7 @@ def test_date_inputs_choose_a_range_in_the_address(opened):
     assert cells(opened, "#topics h2 small") == ["1 to 3 Nov 2026"]
     opened.run("document.getElementById('from').value = '2026-10-20'")
     opened.run("document.getElementById('from').dispatchEvent(new Event('change'))")
-    assert chosen(opened) == {"from": "2026-10-20", "to": "2026-11-03"}
+    assert address_parts(opened) == {"from": "2026-10-20", "to": "2026-11-03"}
     choose(opened, "from=1999-01-01&to=2099-01-01")
     assert cells(opened, "#topics h2 small") == ["16 Oct to 14 Nov 2026"]
 
@@ -85,29 +85,29 @@ def test_date_inputs_choose_a_range_in_the_address(opened):
 def test_arrows_move_the_period_by_its_length_within_the_data(opened):
     choose(opened, "period=7")
     opened.click("#earlier")
-    assert chosen(opened) == {"from": "2026-11-01", "to": "2026-11-07"}
+    assert address_parts(opened) == {"from": "2026-11-01", "to": "2026-11-07"}
     opened.click("#later")
-    assert chosen(opened) == {"period": "7"}
+    assert address_parts(opened) == {"period": "7"}
     assert opened.run("document.getElementById('later').disabled")
     choose(opened, "from=2026-10-18&to=2026-10-24")
     opened.click("#earlier")
-    assert chosen(opened) == {"from": "2026-10-16", "to": "2026-10-22"}
+    assert address_parts(opened) == {"from": "2026-10-16", "to": "2026-10-22"}
     assert opened.run("document.getElementById('earlier').disabled")
 
 
 def test_search_finds_stories_in_any_script(opened):
     find = "(() => { const e = document.getElementById('find'); e.value = %r; e.dispatchEvent(new Event('input')); })()"
-    for words, displayed in (
+    for words, title_start in (
         ("VIDEO studio", "Studio releases video model"),
         ("动画 動画生成", ""),
         ("動画生成", "動画生成モデル"),
     ):
         opened.run(find % words)
         titles = cells(opened, "#story-list h3")
-        assert bool(titles) == bool(displayed)
-        assert all(title.startswith(displayed) for title in titles)
-    assert chosen(opened)["find"] == "動画生成"
-    opened.run(find % "nothing says this")
+        assert bool(titles) == bool(title_start)
+        assert all(title.startswith(title_start) for title in titles)
+    assert address_parts(opened)["find"] == "動画生成"
+    opened.run(find % "no such words")
     assert "newsmill search" in cells(opened, "#no-stories")[0]
 
 
@@ -147,9 +147,9 @@ def test_stories_are_sorted_as_chosen(opened, address, database):
 
 def test_age_of_the_data_uses_the_clock_of_the_browser(opened):
     days = opened.run(f"Math.floor(Date.now() / 86400000) - Date.parse('{LAST}') / 86400000")
-    displayed = cells(opened, "#fresh-words") + cells(opened, "#checks [data-age='2026-11-14']")
-    assert displayed[0] == ("Data is current" if days <= 1 else f"Data is {days:.0f} days old")
-    assert displayed[1] == ("today" if days == 0 else "yesterday" if days == 1 else f"{days:.0f} days ago")
+    texts = cells(opened, "#fresh-words") + cells(opened, "#checks [data-age='2026-11-14']")
+    assert texts[0] == ("Data is current" if days <= 1 else f"Data is {days:.0f} days old")
+    assert texts[1] == ("today" if days == 0 else "yesterday" if days == 1 else f"{days:.0f} days ago")
 
 
 @pytest.mark.parametrize("make", [report_database.empty_database, lambda: one_day()], ids=["empty", "one day"])

@@ -1,4 +1,4 @@
-"""Sources and languages of chosen topics: counted once, by any days, and as finely as there is room for."""
+"""Pages and stories of topics by site and language, with the finest grain that fits."""
 
 from __future__ import annotations
 
@@ -20,86 +20,98 @@ COLUMNS = (("sites", "site", "name"), ("languages", "language", "code"))
 PERIODS = [(FIRST, LAST), (dt.date(2026, 11, 1), dt.date(2026, 11, 7)), (LAST, LAST)]
 
 
-def count_pages(own, chosen: set[int], first: int, last: int) -> dict[int, int]:
-    """As the page's scripts count them (templates/js/sources.js)."""
+def count_pages(counts, chosen: set[int], first: int, last: int) -> dict[int, int]:
+    """Pages with any of the topics by index of site or language (`countTopicPages` in sources.js)."""
     bits = sum(1 << topic for topic in chosen)
-    found: dict[int, int] = {}
-    for topics, place, buckets in own["pages"]:
-        pages = sum(value for bucket, value in buckets.items() if first <= bucket <= last)
+    totals: dict[int, int] = {}
+    for topics, index, by_bucket in counts["pages"]:
+        pages = sum(value for bucket, value in by_bucket.items() if first <= bucket <= last)
         if topics & bits and pages:
-            found[place] = found.get(place, 0) + pages
-    return found
+            totals[index] = totals.get(index, 0) + pages
+    return totals
 
 
-def count_stories(own, topic: int, width: int, first: int, last: int) -> dict[int, int]:
-    found = {}
-    for of, place, listed in own["stories"]:
-        cells = [(*divmod(at, width), things) for at, things in listed.items()]
+def count_stories(counts, topic: int, width: int, first: int, last: int) -> dict[int, int]:
+    """Stories of a topic by index of site or language (`countTopicStories` in sources.js)."""
+    totals = {}
+    for row_topic, index, by_key in counts["stories"]:
+        cells = [(*divmod(key, width), count) for key, count in by_key.items()]
         stories = sum(n for bucket, gap, n in cells if first <= bucket <= last and (gap == 0 or bucket - gap < first))
-        if of == topic and stories:
-            found[place] = stories
-    return found
+        if row_topic == topic and stories:
+            totals[index] = stories
+    return totals
 
 
+@pytest.mark.parametrize(("key", "column", "names"), COLUMNS)
 @pytest.mark.parametrize(("first", "last"), PERIODS)
-def test_pages_by_site_and_language_match_the_database_for_any_topics(data, database, first, last):
+def test_pages_by_site_and_language_match_the_database_for_any_topics(data, database, first, last, key, column, names):
     topics = [topic["id"] for topic in data["topics"]]
     ends = (first - FIRST).days, (last - FIRST).days
     choices = [*combinations(range(len(topics)), 1), *combinations(range(len(topics)), 2), tuple(range(len(topics)))]
-    for key, column, names in COLUMNS:
-        for chosen in choices:
-            found = database.execute(
-                f"select {column}, count(distinct record_id) from trends.topic_pages "
-                "where topic = any(?) and day between ? and ? group by 1",
-                [[topics[place] for place in chosen], first, last],
-            ).fetchall()
-            shown = count_pages(data["by_site_language"][key], set(chosen), *ends)
-            assert {data[key][names][place]: pages for place, pages in shown.items()} == dict(found), chosen
+    assert len(choices) == 4 + 6 + 1
+    shown, expected = {}, {}
+    for chosen in choices:
+        counts = count_pages(data["by_site_language"][key], set(chosen), *ends)
+        shown[chosen] = {data[key][names][index]: pages for index, pages in counts.items()}
+        rows = database.execute(
+            f"select {column}, count(distinct record_id) from trends.topic_pages "
+            "where topic = any(?) and day between ? and ? group by 1",
+            [[topics[index] for index in chosen], first, last],
+        ).fetchall()
+        expected[chosen] = dict(rows)
+    assert shown == expected
+    assert len(expected[choices[-1]]) > 1
 
 
+@pytest.mark.parametrize(("key", "column", "names"), COLUMNS)
 @pytest.mark.parametrize(("first", "last"), PERIODS)
-def test_stories_by_site_and_language_match_the_database(data, database, first, last):
+def test_stories_by_site_and_language_match_the_database(data, database, first, last, key, column, names):
     ends = (first - FIRST).days, (last - FIRST).days
-    for key, column, names in COLUMNS:
-        for place, topic in enumerate(data["topics"]):
-            found = database.execute(
-                f"select {column}, count(distinct story_id) from trends.topic_pages "
-                "where topic = ? and day between ? and ? group by 1",
-                [topic["id"], first, last],
-            ).fetchall()
-            shown = count_stories(data["by_site_language"][key], place, len(data["all_pages"]) + 1, *ends)
-            assert {data[key][names][at]: stories for at, stories in shown.items()} == dict(found)
+    width = len(data["all_pages"]) + 1
+    shown, expected = {}, {}
+    for topic, index in ((topic["id"], index) for index, topic in enumerate(data["topics"])):
+        counts = count_stories(data["by_site_language"][key], index, width, *ends)
+        shown[topic] = {data[key][names][row]: stories for row, stories in counts.items()}
+        rows = database.execute(
+            f"select {column}, count(distinct story_id) from trends.topic_pages "
+            "where topic = ? and day between ? and ? group by 1",
+            [topic, first, last],
+        ).fetchall()
+        expected[topic] = dict(rows)
+    assert shown == expected
+    assert set(expected) == set(NAMES)
+    assert any(expected.values())
 
 
 def count_with(database, sites: list[str], budget_bytes: int = 10**6):
+    """Return the time buckets and the counts of all topics for these sites."""
     buckets = find_time_buckets(database, 366, 520)
     with registered(database, "bucket_days", buckets.to_frame()):
-        made = count_by_site_language(database, buckets, list(NAMES), sites, ["en"], budget_bytes)
-    made["sites"]["pages"] = [[*row[:2], as_dict(row[2])] for row in made["sites"]["pages"]]
-    return buckets, made
+        counts = count_by_site_language(database, buckets, list(NAMES), sites, ["en"], budget_bytes)
+    counts["sites"]["pages"] = [[*row[:2], as_dict(row[2])] for row in counts["sites"]["pages"]]
+    return buckets, counts
 
 
-def count_all_pages(database, topic: str) -> int:
-    return database.execute("select count(*) from trends.topic_pages where topic = ?", [topic]).fetchone()[0]
+def count_all_pages(database) -> dict[str, int]:
+    return dict(database.execute("select topic, count(*) from trends.topic_pages group by topic").fetchall())
 
 
 def test_unlisted_sites_are_counted_together(database):
-    _, made = count_with(database, report_database.SITES[:2])
-    for place, topic in enumerate(NAMES):
-        shown = count_pages(made["sites"], {place}, 0, 29)
-        assert sum(shown.values()) == count_all_pages(database, topic)
-        assert shown[by_site_language.OTHERS] > shown[0] > 0
+    _, counts = count_with(database, report_database.SITES[:2])
+    shown = {topic: count_pages(counts["sites"], {index}, 0, 29) for index, topic in enumerate(NAMES)}
+    assert {topic: sum(by_site.values()) for topic, by_site in shown.items()} == count_all_pages(database)
+    assert all(by_site[by_site_language.OTHERS] > by_site[0] > 0 for by_site in shown.values())
 
 
 def test_top_sites_by_topic_have_most_pages(database):
     buckets = find_time_buckets(database, 366, 520)
     with registered(database, "bucket_days", buckets.to_frame()):
-        found = top_sites_by_topic(database, list(NAMES), 1)
-    widest = database.execute(
+        sites = top_sites_by_topic(database, list(NAMES), 1)
+    largest = database.execute(
         """select arg_min(site, (-pages, site)) from (
                select topic, site, count(*) as pages from trends.topic_pages group by all) group by topic"""
     ).fetchall()
-    assert set(found) == {site for (site,) in widest}
+    assert set(sites) == {site for (site,) in largest} != set()
 
 
 @pytest.mark.parametrize(
@@ -112,17 +124,16 @@ def test_top_sites_by_topic_have_most_pages(database):
 )
 def test_coarser_grain_counts_blocks_of_weeks_and_drops_sites_of_rare_topic_sets(database, monkeypatch, grain):
     monkeypatch.setattr(by_site_language, "GRAINS", (by_site_language.Grain(10_000, 1, 100, True), grain))
-    buckets, made = count_with(database, report_database.SITES[:1], budget_bytes=1)
-    for place, topic in enumerate(NAMES):
-        assert sum(count_pages(made["sites"], {place}, 0, len(buckets) - 1).values()) == count_all_pages(
-            database, topic
-        )
-    used = {bucket for *_, counted in made["sites"]["pages"] for bucket in counted}
-    since = (dt.date.fromisoformat(made["since"]) - buckets.first).days
-    assert len({bucket for bucket in used if bucket < since}) <= -(-since // (7 * grain.weeks))
-    by_site = {row[0] for row in made["sites"]["pages"] if row[1] != by_site_language.OTHERS}
-    assert len(by_site) <= grain.topic_sets
-    assert made["rare"] == (len({row[0] for row in made["sites"]["pages"]}) > grain.topic_sets)
+    buckets, counts = count_with(database, report_database.SITES[:1], budget_bytes=1)
+    rows = counts["sites"]["pages"]
+    shown = {topic: count_pages(counts["sites"], {index}, 0, len(buckets) - 1) for index, topic in enumerate(NAMES)}
+    assert {topic: sum(by_site.values()) for topic, by_site in shown.items()} == count_all_pages(database)
+    since = (dt.date.fromisoformat(counts["since"]) - buckets.first).days
+    early_buckets = {bucket for *_, by_bucket in rows for bucket in by_bucket if bucket < since}
+    assert len(early_buckets) <= -(-since // (7 * grain.weeks))
+    sets_with_sites = {topics for topics, index, _ in rows if index != by_site_language.OTHERS}
+    assert len(sets_with_sites) <= grain.topic_sets
+    assert counts["rare"] == (len({topics for topics, *_ in rows}) > grain.topic_sets)
 
 
 def table_rows(browser, name: str) -> dict[str, list[str]]:
@@ -171,18 +182,18 @@ def test_site_and_language_numbers_open_their_stories(opened, database):
     choose(opened, "topics=ai_regulation&from=2026-11-08&to=2026-11-10")
     for name in ("languages-table", "sites-table"):
         open_table(opened, name)
-        displayed = int(opened.run(f"document.querySelector('#{name} .sheet-link').textContent"))
+        number = int(opened.run(f"document.querySelector('#{name} .sheet-link').textContent"))
         opened.click(f"#{name} .sheet-link")
         opened.wait("document.getElementById('sheet').open")
-        assert len(database.execute(sheet_command(opened)).fetchall()) == displayed
+        assert len(database.execute(sheet_command(opened)).fetchall()) == number
         stories = cells(opened, "#sheet-list .story .meta")
         assert stories
         assert all("AI regulation" in story for story in stories)
         opened.run("document.getElementById('sheet').close()")
-    # The period before leads to its own days.
+    # The number of the preceding period opens its days.
     before = "#sites-table tr:has(td:nth-child(5) a) td:nth-child(5) a"
-    displayed = int(opened.run(f"document.querySelector('{before}').textContent"))
+    number = int(opened.run(f"document.querySelector('{before}').textContent"))
     opened.click(before)
     opened.wait("document.getElementById('sheet').open")
     assert "5 to 7 Nov 2026" in cells(opened, "#sheet-title")[0]
-    assert len(database.execute(sheet_command(opened)).fetchall()) == displayed
+    assert len(database.execute(sheet_command(opened)).fetchall()) == number

@@ -1,4 +1,4 @@
-"""Contrast, computed from the colours themselves: text at least 4.5 to 1 in both themes, marks at least 3 to 1."""
+"""Contrast of the colors in both themes: at least 4.5 to 1 for text, 3 to 1 for marks."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def luminance(color: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one: str, other: str) -> float:
-    bright, dim = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(first: str, second: str) -> float:
+    bright, dim = sorted((luminance(first), luminance(second)), reverse=True)
     return (bright + 0.05) / (dim + 0.05)
 
 
@@ -55,9 +55,9 @@ def test_topic_colors_contrast_with_the_background(theme):
 @pytest.mark.parametrize("theme", [0, 1], ids=THEMES)
 @pytest.mark.parametrize("chart", ["parts", "verdicts"])
 def test_bars_and_control_borders_contrast_with_the_background(chart, theme):
-    own = {name: colors for name, *colors in PAIR.findall(re.search(rf"\.{chart} {{(.*?)}}", BASE, re.S)[1])}
-    assert len(own) in (3, 6)
-    for name, colors in own.items():
+    colors_by_name = {name: colors for name, *colors in PAIR.findall(re.search(rf"\.{chart} {{(.*?)}}", BASE, re.S)[1])}
+    assert len(colors_by_name) in (3, 6)
+    for name, colors in colors_by_name.items():
         assert contrast(colors[theme], ROOT["paper"][theme]) >= 3, name
     assert contrast(ROOT["edge"][theme], ROOT["card"][theme]) >= 3
 

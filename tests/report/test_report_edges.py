@@ -1,4 +1,4 @@
-"""The report of databases that have little, too much, or something wrong."""
+"""The report of databases with little data, with too much data, or with errors."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def con():
 
 def page_rows(topic: str, count: int = 3, days: tuple[dt.date, ...] = (LAST,)) -> report_database.Rows:
     rows: report_database.Rows = {name: [] for name in report_database.FILLED}
-    chance = random.Random(3)
+    generator = random.Random(3)
     for day in days:
         for number in range(count):
-            report_database.add_story(rows, chance, day, topic, "en", f"Headline {number}", 1)
+            report_database.add_story(rows, generator, day, topic, "en", f"Headline {number}", 1)
     return rows
 
 
@@ -55,9 +55,9 @@ def test_empty_database_explains_the_first_run(con):
 
 def test_records_that_are_all_quarantined_reconcile(con):
     rows = page_rows("", 0)
-    chance = random.Random(5)
+    generator = random.Random(5)
     for _ in range(3):
-        report_database.add_quarantined(rows, chance, LAST)
+        report_database.add_quarantined(rows, generator, LAST)
     report_database.load_rows(con, rows)
     page = build_page(con)
     assert "No page has been read yet" in text(page.get_element_by_id("sources"))
@@ -87,7 +87,7 @@ def test_health_shows_date_reconciliation_and_checks(con):
         "All records reconcile",
         "No checks have run",
     ]
-    assert page.get_element_by_id("fresh").get("data-date") == "2026-11-14"  # the browser tells its age
+    assert page.get_element_by_id("fresh").get("data-date") == "2026-11-14"  # the browser shows its age
 
 
 def test_record_without_a_verdict_is_unreconciled(con):
@@ -149,10 +149,10 @@ def test_limit_of_bursts_is_stated(con, monkeypatch):
 
 def test_limit_of_topics_is_stated(con):
     rows = page_rows("ai_regulation", 4)
-    chance = random.Random(1)
+    generator = random.Random(1)
     for number in range(20):
         for _ in range(1 + number % 3):
-            report_database.add_story(rows, chance, LAST, "chip_exports", "en", f"Headline {number}", 1)
+            report_database.add_story(rows, generator, LAST, "chip_exports", "en", f"Headline {number}", 1)
             for table in ("topics.page_topics", "topics.mentions"):
                 rows[table][-1]["topic"] = f"topic_{number:02}"
     rows["topics.entities"] = []
@@ -167,8 +167,7 @@ def test_limit_of_topics_is_stated(con):
 def test_entities_of_the_first_week_have_no_comparison(con):
     report_database.load_rows(con, page_rows("ai_regulation", 12))
     assert any(
-        displayed.startswith("Named most often in the week of 9 to 15 Nov 2026: ")
-        for displayed in news(build_page(con))
+        sentence.startswith("Named most often in the week of 9 to 15 Nov 2026: ") for sentence in news(build_page(con))
     )
 
 
@@ -178,7 +177,7 @@ def test_single_ingest_date_appears_once(con):
 
 
 def site_records(site: str, ages: list[int]) -> report_database.Rows:
-    """Records of a site, so many ingest dates ago."""
+    """Return records of a site, each on the ingest date of this age."""
     rows = page_rows("", 1, tuple(LAST - dt.timedelta(days=age) for age in ages))
     for number, record in enumerate(rows["raw.records"]):
         record |= {"site": site, "record_id": f"{site}-{number}"}
@@ -214,7 +213,7 @@ def test_silent_source_is_in_health_summary_and_table(con):
     report_database.load_rows(con, rows)
     page = build_page(con)
     assert "1 source stopped" in health(page)
-    assert any(displayed.startswith("gone.example stopped: no records for 7 ingest dates") for displayed in news(page))
+    assert any(sentence.startswith("gone.example stopped: no records for 7 ingest dates") for sentence in news(page))
     assert "gone.example" in text(page.get_element_by_id("sources"))
 
 
@@ -225,15 +224,15 @@ def test_summary_counts_silent_sources_beyond_the_limit(con, monkeypatch):
         age = (LAST - record["ingest_date"]).days
         record["site"] = f"gone{number % 3}.example" if age > 6 else "steady.example"
     report_database.load_rows(con, rows)
-    assert any(re.match(r"gone\d\.example and 2 more stopped:", displayed) for displayed in news(build_page(con)))
+    assert any(re.match(r"gone\d\.example and 2 more stopped:", sentence) for sentence in news(build_page(con)))
 
 
 def test_report_does_not_change_the_database(database, tmp_path):
     file = publish_database(database, tmp_path)
     before = file.read_bytes()
     with duckdb.connect(str(file), read_only=True) as published:
-        made = build_report(published, MADE_AT, NAMES)
-        assert made == build_report(published, MADE_AT, NAMES)
+        built = build_report(published, MADE_AT, NAMES)
+        assert built == build_report(published, MADE_AT, NAMES)
     assert file.read_bytes() == before
 
 

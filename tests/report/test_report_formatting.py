@@ -1,4 +1,4 @@
-"""How values and page texts are written for a person."""
+"""Formatting of values and page texts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from newsmill.report.formatting import (
 
 
 @pytest.mark.parametrize(
-    ("score", "displayed"),
+    ("score", "expected"),
     [
         (3, "1 in 1,000"),
         (1.3, "1 in 20"),
@@ -32,15 +32,15 @@ from newsmill.report.formatting import (
         (5000, "less than 1 in 1,000 trillion"),
     ],
 )
-def test_score_is_formatted_as_odds(score, displayed):
-    assert format_chance(score) == displayed
+def test_score_is_formatted_as_odds(score, expected):
+    assert format_chance(score) == expected
 
 
 @pytest.mark.parametrize(
-    ("value", "displayed"), [(0, "0"), (12345, "12,345"), (1.3546, "1.4"), (0.04, "0.04"), (123.4, "123"), (2.0, "2")]
+    ("value", "expected"), [(0, "0"), (12345, "12,345"), (1.3546, "1.4"), (0.04, "0.04"), (123.4, "123"), (2.0, "2")]
 )
-def test_numbers_are_rounded(value, displayed):
-    assert number(value) == displayed
+def test_numbers_are_rounded(value, expected):
+    assert number(value) == expected
 
 
 def test_signs_and_shares():
@@ -49,7 +49,7 @@ def test_signs_and_shares():
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "displayed"),
+    ("first", "last", "expected"),
     [
         ("2026-10-05", "2026-10-05", "5 Oct 2026"),
         ("2026-10-05", "2026-10-18", "5 to 18 Oct 2026"),
@@ -57,8 +57,8 @@ def test_signs_and_shares():
         ("2025-12-30", "2026-01-02", "30 Dec 2025 to 2 Jan 2026"),
     ],
 )
-def test_range_of_days_omits_repeated_month_and_year(first, last, displayed):
-    assert days(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) == displayed
+def test_range_of_days_omits_repeated_month_and_year(first, last, expected):
+    assert days(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,11 @@ def test_other_url_is_not_linkable(url):
 
 
 @pytest.mark.parametrize(
-    ("given", "made"),
+    ("text", "expected"),
     [(None, ""), ("", ""), ("  a\n b ", "a b"), ("abcdef", "abcd…"), ("abcde", "abcde")],
 )
-def test_shorten_returns_one_line_of_limited_length(given, made):
-    assert shorten(given, 5) == made
+def test_shorten_returns_one_line_of_limited_length(text, expected):
+    assert shorten(text, 5) == expected
 
 
 def test_sentence_is_split_at_its_phrase():

@@ -1,4 +1,4 @@
-"""What a browser makes of hostile pages: text. And of titles in other scripts: text that is read their way."""
+"""Hostile text of pages stays text in a browser; titles have their language and direction."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def test_javascript_url_is_never_a_link(shown):
 
 
 def test_external_links_send_no_opener_or_referrer(shown):
-    listed = shown.run("[...new Set([...document.links].filter((a) => a.protocol !== 'file:').map((a) => a.rel))]")
-    assert listed == ["noopener noreferrer"]
+    rels = shown.run("[...new Set([...document.links].filter((a) => a.protocol !== 'file:').map((a) => a.rel))]")
+    assert rels == ["noopener noreferrer"]
 
 
 def test_arabic_title_runs_from_right_to_left(shown):

@@ -1,4 +1,4 @@
-"""Every number on the report is one that the database gives."""
+"""All numbers of the report match the database."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def test_topics_are_sorted_by_stories(data, database):
 
 def test_days_match_topic_daily(data, database):
     first = dt.date.fromisoformat(data["buckets"]["first"])
-    places = [topic["id"] for topic in data["topics"]]
+    ids = [topic["id"] for topic in data["topics"]]
     found = database.execute(
         "select day, topic, pages, stories, outlets, teaser_pages from trends.topic_daily"
     ).fetchall()
     assert len(found) > 100
     for day, topic, pages, stories, outlets, teasers in found:
-        series, bucket = data["series"][places.index(topic)], (day - first).days
+        series, bucket = data["series"][ids.index(topic)], (day - first).days
         assert (series["pages"][bucket], series["teasers"][bucket]) == (pages, teasers)
         assert period(data, topic, "stories", day, day) == stories
         assert period(data, topic, "outlets", day, day) == outlets
@@ -68,26 +68,26 @@ def test_story_with_two_topics_counts_once_for_any_topic(data, database):
 
 def test_burst_has_its_probability_and_top_story(page):
     [burst] = page.xpath('//ul[@id="burst-list"]/li')
-    displayed = text(burst)
-    assert displayed.startswith("AI regulation 8 to 10 Nov 2026 38 stories, 9.2 expected, 4.1 times as many")
-    assert "Chance of this many: 1 in 250 billion (score 11.4); peak on 10 Nov 2026." in displayed
+    burst_text = text(burst)
+    assert burst_text.startswith("AI regulation 8 to 10 Nov 2026 38 stories, 9.2 expected, 4.1 times as many")
+    assert "Chance of this many: 1 in 250 billion (score 11.4); peak on 10 Nov 2026." in burst_text
     driver = burst.xpath('.//p[@class="driver"]//a')[0]
     assert driver.get("href").startswith("https://")
     assert (burst.get("data-from"), burst.get("data-to")) == tuple(str(day) for day in BURST)
 
 
 def test_summary_has_the_burst_and_the_largest_genuine_change(page, database):
-    displayed = [text(item) for item in page.xpath('//ul[@class="news"]/li')]
-    assert displayed[0].startswith("AI regulation burst 8 to 10 Nov 2026: 38 stories, 9.2 expected, a chance of 1 in ")
+    sentences = [text(item) for item in page.xpath('//ul[@class="news"]/li')]
+    assert sentences[0].startswith("AI regulation burst 8 to 10 Nov 2026: 38 stories, 9.2 expected, a chance of 1 in ")
     [(topic, pages, before, genuine)] = database.execute(
         """select topic, pages, pages_before, genuine from trends.change_decomposition
            where week = '2026-11-02' order by abs(genuine) desc, abs(change) desc limit 1"""
     ).fetchall()
     verb = "rose" if pages > before else "fell"
-    assert displayed[1].startswith(
+    assert sentences[1].startswith(
         f"{NAMES[topic]} {verb} from {before} to {pages} pages in the week of 2 to 8 Nov 2026: "
     )
-    assert f"{'+' if genuine > 0 else '−'}{abs(genuine)} genuine" in displayed[1]
+    assert f"{'+' if genuine > 0 else '−'}{abs(genuine)} genuine" in sentences[1]
 
 
 def test_summary_links_rising_entities_of_the_last_whole_week(page, database):
@@ -100,8 +100,8 @@ def test_summary_links_rising_entities_of_the_last_whole_week(page, database):
            order by now.stories - earlier desc, now.entity limit 3"""
     ).fetchall()
     assert found
-    listed = [text(link) for link in named.xpath('.//a[@class="sheet-link"]')]
-    assert listed == [f"{name} ({stories} stories, {before} the week before)" for name, stories, before, *_ in found]
+    links = [text(link) for link in named.xpath('.//a[@class="sheet-link"]')]
+    assert links == [f"{name} ({stories} stories, {before} the week before)" for name, stories, before, *_ in found]
     shown = named.xpath('.//a[@class="sheet-link"]/@data-sheet')
     assert shown[0] == sheet_address("entity", found[0][3], found[0][4], found[0][0], "2026-11-02")
 
@@ -111,8 +111,8 @@ def test_parts_of_a_change_sum_to_it(data, database):
     parts = ("genuine", "copies", "sources_joined", "sources_silent", "extractor", "taxonomy")
     [(rows,)] = database.execute("select count(*) from trends.change_decomposition").fetchall()
     assert len(changes["week"]) == rows > 10
-    for place in range(rows):
-        assert sum(changes[part][place] for part in parts) == changes["pages"][place] - changes["pages_before"][place]
+    for row in range(rows):
+        assert sum(changes[part][row] for part in parts) == changes["pages"][row] - changes["pages_before"][row]
     # The report's database ends on a Saturday: its last week was going on.
     assert {week for week, whole in zip(changes["week"], changes["whole"], strict=True) if not whole} == {"2026-11-09"}
 
@@ -154,7 +154,7 @@ def test_records_reconcile_by_ingest_date(page, data, database):
     ).fetchall()
     assert shown == [list(row) for row in expected]
     assert data["reconciliation"]["kept"] == [kept for _, kept, *_ in expected[::-1]]
-    assert all(came == kept + merged + aside for came, kept, merged, aside, _ in shown)
+    assert all(records == kept + merged + quarantined for records, kept, merged, quarantined, _ in shown)
     totals = [sum(column) for column in zip(*shown, strict=True)]
     equation = [int(text(b).replace(",", "")) for b in page.xpath('//p[@class="equation"]//b')]
     assert equation == totals[:4]
@@ -182,12 +182,12 @@ def test_quarantine_lists_reasons_with_examples(page, database):
 def test_only_failing_checks_of_the_last_run_are_listed(page):
     section = page.get_element_by_id("checks")
     assert "37 of 40 checks of run run-30 passed." in text(section)
-    listed = {
+    statuses = {
         text(li.xpath(".//summary/span/text()")[0].getparent()): text(li.xpath(".//em")[0])
         for li in section.xpath("./ul/li")
     }
-    assert listed == {
-        "similarity lies in 0..1 clean.pages": "could not run",
+    assert statuses == {
+        "similarity is in 0..1 clean.pages": "could not run",
         "language is of ISO 639-1 clean.pages": "failed",
         "published_at is not in the future clean.pages": "warned",
     }
@@ -196,13 +196,13 @@ def test_only_failing_checks_of_the_last_run_are_listed(page):
 
 
 def test_freshness_has_page_ingest_checks_and_report(page):
-    displayed = {
+    timestamps = {
         text(div.xpath("dt")[0]): text(div.xpath("dd")[0]) for div in page.xpath('//dl[@class="timestamps"]/div')
     }
-    assert displayed["Last ingest date"] == "14 Nov 2026"
-    assert displayed["Last checks"] == "15 Nov 2026, 02:05 UTC"
-    assert displayed["Report built"] == "15 Nov 2026, 02:14 UTC"
-    assert displayed["Newest page"].startswith("14 Nov 2026, ")
+    assert timestamps["Last ingest date"] == "14 Nov 2026"
+    assert timestamps["Last checks"] == "15 Nov 2026, 02:05 UTC"
+    assert timestamps["Report built"] == "15 Nov 2026, 02:14 UTC"
+    assert timestamps["Newest page"].startswith("14 Nov 2026, ")
     ages = page.xpath('//section[@id="checks"]//span[@class="age"]/@data-age')
     assert len(ages) == 5
     assert report_database.MADE_AT.isoformat() in ages

@@ -22,12 +22,12 @@ def size_of_png(markdown: str) -> tuple[int, int]:
 def test_chart_over_time_is_an_inline_png():
     days = [dt.date(2026, 11, 1) + dt.timedelta(days=n) for n in range(5)]
     frame = pl.DataFrame({"day": days * 2, "topic": ["a"] * 5 + ["b"] * 5, "pages": range(10)})
-    made = chart_markdown(frame, "day", "pages", "topic", "Pages a day")
-    assert made.startswith("![Pages a day](data:image/png;base64,")
-    width, height = size_of_png(made)
+    markdown = chart_markdown(frame, "day", "pages", "topic", "Pages a day")
+    assert markdown.startswith("![Pages a day](data:image/png;base64,")
+    width, height = size_of_png(markdown)
     assert width > 500
     assert height > 200
-    assert len(made) < 60_000
+    assert len(markdown) < 60_000
 
 
 def test_chart_of_kinds_needs_no_color():
@@ -37,8 +37,8 @@ def test_chart_of_kinds_needs_no_color():
 
 @pytest.mark.parametrize("title", ["a](javascript:alert(1))", "<script>alert(1)</script>"])
 def test_title_of_a_chart_is_escaped(title):
-    made = chart_markdown(pl.DataFrame({"x": ["a"], "y": [1]}), "x", "y", None, title)
-    alternative, _, rest = made.removeprefix("![").partition("](data:")
+    markdown = chart_markdown(pl.DataFrame({"x": ["a"], "y": [1]}), "x", "y", None, title)
+    alternative, _, rest = markdown.removeprefix("![").partition("](data:")
     assert "<" not in alternative.replace("\\<", "")
     assert "]" not in alternative.replace("\\]", "")
     assert rest.startswith("image/png;base64,")

@@ -1,4 +1,4 @@
-"""Every number of the reconciliation leads to its reasons and records, and to the query that lists them all."""
+"""Numbers of the reconciliation open their reasons, their records and the query that lists all records."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ select verdict, reason, ingest_date, count(*) from final group by all
 
 
 def test_reasons_by_verdict_and_date_match_the_ledger(data, database):
-    listed = data["reconciliation"]
+    reconciliation = data["reconciliation"]
     shown = {
-        (verdict, reason, listed["date"][place]): records
-        for verdict, _, reason, _, by_date in listed["reasons"]
-        for place, records in enumerate(by_date)
+        (verdict, reason, reconciliation["date"][index]): records
+        for verdict, _, reason, _, by_date in reconciliation["reasons"]
+        for index, records in enumerate(by_date)
         if records
     }
     found = database.execute(REASONS).fetchall()
     assert shown == {(verdict, reason, str(date)): records for verdict, reason, date, records in found}
     for verdict in ("kept", "merged", "quarantined"):
-        of_all = sum(total for own, _, _, total, _ in listed["reasons"] if own == verdict)
-        assert of_all == listed["totals"][verdict] == sum(listed[verdict])
+        of_all = sum(total for name, _, _, total, _ in reconciliation["reasons"] if name == verdict)
+        assert of_all == reconciliation["totals"][verdict] == sum(reconciliation[verdict])
 
 
 def test_rare_reasons_are_counted_together(database, monkeypatch):
@@ -54,9 +54,9 @@ def test_newest_records_have_url_file_and_detail(data, database):
                from quality.ledger l join raw.records r using (record_id) where l.verdict = 'quarantined'"""
         ).fetchall()
     }
-    listed = [item for item in data["reconciliation"]["newest_records"] if item[0] == "quarantined"]
-    assert listed[0][2] == max(date for _, date, _ in found)
-    for verdict, reason, date, url, path, text, _ in listed:
+    records = [item for item in data["reconciliation"]["newest_records"] if item[0] == "quarantined"]
+    assert records[0][2] == max(date for _, date, _ in found)
+    for verdict, reason, date, url, path, text, _ in records:
         assert found[verdict, date, url] == (reason, path, text)
     dates = {date for verdict, _, date, *_ in data["reconciliation"]["newest_records"] if verdict == "merged"}
     assert len(dates) >= 10
@@ -66,18 +66,18 @@ def test_newest_records_have_url_file_and_detail(data, database):
 
 def test_number_of_a_date_opens_its_reasons_and_records(opened, database):
     open_table(opened, "reconciliation-rows")
-    for place, verdict in ((2, "kept"), (3, "merged"), (4, "quarantined")):
-        number = f"#reconciliation-rows tr:has(td:nth-child(5) a) td:nth-child({place + 1}) a"
-        displayed = int(opened.run(f"document.querySelector('{number}').textContent"))
+    for column, verdict in ((2, "kept"), (3, "merged"), (4, "quarantined")):
+        number = f"#reconciliation-rows tr:has(td:nth-child(5) a) td:nth-child({column + 1}) a"
+        count = int(opened.run(f"document.querySelector('{number}').textContent"))
         opened.click(number)
         opened.wait("document.getElementById('sheet').open")
         counted = opened.run(
             "[...document.querySelectorAll('#sheet-body tbody tr')].map((r) => Number(r.lastChild.textContent))"
         )
-        assert sum(counted) == displayed
+        assert sum(counted) == count
         records = cells(opened, "#sheet-body .members > li")
-        assert len(records) == min(displayed, ledger.MAX_RECORDS_PER_DATE)
-        assert len(database.execute(sheet_command(opened, "#sheet-body code")).fetchall()) == displayed, verdict
+        assert len(records) == min(count, ledger.MAX_RECORDS_PER_DATE)
+        assert len(database.execute(sheet_command(opened, "#sheet-body code")).fetchall()) == count, verdict
         opened.run("document.getElementById('sheet').close()")
 
 
@@ -122,7 +122,7 @@ def test_unreconciled_record_is_listed():
     for table in (RECORDS, LEDGER, PAGES):
         report_database.add(con, table, rows[table.name])
     newest = reconciliation_data(con, *read_reconciliation(con, 366))["newest_records"]
-    [listed] = [item for item in newest if item[0] == "unreconciled"]
+    [record] = [item for item in newest if item[0] == "unreconciled"]
     [(url,)] = con.execute("select url from raw.records where record_id = ?", [lost]).fetchall()
-    assert listed[2:4] == [str(LAST), url]
-    assert listed[5] == "1 in raw.records, 0 kept, 0 merged, 0 quarantined"
+    assert record[2:4] == [str(LAST), url]
+    assert record[5] == "1 in raw.records, 0 kept, 0 merged, 0 quarantined"

@@ -1,4 +1,4 @@
-"""What pages say stays text, and the file asks nothing of the network; test_report_hostile asks a browser."""
+"""Text of pages stays text, and the file makes no requests; test_report_hostile.py tests this in a browser."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def test_javascript_url_is_not_a_link(page, data):
 
 def test_topic_named_like_markup_stays_text_in_html_and_in_json(database):
     name = "</script><b id=x>"
-    made = build_report(database, MADE_AT, {"ai_regulation": name})
-    page = lxml_html.document_fromstring(made)
+    html = build_report(database, MADE_AT, {"ai_regulation": name})
+    page = lxml_html.document_fromstring(html)
     assert not page.xpath('//b[@id="x"]')
     assert name in {text(label) for label in page.xpath('//label[contains(@class, "chip")]')}
     assert name in {topic["name"] for topic in read_data(page)["topics"]}
-    assert "Chip exports" not in made  # without a name a topic is shown by its id
+    assert "Chip exports" not in html  # without a name a topic is shown by its id
     assert "chip_exports" in {topic["name"] for topic in read_data(page)["topics"]}
 
 

@@ -1,4 +1,4 @@
-"""The report stays below 3 MB and is quickly made, whatever the home."""
+"""The report stays below 3 MB and is built quickly for any home."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from newsmill.report.story_ranking import MAX_STORIES
 
 def test_smaller_limit_drops_stories_but_no_counts(database, report, data, monkeypatch):
     monkeypatch.setattr(build, "MAX_BYTES", len(report.encode()) - 20_000)
-    made = build_report(database, MADE_AT, report_database.NAMES)
-    assert len(made.encode()) < build.MAX_BYTES
-    smaller = read_data(lxml_html.document_fromstring(made))
+    html = build_report(database, MADE_AT, report_database.NAMES)
+    assert len(html.encode()) < build.MAX_BYTES
+    smaller = read_data(lxml_html.document_fromstring(html))
     assert 0 < len(smaller["stories"]) < len(data["stories"])
     assert smaller["series"] == data["series"]
     assert smaller["stories"] == data["stories"][: len(smaller["stories"])]
@@ -30,9 +30,9 @@ def test_smaller_limit_drops_stories_but_no_counts(database, report, data, monke
 def test_smaller_limit_counts_by_weeks(database, monkeypatch):
     monkeypatch.setattr(build, "DEPTHS", ((366, 520), (15, 8)))
     monkeypatch.setattr(build, "SERIES_BYTES", 1)
-    made = read_data(report_database.build_page(database))
-    assert made["buckets"] == {"first": "2026-10-12", "daily": "2026-11-02", "last": "2026-11-14"}
-    assert len(made["all_pages"]) == 3 + 13
+    small = read_data(report_database.build_page(database))
+    assert small["buckets"] == {"first": "2026-10-12", "daily": "2026-11-02", "last": "2026-11-14"}
+    assert len(small["all_pages"]) == 3 + 13
 
 
 def test_counted_size_is_an_upper_bound(data):
@@ -47,11 +47,11 @@ def test_counted_size_is_an_upper_bound(data):
 @pytest.mark.parametrize(("pages", "days"), [(100_000, 400), (100_000, 3_000), (20_000, 25)])
 def test_report_of_many_pages_stays_below_the_limit(pages, days):
     con = large_report_database.large_database(pages, days, topics=20)
-    begun = time.process_time()
-    made = build_report(con, MADE_AT, {})
-    spent = time.process_time() - begun
-    assert len(made.encode()) < 3_000_000
-    assert spent < 15
-    held = read_data(lxml_html.document_fromstring(made))
-    assert len(held["stories"]) == MAX_STORIES
-    assert len(held["topics"]) == 12
+    start = time.process_time()
+    html = build_report(con, MADE_AT, {})
+    cpu_seconds = time.process_time() - start
+    assert len(html.encode()) < 3_000_000
+    assert cpu_seconds < 15
+    report_data = read_data(lxml_html.document_fromstring(html))
+    assert len(report_data["stories"]) == MAX_STORIES
+    assert len(report_data["topics"]) == 12

@@ -1,4 +1,4 @@
-"""From numbers to what stands behind them, in a real browser: stories, their sentences, their pages."""
+"""Numbers open their stories, sentences and pages, in a browser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import pytest
 import report_database
-from rendered_report import cells, choose, chosen, open_table, sheet_command
+from rendered_report import address_parts, cells, choose, open_table, sheet_command
 from report_database import NAMES
 
 from newsmill.report.build import build_report
@@ -18,7 +18,7 @@ TITLES = "[...document.querySelectorAll('#sheet-list .story h3')].map((e) => e.t
 def test_point_of_a_chart_opens_its_stories_and_escape_closes_them(opened, address):
     opened.click("#topic-chart svg")
     opened.wait("document.getElementById('sheet').open")
-    kind, topic, day, last = chosen(opened)["show"].split("~")
+    kind, topic, day, last = address_parts(opened)["show"].split("~")
     assert (kind, day) == ("range", last)
     assert opened.run("document.getElementById('sheet-title').textContent").startswith(f"{NAMES[topic]}, ")
     shown = opened.run("document.querySelectorAll('#sheet-list .story').length")
@@ -49,9 +49,9 @@ def test_burst_opens_its_stories_with_sentences_and_pages(opened, database):
 def test_count_of_a_period_matches_its_command(opened, database):
     for topic in ("", "ai_regulation"):
         choose(opened, f"show=range~{topic}~2026-11-02~2026-11-08")
-        displayed = int(re.match(r"(\d+) stories", cells(opened, "#sheet-numbers")[0])[1])
-        assert displayed > 10
-        assert len(database.execute(sheet_command(opened)).fetchall()) == displayed
+        number = int(re.match(r"(\d+) stories", cells(opened, "#sheet-numbers")[0])[1])
+        assert number > 10
+        assert len(database.execute(sheet_command(opened)).fetchall()) == number
 
 
 def test_numbers_of_the_topic_table_open_as_many_stories(opened, address):
@@ -65,10 +65,10 @@ def test_numbers_of_the_topic_table_open_as_many_stories(opened, address):
     assert all(leads for _, leads in numbers), numbers
     stories = "[...document.querySelectorAll('#topic-table tr td:nth-child(3) a')]"
     opened.wait(f"{stories}.length === 3")
-    for place in range(3):
-        displayed = int(opened.run(f"{stories}[{place}].textContent"))
-        opened.run(f"{stories}[{place}].click()")
-        assert len(cells(opened, "#sheet-list .story")) == displayed > 0
+    for row in range(3):
+        number = int(opened.run(f"{stories}[{row}].textContent"))
+        opened.run(f"{stories}[{row}].click()")
+        assert len(cells(opened, "#sheet-list .story")) == number > 0
         opened.run("document.getElementById('sheet').close()")
 
 
@@ -78,16 +78,16 @@ def test_part_of_a_change_opens_its_stories(opened, database):
     links = "[...document.querySelectorAll('#change-table a[data-sheet^=change]')]"
     parts = opened.run(f"{links}.map((a) => [a.dataset.sheet, a.textContent])")
     assert {show.split("~")[3] for show, _ in parts} >= {"genuine"}
-    for show, displayed in parts:
+    for show, number in parts:
         _, topic, week, part = show.split("~")
         [(pages,)] = database.execute(
             f"select {part} from trends.change_decomposition where topic = ? and week = ?",
             [topic, week],
         ).fetchall()
-        assert int(displayed.replace("−", "-")) == pages
+        assert int(number.replace("−", "-")) == pages
         choose(opened, f"show={show}")
         [numbers] = cells(opened, "#sheet-numbers")
-        assert numbers.startswith(f"{displayed} of a change of ")
+        assert numbers.startswith(f"{number} of a change of ")
         assert cells(opened, "#sheet-list .story"), show
         assert database.execute(sheet_command(opened)).fetchall()
 
@@ -101,14 +101,14 @@ def test_unknown_part_of_a_change_opens_nothing(opened):
 def test_entity_opens_its_stories(opened, address, database):
     choose(opened, "kind=law")
     assert cells(opened, "#kinds [aria-pressed=true]") == ["Laws"]
-    [displayed] = cells(opened, "#entity-rows .big .sheet-link")
+    [number] = cells(opened, "#entity-rows .big .sheet-link")
     opened.click("#entity-rows .big .sheet-link")
     opened.wait("document.getElementById('sheet').open")
     # The report's database ends on a Saturday: the week before it is the newest that is over.
     [(stories,)] = database.execute(
         "select stories from trends.entity_weekly where entity = 'AI Act' and week = '2026-11-02'"
     ).fetchall()
-    assert int(displayed) == len(cells(opened, "#sheet-list .story")) == stories
+    assert int(number) == len(cells(opened, "#sheet-list .story")) == stories
     assert len(database.execute(sheet_command(opened)).fetchall()) == stories
 
 
@@ -143,7 +143,7 @@ def test_entities_of_each_topic_are_sorted_by_rise(opened, data, database):
     )
     assert [name for name, _ in groups] == [topic["name"] for topic in data["topics"]]
     for name, rows in groups:
-        topic = next(own for own, listed in NAMES.items() if listed == name)
+        topic = next(topic_id for topic_id, topic_name in NAMES.items() if topic_name == name)
         found = database.execute(
             """select now.entity, now.stories, coalesce(was.stories, 0) as earlier, now.outlets, now.pages
                from trends.entity_weekly now left join trends.entity_weekly was

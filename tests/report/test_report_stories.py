@@ -1,4 +1,4 @@
-"""Stories of the report: which it holds, and that each leads to its sentences, its pages and how it spread."""
+"""Stories of the report: selection, sentences, pages and spread."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def test_stories_match_story_spread(by_id, database):
         "select story_id, first_site, first_seen, last_seen, pages, outlets from trends.story_spread"
     ).fetchall()
     for story, site, first, last, pages, outlets in found:
-        own = by_id[story]
-        assert (own["site"], own["pages"], own["outlets"]) == (site, pages, outlets)
-        assert (own["first"], own["last"]) == (f"{first:%Y-%m-%dT%H:%M}", f"{last:%Y-%m-%dT%H:%M}")
+        shown = by_id[story]
+        assert (shown["site"], shown["pages"], shown["outlets"]) == (site, pages, outlets)
+        assert (shown["first"], shown["last"]) == (f"{first:%Y-%m-%dT%H:%M}", f"{last:%Y-%m-%dT%H:%M}")
 
 
 def test_arrivals_increase_to_all_outlets(by_id):
@@ -43,7 +43,7 @@ def test_arrivals_increase_to_all_outlets(by_id):
         assert (minutes[0], outlets[0], outlets[-1]) == (0, 1, story["outlets"])
         assert minutes == sorted(minutes)
         assert len(minutes) <= 18
-        # Pages of the made-up stories come every 17 minutes, one an outlet.
+        # The synthetic stories have a page every 17 minutes, each from another outlet.
         assert story["minutes_to_half"] == 17 * ((story["outlets"] + 1) // 2 - 1)
 
 
@@ -102,7 +102,7 @@ def test_identical_sentences_appear_once(by_id):
 
 def test_entities_of_stories_match_the_database(data, by_id, database):
     named = data["entities"]
-    shown = {(story["id"], named[place]["name"]) for story in by_id.values() for place in story.get("entities", [])}
+    shown = {(story["id"], named[index]["name"]) for story in by_id.values() for index in story.get("entities", [])}
     found = database.execute(
         "select distinct m.story_id, e.entity from topics.entities e join stories.members m using (record_id)"
     ).fetchall()
@@ -117,10 +117,10 @@ def rank_month(database):
 
 
 def test_first_stories_of_days_and_bursts_rank_high(database):
-    _, _, wanted = rank_month(database)
-    place = {story: number for number, story in enumerate(wanted)}
+    _, _, ranked = rank_month(database)
+    rank = {story: number for number, story in enumerate(ranked)}
     [(driver,)] = database.execute("select top_story_id from trends.topic_bursts").fetchall()
-    assert place[driver] < 10
+    assert rank[driver] < 10
     widest = database.execute(
         """select arg_min(story_id, (not_outlets, not_pages, story_id)) from (
                select topic, day, story_id, -count(distinct site) as not_outlets, -count(*) as not_pages,
@@ -128,15 +128,15 @@ def test_first_stories_of_days_and_bursts_rank_high(database):
            where not teaser and day > ? group by topic, day""",
         [LAST - dt.timedelta(days=7)],
     ).fetchall()
-    assert max(place[story] for (story,) in widest) < len(wanted) / 2
+    assert max(rank[story] for (story,) in widest) < len(ranked) / 2
 
 
 def test_budget_selects_the_first_stories(database):
-    buckets, topics, wanted = rank_month(database)
+    buckets, topics, ranked = rank_month(database)
     with registered(database, "bucket_days", buckets.to_frame()):
-        packed = select_stories(database, wanted, topics=topics, entities=[], sites=[], budget_bytes=20_000)
-    assert 0 < len(packed) < len(wanted)
-    assert [story["id"] for story in packed] == wanted[: len(packed)]
+        selected = select_stories(database, ranked, topics=topics, entities=[], sites=[], budget_bytes=20_000)
+    assert 0 < len(selected) < len(ranked)
+    assert [story["id"] for story in selected] == ranked[: len(selected)]
 
 
 def test_top_story_of_a_burst_is_included(data, by_id):
