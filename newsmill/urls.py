@@ -25,17 +25,17 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]+\.(?!xn--))+[a-z]+(?=/|\Z)", re.AS
 ROUTE = ("!", "/")
 
 
-def site_of(url: str) -> str | None:
+def extract_site(url: str) -> str | None:
     """Return the host of an http(s) URL in lower case, without `www.`, punycode decoded; None for anything else.
 
-    >>> site_of("https://www.Example.com:8080/news")
+    >>> extract_site("https://www.Example.com:8080/news")
     'example.com'
     """
     if plain := PLAIN.fullmatch(url):
         host: str = plain[1]
         return host
     parts = split_web(url)
-    return None if parts is None else host_of(parts)
+    return None if parts is None else extract_host(parts)
 
 
 def normalize_url(url: str) -> str:
@@ -53,8 +53,8 @@ def normalize_url(url: str) -> str:
     parts = split_web(url)
     if parts is None:
         return url.strip()
-    port = port_of(parts)
-    netloc = host_of(parts) + (f":{port}" if port else "")
+    port = extract_port(parts)
+    netloc = extract_host(parts) + (f":{port}" if port else "")
     query = "&".join(pair for pair in parts.query.split("&") if pair and not is_tracking(pair))
     fragment = parts.fragment if parts.fragment.startswith(ROUTE) else ""
     return "".join(
@@ -68,10 +68,10 @@ def normalize_url(url: str) -> str:
     )
 
 
-def absolute(base: str | None, href: str) -> str | None:
+def resolve_link(base: str | None, href: str) -> str | None:
     """Return the absolute URL of a link on the page `base`; None where the result is not an http(s) URL.
 
-    >>> absolute("https://example.com/news/", "../about")
+    >>> resolve_link("https://example.com/news/", "../about")
     'https://example.com/about'
     """
     if PLAIN.fullmatch(href) and "#" not in href and ";" not in href:
@@ -92,10 +92,10 @@ def split_web(url: str) -> SplitResult | None:
         hostname = parts.hostname
     except ValueError:
         return None
-    return parts if parts.scheme in DEFAULT_PORTS and hostname and host_of(parts) else None
+    return parts if parts.scheme in DEFAULT_PORTS and hostname and extract_host(parts) else None
 
 
-def host_of(parts: SplitResult) -> str:
+def extract_host(parts: SplitResult) -> str:
     """Return the host without `www.`, punycode decoded, an IPv6 address in brackets."""
     host = ".".join(decode_label(label) for label in (parts.hostname or "").strip().rstrip(".").split("."))
     while host.startswith("www.") and "." in host.removeprefix("www."):
@@ -114,7 +114,7 @@ def decode_label(label: str) -> str:
         return label
 
 
-def port_of(parts: SplitResult) -> int | None:
+def extract_port(parts: SplitResult) -> int | None:
     """Return the port; None where it is missing, invalid or the scheme's default."""
     try:
         port = parts.port

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.urls import absolute, host_of, normalize_url, site_of, split_web
+from newsmill.urls import extract_host, extract_site, normalize_url, resolve_link, split_web
 
 hosts = st.from_regex(r"(www\.){0,2}[a-zA-Z0-9][a-zA-Z0-9-]{0,8}\.(com|org|xn--p1ai)\.?", fullmatch=True)
 paths = st.from_regex(r"(/[a-zA-Z0-9%. _~-]{0,6}){0,4}", fullmatch=True)
@@ -34,20 +34,20 @@ web_urls = st.tuples(st.sampled_from(["http://", "HTTPS://"]), hosts, paths, que
     ],
 )
 def test_site_of(url: str, site: str | None) -> None:
-    assert site_of(url) == site
+    assert extract_site(url) == site
 
 
 def test_overlong_punycode_labels_are_not_decoded() -> None:
     label = "xn--" + "a" * 5000
-    assert site_of(f"https://{label}.com/") == f"{label}.com"
+    assert extract_site(f"https://{label}.com/") == f"{label}.com"
 
 
 @given(st.text())
 def test_url_functions_accept_any_text(text: str) -> None:
-    site_of(text)
+    extract_site(text)
     normalize_url(text)
-    absolute("https://example.com/", text)
-    absolute(text, "a")
+    resolve_link("https://example.com/", text)
+    resolve_link(text, "a")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_normalizing_is_idempotent(url: str) -> None:
 @settings(deadline=None, max_examples=50)
 @given(web_urls)
 def test_normalizing_keeps_the_site(url: str) -> None:
-    assert site_of(normalize_url(url)) == site_of(url)
+    assert extract_site(normalize_url(url)) == extract_site(url)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_normalizing_keeps_the_site(url: str) -> None:
     ],
 )
 def test_absolute(base: str | None, href: str, url: str | None) -> None:
-    assert absolute(base, href) == url
+    assert resolve_link(base, href) == url
 
 
 links = st.lists(
@@ -138,6 +138,6 @@ def test_fast_paths_agree_with_urllib(base: str, href: str) -> None:
             joined: str | None = urljoin(page, href.strip())
         except ValueError:
             joined = None
-        assert absolute(page, href) == (joined if joined and split_web(joined) else None)
+        assert resolve_link(page, href) == (joined if joined and split_web(joined) else None)
     parts = split_web(href)
-    assert site_of(href) == (host_of(parts) if parts else None)
+    assert extract_site(href) == (extract_host(parts) if parts else None)

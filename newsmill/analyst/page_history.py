@@ -8,7 +8,7 @@ from newsmill.errors import UserError
 from newsmill.sources.tombstones import KINDS, hash_key, normalize_key
 from newsmill.stories.text.changes import summarize_changes
 from newsmill.types import Connection, Row
-from newsmill.urls import normalize_url, site_of
+from newsmill.urls import extract_site, normalize_url
 
 # A story may have thousands of members. Texts are compared for so many, and for the record itself.
 MAX_COMPARED_MEMBERS = 50
@@ -52,7 +52,7 @@ def find_records(con: Connection, key: str) -> list[str]:
 
 def _raise_if_forgotten(con: Connection, key: str) -> None:
     """Raise a UserError with date and reason if a tombstone covers the key."""
-    hashes = [hash_key(kind, normalize_key(kind, key)) for kind in KINDS] + [hash_key("site", site_of(key) or "")]
+    hashes = [hash_key(kind, normalize_key(kind, key)) for kind in KINDS] + [hash_key("site", extract_site(key) or "")]
     tombstones = con.execute(
         "select forgotten_at, why from quality.forgotten "
         "where record_hash in (select unnest($keys)) or tombstone in (select unnest($keys)) limit 1",

@@ -19,8 +19,8 @@ from newsmill.maintenance.database import now, open_processed, replace_by_copy
 from newsmill.maintenance.rebuild import old_database
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
-from newsmill.sources.tombstones import Tombstone, Tombstones, kind_of, normalize_key, read_tombstones, tombstone
-from newsmill.stories.fingerprint import empty_fingerprints
+from newsmill.sources.tombstones import Tombstone, Tombstones, detect_kind, normalize_key, read_tombstones, tombstone
+from newsmill.stories.fingerprint import create_empty_fingerprints
 from newsmill.stories.plan import plan_stories
 from newsmill.topics.labels import forget_labels
 from newsmill.topics.taxonomy import load_taxonomy
@@ -157,7 +157,7 @@ def _count_erased(con: Connection, table: str) -> int:
 
 def _erase_rows(con: Connection, settings: Settings, ids: list[str], names: list[str]) -> int:
     """Erase the records from every table and cluster the rest again; return the number of pages that changed."""
-    plan = plan_stories(con, [], empty_fingerprints(), removed=ids)
+    plan = plan_stories(con, [], create_empty_fingerprints(), removed=ids)
     with transaction(con):
         stages.apply_story_plan(con, plan, f"forget {now().isoformat(timespec='seconds')}")
         con.register("erased", pl.DataFrame({"record_id": ids}, {"record_id": pl.String}).to_arrow())
@@ -210,7 +210,7 @@ def _names_to_erase(stone: Tombstone, key: str, records: pl.DataFrame) -> list[s
 
 
 def _new_tombstone(key: str, why: str | None) -> Tombstone:
-    return tombstone(kind_of(key), key, now(), why)
+    return tombstone(detect_kind(key), key, now(), why)
 
 
 def _with_tombstones(stones: Tombstones, added: Iterable[Tombstone]) -> Tombstones:

@@ -27,7 +27,7 @@ from newsmill.pages.phrases import (
     ROLE_AT_EDGE,
     UI_LABELS,
 )
-from newsmill.pages.text import count_cjk, heading_key
+from newsmill.pages.text import count_cjk, normalize_heading
 
 _MAX_NAME_CHARS = 100
 _MAX_BYLINE_CHARS = 300
@@ -239,7 +239,7 @@ def _extract_byline_names(text: str) -> str:
 def _is_name(text: str) -> bool:
     """Whether a text on the page looks like a name: few words, most of them not in lower case."""
     words = text.split()
-    key = heading_key(text)
+    key = normalize_heading(text)
     return (
         len(words) <= _MAX_NAME_WORDS
         and (len(words) > 1 or len(text) > _MAX_INITIALS_CHARS or bool(count_cjk(text)))

@@ -14,7 +14,7 @@ from newsmill.pages.html.tree import html_to_lines
 from newsmill.pages.links.teasers import MAX_ON_FRONT
 from newsmill.pages.text import one_line
 from newsmill.pages.types import Fetch, ParsedPage, Published, Rejected, Teaser
-from newsmill.urls import absolute, site_of
+from newsmill.urls import extract_site, resolve_link
 
 _MAX_ENTRY_AUTHORS = 10
 _MAX_SNIPPET_CHARS = 1000
@@ -61,11 +61,11 @@ def _read_entry(entry: Any, fetch: Fetch) -> ParsedPage:
     title = _get_title(entry)
     paragraphs = _get_longest_text(entry) or ([title] if title else [])
     authors = entry.get("authors", [])[:_MAX_ENTRY_AUTHORS]
-    link = absolute(fetch.url, entry.get("link") or "")
+    link = resolve_link(fetch.url, entry.get("link") or "")
     return ParsedPage(
         kind="feed_item",
         extracted_by="feed",
-        url=link if link and site_of(fetch.url) is None else fetch.url,
+        url=link if link and extract_site(fetch.url) is None else fetch.url,
         title=title,
         authors=[name for author in authors for name in extract_names(author.get("name", ""))],
         published=_get_published(entry, fetch),
@@ -79,7 +79,7 @@ def _read_front(document: Any, fetch: Fetch) -> ParsedPage:
         title = _get_title(entry)
         if title:
             snippet = one_line(" ".join(_get_longest_text(entry)))[:_MAX_SNIPPET_CHARS]
-            teasers.append(Teaser(title, snippet or None, absolute(fetch.url, entry.get("link") or "")))
+            teasers.append(Teaser(title, snippet or None, resolve_link(fetch.url, entry.get("link") or "")))
     title = one_line(document.feed.get("title", "")) or None
     return ParsedPage("front", "feed", fetch.url, title=title, teasers=teasers)
 

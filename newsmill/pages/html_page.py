@@ -12,7 +12,7 @@ from newsmill.pages.html import json_ld, metadata
 from newsmill.pages.html.tree import parse_html
 from newsmill.pages.links import section_front, teasers
 from newsmill.pages.phrases import RELATED_HEADINGS, match_related_lead
-from newsmill.pages.text import heading_key, width
+from newsmill.pages.text import normalize_heading, width
 from newsmill.pages.types import Fetch, ParsedPage, Published, Teaser
 
 _BYLINE_PARAGRAPHS = 3  # paragraphs at the start of a body that can be its byline
@@ -36,7 +36,7 @@ def read_html(html: str, fetch: Fetch) -> ParsedPage:
     title = metadata.extract_title(tree, nodes, fetch.url)
     front = section_front.extract_section_front(tree, url)
     if front is not None:
-        # A front has no date of its own: the dates on it belong to its articles.
+        # A front has no date: the dates on it belong to its articles.
         items, other_text = front
         return ParsedPage("front", extract.OWN_EXTRACTOR, url, title, teasers=items, paragraphs=other_text)
     body = extract.extract_body(tree, html, fetch.url, title)
@@ -60,7 +60,7 @@ def read_html(html: str, fetch: Fetch) -> ParsedPage:
 
 def remove_title(paragraphs: Sequence[str], title: str | None) -> list[str]:
     """Return the body without the page's title at its start."""
-    starts_with_title = paragraphs and title and heading_key(paragraphs[0]) == heading_key(title)
+    starts_with_title = paragraphs and title and normalize_heading(paragraphs[0]) == normalize_heading(title)
     return list(paragraphs[1:] if starts_with_title else paragraphs)
 
 
@@ -77,7 +77,7 @@ def remove_teasers(
     paragraphs: Sequence[str], found: Sequence[Teaser], max_share: float = _MAX_REMOVED_SHARE
 ) -> list[str]:
     """Return the body without paragraphs that are teasers, or headings and lines that lead to teasers."""
-    keys = {heading_key(text) for teaser in found for text in (teaser.title, teaser.snippet) if text}
+    keys = {normalize_heading(text) for teaser in found for text in (teaser.title, teaser.snippet) if text}
     # Longer paragraphs cannot be such text: normalizing them for the comparison costs more than extracting the body.
     max_chars = max(map(len, keys), default=0) + _MAX_LEAD_CHARS
     kept = [text for text in paragraphs if len(text) > max_chars or not _is_teaser_text(text, keys)]
@@ -99,5 +99,5 @@ def _is_byline(text: str, names: Sequence[str], published: Published | None) -> 
 
 def _is_teaser_text(paragraph: str, teaser_keys: set[str]) -> bool:
     """Whether a paragraph is a teaser's text, or announces teasers."""
-    key = heading_key(paragraph)
+    key = normalize_heading(paragraph)
     return key in teaser_keys or key in RELATED_HEADINGS or match_related_lead(paragraph) is not None

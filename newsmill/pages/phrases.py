@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from newsmill.pages.text import count_cjk, heading_key
+from newsmill.pages.text import count_cjk, normalize_heading
 from newsmill.validation import parse_yaml
 
 _BLOCKS: dict[str, dict[str, str]] = parse_yaml(Path(__file__).with_name("phrases.yaml").read_text("utf-8"))
@@ -16,10 +16,10 @@ def _get_lines(block: str) -> list[str]:
 
 
 def _get_keys(block: str) -> frozenset[str]:
-    return frozenset(heading_key(phrase) for line in _get_lines(block) for phrase in line.split("|"))
+    return frozenset(normalize_heading(phrase) for line in _get_lines(block) for phrase in line.split("|"))
 
 
-def _any_of(block: str) -> str:
+def _build_alternation(block: str) -> str:
     return "(?:" + "|".join(_get_lines(block)) + ")"
 
 
@@ -37,29 +37,31 @@ _LEAD_MARK = re.compile("[:：>»›→|]")
 _MAX_LEAD_CHARS = max(map(len, _LEADS)) + 5  # with spaces before the mark
 _RELATED_LEAD = _compile(rf"(?:{'|'.join(map(re.escape, _LEADS))})\s*{_LEAD_MARK.pattern}\s*(?=\S)")
 # COMMENTS: a heading of readers' comments, like "Comments (3)". COUNTER: the count at a comment box, like "0/500".
-COMMENTS = _compile(rf"(?:\d+\s*)?{_any_of('comments')}\s*[:：]?\s*(?:[（(\[]\s*\d+\s*(?:条|件|개)?\s*[)）\]]|\d+)?")
+COMMENTS = _compile(
+    rf"(?:\d+\s*)?{_build_alternation('comments')}\s*[:：]?\s*(?:[（(\[]\s*\d+\s*(?:条|件|개)?\s*[)）\]]|\d+)?"
+)
 COUNTER = re.compile(r"\d{1,5}\s*/\s*\d{1,5}")
 
-SITE_ENDING = _compile(rf"{_any_of('site_endings')}\W*\Z")
+SITE_ENDING = _compile(rf"{_build_alternation('site_endings')}\W*\Z")
 
 _NAME = r"(?!the\b)[^\W\d_][\w.'’-]*(?:\s+[\w.'’&,-]+){1,7}"
 BYLINE = _compile(
-    rf"(?:{_any_of('by_spaced')}\s*[:：]?\s+(?P<latin>{_NAME})"
-    rf"|{_any_of('by_dense')}\s*[:：/／|｜]\s*(?P<dense>\S.{{0,30}}))"
+    rf"(?:{_build_alternation('by_spaced')}\s*[:：]?\s+(?P<latin>{_NAME})"
+    rf"|{_build_alternation('by_dense')}\s*[:：/／|｜]\s*(?P<dense>\S.{{0,30}}))"
 )
 # The same words before a name, in an element that is known to contain authors.
 BY = _compile(
-    rf"\W*(?:(?:{_any_of('by_spaced')}|{_any_of('by_in_author_element')})(?:\s*[:：|]\s*|\s+)"
-    rf"|{_any_of('by_dense')}\s*[:：/／|｜\s]\s*)+"
+    rf"\W*(?:(?:{_build_alternation('by_spaced')}|{_build_alternation('by_in_author_element')})(?:\s*[:：|]\s*|\s+)"
+    rf"|{_build_alternation('by_dense')}\s*[:：/／|｜\s]\s*)+"
 )
-AND = _compile(rf"(?:\s+|^)(?:{_any_of('and')}|&|\+)\s+")
-AND_OF_FULL_NAMES = _compile(rf"\s+{_any_of('and_of_full_names')}\s+")
-ROLE = _compile(rf"(?:the\s+)?{_any_of('roles')}")
-ENDS_IN_ROLE = _compile(rf"(?:.*[\s-])?{_any_of('roles')}")
-ROLE_AT_EDGE = _compile(rf"^{_any_of('roles')}\s+|\s+{_any_of('roles')}$")
-PUBLISHED = _compile(_any_of("published"))
-FIRST_PUBLISHED = _compile(_any_of("first_published"))
-CHANGED = _compile(_any_of("changed"))
+AND = _compile(rf"(?:\s+|^)(?:{_build_alternation('and')}|&|\+)\s+")
+AND_OF_FULL_NAMES = _compile(rf"\s+{_build_alternation('and_of_full_names')}\s+")
+ROLE = _compile(rf"(?:the\s+)?{_build_alternation('roles')}")
+ENDS_IN_ROLE = _compile(rf"(?:.*[\s-])?{_build_alternation('roles')}")
+ROLE_AT_EDGE = _compile(rf"^{_build_alternation('roles')}\s+|\s+{_build_alternation('roles')}$")
+PUBLISHED = _compile(_build_alternation("published"))
+FIRST_PUBLISHED = _compile(_build_alternation("first_published"))
+CHANGED = _compile(_build_alternation("changed"))
 
 # Month number by name, in lower case and without dots. A name means the same month in every language that uses it.
 MONTHS = {
@@ -71,14 +73,14 @@ MONTHS = {
 
 CALLS_TO_ACTION = sorted({phrase.strip() for line in _get_lines("calls_to_action") for phrase in line.split("|")})
 
-COUNT = _compile(_any_of("counts"))
+COUNT = _compile(_build_alternation("counts"))
 # Lines that are not article text: copyright notices, and invitations to newsletters, apps and channels.
-NOTICE = _compile(rf"\W*(?:{_any_of('rights')}|{_any_of('invites')})")
+NOTICE = _compile(rf"\W*(?:{_build_alternation('rights')}|{_build_alternation('invites')})")
 
-NOT_FOUND = _compile(_any_of("not_found"))
-NOT_FOUND_TO_READER = _compile(_any_of("not_found_to_reader"))
-CONSENT_WALL = _compile(_any_of("consent_wall"))
-CONSENT_WALL_TITLE = _compile(rf"\W*{_any_of('consent_wall_title')}\b")
+NOT_FOUND = _compile(_build_alternation("not_found"))
+NOT_FOUND_TO_READER = _compile(_build_alternation("not_found_to_reader"))
+CONSENT_WALL = _compile(_build_alternation("consent_wall"))
+CONSENT_WALL_TITLE = _compile(rf"\W*{_build_alternation('consent_wall_title')}\b")
 
 
 def match_related_lead(text: str) -> re.Match[str] | None:

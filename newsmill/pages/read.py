@@ -33,7 +33,7 @@ from newsmill.pages.tables import READ_SCHEMA
 from newsmill.pages.text import one_line, word_counts
 from newsmill.pages.textdump.parse import read_dump
 from newsmill.pages.types import Fetch, ParsedPage, Published, Rejected
-from newsmill.urls import site_of
+from newsmill.urls import extract_site
 
 _MAX_PARAGRAPHS = 200_000
 _MAX_DETAIL_CHARS = 500
@@ -197,7 +197,7 @@ def _build_row(row: dict[str, Any], page: ParsedPage) -> dict[str, Any]:
         **_build_empty_row(row),
         "kind": page.kind,
         "url": page.url,
-        "site": site_of(page.url),
+        "site": extract_site(page.url),
         "title": page.title and one_line(page.title),
         "author": "; ".join(authors) or None,
         "authors": authors,

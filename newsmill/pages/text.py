@@ -72,10 +72,10 @@ def count_sentence_ends(text: str) -> int:
     return len(SENTENCE_END.findall(text))
 
 
-def heading_key(text: str) -> str:
+def normalize_heading(text: str) -> str:
     """Return the key by which headings are compared: without case, width forms and punctuation at the edges.
 
-    >>> heading_key("» Related Articles:")
+    >>> normalize_heading("» Related Articles:")
     'related articles'
     """
     if text.isascii():

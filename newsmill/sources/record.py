@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import quote
 
-from newsmill.urls import site_of
+from newsmill.urls import extract_site
 
 MAX_DETAIL = 500
 
@@ -75,7 +75,7 @@ def make_record(
         source=source,
         source_path=source_path,
         url=url,
-        site=site_of(url),
+        site=extract_site(url),
         fetched_at=fetched_at,
         ingest_date=ingest_date,
         content_type=storable(content_type),

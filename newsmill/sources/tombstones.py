@@ -22,7 +22,7 @@ import polars as pl
 from newsmill.errors import UserError
 from newsmill.sources.record import Record
 from newsmill.sources.tables import FORGOTTEN
-from newsmill.urls import normalize_url, site_of
+from newsmill.urls import extract_site, normalize_url
 
 KINDS = ("record", "url", "site")
 _RECORD_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -66,7 +66,7 @@ class Tombstones:
         hashes = [hash_key("record", record_id)]
         for url in urls:
             if url is not None:
-                hashes += [hash_key("url", normalize_url(url)), hash_key("site", site_of(url) or "")]
+                hashes += [hash_key("url", normalize_url(url)), hash_key("site", extract_site(url) or "")]
         return next((stone for name in hashes if (stone := self.stones.get(name))), None)
 
     def filter_out(self, records: Iterable[Record]) -> Iterator[Record]:
@@ -115,10 +115,10 @@ def read_tombstones(home: Path) -> Tombstones:
     return Tombstones(home, {stone.hash: stone for stone in stones}, {left.record: left for left in suppressed})
 
 
-def kind_of(key: str) -> str:
+def detect_kind(key: str) -> str:
     """Return whether a key is a `record`, a `url` or a `site`.
 
-    >>> [kind_of("0" * 32), kind_of("https://a.example/x"), kind_of("a.example")]
+    >>> [detect_kind("0" * 32), detect_kind("https://a.example/x"), detect_kind("a.example")]
     ['record', 'url', 'site']
     """
     if _RECORD_ID.fullmatch(key):
@@ -129,7 +129,7 @@ def kind_of(key: str) -> str:
 def normalize_key(kind: str, key: str) -> str:
     """Return the key in the form that is compared and hashed."""
     if kind == "site":
-        return site_of(f"https://{key}") or key.lower()
+        return extract_site(f"https://{key}") or key.lower()
     return normalize_url(key) if kind == "url" else key
 
 

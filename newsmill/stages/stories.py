@@ -10,7 +10,7 @@ from newsmill.progress import advance
 from newsmill.quality.ledger import story_verdicts
 from newsmill.quality.tables import LEDGER
 from newsmill.stages.run import Run
-from newsmill.stories.fingerprint import empty_fingerprints, fingerprint
+from newsmill.stories.fingerprint import create_empty_fingerprints, fingerprint
 from newsmill.stories.plan import StoryPlan, apply_plan, plan_stories
 from newsmill.topics.tables import RETAG_QUEUE
 from newsmill.types import Connection
@@ -34,7 +34,7 @@ def load_stories(con: Connection, run: Run, date: dt.date) -> int:
     )
     # Faster than sending the pages to another process.
     fingerprints = [fingerprint(batch) for batch in pages]
-    plan = plan_stories(con, [date], pl.concat(fingerprints) if fingerprints else empty_fingerprints())
+    plan = plan_stories(con, [date], pl.concat(fingerprints) if fingerprints else create_empty_fingerprints())
     with transaction(con):
         affected = apply_story_plan(con, plan, run.run_id)
     advance("stories", affected)

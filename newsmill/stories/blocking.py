@@ -21,19 +21,19 @@ class BlockingKey(ABC):
     touched_texts_sql = "from {touched_texts}"
     # Touched texts that have keys in the stored tables.
     stored_texts_sql = "from {stored_texts}"
-    # Whether `new_rows` may return a row more than once.
+    # Whether `compute_new_rows` may return a row more than once.
     has_repeated_rows = False
 
     @abstractmethod
-    def stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
+    def read_stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
         """Return the stored rows with one of these keys."""
 
     @abstractmethod
-    def stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
+    def read_stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
         """Return the stored rows of these texts."""
 
     @abstractmethod
-    def new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
+    def compute_new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that touched texts will have, given the new fingerprints."""
 
 
@@ -43,11 +43,11 @@ class BucketKey(BlockingKey):
     touched_texts_sql = "from {added_texts} union from {dropped_texts}"
     stored_texts_sql = "from {dropped_texts}"
 
-    def stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
+    def read_stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
         rows = select_rows(ws, "select text_hash, bucket as block_key from stories.bands", "block_key", keys)
         return _to_key_rows(rows.with_columns(words=None))
 
-    def stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
+    def read_stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
         return _select_rows_of_texts(
             ws,
             texts,
@@ -57,7 +57,7 @@ class BucketKey(BlockingKey):
             """,
         )
 
-    def new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
+    def compute_new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
         added = ws.frame("from {added_texts}")
         texts = fingerprints.filter("near_dup_eligible").unique("text_hash").join(added, on="text_hash", how="semi")
         return _to_key_rows(
@@ -72,7 +72,7 @@ class PassageKey(BlockingKey):
     min_words: int
     has_repeated_rows = True
 
-    def stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
+    def read_stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
         # update_boilerplate has already read the rows of most keys.
         already_read = ws.frame("from {read_passages}")["passage"]
         others = keys.filter(~keys.is_in(already_read.implode()))
@@ -96,7 +96,7 @@ class PassageKey(BlockingKey):
             {"min_words": self.min_words},
         )
 
-    def stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
+    def read_stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
         return _select_rows_of_texts(
             ws,
             texts,
@@ -109,7 +109,7 @@ class PassageKey(BlockingKey):
             {"min_words": self.min_words},
         )
 
-    def new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
+    def compute_new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
         """Read the passages of new pages from the fingerprints, of other touched pages from stories.passages."""
         rows = (
             fingerprints.filter("near_dup_eligible", pl.col("passages").list.len() > 0)
@@ -144,7 +144,7 @@ class PassageKey(BlockingKey):
 class UrlKey(BlockingKey):
     """URLs, by DuckDB's hash. No table stores it, so it may change with DuckDB."""
 
-    def stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
+    def read_stored_rows_by_key(self, ws: Workspace, keys: pl.Series) -> pl.DataFrame:
         return _select_rows_with_keys(
             ws,
             keys,
@@ -154,7 +154,7 @@ class UrlKey(BlockingKey):
             """,
         )
 
-    def stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
+    def read_stored_rows_by_text(self, ws: Workspace, texts: pl.Series) -> pl.DataFrame:
         return _select_rows_of_texts(
             ws,
             texts,
@@ -164,7 +164,7 @@ class UrlKey(BlockingKey):
             """,
         )
 
-    def new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
+    def compute_new_rows(self, ws: Workspace, fingerprints: pl.DataFrame) -> pl.DataFrame:
         return _to_key_rows(
             ws.frame(
                 """

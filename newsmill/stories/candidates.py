@@ -32,10 +32,10 @@ def find_candidates(
     """Return the candidate pairs, by one blocking key, of touched texts and of pivots that change with them."""
     pivots = thresholds.max_block_pivots
     touched = ws.frame(key.touched_texts_sql)["text_hash"]
-    old_rows = key.stored_rows_by_text(ws, ws.frame(key.stored_texts_sql)["text_hash"])
-    new_rows = key.new_rows(ws, fingerprints)
+    old_rows = key.read_stored_rows_by_text(ws, ws.frame(key.stored_texts_sql)["text_hash"])
+    new_rows = key.compute_new_rows(ws, fingerprints)
     read_keys = pl.concat([new_rows["block_key"], old_rows["block_key"]])
-    stored = key.stored_rows_by_key(ws, read_keys)
+    stored = key.read_stored_rows_by_key(ws, read_keys)
     # Most keys have only one text and give no pair.
     shared_keys = find_frequent_values(pl.concat([stored["block_key"], new_rows["block_key"]]), 2).implode()
     before, added = (rows.filter(pl.col("block_key").is_in(shared_keys)) for rows in (stored, new_rows))
@@ -50,9 +50,9 @@ def find_candidates(
     ).unique()
     untouched = changed.filter(~changed.is_in(touched.implode()))
     if len(untouched):
-        untouched_keys = key.stored_rows_by_text(ws, untouched)["block_key"].unique()
+        untouched_keys = key.read_stored_rows_by_text(ws, untouched)["block_key"].unique()
         unread_keys = untouched_keys.filter(~untouched_keys.is_in(read_keys.implode()))
-        after = pl.concat([after, _drop_texts(key.stored_rows_by_key(ws, unread_keys), touched)])
+        after = pl.concat([after, _drop_texts(key.read_stored_rows_by_key(ws, unread_keys), touched)])
     pairs = _build_pairs(after, changed, pivots)
     if isinstance(key, PassageKey):
         pairs = _keep_pairs_with_enough_shared_words(ws, pairs, thresholds.min_shared_passage_share)

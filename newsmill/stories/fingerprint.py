@@ -62,7 +62,7 @@ def fingerprint(pages: pl.DataFrame, thresholds: StoryThresholds = DEFAULT_THRES
     ).cast(FINGERPRINT_SCHEMA)
 
 
-def empty_fingerprints() -> pl.DataFrame:
+def create_empty_fingerprints() -> pl.DataFrame:
     """Return the fingerprints of a date without pages."""
     return FINGERPRINT_SCHEMA.to_frame()
 

@@ -7,13 +7,13 @@ import datetime as dt
 import duckdb
 import polars as pl
 
-from newsmill.stories.fingerprint import empty_fingerprints, fingerprint
+from newsmill.stories.fingerprint import create_empty_fingerprints, fingerprint
 from newsmill.stories.plan import plan_stories
 from newsmill.stories.tables import MEMBERS, TABLES
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS, StoryThresholds
 from newsmill.stories.workspace import registered
 from newsmill.types import Connection
-from newsmill.urls import site_of
+from newsmill.urls import extract_site
 
 PAGES_PER_BATCH = 2_000
 
@@ -69,7 +69,7 @@ def cluster(pages: pl.DataFrame, thresholds: StoryThresholds = DEFAULT_THRESHOLD
         with registered(con, "prepared", prepared):
             con.execute("create table clean.pages as select record_id, ingest_date, kind, title, text from prepared")
         batches = [fingerprint(batch, thresholds) for batch in prepared.iter_slices(PAGES_PER_BATCH)]
-        fingerprints = pl.concat(batches) if batches else empty_fingerprints()
+        fingerprints = pl.concat(batches) if batches else create_empty_fingerprints()
         dates = prepared["ingest_date"].unique().sort().to_list()
         plan = plan_stories(con, dates, fingerprints, thresholds=thresholds)
     members = plan.rows[MEMBERS.name].select("record_id", *RESULT_COLUMNS)
@@ -102,7 +102,7 @@ def _prepare_pages(pages: pl.DataFrame) -> pl.DataFrame:
         raise ValueError("cluster: record ids must be unique and not null")
     # A page without a URL gets a unique one, so that it is not a refetch of another page.
     prepared = prepared.with_columns(pl.col("url").fill_null("record:" + pl.col("record_id")))
-    sites = pl.Series("site", [site_of(url) for url in prepared["url"]], dtype=pl.String)
+    sites = pl.Series("site", [extract_site(url) for url in prepared["url"]], dtype=pl.String)
     prepared = prepared.with_columns(
         pl.col("site").fill_null(sites),
         pl.col("kind").fill_null("article"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsmill.errors import UserError
-from newsmill.sources.tombstones import kind_of, normalize_key, read_tombstones, tombstone
+from newsmill.sources.tombstones import detect_kind, normalize_key, read_tombstones, tombstone
 
 NOW = dt.datetime(2026, 3, 1)
 
@@ -22,7 +22,7 @@ NOW = dt.datetime(2026, 3, 1)
     ],
 )
 def test_urls_and_sites_are_normalized(kind: str, key: str, kept_out: str, let_in: str, tmp_path: Path) -> None:
-    assert kind_of(key) == kind
+    assert detect_kind(key) == kind
     stones = read_tombstones(tmp_path)
     assert stones.of("0" * 32, kept_out) is None
     stones.add([tombstone(kind, key, NOW, None)])
@@ -51,5 +51,5 @@ def test_a_broken_line_stops_ingestion(tmp_path: Path) -> None:
 
 
 def test_a_record_id_is_not_a_site() -> None:
-    assert kind_of("0123456789abcdef" * 2) == "record"
+    assert detect_kind("0123456789abcdef" * 2) == "record"
     assert normalize_key("site", "Münch.example") == normalize_key("site", "xn--mnch-0ra.example")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories_database import FIRST_DAY, Database, article, edited, frame, page
 
-from newsmill.stories.fingerprint import empty_fingerprints, fingerprint
+from newsmill.stories.fingerprint import create_empty_fingerprints, fingerprint
 from newsmill.stories.plan import apply_plan, plan_stories
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS
 
@@ -85,7 +85,7 @@ def test_an_older_date_loaded_late_names_the_story_and_old_ids_redirect():
 def test_removing_a_record_gives_the_tables_without_it():
     kept = [page("a", LEFT), page("b", RIGHT, day=1)]
     db = Database().load(kept[:1]).load([*kept[1:], page("c", TEXT, day=1)])
-    plan = plan_stories(db.con, [], empty_fingerprints(), removed=["c"])
+    plan = plan_stories(db.con, [], create_empty_fingerprints(), removed=["c"])
     apply_plan(db.con, plan)
     db.con.execute("delete from clean.pages where record_id = 'c'")
     assert db.tables() == Database().load(kept[:1]).load(kept[1:]).tables()
@@ -131,7 +131,7 @@ def test_an_untouched_story_is_not_reported():
 def test_a_day_without_pages_is_loaded():
     db = Database().load([], days=[0])
     assert all(rows == [] for table, rows in db.tables().items() if table != "stories.thresholds")
-    plan = plan_stories(db.con, [FIRST_DAY], empty_fingerprints())
+    plan = plan_stories(db.con, [FIRST_DAY], create_empty_fingerprints())
     assert plan.affected.is_empty()
 
 

@@ -29,7 +29,7 @@ from newsmill.pages.bodies.surroundings import find_ancestor_spans, put_context_
 from newsmill.pages.html.tree import Tree
 from newsmill.pages.links import related
 from newsmill.pages.phrases import CALLS_TO_ACTION, RELATED_HEADINGS, UI_LABELS
-from newsmill.pages.text import heading_key
+from newsmill.pages.text import normalize_heading
 
 Features = NDArray[np.float32]  # a row per feature, a column per block
 Floats = NDArray[np.float32]
@@ -191,7 +191,7 @@ def _put_appearance(
     characters: Floats,
 ) -> int:
     """Write the first rows of `COLUMNS`: features of the text itself. Return their number."""
-    keys = [heading_key(text) if len(text) <= _MAX_LABEL_CHARS else "" for text in texts]
+    keys = [normalize_heading(text) if len(text) <= _MAX_LABEL_CHARS else "" for text in texts]
     can_call = ((lengths >= _MIN_CALL_CHARS) & (lengths <= _MAX_CALL_CHARS)).tolist()
     columns: tuple[ArrayLike, ...] = (
         np.log1p(widths),
@@ -276,9 +276,9 @@ def _find_title(texts: list[str], title: str | None) -> int | None:
     """Find the block that is the page's title."""
     if not title:
         return None
-    key = heading_key(title)
+    key = normalize_heading(title)
     similar = (block for block, text in enumerate(texts) if abs(len(text) - len(title)) < 20)
-    return next((block for block in similar if heading_key(texts[block]) == key), None)
+    return next((block for block in similar if normalize_heading(texts[block]) == key), None)
 
 
 def _to_codes(texts: Iterable[str]) -> NDArray[np.uint32]:

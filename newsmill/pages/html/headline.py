@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from newsmill.pages.html.tree import Tree
-from newsmill.pages.text import CJK, heading_key, split_words, width
+from newsmill.pages.text import CJK, normalize_heading, split_words, width
 
 _SEPARATOR = re.compile(rf"\s*[|｜_–—·•»«]+\s*|\s+[-:/]+\s+|(?<=[{CJK}])-+|-+(?=[{CJK}])")
 _MAX_HEADINGS = 8  # candidates per level
@@ -29,15 +29,15 @@ def _find(tree: Tree) -> int | None:
     title_elements = tree.all("title")[:1]
     for title in map(tree.text, title_elements):
         titles += [title, max(_split_title(title), key=width)]
-    title_keys = {key for key in map(heading_key, titles) if width(key) >= _MIN_HEADING_WIDTH}
+    title_keys = {key for key in map(normalize_heading, titles) if width(key) >= _MIN_HEADING_WIDTH}
     # The shorter parts of the document's title name the site or a section, even where a heading contains them.
     other_parts = {
-        heading_key(part) for title in title_elements for part in _split_title(tree.text(title))
+        normalize_heading(part) for title in title_elements for part in _split_title(tree.text(title))
     } - title_keys
     title_words = {word for title in title_keys for word in split_words(title)}
     first: int | None = None
     for heading in tree.all("h1")[:_MAX_HEADINGS]:
-        key = heading_key(tree.text(heading, 300))
+        key = normalize_heading(tree.text(heading, 300))
         words = split_words(key)
         is_contained = width(key) >= _MIN_HEADING_WIDTH and any(key in title or title in key for title in title_keys)
         shared = len(title_words.intersection(words))
@@ -48,7 +48,7 @@ def _find(tree: Tree) -> int | None:
             first = heading
     for level in ("h2", "h3"):
         for heading in tree.all(level)[:_MAX_HEADINGS]:
-            key = heading_key(tree.text(heading, 300))
+            key = normalize_heading(tree.text(heading, 300))
             begins_title = width(key) >= _MIN_TITLE_WIDTH and any(title.startswith(key) for title in title_keys)
             if key in title_keys or begins_title:
                 return heading

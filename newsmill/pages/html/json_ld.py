@@ -43,15 +43,15 @@ def parse_json_ld(tree: Tree) -> list[Node]:
 
 def is_article(node: Node) -> bool:
     """Whether the node is an article of any type."""
-    return any(kind.endswith(_ARTICLE_TYPE_ENDINGS) for kind in schema_types(node))
+    return any(kind.endswith(_ARTICLE_TYPE_ENDINGS) for kind in get_schema_types(node))
 
 
 def is_page(node: Node) -> bool:
     """Whether the node describes the page without being an article."""
-    return any(kind.endswith(_PAGE_TYPE_ENDINGS) for kind in schema_types(node))
+    return any(kind.endswith(_PAGE_TYPE_ENDINGS) for kind in get_schema_types(node))
 
 
-def schema_types(node: Node) -> list[str]:
+def get_schema_types(node: Node) -> list[str]:
     """Return the node's schema.org types in lower case."""
     kinds = node.get("@type")
     return [kind.lower() for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]

@@ -12,8 +12,8 @@ from newsmill.pages.html.json_ld import Node, is_article
 from newsmill.pages.html.site_name import build_site_keys, is_site_name
 from newsmill.pages.html.tree import Tree
 from newsmill.pages.phrases import SITE_ENDING
-from newsmill.pages.text import CJK, count_cjk, heading_key, looks_like_title, one_line, split_words, width
-from newsmill.urls import absolute, site_of
+from newsmill.pages.text import CJK, count_cjk, looks_like_title, normalize_heading, one_line, split_words, width
+from newsmill.urls import extract_site, resolve_link
 
 _MAX_TITLE_CHARS = 500
 _MAX_META_CHARS = 1000
@@ -121,11 +121,11 @@ def _get_h1_texts(tree: Tree, document_titles: Sequence[str], sites: Collection[
     """
     texts = [text for text in map(tree.text, tree.all("h1")[:_MAX_HEADINGS]) if text]
     whole = document_titles[0] if document_titles else ""
-    before = {heading_key(whole[cut.end() :]): whole[: cut.start()] for cut in _SEPARATORS.finditer(whole)}
+    before = {normalize_heading(whole[cut.end() :]): whole[: cut.start()] for cut in _SEPARATORS.finditer(whole)}
     headlines = [
         text
         for text in texts
-        if (first := before.get(heading_key(text))) is None
+        if (first := before.get(normalize_heading(text))) is None
         or is_site_name(first, sites)
         or (len(texts) == 1 and _is_headline_last(first, text))
     ]
@@ -170,7 +170,7 @@ def _strip_sections(title: str) -> str:
 
 def extract_canonical_url(tree: Tree, url: str) -> str:
     """Return the page's canonical URL if it is on the same site, else the URL that it was fetched from."""
-    site = site_of(url)
+    site = extract_site(url)
     if site is None:
         return url
     hrefs = [
@@ -178,9 +178,9 @@ def extract_canonical_url(tree: Tree, url: str) -> str:
     ]
     hrefs += get_meta_contents(tree, "og:url")
     for href in filter(None, hrefs):
-        target = absolute(url, href)
+        target = resolve_link(url, href)
         # An article whose canonical URL is the front page has a faulty template.
-        if target and site_of(target) == site and (_has_path(target) or not _has_path(url)):
+        if target and extract_site(target) == site and (_has_path(target) or not _has_path(url)):
             return target
     return url
 

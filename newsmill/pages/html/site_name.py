@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-from newsmill.pages.html.json_ld import Node, get_names, schema_types
-from newsmill.pages.text import heading_key, width
-from newsmill.urls import site_of
+from newsmill.pages.html.json_ld import Node, get_names, get_schema_types
+from newsmill.pages.text import normalize_heading, width
+from newsmill.urls import extract_site
 
 _PUBLISHER_TYPES = ("website", "organization", "newsmediaorganization")
 _ARTICLES = {"the", "der", "die", "das", "le", "la", "les", "l'", "el", "los", "il", "lo", "o", "de", "het"}
@@ -22,13 +22,13 @@ def build_site_keys(meta_names: Iterable[str], nodes: Sequence[Node], url: str) 
     names = list(meta_names)
     for node in nodes:
         names += get_names(node.get("publisher"))
-        if any(kind in _PUBLISHER_TYPES for kind in schema_types(node)):
+        if any(kind in _PUBLISHER_TYPES for kind in get_schema_types(node)):
             names += get_names(node.get("name"))
     names = [name for name in names if width(name) <= _MAX_NAME_WIDTH]
-    host = site_of(url) or ""
+    host = extract_site(url) or ""
     labels = host.split(".")
     names += [host, *(label for label in labels[:-1] if len(label) > 3), " ".join(labels[:-1])]
-    keys = {key for key in map(heading_key, names) if key}
+    keys = {key for key in map(normalize_heading, names) if key}
     return keys.union((key.replace("-", " ") for key in keys), *map(_get_spellings, keys))
 
 
@@ -38,7 +38,9 @@ def is_site_name(text: str, sites: Collection[str]) -> bool:
     >>> is_site_name("Le Courrier des Îles", build_site_keys([], [], "https://www.courrier-des-iles.example/une"))
     True
     """
-    return len(text) <= _MAX_NAME_WIDTH and (heading_key(text) in sites or not _get_spellings(text).isdisjoint(sites))
+    return len(text) <= _MAX_NAME_WIDTH and (
+        normalize_heading(text) in sites or not _get_spellings(text).isdisjoint(sites)
+    )
 
 
 @lru_cache(maxsize=4096)

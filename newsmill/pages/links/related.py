@@ -11,7 +11,7 @@ from newsmill.pages.html.tree import TEXT, Tree
 from newsmill.pages.links.cards import HEADINGS, Card, find_cards, get_cards_within, is_in_ranges
 from newsmill.pages.links.following_articles import find_following_articles
 from newsmill.pages.phrases import RELATED_HEADINGS
-from newsmill.pages.text import heading_key
+from newsmill.pages.text import normalize_heading
 
 _MAX_BLOCK_LINKS = 80  # an element with more is the page itself
 _MAX_CARD_CHARS = 1200  # a longer card is an article
@@ -158,7 +158,10 @@ def _find_heading_around(tree: Tree, text: int) -> int | None:
     node = tree.parents[text]
     tags = {tree.tags[node]}
     size = tree.size(node)
-    if size > _MAX_HEADING_CHARS or heading_key(tree.text(node, limit=_MAX_HEADING_CHARS)) not in RELATED_HEADINGS:
+    if (
+        size > _MAX_HEADING_CHARS
+        or normalize_heading(tree.text(node, limit=_MAX_HEADING_CHARS)) not in RELATED_HEADINGS
+    ):
         return None
     while tree.parents[node] > 0 and tree.size(tree.parents[node]) == size:
         node = tree.parents[node]

@@ -16,9 +16,9 @@ from newsmill.pages.html.tree import TEXT, Tree
 from newsmill.pages.links.cards import Card, find_cards, find_chrome, is_in_ranges
 from newsmill.pages.links.teasers import iter_teasers
 from newsmill.pages.phrases import CONSENT_WALL, RELATED_HEADINGS, UI_LABELS
-from newsmill.pages.text import count_sentence_ends, heading_key, one_line, width
+from newsmill.pages.text import count_sentence_ends, normalize_heading, one_line, width
 from newsmill.pages.types import Teaser
-from newsmill.urls import site_of
+from newsmill.urls import extract_site
 
 _MIN_ITEMS = 6
 _MIN_LISTED_SHARE = 0.6  # of the page's text that is headlines and snippets
@@ -52,7 +52,7 @@ _LIST_SEGMENTS = frozenset(
 def extract_section_front(tree: Tree, url: str) -> tuple[list[Teaser], list[str]] | None:
     """Return all teasers of a section front, and its other text; None where the page is not a front."""
     is_section = is_section_url(url)
-    site = site_of(url) or _get_usual_site(tree.cached(find_cards))
+    site = extract_site(url) or _get_usual_site(tree.cached(find_cards))
     cards = [card for card in tree.cached(find_cards) if _leads_to(site, card.href)]
     if len(cards) < (_FEW_ITEMS if is_section else _MIN_POSTS_AT_ARTICLE_URL):
         return None
@@ -180,7 +180,7 @@ def _count_other_text(tree: Tree, ranges: list[tuple[int, int]]) -> int:
 
 
 def _get_usual_site(cards: Iterable[Card]) -> str | None:
-    sites = Counter(site for card in cards if (site := site_of(card.href)))
+    sites = Counter(site for card in cards if (site := extract_site(card.href)))
     return sites.most_common(1)[0][0] if sites else None
 
 
@@ -214,7 +214,7 @@ def _iter_other_paragraphs(tree: Tree, ranges: list[tuple[int, int]]) -> Iterato
             continue
         if tree.ancestor(paragraph, "aside", "form", "dialog") is None:
             text = tree.text(paragraph, limit=4000)
-            key = heading_key(text[:_MAX_LABEL_CHARS])
+            key = normalize_heading(text[:_MAX_LABEL_CHARS])
             if (
                 count_sentence_ends(text)
                 and key not in UI_LABELS
@@ -240,7 +240,7 @@ def is_section_url(url: str) -> bool:
     >>> is_section_url("https://example.com/news/rain-falls-on-the-plain")
     False
     """
-    path = urlsplit(url).path if site_of(url) else None
+    path = urlsplit(url).path if extract_site(url) else None
     if path is None:
         return False
     segments = [segment for segment in path.lower().split("/") if segment and not _INDEX_FILE.fullmatch(segment)]

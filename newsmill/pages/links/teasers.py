@@ -11,9 +11,9 @@ from newsmill.pages.links.cards import HEADINGS, Card, get_cards_within
 from newsmill.pages.links.following_articles import FollowingArticle, find_following_articles
 from newsmill.pages.links.related import find_related_blocks
 from newsmill.pages.phrases import RELATED_HEADINGS, UI_LABELS
-from newsmill.pages.text import heading_key, width
+from newsmill.pages.text import normalize_heading, width
 from newsmill.pages.types import Teaser
-from newsmill.urls import absolute
+from newsmill.urls import resolve_link
 
 MAX_TEASERS = 30  # beside an article
 MAX_ON_FRONT = 300
@@ -53,7 +53,7 @@ def _build_teaser(tree: Tree, article: FollowingArticle, url: str) -> Teaser:
     """Build the teaser of another article that is on the page in full."""
     paragraphs = [tree.text(node) for node in tree.all("p", under=article.node)]
     long = [text for text in paragraphs if width(text) >= _MIN_SNIPPET_WIDTH]
-    return Teaser(tree.text(article.headline, limit=400), _join_first(long) or None, absolute(url, article.href))
+    return Teaser(tree.text(article.headline, limit=400), _join_first(long) or None, resolve_link(url, article.href))
 
 
 def iter_teasers(tree: Tree, root: int, url: str) -> Iterator[Teaser]:
@@ -63,13 +63,13 @@ def iter_teasers(tree: Tree, root: int, url: str) -> Iterator[Teaser]:
     found: set[str] = set()
     titles: set[str] = set()
     for card in get_cards_within(tree, root):
-        target = absolute(url, card.href) if card.href not in hrefs else None
+        target = resolve_link(url, card.href) if card.href not in hrefs else None
         hrefs.add(card.href)
         if target is None or target in found or target.split("#")[0] == page_url:
             continue
         title = _get_headline(tree, card)
         # The same text with several targets is a button.
-        if title in titles or heading_key(title[:_MAX_LABEL_CHARS]) in _LABELS:
+        if title in titles or normalize_heading(title[:_MAX_LABEL_CHARS]) in _LABELS:
             continue
         titles.add(title)
         found.add(target)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from newsmill.pages.phrases import CONSENT_WALL, COUNT, COUNTER, NOTICE, UI_LABELS
-from newsmill.pages.text import count_cjk, count_sentence_ends, heading_key, one_line, width
+from newsmill.pages.text import count_cjk, count_sentence_ends, normalize_heading, one_line, width
 
 _MAX_MENU_ITEM_WIDTH = 30
 _MIN_MENU_ITEMS = 3
@@ -51,12 +51,12 @@ def is_label(text: str) -> bool:
     if len(text) > 2 * _MAX_HEADING_CHARS:
         return False
     parts = [part for part in re.split(r"[\s|｜/·•,，、]+", text) if part]
-    return len(parts) > 1 and all(heading_key(part) in UI_LABELS for part in parts)
+    return len(parts) > 1 and all(normalize_heading(part) in UI_LABELS for part in parts)
 
 
 def build_label_key(text: str) -> str:
     """Return the key of a line among headings and labels; empty where it is too long for one."""
-    return heading_key(text) if len(text) <= _MAX_HEADING_CHARS else ""
+    return normalize_heading(text) if len(text) <= _MAX_HEADING_CHARS else ""
 
 
 def _split_lines(text: str) -> list[Line]:

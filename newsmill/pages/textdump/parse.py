@@ -11,7 +11,7 @@ from dataclasses import replace
 from newsmill.pages.dates.resolve import find_date_in_text, find_date_in_url, get_hinted_date
 from newsmill.pages.links.teasers import MAX_ON_FRONT, MAX_TEASERS
 from newsmill.pages.phrases import BYLINE, COMMENTS, RELATED_HEADINGS, match_related_lead
-from newsmill.pages.text import MIN_REPEAT_WIDTH, count_sentence_ends, heading_key, looks_like_title, width
+from newsmill.pages.text import MIN_REPEAT_WIDTH, count_sentence_ends, looks_like_title, normalize_heading, width
 from newsmill.pages.textdump.lines import Line, build_label_key, extract_lines, is_label
 from newsmill.pages.types import Fetch, ParsedPage, Teaser
 
@@ -41,7 +41,9 @@ def read_dump(text: str, fetch: Fetch) -> ParsedPage:
         return page
     before, after, teasers = split_body_teasers(lines)
     after, page.teasers = drop_repeated_teasers(after, teasers)
-    page.paragraphs = [text for text in before + after if title is None or heading_key(text) != heading_key(title)]
+    page.paragraphs = [
+        text for text in before + after if title is None or normalize_heading(text) != normalize_heading(title)
+    ]
     page.published = get_hinted_date(fetch) or page.published or find_date_in_url(fetch.url, fetch.fetched_at)
     return page
 

@@ -14,7 +14,7 @@ from newsmill.sources.fetch_metadata import FetchMetadata
 from newsmill.sources.limits import UnreadableError, open_decompressed, read_all
 from newsmill.sources.record import Record, member_url
 from newsmill.sources.source_file import SourceFile
-from newsmill.urls import absolute
+from newsmill.urls import resolve_link
 
 Element = Any  # lxml comes without types
 
@@ -179,7 +179,7 @@ def entry_url(source_file: SourceFile, feed: Feed, entry: Element, number: int) 
     if link := find_link(entry, base):
         return link
     for guid in children(entry, "guid"):
-        if guid.get("isPermaLink", "true") != "false" and (link := absolute(None, text(guid))):
+        if guid.get("isPermaLink", "true") != "false" and (link := resolve_link(None, text(guid))):
             return link
     ids = map(text, children(entry, "guid") + children(entry, "id"))
     return member_url(source_file.url, next(filter(None, ids), str(number)))
@@ -190,7 +190,7 @@ def find_link(element: Element, base: str | None) -> str | None:
     for link in children(element, "link"):
         if link.get("rel", "alternate") == "alternate":
             href = text(link) or link.get("href", "")
-            target = absolute(link.base or base, href) or absolute(base, href) if href else None
+            target = resolve_link(link.base or base, href) or resolve_link(base, href) if href else None
             if target:
                 return target
     return None

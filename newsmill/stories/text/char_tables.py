@@ -63,7 +63,7 @@ class CharTables:
 
 
 @cache
-def char_tables() -> CharTables:
+def load_char_tables() -> CharTables:
     """Return the arrays, computed once per process in about 50 ms."""
     folded = np.arange(CODE_POINTS, dtype=np.uint32)
     expansions: list[int] = []

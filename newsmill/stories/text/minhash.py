@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsmill.compiled import compiled
-from newsmill.stories.text.shingles import SLOT_SHIFT, deduplicate, hash_shingles, table_capacity
+from newsmill.stories.text.shingles import SLOT_SHIFT, compute_table_capacity, deduplicate, hash_shingles
 from newsmill.stories.text.word_kernel import GOLDEN_GAMMA, SEED, hash_step, mix
 
 # MinHash values of a text; the bin of a hash is its highest 7 bits.
@@ -64,7 +64,7 @@ def compute_minhash(
         bin_index = shingles[index] >> BIN_SHIFT
         values[bin_index] = min(values[bin_index], shingles[index])
     if count > DEDUPLICATE_FROM and np.any(values == EMPTY):
-        count = deduplicate(shingles, count, np.zeros(table_capacity(count), np.uint64))
+        count = deduplicate(shingles, count, np.zeros(compute_table_capacity(count), np.uint64))
     for seed in range(1, MAX_ROUNDS):
         if not np.any(values == EMPTY):
             return
@@ -101,7 +101,7 @@ def count_shared_shingles(
         total += length
         longest = max(longest, length)
     shingles = np.empty(total, np.uint64)
-    table = np.zeros(table_capacity(longest), np.uint64)
+    table = np.zeros(compute_table_capacity(longest), np.uint64)
     start = 0
     for text in range(len(ends)):
         begin = ends[text - 1] if text else 0
@@ -111,7 +111,7 @@ def count_shared_shingles(
         start += sizes[text]
     loaded = -1
     table_a = table
-    lead_a = np.zeros(table_capacity(lead_shingles), np.uint64)
+    lead_a = np.zeros(compute_table_capacity(lead_shingles), np.uint64)
     for pair in range(len(texts_a)):
         a, b = texts_a[pair], texts_b[pair]
         if a != loaded:
@@ -144,7 +144,7 @@ def _contains(table: NDArray[np.uint64], value: np.uint64) -> bool:
 @compiled
 def _clear(table: NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
     """Return the part of the table that `count` values need, filled with zeros."""
-    size = table_capacity(count)
+    size = compute_table_capacity(count)
     for slot in range(size):
         table[slot] = 0
     return table[:size]

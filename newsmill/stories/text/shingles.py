@@ -38,10 +38,10 @@ def mask_first_occurrences(values: NDArray[np.uint64], ends: NDArray[np.int64]) 
     longest = 1
     for text in range(len(ends)):
         longest = max(longest, ends[text] - (ends[text - 1] if text else 0))
-    table = np.zeros(table_capacity(longest), np.int64)
+    table = np.zeros(compute_table_capacity(longest), np.int64)
     for text in range(len(ends)):
         begin = ends[text - 1] if text else 0
-        size = table_capacity(ends[text] - begin)
+        size = compute_table_capacity(ends[text] - begin)
         table[:size] = 0
         for index in range(begin, ends[text]):
             slot = values[index] >> SLOT_SHIFT & np.uint64(size - 1)
@@ -55,7 +55,7 @@ def mask_first_occurrences(values: NDArray[np.uint64], ends: NDArray[np.int64]) 
 
 
 @compiled
-def table_capacity(count: int) -> int:
+def compute_table_capacity(count: int) -> int:
     """Return the smallest power of two that is at least twice the count; at least 16."""
     size = 16
     while size < 2 * count:
@@ -68,7 +68,7 @@ def deduplicate(values: NDArray[np.uint64], count: int, table: NDArray[np.uint64
     """Move the distinct values among the first `count` to the front; return how many they are.
 
     Args:
-        table: zeros, `table_capacity(count)` of them or more; holds the values afterwards. No value is 0.
+        table: zeros, `compute_table_capacity(count)` of them or more; holds the values afterwards. No value is 0.
     """
     mask = np.uint64(len(table) - 1)
     kept = 0

@@ -10,7 +10,7 @@ import polars as pl
 import xxhash
 from numpy.typing import NDArray
 
-from newsmill.stories.text.char_tables import char_tables, normalize_combining, to_original_offset
+from newsmill.stories.text.char_tables import load_char_tables, normalize_combining, to_original_offset
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def read_words(texts: pl.Series | Sequence[str | None]) -> Words:
     """Return the words and passages of the texts; a missing text has none."""
     from newsmill.stories.text import word_kernel
 
-    tables = char_tables()
+    tables = load_char_tables()
     filled = pl.Series(texts, dtype=pl.String).fill_null("")
     data, ends = _encode_utf8(filled)
     combining = np.flatnonzero(word_kernel.has_combining(data, ends, tables.combines)).tolist()
