@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,10 @@ OBSERVED = ("observed_value", "element_count", "unexpected_count", "unexpected_p
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one expectation. If it failed to run, `error` is set and `success` is None."""
+    """The result of one expectation. If it failed to run, `error` is set and `success` is None.
+
+    The ingest dates are those of the rows checked; None where the whole table was.
+    """
 
     table: str
     name: str
@@ -42,6 +45,8 @@ class CheckResult:
     error: str | None
     why: str
     failing_sample: list[dict[str, Any]] = field(default_factory=list)
+    first_ingest_date: dt.date | None = None
+    last_ingest_date: dt.date | None = None
 
 
 def run_suite(con: Connection, suite: Suite, dates: Sequence[dt.date] | None) -> list[CheckResult]:
@@ -59,11 +64,13 @@ def run_suite(con: Connection, suite: Suite, dates: Sequence[dt.date] | None) ->
         try:
             cursors.cursor()
         except duckdb.Error as error:
-            return [_result(suite, expectation, None, error=str(error)) for expectation in suite.expectations]
-        outcomes = _outcomes(cursors, built)
-        return [
-            _to_result(suite, expectation, outcomes[expectation.name], cursors) for expectation in suite.expectations
-        ]
+            results = [_result(suite, expectation, None, error=str(error)) for expectation in suite.expectations]
+        else:
+            outcomes = _outcomes(cursors, built)
+            results = [_to_result(suite, each, outcomes[each.name], cursors) for each in suite.expectations]
+    if suite.by_date and dates:
+        results = [replace(result, first_ingest_date=min(dates), last_ingest_date=max(dates)) for result in results]
+    return results
 
 
 def results_frame(results: Sequence[CheckResult], run_id: str, checked_at: dt.datetime) -> pl.DataFrame:
@@ -84,6 +91,8 @@ def results_frame(results: Sequence[CheckResult], run_id: str, checked_at: dt.da
                 json.dumps(result.failing_sample, ensure_ascii=False) if result.failing_sample else None
                 for result in results
             ],
+            "first_ingest_date": [result.first_ingest_date for result in results],
+            "last_ingest_date": [result.last_ingest_date for result in results],
         },
         schema=CHECK_RESULTS.schema,
     )

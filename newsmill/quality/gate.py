@@ -24,19 +24,39 @@ class PublicationBlockedError(UserError):
     """Checks of severity `error` fail, so nothing is published."""
 
 
+# A result counts until a newer one of the same check replaces it. A result about some ingest dates is replaced only
+# where newer results cover all of those dates that still have records.
+UNREPLACED = """
+from quality.check_results as result
+where success is not true and case
+    when first_ingest_date is null then not exists (
+        from quality.check_results as newer
+        where (newer.table_name, newer.expectation) = (result.table_name, result.expectation)
+          and newer.checked_at > result.checked_at)
+    else exists (
+        from (select distinct ingest_date from raw.records) as archived
+        where archived.ingest_date between result.first_ingest_date and result.last_ingest_date
+          and not exists (
+            from quality.check_results as newer
+            where (newer.table_name, newer.expectation) = (result.table_name, result.expectation)
+              and newer.checked_at > result.checked_at
+              and (newer.first_ingest_date is null
+                   or archived.ingest_date between newer.first_ingest_date and newer.last_ingest_date)))
+    end
+"""
+
+
 def failing_checks(con: Connection) -> pl.DataFrame:
-    """Return the checks whose newest result is not a pass, errors first.
+    """Return the checks that fail, errors first, with the newest result of each that no newer one replaces.
 
     Columns: `severity`, `table_name`, `expectation`, `observed`, `failing_sample`, `checked_at`, `run_id`.
     """
     return con.execute(
-        """
-        with newest as (
-            from quality.check_results
-            qualify row_number() over (partition by table_name, expectation order by checked_at desc) = 1)
-        select severity, table_name, expectation, observed, failing_sample, checked_at, run_id
-        from newest where success is not true order by severity, table_name, expectation
-        """
+        f"""
+        select severity, table_name, expectation, observed, failing_sample, checked_at, run_id from ({UNREPLACED})
+        qualify row_number() over (partition by table_name, expectation order by checked_at desc) = 1
+        order by severity, table_name, expectation
+        """  # noqa: S608
     ).pl()
 
 

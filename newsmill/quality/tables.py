@@ -36,6 +36,13 @@ CHECK_RESULTS = Table(
         ),
         Column("observed", pl.String(), 'The observed values as JSON; `{"error": ...}` if the check failed to run.'),
         Column("failing_sample", pl.String(), "Up to 20 failing rows as JSON; null if none.", required=False),
+        Column(
+            "first_ingest_date",
+            pl.Date(),
+            "First ingest date of the rows checked; null if the whole table was.",
+            required=False,
+        ),
+        Column("last_ingest_date", pl.Date(), "Last ingest date of the rows checked; null likewise.", required=False),
     ),
 )
 

@@ -20,13 +20,24 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def add_result(con: duckdb.DuckDBPyConnection, check: str, severity: str, success: bool | None, minute: int) -> None:
+def add_result(
+    con: duckdb.DuckDBPyConnection,
+    check: str,
+    severity: str,
+    success: bool | None,
+    minute: int,
+    dates: tuple[str | None, str | None] = (None, None),
+) -> None:
     con.execute(
         "insert into quality.check_results by name select 'run' as run_id, "
         "timestamp '2026-03-01' + to_minutes(?) as checked_at, 'clean.pages' as table_name, ? as expectation, "
-        "? as severity, ? as success, '{}' as observed",
-        [minute, check, severity, success],
+        "? as severity, ? as success, '{}' as observed, ?::date as first_ingest_date, ?::date as last_ingest_date",
+        [minute, check, severity, success, *dates],
     )
+
+
+def add_records(con: duckdb.DuckDBPyConnection, *dates: str) -> None:
+    con.execute("insert into raw.records by name select unnest($dates)::date as ingest_date", {"dates": dates})
 
 
 def test_no_results_and_passing_checks_block_nothing(con: duckdb.DuckDBPyConnection) -> None:
@@ -57,4 +68,34 @@ def test_a_warning_does_not_block(con: duckdb.DuckDBPyConnection) -> None:
 
 def test_a_check_that_was_removed_does_not_block(con: duckdb.DuckDBPyConnection) -> None:
     add_result(con, "old_check", "error", False, 1)
+    require_passing_checks(con, DEFINED)
+
+
+FIRST, SECOND = ("2026-03-01", "2026-03-01"), ("2026-03-02", "2026-03-02")
+BOTH = ("2026-03-01", "2026-03-02")
+
+
+def test_a_pass_on_another_ingest_date_replaces_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    add_records(con, *BOTH)
+    add_result(con, "kind_known", "error", False, 1, FIRST)
+    add_result(con, "kind_known", "error", True, 2, SECOND)
+    assert failing_checks(con)["expectation"].to_list() == ["kind_known"]
+    with pytest.raises(PublicationBlockedError):
+        require_passing_checks(con, DEFINED)
+
+
+@pytest.mark.parametrize("passes", [[BOTH], [SECOND, FIRST], [(None, None)]], ids=["range", "each date", "whole table"])
+def test_newer_passes_on_all_its_ingest_dates_replace_a_failure(
+    con: duckdb.DuckDBPyConnection, passes: list[tuple[str | None, str | None]]
+) -> None:
+    add_records(con, *BOTH)
+    add_result(con, "kind_known", "error", False, 1, BOTH)
+    for minute, dates in enumerate(passes, start=2):
+        add_result(con, "kind_known", "error", True, minute, dates)
+    require_passing_checks(con, DEFINED)
+
+
+def test_a_failure_on_an_ingest_date_without_records_does_not_block(con: duckdb.DuckDBPyConnection) -> None:
+    add_records(con, "2026-03-02")
+    add_result(con, "kind_known", "error", False, 1, FIRST)
     require_passing_checks(con, DEFINED)
