@@ -34,7 +34,7 @@ lint: setup ## Run ruff and mypy
 	$(BIN)/mypy
 
 test: lint ## Run lint, type check and the everyday tests; print the coverage
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" --cov --cov-report term
 
 test-all: lint ## Run all tests, the slow ones too
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder

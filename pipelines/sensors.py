@@ -36,7 +36,7 @@ def new_files_sensor(
         job=job,
         minimum_interval_seconds=settings.sensor_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Starts a run when files appear or change in the input folder.",
+        description="Starts a run when files of the input folder appear, change or disappear.",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:

@@ -31,7 +31,7 @@ class Limits:
     Attributes:
         row_seconds: CPU seconds for one row.
         mean_seconds: CPU seconds for each further row.
-        memory_bytes: memory on top of that of an idle worker.
+        memory_bytes: memory on top of what a new worker uses; enforced on Linux only.
     """
 
     row_seconds: float = 15.0

@@ -104,6 +104,7 @@ def apply_retag(settings: Settings, taxonomy: Taxonomy) -> RetagResult:
 
     Raises:
         UserError: when labels or SQL models are wrong, or the database stays locked; nothing is written then.
+        PublicationBlockedError: when a check of severity `error` fails; the tags are written, but not published.
     """
     project = load_project(settings.models)
     read_labels(settings.home)

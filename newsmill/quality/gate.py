@@ -1,4 +1,8 @@
-"""The gate before publication: while a check of severity `error` fails, the last good copy stays."""
+"""The gate before publication: while a check of severity `error` fails, the last good copy stays.
+
+The newest result of a check counts. A check by ingest date that failed on one date and then passed on another no
+longer blocks.
+"""
 
 from __future__ import annotations
 

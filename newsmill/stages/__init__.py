@@ -1,6 +1,6 @@
-"""The order of a run: raw, pages, stories, topics, each for one ingest date; then derived tables and publishing.
+"""The order of a run: raw, pages, stories, topics; then derived tables and publishing.
 
-A stage computes first, then replaces the date's rows and the ledger's verdicts on them in one short transaction. So a
+Each stage runs over all dates of the run, in order, before the next stage. For each date, a stage computes first, then replaces the date's rows and the ledger's verdicts on them in one short transaction. So a
 crash leaves the last good state, and a rerun leaves what one run would have left.
 """
 
@@ -83,7 +83,8 @@ STAGES = (RAW_STAGE, PAGES_STAGE, STORIES_STAGE, TOPICS_STAGE)
 def run_dates(con: Connection, run: Run, dates: Collection[dt.date], stages: Sequence[Stage] = STAGES) -> None:
     """Run the stages over archived ingest dates, one stage after the other.
 
-    The derived tables follow with `build_derived`, publishing with `publish`. Dagster's assets run the same stages.
+    Replay, benchmarks and tests call this; in a run of Dagster, assets run the same stages, ordered by what they read
+    and fill. The derived tables follow with `build_derived`, publishing with `publish`.
     """
     for stage in stages:
         stage.run(con, run, dates)

@@ -1,4 +1,4 @@
-"""Stage raw: the input folder is archived, and `raw.records` lists the archive."""
+"""Stage raw: archives the input folder and loads `raw.records` from the archive."""
 
 from __future__ import annotations
 

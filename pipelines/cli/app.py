@@ -138,7 +138,10 @@ def replay(
 
 @app.command()
 def status(home: Home = None, as_json: AsJson = False) -> None:
-    """Show the reconciliation, the last runs and the failing checks. Exits 1 if any of them is wrong."""
+    """Show the reconciliation, the last runs and the failing checks.
+
+    Exits 1 if records do not reconcile, the last run failed, or a check of severity error fails.
+    """
     from pipelines.cli.status import status_command
 
     raise typer.Exit(status_command(_home(home), as_json=as_json))

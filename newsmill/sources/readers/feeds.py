@@ -18,7 +18,7 @@ from newsmill.urls import resolve_link
 
 Element = Any  # lxml comes without types
 
-# Elements of the feed kept around each entry: newsmill/pages reads site name, author and language from them.
+# Elements of the feed that are kept around each entry, as the entry is read without the rest of the feed.
 HEAD = ("title", "link", "author", "language")
 
 # Fetch nothing and expand no entity.
