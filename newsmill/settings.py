@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     schedule_time: str = Field(
         "02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Time of the daily run, HH:MM."
     )
-    schedule_zone: str = Field("UTC", description="Time zone of the schedule and of today's partition, e.g. `Europe/Berlin`.")
+    schedule_zone: str = Field("UTC", description="Time zone of the schedule and of partitions, e.g. `Europe/Berlin`.")
     sensor_seconds: int = Field(60, ge=10, description="Seconds between two checks of the sensor for new files.")
     report_port: int = Field(3070, ge=1, le=65535, description="Loopback port where `newsmill dev` serves the report.")
 

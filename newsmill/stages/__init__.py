@@ -1,7 +1,8 @@
 """The order of a run: raw, pages, stories, topics; then derived tables and publishing.
 
-Each stage runs over all dates of the run, in order, before the next stage. For each date, a stage computes first, then replaces the date's rows and the ledger's verdicts on them in one short transaction. So a
-crash leaves the last good state, and a rerun leaves what one run would have left.
+Each stage runs over all dates of the run, in order, before the next stage. For each date, a stage computes first, then
+replaces the date's rows and the ledger's verdicts on them in one short transaction. So a crash leaves the last good
+state, and a rerun leaves what one run would have left.
 """
 
 from __future__ import annotations
