@@ -1,4 +1,4 @@
-"""Read feed documents: a feed with one entry is that entry's page, a feed with several entries is a front."""
+"""Read feed documents: text, title and date of a feed with one entry; a feed with several is a section front."""
 
 from __future__ import annotations
 
