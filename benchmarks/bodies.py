@@ -1,4 +1,4 @@
-"""Accuracy and cost of body extraction: newsmill and trafilatura on labelled pages, in one run.
+"""Accuracy and cost of body extraction: newsmill and trafilatura on labeled pages, in one run.
 
     python -m benchmarks.bodies --truth DIR [--worst 10]
 
@@ -18,7 +18,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from benchmarks.labelled import LabelledPage, labelled_pages
+from benchmarks.labeled import LabeledPage, labeled_pages
 from benchmarks.scoring import shingle_score, word_f1
 from newsmill.pages.bodies import extract
 from newsmill.pages.encoding.decode import decode
@@ -30,11 +30,11 @@ from newsmill.pages.types import Rejected
 from pipelines.cli.show import out, print_table
 
 _MIN_DOUBT = 0.2
-Extractor = Callable[[str, LabelledPage], tuple[str, str]]
+Extractor = Callable[[str, LabeledPage], tuple[str, str]]
 
 
 def main(
-    truth: Annotated[list[Path], typer.Option(help="Folder of labelled pages.")],
+    truth: Annotated[list[Path], typer.Option(help="Folder of labeled pages.")],
     worst: Annotated[int, typer.Option(help="List this many of newsmill's worst pages, by word F1.")] = 0,
 ) -> None:
     """Print per extractor: shingle precision, recall and F1, mean word F1, CPU ms per page, share of fallbacks."""
@@ -46,7 +46,7 @@ def main(
     }
     for folder in truth:
         rows = []
-        pages = [(page, _decoded(page)) for page in labelled_pages(folder)]
+        pages = [(page, _decoded(page)) for page in labeled_pages(folder)]
         with extraction_libraries():
             for name, extractor in extractors.items():
                 rows.append(_score(name, extractor, pages, worst if extractor is _newsmill else 0))
@@ -59,7 +59,7 @@ def main(
             )
 
 
-def _score_by_doubt(pages: list[tuple[LabelledPage, str]]) -> pl.DataFrame:
+def _score_by_doubt(pages: list[tuple[LabeledPage, str]]) -> pl.DataFrame:
     """Compare both extractors per tenth of doubt, from .2 on: where would the fallback be better?"""
     rows = []
     for page, html in pages:
@@ -73,7 +73,7 @@ def _score_by_doubt(pages: list[tuple[LabelledPage, str]]) -> pl.DataFrame:
     )
 
 
-def _score(name: str, extractor: Extractor, pages: list[tuple[LabelledPage, str]], worst: int) -> dict[str, object]:
+def _score(name: str, extractor: Extractor, pages: list[tuple[LabeledPage, str]], worst: int) -> dict[str, object]:
     pairs, extracted_by, seconds = [], [], []
     extractor(pages[0][1], pages[0][0])  # imports and compiles
     for page, html in pages:
@@ -100,26 +100,26 @@ def _score(name: str, extractor: Extractor, pages: list[tuple[LabelledPage, str]
     }
 
 
-def _decoded(page: LabelledPage) -> str:
+def _decoded(page: LabeledPage) -> str:
     try:
         return decode(page.html, None)
     except Rejected:
         return page.html.decode("utf-8", "replace")
 
 
-def _newsmill(html: str, page: LabelledPage) -> tuple[str, str]:
+def _newsmill(html: str, page: LabeledPage) -> tuple[str, str]:
     tree = parse_html(html)
     title = metadata.extract_title(tree, json_ld.parse_json_ld(tree), page.url)
     body = extract.extract_body(tree, html, page.url, title)
     return "\n".join(remove_title(body.paragraphs, title)), body.extracted_by
 
 
-def _newsmill_without_fallback(html: str, page: LabelledPage) -> tuple[str, str]:
+def _newsmill_without_fallback(html: str, page: LabeledPage) -> tuple[str, str]:
     body = _extract_with_model(html, page)
     return body.text, body.extracted_by
 
 
-def _extract_with_model(html: str, page: LabelledPage) -> extract.Extracted:
+def _extract_with_model(html: str, page: LabeledPage) -> extract.Extracted:
     tree = parse_html(html)
     title = metadata.extract_title(tree, json_ld.parse_json_ld(tree), page.url)
     body = extract.extract_with_model(tree, title)
@@ -127,7 +127,7 @@ def _extract_with_model(html: str, page: LabelledPage) -> extract.Extracted:
 
 
 def _trafilatura(*, fast: bool, include_tables: bool) -> Extractor:
-    def extract_text(html: str, page: LabelledPage) -> tuple[str, str]:
+    def extract_text(html: str, page: LabeledPage) -> tuple[str, str]:
         from trafilatura import extract as extract_with_trafilatura
 
         text = extract_with_trafilatura(

@@ -1,4 +1,4 @@
-"""Measure published dates on labelled pages: accuracy and cost of newsmill and of htmldate.
+"""Measure published dates on labeled pages: accuracy and cost of newsmill and of htmldate.
 
     python -m benchmarks.dates --truth DIR
 
@@ -18,7 +18,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from benchmarks.labelled import LabelledPage, labelled_pages
+from benchmarks.labeled import LabeledPage, labeled_pages
 from newsmill.pages.dates import resolve
 from newsmill.pages.encoding.decode import decode
 from newsmill.pages.html import json_ld
@@ -27,17 +27,17 @@ from newsmill.pages.read import extraction_libraries
 from newsmill.pages.types import Fetch
 from pipelines.cli.show import out, print_table
 
-Finder = Callable[[str, LabelledPage], str | None]
+Finder = Callable[[str, LabeledPage], str | None]
 FETCHED = dt.datetime(2026, 1, 15)
 
 
-def main(truth: Annotated[list[Path], typer.Option(help="Folder of labelled pages.")]) -> None:
+def main(truth: Annotated[list[Path], typer.Option(help="Folder of labeled pages.")]) -> None:
     """Print precision, recall and F1 of the day of publication, and CPU ms per page, by reader."""
     for folder in truth:
-        pages = [(page, decode(page.html, None)) for page in labelled_pages(folder) if page.date]
+        pages = [(page, decode(page.html, None)) for page in labeled_pages(folder) if page.date]
         sources: Counter[str] = Counter()
 
-        def newsmill(html: str, page: LabelledPage, sources: Counter[str] = sources) -> str | None:
+        def newsmill(html: str, page: LabeledPage, sources: Counter[str] = sources) -> str | None:
             tree = parse_html(html)
             fetch = Fetch(page.html, page.url, FETCHED)
             found = resolve.resolve_dates(tree, json_ld.parse_json_ld(tree), fetch, html).published
@@ -50,7 +50,7 @@ def main(truth: Annotated[list[Path], typer.Option(help="Folder of labelled page
         out.print("found in: " + ", ".join(f"{source} {count}" for source, count in sources.most_common()))
 
 
-def _measure(name: str, find: Finder, pages: list[tuple[LabelledPage, str]]) -> dict[str, object]:
+def _measure(name: str, find: Finder, pages: list[tuple[LabeledPage, str]]) -> dict[str, object]:
     find(pages[0][1], pages[0][0])
     answers, seconds = [], []
     for page, html in pages:
@@ -70,7 +70,7 @@ def _measure(name: str, find: Finder, pages: list[tuple[LabelledPage, str]]) -> 
     }
 
 
-def _find_with_htmldate(html: str, page: LabelledPage) -> str | None:
+def _find_with_htmldate(html: str, page: LabeledPage) -> str | None:
     from htmldate import find_date
 
     found: str | None = find_date(html, url=page.url, original_date=True, max_date=FETCHED.strftime("%Y-%m-%d"))

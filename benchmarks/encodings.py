@@ -44,7 +44,7 @@ CODECS_BY_LANGUAGE = {
 Decoder = Callable[[bytes], str]
 
 
-def main(sentences: Annotated[Path, typer.Option(help="Labelled sentences, one JSON object per line.")]) -> None:
+def main(sentences: Annotated[Path, typer.Option(help="Labeled sentences, one JSON object per line.")]) -> None:
     """Print, by character set, the pages that each detector decodes without an error, and its CPU ms per page."""
     pages = build_pages(sentences)
     rows = []

@@ -1,4 +1,4 @@
-"""Train the body model on labelled pages and write newsmill/pages/bodies/weights.json.
+"""Train the body model on labeled pages and write newsmill/pages/bodies/weights.json.
 
     python -m benchmarks.learn_bodies --truth DIR [--truth DIR ...] [--corpus DIR]
 
@@ -54,7 +54,7 @@ _COMMON = {
 
 
 @dataclass
-class Labelled:
+class Labeled:
     """A page: its blocks' features, texts, word counts, and the share of each block that is in the true body."""
 
     source: str
@@ -75,7 +75,7 @@ class Labelled:
 
 
 def main(
-    truth: Annotated[list[Path], typer.Option(help="Folder of labelled pages.")],
+    truth: Annotated[list[Path], typer.Option(help="Folder of labeled pages.")],
     corpus: Annotated[Path | None, typer.Option(help="Folder of pages generated from templates.")] = None,
     templates: Annotated[
         Path | None, typer.Option(help="The templates, with `probe_f1`: poor ones are left out.")
@@ -104,7 +104,7 @@ def main(
         print(f"wrote {WEIGHTS.name}, {WEIGHTS.stat().st_size:,} bytes")
 
 
-def _train(pages: Sequence[Labelled]) -> tuple[Any, Any]:
+def _train(pages: Sequence[Labeled]) -> tuple[Any, Any]:
     """Train both models, the second on predictions of the first for sites that it did not see."""
     inner = np.array([_fold(page.site, "inner") % _INNER_FOLDS for page in pages])
     predictions: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(pages)
@@ -117,12 +117,12 @@ def _train(pages: Sequence[Labelled]) -> tuple[Any, Any]:
     return _fit(pages, None, _FIRST_MODEL, _ROUNDS[0]), _fit(pages, features, _SECOND_MODEL, _ROUNDS[1])
 
 
-def _add_context(page: Labelled, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+def _add_context(page: Labeled, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate([page.features, compute_context(page.layout, probabilities)])
 
 
 def _fit(
-    pages: Sequence[Labelled], features: Sequence[NDArray[np.float32]] | None, parameters: dict[str, Any], rounds: int
+    pages: Sequence[Labeled], features: Sequence[NDArray[np.float32]] | None, parameters: dict[str, Any], rounds: int
 ) -> Any:
     import lightgbm
 
@@ -134,13 +134,13 @@ def _fit(
     return lightgbm.train({**_COMMON, **parameters}, data, rounds)
 
 
-def _predict(page: Labelled, first: Any, second: Any) -> NDArray[np.float32]:
+def _predict(page: Labeled, first: Any, second: Any) -> NDArray[np.float32]:
     by_itself = first.predict(page.features.T).astype(np.float32)
     in_context: NDArray[np.float32] = second.predict(_add_context(page, by_itself).T)
     return in_context
 
 
-def _print_scores(label: str, pages: Sequence[Labelled], predictions: Sequence[NDArray[np.float32]]) -> None:
+def _print_scores(label: str, pages: Sequence[Labeled], predictions: Sequence[NDArray[np.float32]]) -> None:
     for source in dict.fromkeys(page.source for page in pages):
         pairs = [
             ("\n".join(compress(page.texts, select_blocks(probabilities, page.layout.widths))), page.truth)
@@ -155,24 +155,24 @@ def _print_scores(label: str, pages: Sequence[Labelled], predictions: Sequence[N
         )
 
 
-def _load_truth(folder: Path) -> Iterator[Labelled]:
+def _load_truth(folder: Path) -> Iterator[Labeled]:
     for key, row in json.loads((folder / "ground-truth.json").read_text()).items():
         body = gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
         truth = row.get("articleBody") or row.get("main_content") or ""
-        yield from _build_labelled(folder.name, row.get("url") or key, body, None, truth)
+        yield from _build_labeled(folder.name, row.get("url") or key, body, None, truth)
 
 
-def _load_corpus(folder: Path, templates: Path | None) -> Iterator[Labelled]:
+def _load_corpus(folder: Path, templates: Path | None) -> Iterator[Labeled]:
     rows = pl.read_parquet(folder / "truth.parquet").filter(pl.col("junk_kind").is_null(), pl.col("body_text") != "")
     if templates:
         accurate = pl.read_parquet(templates, columns=["template_id", "probe_f1"]).filter(pl.col("probe_f1") > 0.9)
         rows = rows.join(accurate, on="template_id", how="semi")
     for row in rows.sort("file").group_by("template_id", maintain_order=True).head(3).iter_rows(named=True):
         body = (folder / row["file"]).read_bytes()
-        yield from _build_labelled("corpus", f"http://{row['site']}/", body, row["content_type"], row["body_text"])
+        yield from _build_labeled("corpus", f"http://{row['site']}/", body, row["content_type"], row["body_text"])
 
 
-def _build_labelled(source: str, url: str, body: bytes, content_type: str | None, truth: str) -> Iterator[Labelled]:
+def _build_labeled(source: str, url: str, body: bytes, content_type: str | None, truth: str) -> Iterator[Labeled]:
     try:
         tree = parse_html(decode(body, content_type))
     except Rejected:
@@ -184,7 +184,7 @@ def _build_labelled(source: str, url: str, body: bytes, content_type: str | None
         labels = _compute_labels(words, [word.lower() for word in tokens(truth)])
         site = (urlsplit(url).hostname or url).removeprefix("www.")
         counts = np.array([len(block_words) for block_words in words])
-        yield Labelled(source, site, truth, blocks.texts, features, layout, counts, labels)
+        yield Labeled(source, site, truth, blocks.texts, features, layout, counts, labels)
 
 
 _MIN_SHINGLED_WORDS = 8  # shorter blocks are body only if found between surrounding blocks of the body

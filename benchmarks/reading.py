@@ -2,7 +2,7 @@
 
     python -m benchmarks.reading --pages DIR [--pages DIR ...]
 
-A folder is a labelled set (see `benchmarks.labelled`) or contains `.html` and `.htm` files, gzipped or not. newsmill is
+A folder is a labeled set (see `benchmarks.labeled`) or contains `.html` and `.htm` files, gzipped or not. newsmill is
 `read_row` for one record: decoding, parsing, kind, body, metadata, dates, teasers, repeats, language. trafilatura is
 `extract(fast=True, with_metadata=True)`, which returns text with a header, and `bare_extraction` with the same options,
 which returns a document of Python values, both from the same bytes.
@@ -21,7 +21,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from benchmarks.labelled import labelled_pages
+from benchmarks.labeled import labeled_pages
 from newsmill.pages.read import extraction_libraries, read_row
 from pipelines.cli.show import print_table
 
@@ -66,7 +66,7 @@ def _measure_ms(read: Callable[[Page], object], page: Page) -> float:
 
 def _load_pages(folder: Path) -> list[Page]:
     if (folder / "ground-truth.json").exists():
-        return [(page.url, page.html) for page in labelled_pages(folder)]
+        return [(page.url, page.html) for page in labeled_pages(folder)]
     files = sorted(path for path in folder.rglob("*.htm*") if path.is_file())
     return [(f"https://example.org/{path.name}", _read_bytes(path)) for path in files]
 

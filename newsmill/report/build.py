@@ -9,23 +9,23 @@ from typing import Any
 
 import polars as pl
 
-from newsmill.report import reconciliation, sources
-from newsmill.report.bursts import burst_data, read_bursts
-from newsmill.report.by_site_language import count_by_site_language, top_sites_by_topic
-from newsmill.report.changes import change_data, read_changes
 from newsmill.report.charts import chart_specs
 from newsmill.report.compression import compress_json
-from newsmill.report.entities import WEEKS, entity_data, read_entity_weeks
 from newsmill.report.formatting import shorten
-from newsmill.report.headline import read_headline
-from newsmill.report.ledger import reconciliation_data
 from newsmill.report.page import render
 from newsmill.report.queries import registered
-from newsmill.report.stories import StoryData, select_stories
-from newsmill.report.story_ranking import rank_stories
-from newsmill.report.summary import summarize
+from newsmill.report.sections import reconciliation, sources
+from newsmill.report.sections.bursts import burst_data, read_bursts
+from newsmill.report.sections.by_site_language import count_by_site_language, top_sites_by_topic
+from newsmill.report.sections.changes import change_data, read_changes
+from newsmill.report.sections.entities import WEEKS, entity_data, read_entity_weeks
+from newsmill.report.sections.headline import read_headline
+from newsmill.report.sections.ledger import reconciliation_data
+from newsmill.report.sections.stories import StoryData, select_stories
+from newsmill.report.sections.story_ranking import rank_stories
+from newsmill.report.sections.summary import summarize
+from newsmill.report.sections.topics import count_series, select_topics
 from newsmill.report.time_buckets import DEPTHS, TimeBuckets, find_time_buckets
-from newsmill.report.topics import count_series, select_topics
 from newsmill.types import Connection, Row
 
 MAX_BYTES = 3_000_000

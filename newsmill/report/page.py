@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsmill.report import formatting
 from newsmill.report.languages import language_name
-from newsmill.report.summary import sheet_address
+from newsmill.report.sections.summary import sheet_address
 
 TEMPLATES = Path(__file__).parent / "templates"
 # In the order of inlining: each file uses only names of the files before it while it loads.

@@ -57,7 +57,7 @@ def forget_command(settings: Settings, key: str, why: str | None, *, yes: bool, 
     for path in busy:
         err.print(f"{text(path)} is in use and may still contain it; close it and run the command again")
     if done.unreconciled:
-        err.print(f"{done.unreconciled:,} records are unaccounted for; run `newsmill run` for their dates")
+        err.print(f"{done.unreconciled:,} records are unreconciled; run `newsmill run` for their dates")
     return 1 if busy or done.unreconciled else 0
 
 

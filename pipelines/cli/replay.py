@@ -32,7 +32,7 @@ def replay_command(settings: Settings, choice: RecordFilter, *, apply: bool, as_
     else:
         _print_report(report)
     if report.unreconciled:
-        err.print(f"{report.unreconciled:,} records are unaccounted for; run `newsmill run` for their dates")
+        err.print(f"{report.unreconciled:,} records are unreconciled; run `newsmill run` for their dates")
     return 1 if report.unreconciled else 0
 
 

@@ -113,7 +113,7 @@ def label_command(
 
 def _ask(settings: Settings, taxonomy: Taxonomy, topics: list[str]) -> int:
     """Ask until no page is left or the person stops; return the number of answers."""
-    from newsmill.topics.labelling_queue import select_questions
+    from newsmill.topics.labeling_queue import select_questions
     from newsmill.topics.labels import add_label, read_labels
     from newsmill.warehouse.connection import open_reader
     from newsmill.warehouse.publish import DATABASE

@@ -11,9 +11,9 @@ from rendered_report import cells, choose, open_table, sheet_command
 from report_data import as_dict
 from report_database import FIRST, LAST, NAMES
 
-from newsmill.report import by_site_language
-from newsmill.report.by_site_language import count_by_site_language, top_sites_by_topic
 from newsmill.report.queries import registered
+from newsmill.report.sections import by_site_language
+from newsmill.report.sections.by_site_language import count_by_site_language, top_sites_by_topic
 from newsmill.report.time_buckets import find_time_buckets
 
 COLUMNS = (("sites", "site", "name"), ("languages", "language", "code"))

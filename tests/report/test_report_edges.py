@@ -16,7 +16,7 @@ from sql_models import build_models
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.report import build
 from newsmill.report.build import build_report
-from newsmill.report.sources import silent_sources
+from newsmill.report.sections.sources import silent_sources
 from newsmill.warehouse.publish import publish_database
 
 

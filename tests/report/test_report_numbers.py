@@ -7,7 +7,7 @@ import datetime as dt
 import report_database
 from report_database import BURST, LAST, NAMES, period, text
 
-from newsmill.report.summary import sheet_address
+from newsmill.report.sections.summary import sheet_address
 
 
 def numbers(cells) -> list[int]:

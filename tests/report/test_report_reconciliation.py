@@ -8,9 +8,9 @@ from report_database import LAST
 
 from newsmill.pages.tables import PAGES
 from newsmill.quality.tables import LEDGER
-from newsmill.report import ledger
-from newsmill.report.ledger import reconciliation_data
-from newsmill.report.reconciliation import read_reconciliation
+from newsmill.report.sections import ledger
+from newsmill.report.sections.ledger import reconciliation_data
+from newsmill.report.sections.reconciliation import read_reconciliation
 from newsmill.sources.tables import RECORDS
 
 REASONS = """

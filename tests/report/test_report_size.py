@@ -14,7 +14,7 @@ from report_database import MADE_AT
 from newsmill.report import build
 from newsmill.report.build import build_report
 from newsmill.report.compression import SizeCounter, compress_json
-from newsmill.report.story_ranking import MAX_STORIES
+from newsmill.report.sections.story_ranking import MAX_STORIES
 
 
 def test_smaller_limit_drops_stories_but_no_counts(database, report, data, monkeypatch):

@@ -10,8 +10,8 @@ from report_data import read_data
 from report_database import BURST, FIRST, LAST, PHRASES
 
 from newsmill.report.queries import registered
-from newsmill.report.stories import select_stories
-from newsmill.report.story_ranking import rank_stories
+from newsmill.report.sections.stories import select_stories
+from newsmill.report.sections.story_ranking import rank_stories
 from newsmill.report.time_buckets import find_time_buckets
 
 

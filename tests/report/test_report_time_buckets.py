@@ -11,8 +11,8 @@ import report_database
 from report_database import LAST, count_distinct
 
 from newsmill.report.queries import registered
+from newsmill.report.sections.topics import count_series, select_topics
 from newsmill.report.time_buckets import TimeBuckets, find_time_buckets
-from newsmill.report.topics import count_series, select_topics
 
 DAY = dt.timedelta(days=1)
 

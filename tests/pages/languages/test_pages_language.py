@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import newsmill
 from newsmill.pages.languages.detect import MAX_SAMPLE_CHARS, detect_languages, detect_text
 
-# Labelled sentences, in the shared folder.
+# Labeled sentences, in the shared folder.
 SENTENCES = "data/language/sentences.jsonl"
 
 TEXTS = {  # "The ministry opened a public consultation on Tuesday", or similar

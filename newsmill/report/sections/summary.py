@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import polars as pl
 
-from newsmill.report.changes import PARTS
 from newsmill.report.formatting import days, number, percent, shorten, signed
+from newsmill.report.sections.changes import PARTS
 from newsmill.report.time_buckets import TimeBuckets
 from newsmill.types import Row
 

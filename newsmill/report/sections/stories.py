@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from newsmill.report import story_details
 from newsmill.report.compression import SizeCounter
 from newsmill.report.formatting import is_day_only, is_linkable, shorten, split_at_phrase
 from newsmill.report.queries import registered
+from newsmill.report.sections import story_details
 from newsmill.types import Connection, Row
 
 SITE_CHARS = 60

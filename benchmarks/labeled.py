@@ -1,4 +1,4 @@
-"""Load labelled pages in the layout of the public sets: a folder with `html/ID.html.gz` and `ground-truth.json`."""
+"""Load labeled pages in the layout of the public sets: a folder with `html/ID.html.gz` and `ground-truth.json`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class LabelledPage:
+class LabeledPage:
     """A page's bytes and its labels; a label that the set does not have is empty."""
 
     key: str
@@ -21,10 +21,10 @@ class LabelledPage:
     title: str
 
 
-def labelled_pages(folder: Path) -> Iterator[LabelledPage]:
+def labeled_pages(folder: Path) -> Iterator[LabeledPage]:
     """Iterate over the pages of a set, in its order."""
     for key, row in json.loads((folder / "ground-truth.json").read_text("utf-8")).items():
-        yield LabelledPage(
+        yield LabeledPage(
             key,
             row.get("url") or f"https://example.org/{key}",
             gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes()),

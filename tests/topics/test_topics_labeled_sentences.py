@@ -15,7 +15,7 @@ from newsmill.topics.mentions import find_mentions
 from newsmill.topics.taxonomy import load_taxonomy
 
 LABELLED: dict[str, dict[str, list[str]]] = yaml.safe_load(
-    (Path(__file__).parent / "labelled_sentences.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parent / "labeled_sentences.yaml").read_text(encoding="utf-8")
 )
 CASES = [
     (topic, language, text) for topic, texts in LABELLED.items() for language, some in texts.items() for text in some
