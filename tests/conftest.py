@@ -1,28 +1,33 @@
-"""Shared by all tests: the project's folders, the order of the files, and an environment without user settings."""
+"""Shared by all tests: the project's folders, the order of the files, a small home, no user settings."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from newsmill.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
-# Whole runs, the longest files: begun first, so that no process is left alone with one at the end. The first makes the
-# home of tests/pipelines; who only reads it comes last, so that nobody waits for it.
+# Files with whole runs take longest, so they start first. The first one makes the home of tests/pipelines; tests that
+# only read that home come last, so that no process waits for it.
 FIRST = ("pipelines/test_cli.py", "test_stages.py", "dbt_like_sql/test_dbt_increments.py", "test_stages_boilerplate.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    waiting = {item.path for item in items if "first_run" in getattr(item, "fixturenames", ())}
+    readers = {item.path for item in items if "first_run" in getattr(item, "fixturenames", ())}
 
-    def turn(item: pytest.Item) -> int:
+    def position(item: pytest.Item) -> int:
         file = item.path.relative_to(PROJECT / "tests").as_posix()
-        return FIRST.index(file) if file in FIRST else len(FIRST) + (item.path in waiting)
+        return FIRST.index(file) if file in FIRST else len(FIRST) + (item.path in readers)
 
-    items.sort(key=turn)
+    items.sort(key=position)
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +49,21 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no ../shared beside the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def processed_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The small home, processed once. Tests must not change it."""
+    from small_home import make_home, write_input
+
+    root = tmp_path_factory.mktemp("small_home")
+    return make_home(write_input(root / "input"), root / "home")
+
+
+@pytest.fixture
+def own_home(processed_home: Settings, tmp_path: Path) -> Settings:
+    """A copy of the small home that a test may change."""
+    from pipeline_runs import settings_for
+
+    shutil.copytree(processed_home.home, tmp_path / "home")
+    return settings_for(processed_home.input, tmp_path / "home")
