@@ -6,7 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from newsmill.sources.plausible import is_plausible_time
+
 EPOCH = dt.datetime(1970, 1, 1)
+MAX_SHOWN = 100  # characters of a value that an error shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,29 @@ def parse_time(value: object) -> tuple[dt.datetime | None, str | None]:
     if value is None or value == "":
         return None, None
     try:
-        moment = dt.datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
-        if isinstance(moment, dt.datetime):
-            return (moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment), None
-        if isinstance(moment, dt.date):
-            return dt.datetime(moment.year, moment.month, moment.day), None
-    except (ValueError, OverflowError):
-        pass
-    return None, f"not an ISO 8601 time: {value!r}"
+        moment = to_naive_utc(value)
+    except ValueError:
+        return None, f"not an ISO 8601 time: {str(value)[:MAX_SHOWN]!r}"
+    except OverflowError:
+        moment = None
+    if moment is None or not is_plausible_time(moment):
+        return None, f"not a time when a page can have been fetched: {str(value)[:MAX_SHOWN]!r}"
+    return moment, None
+
+
+def to_naive_utc(value: object) -> dt.datetime:
+    """Return a time, a date or ISO 8601 text as naive UTC.
+
+    Raises:
+        ValueError: for anything else.
+        OverflowError: for a time that has no UTC within the calendar.
+    """
+    moment = dt.datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+    if isinstance(moment, dt.datetime):
+        return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    if isinstance(moment, dt.date):
+        return dt.datetime(moment.year, moment.month, moment.day)
+    raise ValueError("neither a time nor text")
 
 
 def parse_status(value: object) -> int | None:

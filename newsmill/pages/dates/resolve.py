@@ -17,6 +17,7 @@ from newsmill.pages.html.tree import Tree
 from newsmill.pages.types import Fetch, Published
 
 EARLIEST = dt.datetime(1995, 1, 1)  # the first news sites
+_LATEST = dt.datetime(9000, 1, 1)  # far enough from the end of the calendar to add days
 _MAX_AFTER_FETCH = dt.timedelta(days=1)
 _MAX_ZONE_DIFFERENCE = dt.timedelta(days=2)  # two dates that are farther apart are not one moment in two zones
 _MIN_ZONE_HOURS, _MAX_ZONE_HOURS = -12, 14  # from UTC
@@ -77,8 +78,11 @@ def make_plausible(moment: Moment | None, source: str, fetched_at: dt.datetime) 
     if moment is None:
         return None
     at, offset = moment
+    # Times near the ends of the calendar, such as .NET's empty date, can have no UTC.
+    if not EARLIEST.year <= at.year <= _LATEST.year:
+        return None
     in_utc = at - dt.timedelta(minutes=offset or 0)
-    if not EARLIEST <= in_utc <= fetched_at + _MAX_AFTER_FETCH:
+    if not EARLIEST <= in_utc <= min(fetched_at, _LATEST) + _MAX_AFTER_FETCH:
         return None
     return Published(at, offset, source)
 
@@ -175,7 +179,7 @@ def _guess_with_htmldate(html: str, fetched_at: dt.datetime) -> Published | None
     from htmldate import find_date as find_with_htmldate
 
     try:
-        latest = (fetched_at + _MAX_AFTER_FETCH).strftime("%Y-%m-%d")
+        latest = (min(fetched_at, _LATEST) + _MAX_AFTER_FETCH).strftime("%Y-%m-%d")
         found = find_with_htmldate(
             html, extensive_search=False, original_date=True, min_date=EARLIEST.strftime("%Y-%m-%d"), max_date=latest
         )

@@ -288,3 +288,24 @@ def test_page_of_many_dates_takes_bounded_time():
 def test_dates_of_any_page_are_plausible(parts):
     for date in resolve_dates(f"<p>x{''.join(parts)}"):
         assert date is None or resolve.EARLIEST <= date.at <= dt.datetime(2026, 7, 12)
+
+
+EMPTY_DATES = ("0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-05:00", "Mon, 01 Jan 0001 00:00:00 +0100")
+
+
+@pytest.mark.parametrize("empty", EMPTY_DATES)
+def test_a_date_without_utc_in_the_calendar_is_ignored(empty):
+    head = f'<meta property="article:published_time" content="{empty}">'
+    body = f'<time datetime="{empty}">{empty}</time>'
+    assert published(page(head + JSON_LD % empty, body), hint=empty) is None
+    assert published(page(head + JSON_LD % "2026-07-02T08:00:00Z", body)) == ("2026-07-02 08:00:00", "json_ld")
+
+
+@given(
+    st.datetimes(),
+    st.none() | st.integers(-14 * 60, 14 * 60),
+    st.sampled_from((dt.datetime.min, dt.datetime(2026, 7, 10), dt.datetime.max)),
+)
+def test_no_date_overflows_the_calendar(at, offset, fetched_at):
+    found = resolve.make_plausible((at, offset), "meta", fetched_at)
+    assert found is None or dt.datetime(1994, 12, 31) <= found.at <= dt.datetime(9001, 1, 1)
