@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field, create_model
 
+from newsmill.home_lock import hold_home
 from newsmill.settings import Settings, load_settings
 from newsmill.types import Connection
 from newsmill.warehouse.connection import open_writer
@@ -58,6 +59,18 @@ class WriterResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     settings: SettingsResource
     timeout_seconds: float = Field(description="How long a step waits for the file's lock.")
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[WriterResource]:
+        """Hold the lock of the home for the whole run, so that no other command writes between its steps.
+
+        Raises:
+            UserError: see `newsmill.home_lock.hold_home`.
+        """
+        options = self.settings.load()
+        name = f"Dagster run {context.run.run_id[:8]}" if context.run else "Dagster"
+        with hold_home(options.home, name, options.lock_patience_seconds):
+            yield self
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     )
     schedule_zone: str = Field("UTC", description="Time zone of the schedule and of partitions, e.g. `Europe/Berlin`.")
     sensor_seconds: int = Field(60, ge=10, description="Seconds between two checks of the sensor for new files.")
+    lock_patience_seconds: int = Field(
+        600, ge=0, description="Seconds that a command or a run waits for another one that is writing to the home."
+    )
     report_port: int = Field(3070, ge=1, le=65535, description="Loopback port where `newsmill dev` serves the report.")
 
     @field_validator("schedule_zone")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from assets import raw
+from newsmill.home_lock import hold_home
 from newsmill.settings import Settings
 from pipelines.code_location import code_location
 from pipelines.instance import open_instance
@@ -47,11 +48,15 @@ def run_daily(
     """Process the ingest dates from `first` to `last` in one run; with `archive_only` the input folder is not read.
 
     Raises:
-        UserError: when taxonomy, suites or SQL models are wrong; nothing is written then.
+        UserError: when taxonomy, suites or SQL models are wrong, or another process is writing to the home; nothing
+            is written then.
     """
     job = code_location(settings).resolve_job_def(DAILY)
     is_range = first != last
-    with open_instance(settings) as instance:
+    with (
+        hold_home(settings.home, "newsmill run", settings.lock_patience_seconds),
+        open_instance(settings) as instance,
+    ):
         result = job.execute_in_process(
             instance=instance,
             partition_key=None if is_range else first.isoformat(),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from newsmill.errors import UserError
+from newsmill.home_lock import hold_home
 from newsmill.settings import Settings
 from newsmill.types import Connection
 from newsmill.warehouse.connection import open_writer
@@ -15,15 +16,21 @@ from newsmill.warehouse.publish import DATABASE, remove_draft
 
 
 @contextmanager
-def open_processed(settings: Settings) -> Iterator[Connection]:
-    """Open the database of a home for writing; a run must have created it.
+def open_processed(settings: Settings, command: str) -> Iterator[Connection]:
+    """Hold the home's lock and open its database for writing; a run must have created it.
+
+    Args:
+        command: the name of the command, for others that wait.
 
     Raises:
         UserError: when there is none, or it stays locked; nothing is created then.
     """
     if not settings.database.is_file():
         raise UserError(str(settings.database), "no database", "run `newsmill run` with this --home first")
-    with open_writer(settings.database) as con:
+    with (
+        hold_home(settings.home, command, settings.lock_patience_seconds),
+        open_writer(settings.database) as con,
+    ):
         yield con
 
 

@@ -124,7 +124,7 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
     stone = _new_tombstone(key, why)
     if (old := old_database(settings)).exists():
         raise UserError(str(old), "backup of a rebuild, which may contain the records to forget", "delete it first")
-    with open_processed(settings) as con:
+    with open_processed(settings, "newsmill forget") as con:
         stones = read_tombstones(settings.home)
         records = _find_covered(con, settings, _with_tombstones(stones, [stone]))
         if records.is_empty() and stone.hash not in stones.stones:

@@ -122,7 +122,7 @@ def replay(settings: Settings, record_filter: RecordFilter, *, apply: bool = Fal
     """
     taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)
     if apply:
-        with open_processed(settings) as con:
+        with open_processed(settings, "newsmill replay --apply") as con:
             report = _replay(con, settings, taxonomy, record_filter, None)
             if not report.unreconciled:
                 stages.build_derived(con, project, report.dates)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from newsmill import stages
+from newsmill.home_lock import hold_home
 from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
 from newsmill.topics.labels import measure_topics, read_labels
@@ -108,7 +109,10 @@ def apply_retag(settings: Settings, taxonomy: Taxonomy) -> RetagResult:
     """
     project = load_project(settings.models)
     read_labels(settings.home)
-    with open_writer(settings.database) as con:
+    with (
+        hold_home(settings.home, "newsmill topics apply", settings.lock_patience_seconds),
+        open_writer(settings.database) as con,
+    ):
         before = con.execute("select * from topics.page_topics").pl()
         pages = stages.retag_topics(con, settings, taxonomy)
         after = con.execute("select * from topics.page_topics").pl()

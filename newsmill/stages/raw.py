@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from newsmill.home_lock import hold_home
 from newsmill.quality.ledger import raw_verdicts
 from newsmill.settings import Settings
 from newsmill.sources.archive import AppendResult
@@ -23,9 +24,10 @@ def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: 
     Args:
         found: the files, where the folder has been scanned already.
     """
-    stones = read_tombstones(settings.home)
-    records = stones.filter_out(read_folder(settings.input, dates, settings.max_record_bytes, found))
-    result = open_archive(settings).append(records, settings.batch_records, settings.batch_bytes)
+    with hold_home(settings.home, "newsmill run", settings.lock_patience_seconds):
+        stones = read_tombstones(settings.home)
+        records = stones.filter_out(read_folder(settings.input, dates, settings.max_record_bytes, found))
+        result = open_archive(settings).append(records, settings.batch_records, settings.batch_bytes)
     result.forgotten = stones.suppressed_count
     return result
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from newsmill import stages
 from newsmill.errors import UserError
+from newsmill.home_lock import hold_home
 from newsmill.maintenance.rebuild import BackedUp, back_up_database, redirect_old_story_ids
 from newsmill.settings import Settings
 from newsmill.sources.folder import scan
@@ -29,11 +30,16 @@ def rebuild_command(settings: Settings, *, replace_old: bool, as_json: bool, ver
         UserError: when nothing is archived, a backup of an earlier rebuild exists, the database is locked, or
             taxonomy, suites or SQL models are wrong; nothing is changed then.
     """
+    if not _dates(settings, _input_dates(settings)):
+        raise UserError(str(settings.home / "raw"), "no archive", "run `newsmill run` with this --home")
+    with hold_home(settings.home, "newsmill rebuild", settings.lock_patience_seconds):
+        return _rebuild(settings, replace_old=replace_old, as_json=as_json, verbose=verbose)
+
+
+def _rebuild(settings: Settings, *, replace_old: bool, as_json: bool, verbose: bool) -> int:
     started = time.monotonic()
     found = _input_dates(settings)
-    dates = sorted({*stages.open_archive(settings).dates(), *(found or ())})
-    if not dates:
-        raise UserError(str(settings.home / "raw"), "no archive", "run `newsmill run` with this --home")
+    dates = _dates(settings, found)
     settings = with_first_ingest_date(settings, dates)
     require_partitions(ingest_days(settings), dates)
     code_location(settings)  # reports user errors before anything is moved
@@ -66,6 +72,10 @@ def rebuild_command(settings: Settings, *, replace_old: bool, as_json: bool, ver
     elif not as_json:
         _print_summary(dates, old, redirected)
     return 0 if outcome.is_clean else 1
+
+
+def _dates(settings: Settings, found: set[dt.date] | None) -> list[dt.date]:
+    return sorted({*stages.open_archive(settings).dates(), *(found or ())})
 
 
 def _input_dates(settings: Settings) -> set[dt.date] | None:

@@ -155,11 +155,16 @@ def _answer() -> str:
 
 def _copy_labels(settings: Settings) -> None:
     """Copy the labels to `topics.labels`; where a run holds the database, that run copies them."""
+    from newsmill.home_lock import hold_home
     from newsmill.stages import replace_labels
     from newsmill.warehouse.connection import open_writer, transaction
 
     try:
-        with open_writer(settings.database, LOCK_TIMEOUT_SECONDS) as con, transaction(con):
+        with (
+            hold_home(settings.home, "newsmill topics label", LOCK_TIMEOUT_SECONDS),
+            open_writer(settings.database, LOCK_TIMEOUT_SECONDS) as con,
+            transaction(con),
+        ):
             replace_labels(con, settings)
     except UserError:
         err.print("a run holds the database; the next run copies the labels to topics.labels")
