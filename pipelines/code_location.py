@@ -16,7 +16,7 @@ from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
 from newsmill.stages import defined_checks
 from newsmill.topics.taxonomy import load_taxonomy
-from newsmill.warehouse.connection import WRITER_TIMEOUT_SECONDS
+from newsmill.warehouse.connection import LOCK_TIMEOUT_SECONDS
 from newsmill.warehouse.schema import source_columns
 from newsmill.warehouse.sql_models import bind_project, load_project
 from pipelines.jobs import daily_job, models_job
@@ -80,5 +80,5 @@ def resources(settings: Settings) -> dict[str, object]:
     defaults = SettingsResource.with_defaults(settings)
     return {
         "settings": defaults,
-        "writer": WriterResource(settings=defaults, timeout_seconds=WRITER_TIMEOUT_SECONDS),
+        "writer": WriterResource(settings=defaults, timeout_seconds=LOCK_TIMEOUT_SECONDS),
     }

@@ -72,6 +72,12 @@ def export_table(
     return written
 
 
+def escape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with a leading apostrophe in texts that a spreadsheet program would run as a formula."""
+    text = pl.col(pl.String)
+    return frame.with_columns(pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).name.keep())
+
+
 def _columns(con: Connection, table: str) -> Columns:
     """Return name and type of the table's columns. SQL only gets names from the catalog, never the user's text."""
     found: dict[str, dict[str, str]] = {}

@@ -15,7 +15,7 @@ import polars as pl
 from newsmill.analyst.search_terms import BASE_LETTERS, UNSPACED_RE2, Term
 from newsmill.errors import UserError
 from newsmill.sql import quote_literal
-from newsmill.warehouse.connection import CONFIG
+from newsmill.warehouse.connection import CONFIG, is_damage
 
 STEMMER = "english"
 _PACKAGE = "duckdb_extension_fts"
@@ -75,7 +75,21 @@ def build_index(database: Path, target: Path) -> None:
 
 
 def rank_stories(index: Path, words: list[str]) -> pl.DataFrame:
-    """Return `story_id` and BM25 `score` of the stories that contain all words."""
+    """Return `story_id` and BM25 `score` of the stories that contain all words.
+
+    Raises:
+        UserError: when the index is damaged; it is deleted then.
+    """
+    try:
+        return _rank_stories(index, words)
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        index.unlink(missing_ok=True)
+        raise UserError(str(index), "the search index was damaged and is deleted", "run the search again") from error
+
+
+def _rank_stories(index: Path, words: list[str]) -> pl.DataFrame:
     with duckdb.connect(str(index), read_only=True, config=CONFIG) as con:
         con.execute(f"load {quote_literal(str(extension()))}")
         return con.execute(

@@ -18,10 +18,8 @@ from newsmill.stories.tables import MEMBERS, MERGES
 from newsmill.table import Table
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.types import Connection
-from newsmill.warehouse.connection import open_writer, retry_while_locked, transaction
+from newsmill.warehouse.connection import LOCK_TIMEOUT_SECONDS, open_writer, retry_while_locked, transaction
 from newsmill.warehouse.publish import DATABASE, remove_draft
-
-LOCK_TIMEOUT_SECONDS = 5.0
 
 # A story id names its first member, so an old id leads to the record and from there to its story now.
 REDIRECTS = """

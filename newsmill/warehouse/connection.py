@@ -25,11 +25,15 @@ from newsmill.warehouse.schema import (
 
 T = TypeVar("T")
 
-# Another process may hold the file while it loads a batch. Runs that bypass Dagster's queue wait this long for it.
-WRITER_TIMEOUT_SECONDS = 120.0
+# newsmill's own processes wait for the lock of the home. What still holds the file is another program, such as a SQL
+# client, and does not let go by itself.
+LOCK_TIMEOUT_SECONDS = 5.0
 
-# DuckDB's messages about a missing table or column.
+# DuckDB's messages. A damaged file has "block" in its message, so "lock" alone does not identify a lock.
 MISSING_OBJECT = re.compile("does not exist|not found|does not have a column")
+LOCKED = re.compile("Could not set lock")
+LOCK_HOLDER = re.compile(r"lock is held in (.+?) \(PID (\d+)\)")
+DAMAGED = re.compile("Corrupt|checksum|not a valid DuckDB database|Could not read enough bytes|replaying WAL|WAL file")
 
 # DuckDB's built-in extensions are enough; it must not download others.
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -45,12 +49,12 @@ UNCOMPRESSED_TEXTS = "set disabled_compression_methods = 'fsst,zstd'"
 
 
 @contextmanager
-def open_writer(database: Path, timeout: float = WRITER_TIMEOUT_SECONDS) -> Iterator[Connection]:
+def open_writer(database: Path, timeout: float = LOCK_TIMEOUT_SECONDS) -> Iterator[Connection]:
     """Open the writer's connection and create missing tables and views; wait up to `timeout` seconds for the lock.
 
     Raises:
-        UserError: when the file can't be created, is not a DuckDB file, was created by another version of newsmill, or
-            stays locked by another process.
+        UserError: when the file can't be created, is damaged, was created by another version of newsmill, or is held
+            by another program.
     """
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +66,10 @@ def open_writer(database: Path, timeout: float = WRITER_TIMEOUT_SECONDS) -> Iter
         con.execute(UNCOMPRESSED_TEXTS)
         create_schema(con)
         yield con
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise database_error(database, error) from error
+        raise
     finally:
         con.close()
 
@@ -70,7 +78,7 @@ def retry_while_locked(database: Path, connect: Callable[[], T], timeout: float)
     """Return what `connect` returns; call it again for up to `timeout` seconds while another process holds the lock.
 
     Raises:
-        UserError: when the file can't be opened, or stays locked by another process.
+        UserError: when the file can't be opened, is damaged, or is held by another program.
     """
     attempts = Retrying(
         retry=retry_if_exception(_is_lock),
@@ -81,31 +89,20 @@ def retry_while_locked(database: Path, connect: Callable[[], T], timeout: float)
     try:
         return attempts(connect)
     except duckdb.Error as error:
-        locked = "wait for the other run to end, or close the program that holds it; read published/newsmill.duckdb"
-        hint = locked if _is_lock(error) else "move it away; `newsmill rebuild` rebuilds it from the archive"
-        raise UserError(str(database), str(error).splitlines()[0], hint) from error
+        raise database_error(database, error) from error
 
 
 def require_own_version(database: Path) -> None:
-    """Refuse a writer's file that another version of newsmill created, before a run begins.
-
-    A missing file passes, and so does one that another process is writing: that process has checked it.
+    """Refuse a writer's file that this version of newsmill can't write, before a run begins; a missing file passes.
 
     Raises:
-        UserError: when another version of newsmill created the file.
+        UserError: when another version of newsmill created the file, it is damaged, or another program holds it.
     """
     if not database.is_file():
         return
-    try:
-        con = duckdb.connect(str(database), read_only=True, config=CONFIG)
-    except duckdb.Error:
-        return
-    with con:
+    connect = partial(duckdb.connect, str(database), read_only=True, config=CONFIG)
+    with retry_while_locked(database, connect, LOCK_TIMEOUT_SECONDS) as con:
         require_matching_schema(con)
-
-
-def _is_lock(error: BaseException) -> bool:
-    return isinstance(error, duckdb.IOException) and "lock" in str(error)
 
 
 @contextmanager
@@ -113,12 +110,16 @@ def open_reader(database: Path) -> Iterator[Connection]:
     """Open a read-only connection to the published copy.
 
     Raises:
-        UserError: when nothing is published, or another version of newsmill published it. newsmill's own tables show
-            that when the file is opened; a missing SQL model shows it when a query reads it.
+        UserError: when nothing is published, the copy is damaged or held by another program, or another version of
+            newsmill published it. newsmill's own tables show that when the file is opened; a missing SQL model shows
+            it when a query reads it, and so does damage within a table.
     """
     if not database.is_file():
         raise UserError(str(database), "nothing is published there", "run `newsmill run` with this --home first")
-    con = duckdb.connect(str(database), read_only=True, config=CONFIG)
+    try:
+        con = duckdb.connect(str(database), read_only=True, config=CONFIG)
+    except duckdb.Error as error:
+        raise published_copy_error(database, error) from error
     try:
         con.execute("set timezone = 'UTC'")
         if mismatch := find_schema_mismatch(stored_columns(con), (*TABLES, *(view for view, _ in VIEWS))):
@@ -128,8 +129,51 @@ def open_reader(database: Path) -> Iterator[Connection]:
         if not MISSING_OBJECT.search(str(error)):
             raise
         raise _other_version_error(database, str(error).splitlines()[0]) from error
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        raise published_copy_error(database, error) from error
     finally:
         con.close()
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Return whether DuckDB reports a damaged file."""
+    return DAMAGED.search(str(error)) is not None
+
+
+def _is_lock(error: BaseException) -> bool:
+    return isinstance(error, duckdb.IOException) and LOCKED.search(str(error)) is not None
+
+
+def database_error(database: Path, error: duckdb.Error) -> UserError:
+    """Return the error for a writer's file that DuckDB can't open or read."""
+    if _is_lock(error):
+        hint = f"close it in that program; to look at the data, open published/{database.name} read-only"
+        return UserError(str(database), f"held open by {_lock_holder(error)}", hint)
+    if is_damage(error):
+        hint = "`newsmill rebuild` sets it aside and rebuilds it from the archive"
+        return UserError(str(database), f"damaged ({_first_line(error)})", hint)
+    return UserError(str(database), _first_line(error), "check the permissions of the file and the disk")
+
+
+def published_copy_error(database: Path, error: duckdb.Error) -> UserError:
+    """Return the error for a published copy that DuckDB can't open or read."""
+    if _is_lock(error):
+        hint = "close it there, or open it there read-only"
+        return UserError(str(database), f"held open for writing by {_lock_holder(error)}", hint)
+    if is_damage(error):
+        return UserError(str(database), f"damaged ({_first_line(error)})", "`newsmill run` publishes it again")
+    return UserError(str(database), _first_line(error), "check the permissions of the file and the disk")
+
+
+def _lock_holder(error: BaseException) -> str:
+    holder = LOCK_HOLDER.search(str(error))
+    return f"{holder[1]}, process {holder[2]}" if holder else "another program"
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0]
 
 
 def _other_version_error(database: Path, mismatch: str) -> UserError:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import tempfile
+import traceback
 
 from pipelines.cli.app import app
 
@@ -28,6 +31,9 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the edge: no traceback reaches a user
+        print(f"newsmill: {_unexpected_message(error)}", file=sys.stderr)
+        sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -35,3 +41,20 @@ def _usage_message(error: Exception) -> str:
     """Return a usage error in one line: the option and what is wrong with it."""
     format_message = getattr(error, "format_message", None)
     return " ".join(str(format_message() if format_message else error).split()).rstrip(".")
+
+
+def _unexpected_message(error: Exception) -> str:
+    """Return one line on an error that no command expects: a resource that ran out, or a fault of newsmill.
+
+    Writes the traceback to a file and names it.
+    """
+    problem = " ".join(f"{type(error).__name__}: {error}".split())
+    if isinstance(error, OSError | MemoryError) or "memory" in problem.lower():
+        hint = "free disk space, memory or file handles, or correct the permissions; then run the command again"
+    else:
+        hint = "run it again; if it fails again, report it with the traceback"
+    with contextlib.suppress(OSError):  # a full disk has no space for the traceback either
+        with tempfile.NamedTemporaryFile("w", prefix="newsmill-", suffix=".log", delete=False) as file:
+            traceback.print_exception(error, file=file)
+        hint += f"; traceback: {file.name}"
+    return f"{problem}; {hint}"

@@ -154,11 +154,14 @@ def query(
     as_json: AsJson = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="Maximum rows of the table; --json and --csv print all.")] = 100,
+    allow_files: Annotated[
+        bool, typer.Option("--allow-files", help="Let the query read and write files and attach databases.")
+    ] = False,
 ) -> None:
     """Query the published copy, read-only; safe while a run is in progress."""
     from pipelines.cli.query import query_command
 
-    query_command(_home(home), sql, as_json=as_json, csv=csv, limit=limit)
+    query_command(_home(home), sql, as_json=as_json, csv=csv, limit=limit, allow_files=allow_files)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,9 +18,21 @@ from newsmill.warehouse.publish import REPORT
 from pipelines.code_location import code_location
 from pipelines.instance import dagster_home
 
+# A page of another site that resolves its own name to 127.0.0.1 sends that name as the host.
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
+
 
 class ReportHandler(SimpleHTTPRequestHandler):
-    """Serves the report and no other file of its folder."""
+    """Serves the report and no other file of its folder, and only to requests that name this machine as the host."""
+
+    def parse_request(self) -> bool:
+        if not super().parse_request():
+            return False
+        host = self.headers.get("Host", "")
+        if re.sub(r":\d*$", "", host.lower()) in LOCAL_HOSTS:
+            return True
+        self.send_error(403, "The report is served to this machine alone")
+        return False
 
     def translate_path(self, path: str) -> str:
         return str(Path(self.directory) / REPORT)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,15 +20,28 @@ from rich.table import Table
 from newsmill.progress import reporting
 
 # Without a terminal, rich would wrap at 80 columns and cut what a log should keep.
-out = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
-err = Console(stderr=True, width=None if sys.stderr.isatty() else 200, highlight=False)
+out = Console(width=None if sys.stdout.isatty() else 200, highlight=False, emoji=False)
+err = Console(stderr=True, width=None if sys.stderr.isatty() else 200, highlight=False, emoji=False)
 
 LOG_SECONDS = 10.0
+# rich takes a second for each megabyte of a cell.
+MAX_CELL_CHARS = 2_000
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON document on stdout."""
-    print(json.dumps(value, ensure_ascii=False, default=_plain, indent=2))
+    """Print one JSON document on stdout; NaN and infinity, which JSON lacks, as null."""
+    print(json.dumps(_finite(value), ensure_ascii=False, default=_plain, indent=2, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    """Return the value with null in place of NaN and infinity."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
 
 
 def _plain(value: Any) -> str:
@@ -40,14 +54,27 @@ def print_table(frame: pl.DataFrame, title: str | None = None) -> None:
     for name, dtype in frame.schema.items():
         table.add_column(text(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
     for row in frame.iter_rows():
-        table.add_row(*("" if value is None else text(value) for value in row))
+        table.add_row(*("" if value is None else text(_cut(value)) for value in row))
     out.print(table)
 
 
+def _cut(value: object) -> object:
+    """Return a long text or value cut to MAX_CELL_CHARS, with its length."""
+    if isinstance(value, int | float):
+        return value
+    shown = str(value)
+    return shown if len(shown) <= MAX_CELL_CHARS else f"{shown[:MAX_CELL_CHARS]}… ({len(shown):,} characters)"
+
+
 def text(value: object) -> str:
-    """Return a value for the terminal, without control characters and markup that a page may contain."""
+    """Return a value for the terminal: markup and control characters that a page may contain are escaped."""
     shown = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return escape("".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in shown))
+    return escape("".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in shown))
+
+
+def _escaped(character: str) -> str:
+    """Return a control character or direction mark as an escape sequence, e.g. `\\u202e`; other spaces as a space."""
+    return " " if character.isspace() and character not in "\x1c\x1d\x1e\x1f" else ascii(character)[1:-1]
 
 
 @contextmanager

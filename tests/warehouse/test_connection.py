@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -71,13 +74,73 @@ def test_a_table_with_other_columns_is_refused(tmp_path: Path, statement: str, m
         pass
 
 
-def test_require_own_version_accepts_a_missing_file_its_own_and_what_is_not_a_database(tmp_path: Path) -> None:
+def test_require_own_version_accepts_a_missing_file_and_its_own(tmp_path: Path) -> None:
     require_own_version(tmp_path / "newsmill.duckdb")
     with open_writer(tmp_path / "newsmill.duckdb"):
         pass
     require_own_version(tmp_path / "newsmill.duckdb")
-    (tmp_path / "newsmill.duckdb").write_text("not a database, but long enough to be looked at" * 500)
-    require_own_version(tmp_path / "newsmill.duckdb")
+
+
+def flip_byte(position: int) -> Callable[[bytearray], None]:
+    def damage(content: bytearray) -> None:
+        content[position] ^= 0xFF
+
+    return damage
+
+
+def cut_in_half(content: bytearray) -> None:
+    del content[len(content) // 2 :]
+
+
+def write_text(content: bytearray) -> None:
+    content[:] = b"not a database, but long enough to be looked at" * 500
+
+
+# A flipped byte of the header, of the first block's checksum, and files that are cut, empty or of another kind.
+DAMAGES = {
+    "magic": flip_byte(9),
+    "header": flip_byte(100),
+    "block": flip_byte(5000),
+    "half": cut_in_half,
+    "empty": bytearray.clear,
+    "text": write_text,
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_a_damaged_file_is_reported_as_damaged_at_once(kind: str, tmp_path: Path) -> None:
+    database = tmp_path / "newsmill.duckdb"
+    with open_writer(database):
+        pass
+    content = bytearray(database.read_bytes())
+    DAMAGES[kind](content)
+    database.write_bytes(content)
+    started = time.monotonic()
+    for open_it in (open_writer, require_own_version):
+        message = r"newsmill.duckdb: damaged \(.*`newsmill rebuild` sets it aside"
+        with pytest.raises(UserError, match=message) as raised, contextlib.ExitStack() as stack:
+            if (opened := open_it(database)) is not None:
+                stack.enter_context(opened)
+        assert "\n" not in str(raised.value)
+    with (
+        pytest.raises(UserError, match=r"damaged \(.*`newsmill run` publishes it again"),
+        open_reader(database),
+    ):
+        pass
+    assert time.monotonic() - started < 4
+
+
+def test_damage_within_a_table_is_reported_when_a_query_reads_it(tmp_path: Path) -> None:
+    with open_writer(tmp_path / "newsmill.duckdb") as con:
+        con.execute("create table big as select range a, md5(range::varchar) b from range(300000)")
+        target = publish_database(con, tmp_path / "published")
+    target.chmod(0o644)
+    content = bytearray(target.read_bytes())
+    for position in range(len(content) // 3, len(content) * 2 // 3, 50_000):
+        content[position] ^= 0x10
+    target.write_bytes(content)
+    with pytest.raises(UserError, match=r"damaged .*publishes it again"), open_reader(target) as copy:
+        copy.execute("select max(b) from big").fetchall()
 
 
 def test_a_query_of_a_model_that_the_copy_lacks_reports_another_version(tmp_path: Path) -> None:
@@ -112,7 +175,10 @@ def test_a_locked_file_is_retried_and_then_reported(tmp_path: Path) -> None:
     assert holder.stdin is not None and holder.stdout is not None
     try:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(UserError, match="wait for the other run to end"), open_writer(database, timeout=0.3):
+        held = rf"held open by .*python.*, process {holder.pid}; close it in that program"
+        with pytest.raises(UserError, match=held), open_writer(database, timeout=0.3):
+            pass
+        with pytest.raises(UserError, match=rf"for writing by .*process {holder.pid}"), open_reader(database):
             pass
         holder.stdin.close()
         holder.wait(10)
