@@ -62,3 +62,8 @@ def run_command(command: list[str], cwd: Path = PROJECT, env: dict[str, str] | N
 
 def clean_environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("NEWSMILL_") and k != "DAGSTER_HOME"}
+
+
+def without_network(log: Path) -> dict[str, str]:
+    """The environment in which Python refuses connections that leave the machine, and records them in `log`."""
+    return {"PYTHONPATH": str(PROJECT / "tests" / "pipelines" / "no_network"), "NETWORK_LOG": str(log)}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import clean_environment, newsmill
+from commands import clean_environment, newsmill, without_network
 
 from newsmill.settings import PROJECT
 
@@ -40,10 +40,12 @@ class Dev:
 
     def __init__(self, home: Path) -> None:
         self.home, self.port, self.report_port = home, free_port(), free_port()
+        self.network_log = home.parent / "network.log"
         self.process = subprocess.Popen(
             [str(Path(sys.executable).parent / "newsmill"), "dev", "--home", str(home), "--port", str(self.port)],
             cwd=PROJECT,
-            env=clean_environment() | {"NEWSMILL_REPORT_PORT": str(self.report_port)},
+            env=clean_environment()
+            | {"NEWSMILL_REPORT_PORT": str(self.report_port), **without_network(self.network_log)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -86,6 +88,11 @@ def test_schedule_and_sensor_are_on(dev: Dev) -> None:
     [node] = data["repositoriesOrError"]["nodes"]
     assert [(s["name"], s["scheduleState"]["status"]) for s in node["schedules"]] == [("daily", "RUNNING")]
     assert ("new_files", "RUNNING") in [(s["name"], s["sensorState"]["status"]) for s in node["sensors"]]
+
+
+def test_the_ui_makes_no_connection_that_leaves_the_machine(dev: Dev) -> None:
+    dev.ask("{ version }")
+    assert not dev.network_log.exists(), dev.network_log.read_text()
 
 
 def test_the_report_and_nothing_else_is_served_beside_it(dev: Dev) -> None:
