@@ -1,6 +1,7 @@
 """The trends that Python computes: the expected stories of every topic and day, and the bursts above them."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -12,6 +13,7 @@ from newsmill import stages
 from newsmill.sources.tables import RECORDS
 from newsmill.table import Table
 from newsmill.trends.tables import BURSTS, EXPECTED
+from newsmill.warehouse.memory import with_enough_memory
 
 DAILY = "trends.topic_daily"
 PAGE_DAYS = "trends.page_days"
@@ -46,7 +48,7 @@ def _spec(table: Table) -> dg.AssetSpec:
 def bursts(writer: WriterResource) -> Iterator[dg.MaterializeResult[None]]:
     """Compare every day of every topic with the topic's own past."""
     with writer.connect() as con:
-        stages.load_bursts(con)
+        with_enough_memory(con, partial(stages.load_bursts, con))
         for table in (EXPECTED, BURSTS):
             metadata = table_metadata(con, table.name)
             if table is EXPECTED:

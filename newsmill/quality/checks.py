@@ -18,6 +18,7 @@ from newsmill.quality.suites import Expectation, Suite
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.sql import date_list
 from newsmill.types import Connection
+from newsmill.warehouse.memory import raise_limit
 
 if TYPE_CHECKING:
     from newsmill.quality.gx import Cursors
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 SAMPLE_ROWS = 20
 MAX_VALUE_CHARS = 200
 MAX_ERROR_CHARS = 2000
+# How DuckDB's message begins, which Great Expectations reports as an error of the expectation.
+OUT_OF_MEMORY = "Out of Memory Error"
 
 # The keys of a Great Expectations result that people need; the others are queries and lists of values.
 OBSERVED = ("observed_value", "element_count", "unexpected_count", "unexpected_percent", "missing_count")
@@ -57,20 +60,27 @@ def run_suite(con: Connection, suite: Suite, dates: Sequence[dt.date] | None) ->
     Raises:
         UserError: when Great Expectations rejects an expectation's arguments.
     """
+    built = {expectation.name: _build(suite, expectation) for expectation in suite.expectations}
+    results = _results(con, suite, dates, built)
+    while any(OUT_OF_MEMORY in (result.error or "") for result in results) and raise_limit(con):
+        results = _results(con, suite, dates, built)
+    if suite.by_date and dates:
+        results = [replace(result, first_ingest_date=min(dates), last_ingest_date=max(dates)) for result in results]
+    return results
+
+
+def _results(
+    con: Connection, suite: Suite, dates: Sequence[dt.date] | None, built: Mapping[str, Any]
+) -> list[CheckResult]:
     from newsmill.quality import gx
 
-    built = {expectation.name: _build(suite, expectation) for expectation in suite.expectations}
     with gx.Cursors(con, _rows(suite, dates)) as cursors:
         try:
             cursors.cursor()
         except duckdb.Error as error:
-            results = [_result(suite, expectation, None, error=str(error)) for expectation in suite.expectations]
-        else:
-            outcomes = _outcomes(cursors, built)
-            results = [_to_result(suite, each, outcomes[each.name], cursors) for each in suite.expectations]
-    if suite.by_date and dates:
-        results = [replace(result, first_ingest_date=min(dates), last_ingest_date=max(dates)) for result in results]
-    return results
+            return [_result(suite, expectation, None, error=str(error)) for expectation in suite.expectations]
+        outcomes = _outcomes(cursors, built)
+        return [_to_result(suite, each, outcomes[each.name], cursors) for each in suite.expectations]
 
 
 def results_frame(results: Sequence[CheckResult], run_id: str, checked_at: dt.datetime) -> pl.DataFrame:

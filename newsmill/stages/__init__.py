@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.sources.tables import RECORDS
@@ -24,6 +25,7 @@ from newsmill.stories.tables import MEMBERS
 from newsmill.table import Table
 from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 from newsmill.types import Connection
+from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.staleness import dates_to_retag
 
 __all__ = [
@@ -70,7 +72,10 @@ class Stage:
 
     def run(self, con: Connection, run: Run, dates: Collection[dt.date]) -> int:
         """Load the dates and the queued ones, in order; return the sum."""
-        return sum(self.load(con, run, date) for date in sorted({*dates, *self.stale_dates(con)}))
+        return sum(
+            with_enough_memory(con, partial(self.load, con, run, date))
+            for date in sorted({*dates, *self.stale_dates(con)})
+        )
 
 
 RAW_STAGE = Stage("raw", (), (RECORDS,), load_records)

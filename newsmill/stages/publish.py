@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from newsmill.quality.gate import CheckId, require_passing_checks
@@ -13,6 +14,7 @@ from newsmill.settings import Settings
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.types import Connection
 from newsmill.warehouse.connection import open_reader
+from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.publish import DATABASE, publish_database, replace_report
 from newsmill.warehouse.sql_models import Project
 
@@ -48,7 +50,7 @@ def publish_copy(con: Connection, settings: Settings, checks: Collection[CheckId
         PublicationBlockedError: when a check of severity `error` fails; the last good copy stays.
     """
     require_passing_checks(con, checks)
-    path = publish_database(con, settings.published)
+    path = with_enough_memory(con, partial(publish_database, con, settings.published))
     # The search index is of the copy before.
     shutil.rmtree(settings.home / "search", ignore_errors=True)
     return path
@@ -59,5 +61,6 @@ def publish_report(settings: Settings, topic_names: Mapping[str, str]) -> Path:
     from newsmill.report.build import build_report  # Altair is slow to import.
 
     with open_reader(settings.published / DATABASE) as copy:
-        html = build_report(copy, dt.datetime.now(dt.UTC).replace(tzinfo=None), topic_names)
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        html = with_enough_memory(copy, partial(build_report, copy, now, topic_names))
     return replace_report(html, settings.published)

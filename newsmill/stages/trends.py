@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
+from functools import partial
 
 from newsmill.trends.bursts import compute_expected_days, find_bursts
 from newsmill.trends.tables import BURSTS, EXPECTED
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.sql_models import Model, Project, build_model
 from newsmill.warehouse.staleness import dates_with_stale_tags
 from newsmill.warehouse.writes import replace_table
@@ -28,7 +30,7 @@ def build_derived(
     variables = {"ingest_dates": [date.isoformat() for date in rebuilt]}
     for model in project.models if models is None else models:
         build_model(con, project, model, variables, full_refresh=dates is None)
-    load_bursts(con)
+    with_enough_memory(con, partial(load_bursts, con))
 
 
 def load_bursts(con: Connection) -> int:

@@ -13,7 +13,9 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
+import duckdb
 import polars as pl
 
 from newsmill.errors import UserError
@@ -25,7 +27,14 @@ from newsmill.stories.members import Affected, recompute_members
 from newsmill.stories.tables import EDGES, FINGERPRINTS, THRESHOLDS
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS, StoryThresholds
 from newsmill.stories.verify import measure_similarity
-from newsmill.stories.workspace import Workspace, add_new_fingerprints, open_workspace, registered
+from newsmill.stories.workspace import (
+    Settings,
+    Workspace,
+    add_new_fingerprints,
+    choose_settings,
+    open_workspace,
+    registered,
+)
 from newsmill.types import Connection
 
 
@@ -74,16 +83,31 @@ def plan_stories(
         raise ValueError("stories.plan: a fingerprint's ingest date is not among the planned dates")
     has_thresholds = _check_thresholds(con, thresholds)
     fingerprints = fingerprints.filter(~pl.col("record_id").is_in(list(removed)))
-    with open_workspace(con, dates, fingerprints, removed) as ws:
-        fingerprints = update_boilerplate(ws, fingerprints, thresholds)
-        add_new_fingerprints(ws, fingerprints)
-        dropped, added = _plan_edges(ws, fingerprints, thresholds)
-        affected = recompute_members(ws, dropped, added, thresholds)
-        plan = _build_plan(ws, dates, fingerprints, dropped, added, affected)
+    plan_with = partial(_plan, con, dates, fingerprints, removed, thresholds)
+    try:
+        plan = plan_with(choose_settings(fingerprints, removed))
+    except duckdb.OutOfMemoryException:
+        plan = plan_with({})
     if not has_thresholds:
         row = {"digest": [thresholds.digest()], "thresholds": [thresholds.to_json()]}
         plan.rows[THRESHOLDS.name] = THRESHOLDS.conform(pl.DataFrame(row))
     return plan
+
+
+def _plan(
+    con: Connection,
+    dates: Sequence[dt.date],
+    fingerprints: pl.DataFrame,
+    removed: Sequence[str],
+    thresholds: StoryThresholds,
+    settings: Settings,
+) -> StoryPlan:
+    with open_workspace(con, dates, fingerprints, removed, settings) as ws:
+        fingerprints = update_boilerplate(ws, fingerprints, thresholds)
+        add_new_fingerprints(ws, fingerprints)
+        dropped, added = _plan_edges(ws, fingerprints, thresholds)
+        affected = recompute_members(ws, dropped, added, thresholds)
+        return _build_plan(ws, dates, fingerprints, dropped, added, affected)
 
 
 def _check_thresholds(con: Connection, thresholds: StoryThresholds) -> bool:

@@ -144,24 +144,30 @@ def registered(con: Connection, name: str, frame: pl.DataFrame) -> Iterator[None
         con.unregister(name)
 
 
+Settings = Mapping[str, str | int]
+
 # DuckDB settings while planning. Almost every row is read once, so a larger buffer pool only costs memory. If few pages
 # change, waiting for threads costs more than they gain. `python -m benchmarks.stories growth` measures both.
-FEW_PAGES = 10_000
-FEW_PAGES_SETTINGS: dict[str, str | int] = {"memory_limit": "128MiB", "threads": 1}
-MANY_PAGES_SETTINGS: dict[str, str | int] = {"memory_limit": "512MiB"}
+FEW_PAGES, FEW_BYTES = 10_000, 64 * 2**20
+FEW_PAGES_SETTINGS: Settings = {"memory_limit": "128MiB", "threads": 1}
+MANY_PAGES_SETTINGS: Settings = {"memory_limit": "512MiB"}
+
+
+def choose_settings(fingerprints: pl.DataFrame, removed: Sequence[str]) -> Settings:
+    """Return the DuckDB settings for these pages; long pages need more memory than their number shows."""
+    is_small = fingerprints.height + len(removed) <= FEW_PAGES and fingerprints.estimated_size() <= FEW_BYTES
+    return FEW_PAGES_SETTINGS if is_small else MANY_PAGES_SETTINGS
 
 
 @contextmanager
 def open_workspace(
-    con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame, removed: Sequence[str]
+    con: Connection, dates: Sequence[dt.date], fingerprints: pl.DataFrame, removed: Sequence[str], settings: Settings
 ) -> Iterator[Workspace]:
     """Create `dates`, `removed_records`, `incoming` and `outgoing`; at the end drop all tables of the workspace.
 
-    Meanwhile, DuckDB uses the settings above.
+    Meanwhile, DuckDB uses the settings.
     """
     ws = Workspace(con)
-    is_small = fingerprints.height + len(removed) <= FEW_PAGES
-    settings = FEW_PAGES_SETTINGS if is_small else MANY_PAGES_SETTINGS
     previous = {name: con.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in settings}
     try:
         _apply_settings(con, settings)
@@ -229,6 +235,6 @@ def _drop_tables(ws: Workspace) -> None:
         ws.con.execute(f"drop {kind}")
 
 
-def _apply_settings(con: Connection, settings: dict[str, str | int]) -> None:
+def _apply_settings(con: Connection, settings: Settings) -> None:
     for name, value in settings.items():
         con.execute(f"set {name} = '{value}'")

@@ -14,6 +14,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_expone
 
 from newsmill.errors import UserError
 from newsmill.types import Connection
+from newsmill.warehouse.memory import DEFAULT_LIMIT_BYTES
 from newsmill.warehouse.schema import (
     TABLES,
     VIEWS,
@@ -40,7 +41,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     # DuckDB spills the rest to disk beside the file, so memory does not grow with the archive.
-    "memory_limit": "1GiB",
+    "memory_limit": f"{DEFAULT_LIMIT_BYTES} bytes",
 }
 
 # Verifying stories reads single texts. To read one compressed text DuckDB decompresses its block of two thousand, which

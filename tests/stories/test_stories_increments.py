@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import duckdb
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories_database import FIRST_DAY, Database, article, edited, frame, page
 
+from newsmill.stories import plan
 from newsmill.stories.fingerprint import create_empty_fingerprints, fingerprint
 from newsmill.stories.plan import apply_plan, plan_stories
 from newsmill.stories.thresholds import DEFAULT_THRESHOLDS
+from newsmill.stories.workspace import FEW_PAGES_SETTINGS
 
 TEXT = article(1)
 LEFT = edited(TEXT, 5, 15, 25, 35)
@@ -282,3 +285,20 @@ def assert_sound(db: Database) -> None:
         for record in story - set(originals):
             assert members[record]["matched_record_id"] in story - {record}
             assert 0 < members[record]["similarity"] <= 1
+
+
+def test_a_plan_that_runs_out_of_memory_is_made_with_the_memory_of_the_connection(monkeypatch):
+    pages = [page("a", TEXT), page("b", LEFT), page("c", RIGHT, day=1)]
+    expected = Database().load(pages).tables()
+    attempts = []
+
+    def run_out_of_memory(*arguments):
+        attempts.append(arguments[-1])
+        if len(attempts) == 1:
+            raise duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate")
+        return real(*arguments)
+
+    real = plan._plan
+    monkeypatch.setattr(plan, "_plan", run_out_of_memory)
+    assert Database().load(pages).tables() == expected
+    assert attempts == [FEW_PAGES_SETTINGS, {}]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.schema import Relation, set_comments
 from newsmill.warehouse.sql_models.binding import as_user_error, produced_types
 from newsmill.warehouse.sql_models.project import PARTITIONS_VARIABLE, Model, Project
@@ -32,6 +34,12 @@ def build_model(
     Raises:
         UserError: when DuckDB can't bind the query, or its types are not those the .yml file declares.
     """
+    return with_enough_memory(con, partial(_build, con, project, model, variables, full_refresh))
+
+
+def _build(
+    con: Connection, project: Project, model: Model, variables: Mapping[str, Any], full_refresh: bool
+) -> int | None:
     names = project_names(project, variables)
     partitions = names.variables.get(PARTITIONS_VARIABLE, []) if model.partitioned else []
     template = Template(model.path, model.template)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlglot.errors import SqlglotError
 from newsmill.errors import UserError
 from newsmill.types import Connection
 from newsmill.validation import read_text, validate
+from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.sql_models.binding import as_user_error
 from newsmill.warehouse.sql_models.files import (
     AcceptedValues,
@@ -33,6 +35,10 @@ SAMPLE_ROWS = 20
 def run_test(con: Connection, project: Project, test: ModelTest, variables: Mapping[str, Any]) -> TestResult:
     """Count the rows that fail the test and return some of them, the same ones in every run."""
     sql = Template(test.path, test.template).render(project_names(project, variables)).sql
+    return with_enough_memory(con, partial(_run, con, test, sql))
+
+
+def _run(con: Connection, test: ModelTest, sql: str) -> TestResult:
     with as_user_error(test.path):
         counted = con.execute(f"select count(*) from (\n{sql}\n)").fetchone()  # noqa: S608  the project's own SQL
         failures = int(counted[0]) if counted else 0
