@@ -12,15 +12,15 @@ from pathlib import Path
 import polars as pl
 
 from newsmill import progress
+from newsmill.errors import UserError
+from newsmill.sources.archive_parts import read_metadata, read_pieces, write_rows
 from newsmill.sources.record import Record
 from newsmill.sources.tables import ARCHIVE, RECORDS
 
 DAY_FOLDER = "ingest_date="
 TEMPORARY = ".tmp-"
 BATCH_RECORDS, BATCH_BYTES = 4096, 64 * 2**20
-
-# How much of a part pyarrow decodes at a time.
-PIECE_BYTES = 8 * 2**20
+NO_IDS = pl.Series("record_id", [], pl.String)
 
 
 @dataclass
@@ -93,21 +93,23 @@ class Archive:
         return sorted(map(dt.date.fromisoformat, folders))
 
     def records(self, dates: Iterable[dt.date]) -> pl.DataFrame:
-        """Return the records of these dates without their bytes (schema RECORDS), by ingest date and record id."""
-        parts = self.parts(dates)
-        if not parts:
-            return RECORDS.empty()
-        frame = pl.scan_parquet(parts, hive_partitioning=False).select(RECORDS.schema.names()).collect()
-        ordered = frame.sort("ingest_date", "record_id", "source_path")
+        """Return the records of these dates without their bytes (schema RECORDS), by ingest date and record id.
+
+        Where a part can't be read, a record with the problem `archive_damaged` names it.
+        """
+        read = [read_metadata(part) for part in self.parts(dates)]
+        lost = records_frame([loss.as_record() for _, losses in read for loss in losses])
+        frames = [RECORDS.conform(frame) for frame, _ in read]
+        ordered = pl.concat([lost.select(RECORDS.schema.names()), *frames]).sort(
+            "ingest_date", "record_id", "source_path"
+        )
         return RECORDS.conform(ordered.unique("record_id", keep="first", maintain_order=True))
 
     def addresses(self) -> pl.DataFrame:
         """Return `record_id`, `ingest_date` and `url` of every stored row, in no order; records may be repeated."""
-        parts = self.parts(self.dates())
         names = ("record_id", "ingest_date", "url")
-        if not parts:
-            return RECORDS.empty().select(names)
-        return pl.scan_parquet(parts, hive_partitioning=False).select(names).collect()
+        frames = [read_metadata(part, names)[0] for part in self.parts(self.dates())]
+        return pl.concat([RECORDS.empty().select(names), *frames])
 
     def batches(
         self, dates: Iterable[dt.date], batch_records: int = BATCH_RECORDS, batch_bytes: int = BATCH_BYTES
@@ -115,6 +117,7 @@ class Archive:
         """Yield the records of these dates with their bytes (schema ARCHIVE), in batches, each record once.
 
         Sorted by ingest date and part, within a part by record id. A body above `batch_bytes` is a batch of its own.
+        A record whose bytes are damaged has none, and the problem `archive_damaged`.
         """
         parts = self.parts(dates)
         pending: list[pl.DataFrame] = []
@@ -159,7 +162,7 @@ class Archive:
         name = f"part-{hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()}.parquet"
         temporary = folder / f"{TEMPORARY}{name}"
         with temporary.open("wb") as file:
-            rows.write_parquet(file, compression="zstd")
+            write_rows(file, rows)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(folder / name)
@@ -169,21 +172,36 @@ class Archive:
 
         A part is written again without them, then the old one is deleted. If this is interrupted in between, both
         exist, and the next call erases the records.
+
+        Raises:
+            UserError: when a part of these dates is damaged, so that what it holds is unknown.
         """
         self.remove_leftovers()
+        self.require_readable(dates)
         removed = 0
         for part in self.parts(dates):
             unwanted_rows = record_ids([part]).is_in(list(unwanted))
             if not unwanted_rows.any():
                 continue
             removed += int(unwanted_rows.sum())
-            rest = pl.read_parquet(part, hive_partitioning=False).filter(~unwanted_rows)
+            rest = pl.concat(list(read_pieces(part))).filter(~unwanted_rows)
             if rest.height:
                 self.write_frame(part.parent, rest)
             part.unlink()
             if not any(part.parent.iterdir()):
                 part.parent.rmdir()
         return removed
+
+    def require_readable(self, dates: Iterable[dt.date]) -> None:
+        """Refuse to write parts again that can't be read completely.
+
+        Raises:
+            UserError: naming the first of them.
+        """
+        for part in self.parts(dates):
+            if lost := read_metadata(part)[1]:
+                hint = "restore it from a backup, or delete it; its records are lost then"
+                raise UserError(str(part), f"damaged: {lost[0].detail}", hint)
 
     def remove_leftovers(self) -> None:
         """Remove parts that a crash left half-written."""
@@ -198,9 +216,7 @@ def records_frame(records: Iterable[Record]) -> pl.DataFrame:
 
 
 def record_ids(parts: list[Path]) -> pl.Series:
-    if not parts:
-        return pl.Series("record_id", [], pl.String)
-    return pl.scan_parquet(parts, hive_partitioning=False).select("record_id").collect()["record_id"]
+    return pl.concat([read_metadata(part, ["record_id"])[0]["record_id"] for part in parts] or [NO_IDS])
 
 
 def duplicate_ids(parts: list[Path]) -> set[str]:
@@ -223,15 +239,3 @@ def deduplicated(parts: list[Path], duplicates: set[str]) -> Iterator[pl.DataFra
                 if record_id in duplicates:
                     seen.add(record_id)
             yield piece.filter(pl.Series(keep))
-
-
-def read_pieces(part: Path) -> Iterator[pl.DataFrame]:
-    """Yield a part in frames of about PIECE_BYTES."""
-    import pyarrow.parquet as pq
-
-    # A read buffer keeps pyarrow from loading whole column chunks.
-    with pq.ParquetFile(part, buffer_size=2**20, pre_buffer=False) as file:
-        size = sum(file.metadata.row_group(index).total_byte_size for index in range(file.metadata.num_row_groups))
-        rows = max(1, PIECE_BYTES * file.metadata.num_rows // max(size, 1))
-        for batch in file.iter_batches(rows):
-            yield ARCHIVE.conform(pl.DataFrame(batch))

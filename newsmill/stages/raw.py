@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+import polars as pl
+
 from newsmill.home_lock import hold_home
 from newsmill.quality.ledger import raw_verdicts
 from newsmill.settings import Settings
 from newsmill.sources.archive import AppendResult
+from newsmill.sources.archive_parts import DAMAGED
 from newsmill.sources.folder import Scan, read_folder
 from newsmill.sources.tables import FORGOTTEN, RECORDS
 from newsmill.sources.tombstones import read_tombstones
@@ -34,12 +37,31 @@ def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: 
 
 def load_records(con: Connection, run: Run, date: dt.date) -> int:
     """Load `raw.records` of one ingest date from the archive; return the number of records."""
-    records = open_archive(run.settings).records([date])
+    records = _name_lost_records(con, open_archive(run.settings).records([date]), date)
     with transaction(con):
         replace_date(con, RECORDS, date, records)
         replace_verdicts(con, "raw", date, raw_verdicts(records, run.run_id))
         replace_forgotten(con, run.settings)
     return records.height
+
+
+def _name_lost_records(con: Connection, records: pl.DataFrame, date: dt.date) -> pl.DataFrame:
+    """Return the records with those that the database has from before an archive file was damaged.
+
+    They replace the record that names the file, which is all that the archive knows of them.
+    """
+    is_lost = pl.col("problem").eq_missing(DAMAGED) & pl.col("source_path").str.starts_with("raw/")
+    lost = records.filter(is_lost)
+    if lost.is_empty():
+        return records
+    stored = RECORDS.conform(con.execute(f"from {RECORDS.name} where ingest_date = ?", [date]).pl())
+    detail = pl.lit("; ".join(lost["source_path"].unique().sort()))
+    named = stored.join(records, on="record_id", how="anti").with_columns(
+        problem=pl.lit(DAMAGED), problem_detail=pl.format("the archive file is damaged: {}", detail)
+    )
+    # Those that were lost before are among the stored ones already.
+    named = named.filter(~is_lost)
+    return RECORDS.conform(pl.concat([records.filter(~is_lost) if named.height else records, named]))
 
 
 def replace_forgotten(con: Connection, settings: Settings) -> None:

@@ -134,7 +134,7 @@ def test_a_locked_database_is_unchanged(tmp_path: Path, monkeypatch: pytest.Monk
         [sys.executable, "-c", HOLD, str(settings.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None and holder.stdout.readline() == "held\n"
-        with pytest.raises(UserError, match="wait for the other run to end"):
+        with pytest.raises(UserError, match=r"held open by .*close it in that program"):
             back_up_database(settings)
         holder.communicate()
     assert [path.name for path in tmp_path.iterdir()] == ["newsmill.duckdb"]

@@ -152,7 +152,7 @@ def test_a_part_that_fails_to_be_written_leaves_no_part(tmp_path: Path, monkeypa
 
     archive = Archive(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(pl.DataFrame, "write_parquet", fail)
+        patch.setattr("newsmill.sources.archive.write_rows", fail)
         with pytest.raises(OSError, match="no space"):
             archive.append([record(1)])
     assert archive.dates() == []
