@@ -1,6 +1,11 @@
--- `teaser_only` is true exactly if no mention of the topic is in the page's title or body.
+-- A page that counts for a topic has a mention of it in title or body; a page with `teaser_only`, one in a teaser. (Such
+-- a page may also have mentions in its body that are too weak to give it the topic.)
 with mentions as (
-    select record_id, topic, bool_and(place = 'teaser') as teaser_only
+    select
+        record_id,
+        topic,
+        bool_or(place = 'teaser') as in_teaser,
+        bool_or(place <> 'teaser') as in_page
     from {{ ref('stg_mentions') }}
     group by record_id, topic
 )
@@ -9,7 +14,8 @@ select
     topics.record_id,
     topics.topic,
     topics.teaser_only,
-    mentions.teaser_only as teaser_only_by_mentions
+    coalesce(mentions.in_page, false) as has_mention_in_page,
+    coalesce(mentions.in_teaser, false) as has_mention_in_teaser
 from {{ ref('stg_page_topics') }} as topics
 left join mentions on topics.record_id = mentions.record_id and topics.topic = mentions.topic
-where topics.teaser_only is distinct from mentions.teaser_only
+where not coalesce(case when topics.teaser_only then mentions.in_teaser else mentions.in_page end, false)

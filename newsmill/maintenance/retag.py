@@ -31,8 +31,8 @@ class RetagPlan:
     Attributes:
         versions: the taxonomy versions of the stored tags.
         pages: how many stored pages were tagged for the comparison.
-        changes: one row per page and topic `gained` or `lost`: `topic`, `change`, `record_id`, `url`, `title`, and the
-            highest-scored mention's `place`, `sentence`, `phrase`, `score`.
+        changes: one row per page that counts for a topic, `gained` or `lost`: `topic`, `change`, `record_id`, `url`,
+            `title`, and the highest-scored mention's `place`, `sentence`, `phrase`, `score`.
         quality: by topic `labels`, and `precision`, `recall`, `f1` on them, today and `_new`; null without labels.
         series: one row per topic and week with a changed count: `pages`, `stories`, `pages_new`, `stories_new`.
     """
@@ -53,10 +53,13 @@ def plan_retag(settings: Settings, taxonomy: Taxonomy) -> RetagPlan:
     """
     labels = read_labels(settings.home)
     with open_reader(settings.published / DATABASE) as con:
-        now = con.execute("select * from topics.page_topics").pl()
+        now = con.execute("select * from topics.page_topics where not teaser_only").pl()
         new, evidence_new, pages = _tag_pages(con, taxonomy)
         stored = _best_mentions(
-            con.execute("from topics.mentions semi join topics.page_topics using (record_id, topic)").pl()
+            con.execute(
+                "select m.* from topics.mentions m "
+                "semi join (from topics.page_topics where not teaser_only) using (record_id, topic)"
+            ).pl()
         )
         about = con.execute(
             """
@@ -116,7 +119,9 @@ def apply_retag(settings: Settings, taxonomy: Taxonomy) -> RetagResult:
         before = con.execute("select * from topics.page_topics").pl()
         pages = stages.retag_topics(con, settings, taxonomy)
         after = con.execute("select * from topics.page_topics").pl()
-        gained, lost = after.join(before, on=KEY, how="anti"), before.join(after, on=KEY, how="anti")
+        counted, counted_before = (tags.filter(~pl.col("teaser_only")) for tags in (after, before))
+        gained = counted.join(counted_before, on=KEY, how="anti")
+        lost = counted_before.join(counted, on=KEY, how="anti")
         same = ["record_id", "topic", "ingest_date", "strength", "teaser_only"]
         dates = pl.concat([after.join(before, on=same, how="anti"), before.join(after, on=same, how="anti")])
         touched = sorted(dates["ingest_date"].unique())
@@ -128,7 +133,7 @@ def apply_retag(settings: Settings, taxonomy: Taxonomy) -> RetagResult:
 
 
 def _tag_pages(con: Connection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-    """Return the tags of every published page, the highest-scored mention of each, and the number of pages."""
+    """Return the topics that published pages count for, the highest-scored mention of each, and the number of pages."""
     page_topics, evidence, pages = [PAGE_TOPICS.empty()], [], 0
     dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]
     for date in dates:
@@ -138,7 +143,7 @@ def _tag_pages(con: Connection, taxonomy: Taxonomy) -> tuple[pl.DataFrame, pl.Da
             evidence.append(_best_mentions(tags.mentions.join(tags.page_topics, on=KEY, how="semi")))
             pages += batch.height
     none = pl.DataFrame(schema={name: pl.Float64 if name == "score" else pl.String for name in EVIDENCE})
-    return pl.concat(page_topics), pl.concat([none, *evidence]), pages
+    return pl.concat(page_topics).filter(~pl.col("teaser_only")), pl.concat([none, *evidence]), pages
 
 
 def _best_mentions(mentions: pl.DataFrame) -> pl.DataFrame:

@@ -56,7 +56,7 @@ def load_bursts(con: Connection) -> int:
     con.register("bursting_days", expected.filter("bursting").select("topic", "day").to_arrow())
     pages = con.execute(
         "select topic, day, story_id, record_id, seen_at from trends.topic_pages "
-        "semi join bursting_days using (topic, day)"
+        "semi join bursting_days using (topic, day) where not teaser_only"
     ).pl()
     con.unregister("bursting_days")
     found = find_bursts(expected, pages)

@@ -14,8 +14,9 @@ def explain_trend(con: Connection, topic: str, day: dt.date) -> dict[str, Any]:
 
     Returns:
         `counts`: its row of trends.topic_daily. `expected`: its row of topic_expected, None after the last fetch.
-        `burst`: the burst of that day, or None. `stories`: most outlets first, each with `story_id`, `title`, `pages`,
-        `outlets`, `teaser_only`, and of its best-scored mention that day `sentence`, `phrase`, `place`, `url`.
+        `burst`: the burst of that day, or None. `stories`: those that count first, most outlets first, each with
+        `story_id`, `title`, `pages`, `outlets`, `teaser_pages`, `teaser_only` (true: only teasers are about it, so
+        the story does not count), and of its best-scored mention that day `sentence`, `phrase`, `place`, `url`.
         `change`: its row of trends.change_decomposition, None in the topic's first week.
 
     Raises:
@@ -59,9 +60,12 @@ def _select_stories(con: Connection, key: dict[str, Any]) -> list[Row]:
             join trends.page_days days on days.record_id = pages.record_id
             qualify row_number() over (
                 partition by pages.story_id
-                order by m.place = 'teaser', m.score desc, pages.seen_at, pages.record_id, m.char_start) = 1),
+                order by pages.teaser_only, (m.place = 'teaser') <> pages.teaser_only, m.score desc, pages.seen_at,
+                         pages.record_id, m.char_start) = 1),
         counted as (
-            select story_id, count(distinct record_id) as pages, count(distinct site) as outlets,
+            select story_id, count(distinct record_id) filter (not teaser_only) as pages,
+                   count(distinct site) filter (not teaser_only) as outlets,
+                   count(distinct record_id) filter (teaser_only) as teaser_pages,
                    bool_and(teaser_only) as teaser_only
             from pages group by story_id)
         select counted.*, coalesce(spread.title, mentions.page_title) as title, mentions.sentence, mentions.phrase,

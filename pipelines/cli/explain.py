@@ -39,6 +39,7 @@ PARTS = {
     "extractor": "change of extractor",
     "taxonomy": "change of taxonomy",
     "genuine": "genuine change",
+    "teasers": "pages with a teaser only",
 }
 
 
@@ -60,7 +61,7 @@ def explain_trend_command(settings: Settings, topic: str, day: str, *, as_json: 
     counts = trend["counts"]
     out.print(
         f"[bold]{text(topic)} on {date}[/bold]: {counts['pages']} pages, {counts['stories']} stories, "
-        f"{counts['outlets']} outlets, {counts['teaser_pages']} pages with a teaser only"
+        f"{counts['outlets']} outlets; not counted: {counts['teaser_pages']} pages with a teaser only"
     )
     if trend["expected"] and trend["expected"]["expected"] is not None:
         out.print(f"  expected {trend['expected']['expected']:.1f} stories, p-value {trend['expected']['p_value']:.2g}")
@@ -68,10 +69,13 @@ def explain_trend_command(settings: Settings, topic: str, day: str, *, as_json: 
         burst = trend["burst"]
         out.print(f"  in a burst from {burst['start_day']} to {burst['end_day']}, score {burst['score']:.1f}")
     for story in trend["stories"]:
-        teaser_only = ", teaser only" if story["teaser_only"] else ""
         out.print(
             f"[bold]{text(story['title'] or story['story_id'])}[/bold] "
-            f"({story['pages']} pages, {story['outlets']} outlets{teaser_only})",
+            + (
+                f"(not counted: in a teaser on {story['teaser_pages']} pages)"
+                if story["teaser_only"]
+                else f"({story['pages']} pages, {story['outlets']} outlets)"
+            ),
             soft_wrap=True,
         )
         out.print(f"   {story['place']} “{text(story['phrase'])}”: {text(story['sentence'])}", soft_wrap=True)
@@ -80,7 +84,7 @@ def explain_trend_command(settings: Settings, topic: str, day: str, *, as_json: 
         change = trend["change"]
         out.print(
             f"[bold]week of {change['week']}[/bold]: {change['pages']} pages after {change['pages_before']}, "
-            f"{change['change']:+d}"
+            f"{change['pages'] - change['pages_before']:+d}"
         )
         for part, name in PARTS.items():
             out.print(f"  {name:<26}{change[part]:+6d}")

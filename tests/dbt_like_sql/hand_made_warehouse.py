@@ -38,7 +38,10 @@ TABLES = {
 
 @dataclass
 class Page:
-    """A fetch on the date `ingest` at noon, and its page. `topics` maps topic to `main`, `part` or `teaser`."""
+    """A fetch on the date `ingest` at noon, and its page. `topics` maps topic to `main`, `part` or `teaser`.
+
+    `links` has the URL of a topic's teaser.
+    """
 
     record_id: str
     ingest: str
@@ -54,6 +57,7 @@ class Page:
     entities: tuple[str, ...] = ()
     code_version: str = "0.1.0"
     taxonomy: str = "aaaaaaaaaaaa"
+    links: dict[str, str] = field(default_factory=dict)
 
     def rows(self) -> Iterable[tuple[str, dict[str, Any]]]:
         """Yield the page's rows, each with its table."""
@@ -88,7 +92,7 @@ class Page:
         for position, (topic, strength) in enumerate(self.topics.items()):
             teaser = strength == "teaser"
             if teaser:
-                yield "clean.teasers", {**key, "position": position, "title": f"About {topic}"}
+                yield "clean.teasers", {**key, "position": position, "title": f"About {topic}", "url": self.links.get(topic)}
             yield (
                 "topics.mentions",
                 {

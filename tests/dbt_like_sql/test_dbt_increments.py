@@ -13,6 +13,7 @@ from newsmill.warehouse.sql_models import Project, build_model
 DATES = ["2026-01-05", "2026-01-06", "2026-01-13", "2026-01-20"]
 PUBLISHED = [None, "2026-01-04 09:00", "2026-01-12 09:00", "2026-01-19 09:00"]
 TOPICS = ["ai_regulation", "ai_video_models"]
+TARGETS = [f"{DATES[0]}-0", f"{DATES[3]}-1", "unknown"]
 TABLES = ["raw.records", "clean.pages", "clean.teasers", "stories.members", "quality.ledger", "topics.mentions"]
 TABLES += ["topics.page_topics", "topics.entities"]
 
@@ -24,6 +25,8 @@ page = st.builds(
     entities=st.sampled_from([(), ("Alpha",), ("Alpha", "Beta")]),
     code_version=st.sampled_from(["0.1.0", "0.2.0"]),
     taxonomy=st.sampled_from(["a" * 12, "b" * 12]),
+    # The URL of a page of the first or of the last date, or of an unknown one.
+    links=st.sampled_from([{}, *({topic: f"https://a.test/{target}" for topic in TOPICS} for target in TARGETS)]),
 )
 # One run: an ingest date, its pages, and the number of stories. A later run may replace the pages of the same date.
 run = st.tuples(st.sampled_from(DATES), st.lists(page, max_size=4), st.integers(0, 3))

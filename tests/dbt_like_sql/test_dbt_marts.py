@@ -29,14 +29,14 @@ def test_topic_daily_counts_pages_stories_outlets_and_languages(build_models: Bu
     )
     counts = "day::varchar, pages, stories, outlets, languages, teaser_pages, pages_7d, stories_7d"
     assert rows(con, counts, "topic_daily") == [
-        ("2026-01-05", 3, 2, 2, 2, 1, 3, 2),
-        ("2026-01-06", 0, 0, 0, 0, 0, 3, 2),
-        ("2026-01-07", 0, 0, 0, 0, 0, 3, 2),
+        ("2026-01-05", 2, 1, 2, 2, 1, 2, 1),
+        ("2026-01-06", 0, 0, 0, 0, 0, 2, 1),
+        ("2026-01-07", 0, 0, 0, 0, 0, 2, 1),
         # A story that appears again counts on that day, but once in seven days.
-        ("2026-01-08", 1, 1, 1, 1, 0, 4, 2),
-        ("2026-01-09", 0, 0, 0, 0, 0, 4, 2),
-        ("2026-01-10", 0, 0, 0, 0, 0, 4, 2),
-        ("2026-01-11", 0, 0, 0, 0, 0, 4, 2),
+        ("2026-01-08", 1, 1, 1, 1, 0, 3, 1),
+        ("2026-01-09", 0, 0, 0, 0, 0, 3, 1),
+        ("2026-01-10", 0, 0, 0, 0, 0, 3, 1),
+        ("2026-01-11", 0, 0, 0, 0, 0, 3, 1),
         ("2026-01-12", 0, 0, 0, 0, 0, 1, 1),
         ("2026-01-13", 0, 0, 0, 0, 0, 1, 1),
         # A file has no site, and an undetermined language does not count.
@@ -61,9 +61,59 @@ def test_the_days_of_a_topic_start_with_its_first_page(build_models: Build) -> N
     ]
 
 
-def test_a_teaser_only_page_counts_as_page_story_and_teaser_page(build_models: Build) -> None:
-    con = build_models(Page("seed", "2026-01-05", topics={X: "teaser", Y: "main", Z: "teaser"}))
-    assert rows(con, "topic, pages, stories, teaser_pages", "topic_daily") == [(X, 1, 1, 1), (Y, 1, 1, 0), (Z, 1, 1, 1)]
+TEASER_COUNTS = "topic, day::varchar, pages, stories, outlets, languages, teaser_pages, teaser_stories"
+
+
+def test_a_teaser_only_page_counts_among_teasers_alone(build_models: Build) -> None:
+    con = build_models(
+        Page("seed", "2026-01-05", topics={X: "teaser", Y: "main", Z: "teaser"}),
+        Page("wire", "2026-01-05", site="b.test", topics={X: "main"}),
+        Page("copy", "2026-01-05", site="c.test", story="wire", topics={X: "teaser"}),
+    )
+    assert rows(con, TEASER_COUNTS, "topic_daily") == [
+        # The story of the copy has a page that counts.
+        (X, "2026-01-05", 1, 1, 1, 1, 2, 1),
+        (Y, "2026-01-05", 1, 1, 1, 1, 0, 0),
+        (Z, "2026-01-05", 0, 0, 0, 0, 1, 1),
+    ]
+    assert rows(con, "topic, pages, stories, outlets, teaser_pages, teaser_stories", "topic_weekly") == [
+        (X, 1, 1, 1, 2, 1),
+        (Y, 1, 1, 1, 0, 0),
+        (Z, 0, 0, 0, 1, 1),
+    ]
+    assert rows(con, "*", "topic_pairs") == []
+
+
+def test_a_teaser_counts_for_the_story_of_a_known_target(build_models: Build) -> None:
+    box = {X: "https://www.a.test/target/?utm_source=box#more"}
+    con = build_models(
+        Page("target", "2026-01-05", topics={X: "main"}),
+        *[Page(f"box{n}", "2026-01-07", topics={X: "teaser"}, links=box) for n in range(3)],
+        # Two pages tease one known page that has not the topic itself, and one an unknown page.
+        Page("other", "2026-01-05"),
+        *[Page(f"y{n}", "2026-01-08", topics={Y: "teaser"}, links={Y: "http://a.test/other"}) for n in range(2)],
+        Page("z", "2026-01-08", topics={Y: "teaser"}, links={Y: "http://elsewhere.test/page"}),
+    )
+    assert rows(con, TEASER_COUNTS, "topic_daily") == [
+        (X, "2026-01-05", 1, 1, 1, 1, 0, 0),
+        (X, "2026-01-06", 0, 0, 0, 0, 0, 0),
+        (X, "2026-01-07", 0, 0, 0, 0, 3, 0),
+        (X, "2026-01-08", 0, 0, 0, 0, 0, 0),
+        (Y, "2026-01-08", 0, 0, 0, 0, 3, 2),
+    ]
+
+
+def test_a_teaser_counts_for_its_target_once_that_is_read(con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    link = {X: "https://a.test/late"}
+    fill(con, [Page(f"p{n}", "2026-01-05", topics={X: "teaser"}, links=link) for n in range(2)])
+    build_all(con, project, "2026-01-05")
+    assert rows(con, "teaser_pages, teaser_stories", "topic_daily") == [(2, 2)]
+    fill(con, [Page("late", "2026-01-06", published="2026-01-05 08:00", topics={X: "main"})])
+    build_all(con, project, "2026-01-06")
+    assert rows(con, "day::varchar, stories, teaser_pages, teaser_stories", "topic_daily") == [
+        ("2026-01-05", 1, 2, 0),
+        ("2026-01-06", 0, 0, 0),
+    ]
 
 
 def test_an_old_page_adds_days_without_pages(build_models: Build) -> None:
@@ -94,7 +144,7 @@ def test_weeks_compare_stories_with_the_week_before(build_models: Build) -> None
     )
     columns = "week::varchar, pages, stories, outlets, teaser_pages, change_ratio"
     assert rows(con, columns, "topic_weekly") == [
-        ("2026-01-05", 5, 2, 3, 1, None),
+        ("2026-01-05", 4, 2, 2, 1, None),
         ("2026-01-12", 6, 3, 2, 0, 0.5),
         ("2026-01-19", 0, 0, 0, 0, -1.0),
         ("2026-01-26", 2, 1, 2, 0, None),
@@ -107,6 +157,7 @@ def test_topic_pairs_are_topics_of_one_page(build_models: Build) -> None:
         Page("copy", "2026-01-07", story="both", topics={X: "part", Y: "main"}),
         Page("all", "2026-01-13", topics={X: "main", Y: "part", Z: "teaser"}),
         Page("one", "2026-01-13", topics={X: "main"}),
+        Page("three", "2026-01-14", topics={X: "main", Z: "main"}),
         # Two pages of a story with one topic each are not a pair.
         Page("half", "2026-01-13", story="one", topics={Z: "main"}),
     )
@@ -114,7 +165,6 @@ def test_topic_pairs_are_topics_of_one_page(build_models: Build) -> None:
         ("2026-01-05", X, Y, 2, 1),
         ("2026-01-12", X, Y, 1, 1),
         ("2026-01-12", X, Z, 1, 1),
-        ("2026-01-12", Y, Z, 1, 1),
     ]
 
 
@@ -201,7 +251,7 @@ def test_entity_weekly_has_a_row_of_zeros_after_the_last_week(build_models: Buil
     ]
 
 
-CHANGE = "pages, pages_before, change, sources_joined, sources_silent, copies, extractor, taxonomy, genuine"
+CHANGE = "pages, pages_before, change, sources_joined, sources_silent, copies, extractor, taxonomy, genuine, teasers"
 
 
 def test_change_decomposition_has_the_parts_of_a_change(build_models: Build) -> None:
@@ -217,7 +267,7 @@ def test_change_decomposition_has_the_parts_of_a_change(build_models: Build) -> 
         Page("d1", "2026-01-06", site="d.test", topics={X: "main"}),
         Page("e1", "2026-01-06", site="e.test", topics={X: "main"}),
     )
-    assert rows(con, CHANGE, "change_decomposition") == [(4, 3, 1, 1, -2, 1, 0, 0, 1)]
+    assert rows(con, CHANGE, "change_decomposition") == [(4, 3, 1, 1, -2, 1, 0, 0, 1, 0)]
 
 
 def test_a_new_extractor_or_taxonomy_is_not_a_genuine_change(build_models: Build) -> None:
@@ -232,7 +282,7 @@ def test_a_new_extractor_or_taxonomy_is_not_a_genuine_change(build_models: Build
         Page("d1", weeks[0], site="d.test", topics={X: "main"}, code_version="0.2.0"),
         *[Page(f"d{n}", weeks[1], site="d.test", topics={X: "main"}, code_version="0.2.0") for n in (2, 3)],
     )
-    assert rows(con, CHANGE, "change_decomposition") == [(6, 2, 4, 0, 0, 0, 1, 2, 1)]
+    assert rows(con, CHANGE, "change_decomposition") == [(6, 2, 4, 0, 0, 0, 1, 2, 1, 0)]
 
 
 def test_the_first_pages_of_a_topic_are_a_genuine_change(build_models: Build) -> None:
@@ -242,6 +292,18 @@ def test_the_first_pages_of_a_topic_are_a_genuine_change(build_models: Build) ->
         Page("a2", "2026-01-20", site="a.test", topics={X: "main"}, taxonomy="b" * 12),
     )
     assert rows(con, f"week::varchar, {CHANGE}", "change_decomposition") == [
-        ("2026-01-12", 0, 1, -1, 0, 0, 0, 0, 0, -1),
-        ("2026-01-19", 1, 0, 1, 0, 0, 0, 0, 0, 1),
+        ("2026-01-12", 0, 1, -1, 0, 0, 0, 0, 0, -1, 0),
+        ("2026-01-19", 1, 0, 1, 0, 0, 0, 0, 0, 1, 0),
     ]
+
+
+def test_pages_with_teasers_only_are_a_part_of_the_change(build_models: Build) -> None:
+    con = build_models(
+        Page("a0", "2026-01-05", site="a.test", topics={X: "main"}),
+        Page("b0", "2026-01-05", site="b.test", topics={X: "teaser"}),
+        Page("a1", "2026-01-12", site="a.test", topics={X: "main"}),
+        *[Page(f"box{n}", "2026-01-13", site="a.test", topics={X: "teaser"}) for n in range(11)],
+        Page("c1", "2026-01-13", site="c.test", topics={X: "teaser"}),
+    )
+    columns = f"teaser_pages, teaser_pages_before, {CHANGE}"
+    assert rows(con, columns, "change_decomposition") == [(12, 1, 1, 1, 11, 0, 0, 0, 0, 0, 0, 11)]

@@ -85,12 +85,13 @@ BROKEN_INPUT = {
     "records_reconcile": "delete from quality.ledger where record_id = 'junk'",
     "stories_have_one_canonical_page": "update stories.members set is_canonical = true",
     "teaser_mentions_have_their_teaser": "delete from clean.teasers",
-    "teaser_only_matches_the_mentions": "update topics.page_topics set teaser_only = false",
+    "teaser_only_matches_the_mentions": "update topics.page_topics set teaser_only = not teaser_only where record_id = 'b'",
 }
 BROKEN_OUTPUT = {
     "counts_agree_on_each_day": "update trends.topic_daily set stories = pages + 1",
     "days_and_weeks_have_the_same_pages": "delete from trends.topic_daily where pages = 1",
     "days_have_no_gaps": "update trends.topic_daily set day = day - 1 where day = date '2026-01-05'",
+    "topic_daily_matches_the_pages": "update trends.topic_daily set stories = stories + 1, pages = pages + 1 where pages = 1",
     "parts_sum_to_the_change": "update trends.change_decomposition set genuine = genuine + 1",
 }
 
@@ -152,3 +153,16 @@ def test_a_second_build_changes_nothing(con: duckdb.DuckDBPyConnection, project:
     for model in project.models:
         rows = build_model(con, project, model, {})
         assert rows == (None if model.materialized == "view" else len(before[model.table]))
+
+
+def test_weak_mentions_in_the_body_beside_teasers_are_valid(con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    fill(con, VALID)
+    # A body mention too weak to give the page the topic, as the page's own scores decide.
+    con.execute(
+        "insert into topics.mentions by name select * replace ('body' as place, null as teaser_position) "
+        "from topics.mentions where record_id = 'b'"
+    )
+    build_all(con, project)
+    assert failing(con, project) == set()
+    con.execute("update topics.mentions set place = 'teaser' where record_id = 'a'")
+    assert failing(con, project) == {"teaser_only_matches_the_mentions", "teaser_mentions_have_their_teaser"}

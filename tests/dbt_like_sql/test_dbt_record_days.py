@@ -11,6 +11,7 @@ from hand_made_warehouse import Page, fill
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsmill.urls import normalize_url
 from newsmill.warehouse.sql_models import Project, build_model
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
@@ -107,3 +108,28 @@ def test_any_order_and_any_rerun_build_the_same_table(
         build_model(con, project, model, {})
         assert by_dates == record_days(con)
     assert [row[0] for row in by_dates] == ["a1", "a2", "b1", "c1", "c2", "d1"]
+
+
+@settings(deadline=None, max_examples=15)
+@given(
+    parts=st.tuples(
+        st.sampled_from(["http://", "https://", "HTTPS://u:p@", "ftp://", "file:"]),
+        st.sampled_from(["a.test", "www.A.test", "www.www.a.test", "www.test", "a.test.", "127.0.0.1", "localhost"]),
+        st.sampled_from(["", ":", ":80", ":443", ":8080"]),
+        st.sampled_from(["", "/", "/x", "/x/", "/a-b/c_d.html", "//x", "/北京", "/x%20y"]),
+    ),
+    query=st.lists(st.sampled_from(["id=7", "utm_source=x", "b", "fbclid=1", "q=a/b?c", "", "UTM_x", "spam=1"]), max_size=4),
+    fragment=st.sampled_from(["", "#", "#more", "#!news/7", "#/news/7"]),
+)
+def test_urls_are_normalized_as_in_python(
+    project: Project, parts: tuple[str, ...], query: list[str], fragment: str
+) -> None:
+    url = "".join(parts) + ("?" + "&".join(query) if query else "") + fragment
+    with duckdb.connect(config={"threads": 1}) as con:
+        fill(con, [Page("a", "2026-01-05")])
+        con.execute("update clean.pages set url = ?", [url])
+        build_model(con, project, project.model("stg_records"), {})
+        build_model(con, project, project.model("stg_pages"), {})
+        build_model(con, project, project.model("int_record_days"), {})
+        found = con.execute("select normalized_url from intermediate.int_record_days").fetchall()
+    assert found == [(normalize_url(url),)]

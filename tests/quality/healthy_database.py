@@ -74,9 +74,9 @@ from topics.mentions;
 create schema trends;
 create table trends.topic_daily as
 select date '2026-03-01' as day, 'ai_regulation' as topic, 10 as pages, 9 as stories, 1 as outlets, 1 as languages,
-       0 as teaser_pages, 10 as pages_7d, 9 as stories_7d
-union all select date '2026-03-01', 'defense_partnerships', 2, 1, 1, 1, 2, 2, 1
-union all select date '2026-03-02', 'ai_regulation', 0, 0, 0, 0, 0, 10, 9;
+       0 as teaser_pages, 0 as teaser_stories, 10 as pages_7d, 9 as stories_7d
+union all select date '2026-03-01', 'defense_partnerships', 0, 0, 0, 0, 2, 1, 0, 0
+union all select date '2026-03-02', 'ai_regulation', 0, 0, 0, 0, 0, 0, 10, 9;
 create table trends.topic_weekly as
 select date '2026-02-23' as week, 'ai_regulation' as topic, 10 as pages, 9 as stories, 1 as outlets,
        null::double as change_ratio
@@ -92,8 +92,10 @@ select 'Alpha' as entity, 'model' as kind, 'ai_regulation' as topic, date '2026-
        3 as stories, 1 as outlets, null::double as change_ratio
 union all select 'Alpha', 'model', 'ai_regulation', date '2026-03-02', 5, 4, 1, 0.33;
 create table trends.change_decomposition as
-select date '2026-03-02' as week, 'ai_regulation' as topic, 5 as pages, 10 as pages_before, -5 as change,
-       1 as sources_joined, -4 as sources_silent, -1 as copies, 0 as extractor, 0 as taxonomy, -1 as genuine;
+select date '2026-03-02' as week, 'ai_regulation' as topic, 5 as pages, 10 as pages_before, 2 as teaser_pages,
+       0 as teaser_pages_before, -3 as change,
+       1 as sources_joined, -4 as sources_silent, -1 as copies, 0 as extractor, 0 as taxonomy, -1 as genuine,
+       2 as teasers;
 create table trends.story_spread as
 select story_id, 'A title' as title, 'news.example' as first_site, min(ingest_date)::timestamp as first_seen,
        max(ingest_date)::timestamp as last_seen, count(*) as pages, 1 as outlets, 1 as languages

@@ -229,7 +229,7 @@ def add_story(rows, generator, day, topic, language, headline, pages, url=None) 
     if topic == "ai_video_models" and generator.random() < 0.3:
         rows["topics.page_topics"].append(
             {"record_id": story, "ingest_date": day, "topic": "ai_regulation", "score": 1.0, "strength": "part"}
-            | {"teaser_only": True, "taxonomy_version": "000000000001"}
+            | {"teaser_only": len(rows["topics.page_topics"]) % 3 > 0, "taxonomy_version": "000000000001"}
         )
 
 

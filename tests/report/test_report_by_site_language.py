@@ -54,7 +54,7 @@ def test_pages_by_site_and_language_match_the_database_for_any_topics(data, data
         counts = count_pages(data["by_site_language"][key], set(chosen), *ends)
         shown[chosen] = {data[key][names][index]: pages for index, pages in counts.items()}
         rows = database.execute(
-            f"select {column}, count(distinct record_id) from trends.topic_pages "
+            f"select {column}, count(distinct record_id) from (from trends.topic_pages where not teaser_only) "
             "where topic = any(?) and day between ? and ? group by 1",
             [[topics[index] for index in chosen], first, last],
         ).fetchall()
@@ -73,7 +73,7 @@ def test_stories_by_site_and_language_match_the_database(data, database, first, 
         counts = count_stories(data["by_site_language"][key], index, width, *ends)
         shown[topic] = {data[key][names][row]: stories for row, stories in counts.items()}
         rows = database.execute(
-            f"select {column}, count(distinct story_id) from trends.topic_pages "
+            f"select {column}, count(distinct story_id) from (from trends.topic_pages where not teaser_only) "
             "where topic = ? and day between ? and ? group by 1",
             [topic, first, last],
         ).fetchall()
@@ -93,7 +93,11 @@ def count_with(database, sites: list[str], budget_bytes: int = 10**6):
 
 
 def count_all_pages(database) -> dict[str, int]:
-    return dict(database.execute("select topic, count(*) from trends.topic_pages group by topic").fetchall())
+    return dict(
+        database.execute(
+            "select topic, count(*) from (from trends.topic_pages where not teaser_only) group by topic"
+        ).fetchall()
+    )
 
 
 def test_unlisted_sites_are_counted_together(database):
@@ -109,7 +113,8 @@ def test_top_sites_by_topic_have_most_pages(database):
         sites = top_sites_by_topic(database, list(NAMES), 1)
     largest = database.execute(
         """select arg_min(site, (-pages, site)) from (
-               select topic, site, count(*) as pages from trends.topic_pages group by all) group by topic"""
+               select topic, site, count(*) as pages from (from trends.topic_pages where not teaser_only)
+               group by all) group by topic"""
     ).fetchall()
     assert set(sites) == {site for (site,) in largest} != set()
 
@@ -147,7 +152,7 @@ def table_rows(browser, name: str) -> dict[str, list[str]]:
 def test_sites_follow_topic_and_period_and_a_button_shows_all_pages(opened, database):
     choose(opened, "topics=chip_exports&from=2026-11-01&to=2026-11-07")
     found = database.execute(
-        """select site, count(*), count(distinct story_id) from trends.topic_pages
+        """select site, count(*), count(distinct story_id) from (from trends.topic_pages where not teaser_only)
            where topic = 'chip_exports' and day between '2026-11-01' and '2026-11-07' group by 1"""
     ).fetchall()
     shown = table_rows(opened, "sites-table")
@@ -168,13 +173,15 @@ def test_sites_follow_topic_and_period_and_a_button_shows_all_pages(opened, data
 def test_page_with_two_chosen_topics_counts_once(opened, database):
     choose(opened, "topics=ai_video_models,ai_regulation")
     found = database.execute(
-        """select language, count(distinct record_id) from trends.topic_pages
+        """select language, count(distinct record_id) from (from trends.topic_pages where not teaser_only)
            where topic in ('ai_video_models', 'ai_regulation') group by 1"""
     ).fetchall()
     names = {"en": "English", "de": "German", "fr": "French", "ja": "Japanese", "zh": "Chinese", "ar": "Arabic"}
     shown = {name: int(row[0]) for name, row in table_rows(opened, "languages-table").items()}
     assert shown == {names[code]: pages for code, pages in found}
-    [(both,)] = database.execute("select count(*) from trends.topic_pages where topic like 'ai%'").fetchall()
+    [(both,)] = database.execute(
+        "select count(*) from (from trends.topic_pages where not teaser_only) where topic like 'ai%'"
+    ).fetchall()
     assert sum(shown.values()) < both
 
 

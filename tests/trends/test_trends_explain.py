@@ -24,7 +24,8 @@ def con() -> duckdb.DuckDBPyConnection:
     pages = [Page(f"d{day}", day, topics={TOPIC: "main"}) for day in days("2026-01-05", 28)]
     pages += [Page(f"s{story}", "2026-02-02", topics={TOPIC: "main"}) for story in range(8)]
     pages += [Page("wire", "2026-02-02", topics={TOPIC: "main"})]
-    pages += [Page(f"w{n}", "2026-02-02", site=f"{n}.test", story="wire", topics={TOPIC: "teaser"}) for n in range(4)]
+    pages += [Page(f"w{n}", "2026-02-02", site=f"{n}.test", story="wire", topics={TOPIC: "main"}) for n in range(4)]
+    pages += [Page(f"t{n}", "2026-02-02", topics={TOPIC: "teaser"}) for n in range(3)]
     fill(con, pages)
     con.execute("update topics.mentions set sentence = 'A sentence of ' || record_id, char_start = 0")
     build_all(con, load_project(FOLDER))
@@ -35,17 +36,19 @@ def con() -> duckdb.DuckDBPyConnection:
 def test_explanation_lists_stories_with_their_sentence(con: duckdb.DuckDBPyConnection) -> None:
     explained = explain_trend(con, TOPIC, BUSY)
     assert (explained["counts"]["pages"], explained["counts"]["stories"]) == (13, 9)
-    assert len(explained["stories"]) == 9
+    assert (explained["counts"]["teaser_pages"], explained["counts"]["teaser_stories"]) == (3, 3)
+    assert [story["teaser_only"] for story in explained["stories"]] == [False] * 9 + [True] * 3
     assert explained["stories"][0] == {
         "story_id": "wire",
         "title": "Title of wire",
         "pages": 5,
         "outlets": 5,
+        "teaser_pages": 0,
         "teaser_only": False,
-        "sentence": "A sentence of wire",
+        "sentence": "A sentence of w0",
         "phrase": TOPIC,
         "place": "body",
-        "url": "https://a.test/wire",
+        "url": "https://0.test/w0",
     }
     assert all(story["sentence"] and story["url"] for story in explained["stories"])
 
@@ -56,8 +59,8 @@ def test_explanation_has_expectation_burst_and_change_of_the_week(con: duckdb.Du
     assert explained["burst"]["start_day"] == explained["burst"]["end_day"] == BUSY
     assert explained["burst"]["top_story_id"] == "wire"
     change = explained["change"]
-    assert (change["pages"], change["pages_before"], change["change"]) == (13, 7, 6)
-    assert (change["sources_joined"], change["copies"], change["genuine"]) == (4, 0, 2)
+    assert (change["pages"], change["pages_before"], change["change"]) == (13, 7, 9)
+    assert (change["sources_joined"], change["copies"], change["genuine"], change["teasers"]) == (4, 0, 2, 3)
 
 
 def test_quiet_day_has_its_story_and_no_burst(con: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,7 @@ select
     mentions.phrase,
     mentions.place,
     mentions.score,
-    topics.strength,
+    case when not topics.teaser_only then topics.strength end as strength,
     days.title,
     days.url,
     days.site,

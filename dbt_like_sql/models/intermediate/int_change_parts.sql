@@ -56,6 +56,7 @@ sides as (
         pages.week = touched.week as is_after,
         pages.topic,
         pages.record_id,
+        pages.teaser_only,
         pages.seen_at,
         coalesce(pages.story_id, pages.record_id) as story_id,
         coalesce(pages.site, '') as site,
@@ -94,6 +95,7 @@ compared_pages as (
         sides.is_after,
         sides.topic,
         sides.record_id,
+        sides.teaser_only,
         sides.seen_at,
         sides.story_id,
         sides.site,
@@ -117,7 +119,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by week, topic, is_after, is_site_one_sided, story_id order by seen_at, record_id
+            partition by week, topic, is_after, teaser_only, is_site_one_sided, story_id order by seen_at, record_id
         ) as rank_in_story,
         bool_or(has_new_version) over of_site as site_has_new_version,
         bool_or(has_new_taxonomy) over of_site as site_has_new_taxonomy
@@ -130,6 +132,7 @@ parts as (
         week,
         topic,
         case
+            when teaser_only then 'teasers'
             when is_site_one_sided and is_after then 'sources_joined'
             when is_site_one_sided then 'sources_silent'
             when rank_in_story > 1 then 'copies'

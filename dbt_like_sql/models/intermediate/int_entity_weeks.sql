@@ -11,6 +11,7 @@ pages as (
     select pages.*
     from {{ ref('int_topic_pages') }} as pages
     semi join touched on pages.week = touched.week
+    where not pages.teaser_only
 ),
 
 -- Without teasers: their entities belong to another page.

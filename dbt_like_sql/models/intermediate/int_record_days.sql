@@ -63,6 +63,8 @@ select
     site,
     language,
     url,
+    -- Null for records without a page: a link to them leads to no known page.
+    case when is_page then {{ normalized_url('url') }} end as normalized_url,
     title,
     code_version
 from dated

@@ -81,10 +81,10 @@ counts as (
     select
         topic,
         day,
-        count(distinct record_id) as pages,
-        count(distinct story_id) as stories,
-        count(distinct site) as outlets,
-        count(distinct language) as languages,
+        count(distinct record_id) filter (where not teaser_only) as pages,
+        count(distinct story_id) filter (where not teaser_only) as stories,
+        count(distinct site) filter (where not teaser_only) as outlets,
+        count(distinct language) filter (where not teaser_only) as languages,
         count(distinct record_id) filter (where teaser_only) as teaser_pages
     from read_pages
     group by topic, day
@@ -98,6 +98,7 @@ story_days as (
         story_id,
         day
     from read_pages
+    where not teaser_only
 ),
 
 story_day_windows as (

@@ -42,6 +42,32 @@ touched as (
 ),
 
 {% endif %}
+-- The pages that the teasers of a topic link to, of pages where only teasers name the topic.
+teaser_urls as (
+    select
+        topics.record_id,
+        topics.topic,
+        list(distinct {{ normalized_url('teasers.url') }}) filter (where teasers.url is not null) as urls
+    from {{ ref('stg_page_topics') }} as topics
+    inner join {{ ref('stg_mentions') }} as mentions
+        on
+            topics.record_id = mentions.record_id
+            and topics.topic = mentions.topic
+            and topics.ingest_date = mentions.ingest_date
+    inner join {{ ref('stg_teasers') }} as teasers
+        on
+            mentions.record_id = teasers.record_id
+            and mentions.teaser_position = teasers.position
+            and mentions.ingest_date = teasers.ingest_date
+    where
+        topics.teaser_only
+        and mentions.place = 'teaser'
+        {% if is_incremental() and var('ingest_dates') %}
+        and topics.ingest_date in (select ingest_date from touched)
+        {% endif %}
+    group by topics.record_id, topics.topic
+),
+
 pages as (
     select
         topics.topic,
@@ -55,12 +81,14 @@ pages as (
         days.language,
         topics.strength,
         topics.teaser_only,
+        coalesce(list_sort(teaser_urls.urls), []) as teaser_urls,
         days.code_version,
         topics.taxonomy_version
     from {{ ref('stg_page_topics') }} as topics
     inner join {{ ref('int_record_days') }} as days on topics.record_id = days.record_id
     -- A page without a story still counts as a page; the not_null test on story_id reports it.
     left join {{ ref('stg_members') }} as members on topics.record_id = members.record_id
+    left join teaser_urls on topics.record_id = teaser_urls.record_id and topics.topic = teaser_urls.topic
     {% if is_incremental() and var('ingest_dates') %}
     where topics.ingest_date in (select ingest_date from touched)
     {% endif %}
@@ -78,6 +106,7 @@ select
     language,
     strength,
     teaser_only,
+    teaser_urls,
     code_version,
     taxonomy_version,
     -- DuckDB has neither xxh3 nor blake2b. md5 is as well specified, and its lower half is enough to detect a change.

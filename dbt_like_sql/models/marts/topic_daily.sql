@@ -4,6 +4,15 @@ with counted as (
     from {{ ref('int_topic_days') }}
 ),
 
+teasers as (
+    select
+        topic,
+        day,
+        count(distinct story_id) as teaser_stories
+    from {{ ref('int_teaser_stories') }}
+    group by topic, day
+),
+
 warehouse as (
     -- The fetch time of files without a manifest is their modification time, which may be long after their date.
     select max(least(ingest_date, fetched_at::date)) as last_day
@@ -16,7 +25,7 @@ ends as (
         min(day) as first_day,
         max(day) as last_day
     from counted
-    where pages > 0
+    where pages > 0 or teaser_pages > 0
     group by topic
 ),
 
@@ -37,10 +46,12 @@ select
     coalesce(counted.outlets, 0) as outlets,
     coalesce(counted.languages, 0) as languages,
     coalesce(counted.teaser_pages, 0) as teaser_pages,
+    coalesce(teasers.teaser_stories, 0) as teaser_stories,
     -- A page has one day, so pages can be summed.
     sum(coalesce(counted.pages, 0)) over last_7_days::bigint as pages_7d,
     coalesce(counted.stories_7d, 0) as stories_7d
 from days
 left join counted on days.topic = counted.topic and days.day = counted.day
+left join teasers on days.topic = teasers.topic and days.day = teasers.day
 window last_7_days as (partition by days.topic order by days.day rows between 6 preceding and current row)
 order by days.topic, days.day

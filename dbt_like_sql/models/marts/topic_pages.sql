@@ -13,6 +13,7 @@ select
     language,
     strength,
     teaser_only,
+    teaser_urls,
     code_version,
     taxonomy_version
 from {{ ref('int_topic_pages') }}

@@ -2,7 +2,16 @@
 with counted as (
     select *
     from {{ ref('int_topic_weeks') }}
-    where topic = other_topic and pages > 0
+    where topic = other_topic and (pages > 0 or teaser_pages > 0)
+),
+
+teasers as (
+    select
+        topic,
+        week,
+        count(distinct story_id) as teaser_stories
+    from {{ ref('int_teaser_stories') }}
+    group by topic, week
 ),
 
 warehouse as (
@@ -36,9 +45,11 @@ dense as (
         coalesce(counted.pages, 0) as pages,
         coalesce(counted.stories, 0) as stories,
         coalesce(counted.outlets, 0) as outlets,
-        coalesce(counted.teaser_pages, 0) as teaser_pages
+        coalesce(counted.teaser_pages, 0) as teaser_pages,
+        coalesce(teasers.teaser_stories, 0) as teaser_stories
     from weeks
     left join counted on weeks.topic = counted.topic and weeks.week = counted.week
+    left join teasers on weeks.topic = teasers.topic and weeks.week = teasers.week
 ),
 
 compared as (
@@ -55,6 +66,7 @@ select
     stories,
     outlets,
     teaser_pages,
+    teaser_stories,
     -- Stories rather than pages: a wire story on 300 sites is one story.
     (stories - stories_before) / nullif(stories_before, 0) as change_ratio
 from compared

@@ -3,5 +3,6 @@ select
     record_id,
     ingest_date,
     position,
-    title
+    title,
+    url
 from {{ source('clean', 'teasers') }}

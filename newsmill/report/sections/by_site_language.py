@@ -48,7 +48,8 @@ def top_sites_by_topic(con: Connection, topics: list[str], limit: int) -> list[s
         """
         with counts as (
             select topic, site, count(*) as pages
-            from trends.topic_pages join bucket_days using (day) where topic = any($1::varchar[])
+            from trends.topic_pages join bucket_days using (day)
+            where topic = any($1::varchar[]) and not teaser_only
             group by topic, site),
         top as (
             select * from counts
@@ -127,6 +128,7 @@ def _count_pages(con: Connection, column: str, names: list[str | None]) -> pl.Da
                 select record_id, bucket, case $1 when 'site' then any_value(site) else any_value(language) end as name,
                        bit_or(bit) as topics
                 from trends.topic_pages join bucket_days using (day) join topic_bits using (topic)
+                where not teaser_only
                 group by record_id, bucket)
             select p.topics, coalesce(l.index, $2) as index, p.bucket, count(*) as pages
             from pages p left join listed l on p.name is not distinct from l.name
@@ -162,7 +164,8 @@ def _story_rows(con: Connection, column: str, names: list[str | None], days: pl.
             with appearances as (
                 select distinct bit, story_id, bucket, coalesce(l.index, $2) as index
                 from (select *, case $1 when 'site' then site else language end as name
-                      from trends.topic_pages join counted_days using (day) join topic_bits using (topic)) p
+                      from trends.topic_pages join counted_days using (day) join topic_bits using (topic)
+                      where not teaser_only) p
                 left join listed l on p.name is not distinct from l.name
                 where story_id is not null),
             gaps as (

@@ -14,6 +14,7 @@ PARTS = {
     "sources_silent": "from sources that stopped",
     "extractor": "from a change of extractor",
     "taxonomy": "from a change of taxonomy",
+    "teasers": "with the topic in a teaser only",
 }
 
 

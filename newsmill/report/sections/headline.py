@@ -38,7 +38,7 @@ def read_headline(con: Connection) -> Headline:
             select (select count(*) from raw.records) as records,
                    (select count(*) from clean.pages) as pages,
                    (select count(distinct story_id) from stories.members) as stories,
-                   (select count(distinct story_id) from trends.topic_pages) as topic_stories,
+                   (select count(distinct story_id) from trends.topic_pages where not teaser_only) as topic_stories,
                    (select count(*) from quality.quarantine) as quarantined,
                    (select count(distinct site) from clean.pages) as sites,
                    (select count(distinct language) from clean.pages where language <> 'und') as languages,

@@ -25,18 +25,25 @@ def read_spreads(con: Connection) -> list[Row]:
 
 
 def read_topic_days(con: Connection, topics: list[str]) -> list[Row]:
-    """Return `pages` by story, topic and time bucket, and `teaser_only` and `main` of each story and topic."""
+    """Return `pages` by story, topic and time bucket, and `teaser_only` and `main` of each story and topic.
+
+    Pages where only a teaser names the topic are left out, but for stories that have no other.
+    """
     return read_rows(
         con,
         """
-        select p.story_id, p.topic, bucket, count(*) as pages,
-               bool_and(bool_and(p.teaser_only)) over story as teaser_only,
-               bool_or(bool_or(p.strength = 'main')) over story as main
-        from trends.topic_pages p join selected_stories using (story_id) join bucket_days using (day)
-        where p.topic = any($1::varchar[])
-        group by p.story_id, p.topic, bucket
-        window story as (partition by p.story_id, p.topic)
-        order by p.story_id, p.topic, bucket
+        with days as (
+            select p.story_id, p.topic, bucket, count(*) as shown, count(*) filter (not p.teaser_only) as counted,
+                   bool_or(p.strength = 'main') as is_main
+            from trends.topic_pages p join selected_stories using (story_id) join bucket_days using (day)
+            where p.topic = any($1::varchar[])
+            group by p.story_id, p.topic, bucket),
+        marked as (
+            select *, sum(counted) over story = 0 as teaser_only, bool_or(is_main) over story as main
+            from days window story as (partition by story_id, topic))
+        select story_id, topic, bucket, if(teaser_only, shown, counted) as pages, teaser_only, main
+        from marked where teaser_only or counted > 0
+        order by story_id, topic, bucket
         """,
         topics,
     )
@@ -124,7 +131,7 @@ def read_entities(con: Connection) -> list[Row]:
         select distinct p.story_id, e.entity, e.kind, p.topic
         from trends.topic_pages p join selected_stories using (story_id)
         join topics.entities e on e.record_id = p.record_id and e.topic = p.topic
-        where e.place <> 'teaser'
+        where e.place <> 'teaser' and not p.teaser_only
         order by all
         """,
     )

@@ -26,11 +26,13 @@ def rank_stories(con: Connection, buckets: TimeBuckets, topics: list[str], first
             select topic, day, week, story_id, site, record_id, teaser_only from trends.topic_pages
             join bucket_days using (day) where topic = any($topics::varchar[]) and story_id is not null),
         days as (
-            select topic, day, story_id, count(*) as pages, count(distinct site) as outlets,
+            select topic, day, story_id, count(*) filter (not teaser_only) as pages,
+                   count(distinct site) filter (not teaser_only) as outlets,
                    bool_and(teaser_only) as teaser_only
             from pages group by all),
         weeks as (
-            select topic, week, story_id, count(*) as pages, count(distinct site) as outlets,
+            select topic, week, story_id, count(*) filter (not teaser_only) as pages,
+                   count(distinct site) filter (not teaser_only) as outlets,
                    bool_and(teaser_only) as teaser_only
             from pages group by all),
         spans as (select unnest([7, 30, 90, 100000]) as span),
@@ -65,7 +67,8 @@ def rank_stories(con: Connection, buckets: TimeBuckets, topics: list[str], first
                        partition by e.entity, p.topic, p.week
                        order by count(distinct p.site) desc, count(*) desc, p.story_id) as rank
             from pages p join topics.entities e on e.record_id = p.record_id and e.topic = p.topic
-            where e.place <> 'teaser' and p.week >= $first_entity_week group by e.entity, p.topic, p.week, p.story_id
+            where e.place <> 'teaser' and not p.teaser_only and p.week >= $first_entity_week
+            group by e.entity, p.topic, p.week, p.story_id
             union all
             -- Of all stories, with or without a topic, half as many: this list is not of a topic.
             select x.story_id, 0 as age,

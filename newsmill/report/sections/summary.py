@@ -121,13 +121,13 @@ def _summarize_change(changes: list[Row], names: Mapping[str, str]) -> Iterator[
     week = max(weeks)
     largest = max(
         (change for change in changes if change["week"] == week),
-        key=lambda change: (abs(change["genuine"]), abs(change["change"])),
+        key=lambda change: (abs(change["genuine"]), abs(change["pages"] - change["pages_before"])),
     )
     if largest["genuine"] == 0:
         return
-    difference = largest["change"]
+    difference = largest["pages"] - largest["pages_before"]
     verb = "rose" if difference > 0 else "fell" if difference < 0 else "changed"
-    parts = [f"{signed(largest[part])} {name}" for part, name in PARTS.items() if largest[part]]
+    parts = [f"{signed(largest[part])} {name}" for part, name in PARTS.items() if largest[part] and part != "teasers"]
     last_day = week + timedelta(days=6)
     yield Sentence(
         "up" if difference > 0 else "down",

@@ -31,7 +31,7 @@ def select_topics(con: Connection, names: Mapping[str, str], limit: int) -> tupl
     rows = read_rows(
         con,
         """
-        select topic, count(distinct story_id) as stories, count(*) over () as topics
+        select topic, count(distinct story_id) filter (not teaser_only) as stories, count(*) over () as topics
         from trends.topic_pages join bucket_days using (day) group by topic
         order by stories desc, topic limit ?
         """,
@@ -73,10 +73,10 @@ def _count_pages(con: Connection, ids: list[str]) -> list[Row]:
         with pages as (
             select topic, record_id, bucket, teaser_only
             from trends.topic_pages join bucket_days using (day))
-        select topic, bucket, count(*) as pages, count(*) filter (teaser_only) as teasers
+        select topic, bucket, count(*) filter (not teaser_only) as pages, count(*) filter (teaser_only) as teasers
         from pages where topic = any($1::varchar[]) group by topic, bucket
         union all
-        select '' as topic, bucket, count(*), count(*) filter (teaser_only)
+        select '' as topic, bucket, count(*) filter (not teaser_only), count(*) filter (teaser_only)
         from (select bucket, bool_and(teaser_only) as teaser_only from pages group by record_id, bucket) group by bucket
         """,
         ids,
@@ -89,10 +89,10 @@ def _count_gaps(con: Connection, ids: list[str]) -> list[Row]:
         """
         with appearances as (
             select topic, bucket, 'stories' as measure, story_id as item
-            from trends.topic_pages join bucket_days using (day)
+            from trends.topic_pages join bucket_days using (day) where not teaser_only
             union all
             select topic, bucket, 'outlets' as measure, site as item
-            from trends.topic_pages join bucket_days using (day)),
+            from trends.topic_pages join bucket_days using (day) where not teaser_only),
         by_topic as (
             select distinct topic, bucket, measure, item from appearances
             where topic = any($1::varchar[]) and item is not null

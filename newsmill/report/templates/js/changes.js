@@ -1,4 +1,5 @@
-// Is it real? The change of one week, split into parts that sum to it, and a sentence for each topic.
+// Is it real? The change of one week, split into parts that sum to it, and a sentence for each topic. Pages with a topic in
+// a teaser only are a part beside the others: they do not count as pages of the topic.
 // Column of the data, name, phrase in sentences, meaning.
 const PARTS = [
   ["genuine", "genuine", "genuine", "stories from sources with pages in both weeks"],
@@ -7,6 +8,7 @@ const PARTS = [
   ["sources_silent", "sources that stopped", "from sources that stopped", "sites without any page in this week"],
   ["extractor", "change of extractor", "from a change of extractor", "sites whose pages are extracted by another version"],
   ["taxonomy", "change of taxonomy", "from a change of taxonomy", "sites whose pages are tagged with another taxonomy"],
+  ["teasers", "teaser only", "with the topic in a teaser only", "pages that only link to a page about the topic; not counted as pages of the topic"],
 ];
 
 // Weeks of the period as [first day, whether it is whole], newest first.
@@ -61,12 +63,13 @@ SHEETS.change = (id, week, key) => {
     copies: (story) => pagesIn(story, start) > 1 || pagesIn(story, before) > 1,
     sources_joined: (story) => pagesIn(story, start) > 0 && story.sites.some((site) => began.has(site)),
     sources_silent: (story) => pagesIn(story, before) > 0 && story.sites.some((site) => stopped.has(site)),
+    teasers: (story) => [before, start].some((weekStart) => countTeaserPages(story, topic, ...weekBuckets(weekStart)) > 0),
   }[key] ?? ((story) => pagesIn(story, start) + pagesIn(story, before) > 0);
   return {
     topic, title: `${topics[topic].name}, ${part[1]}, week of ${dayText(week)}`,
     numbers: `${signed(data.changes[key][i]) || "0"} of a change of ${signed(data.changes.pages[i] - data.changes.pages_before[i]) || "0"} pages: ${part[3]}`,
     stories: stories.filter(belongsToPart).sort(byWidth),
-    command: queryCommand(`from analyst.pages where list_contains(topics, ${quoteSql(id)}) and day between '${isoDay(before)}' and '${isoDay(start + 6)}'`),
+    command: queryCommand(`from analyst.pages where list_contains(${key === "teasers" ? "teased_topics" : "topics"}, ${quoteSql(id)}) and day between '${isoDay(before)}' and '${isoDay(start + 6)}'`),
   };
 };
 

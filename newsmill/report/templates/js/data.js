@@ -91,10 +91,13 @@ const firstDay = (story) => dayNumber(story.first);
 const lastDay = (story) => dayNumber(story.last);
 const durationMinutes = (story) => (Date.parse(`${story.last}Z`) - Date.parse(`${story.first}Z`)) / 60000;
 
-// Pages of a story with a topic in a period.
-const countPages = (story, topic, from, to) => {
-  const days = story.topicDays.find((row) => row.topic === topic)?.days ?? [];
+const sumDays = (story, topic, from, to, isTeaser) => {
+  const days = story.topicDays.find((row) => row.topic === topic && (row.strength === "teaser") === isTeaser)?.days ?? [];
   let pages = 0;
   for (let i = 0; i < days.length; i += 2) if (days[i] >= from && days[i] <= to) pages += days[i + 1];
   return pages;
 };
+
+// Pages of a story with a topic in a period; and those of a story that only teasers connect with the topic.
+const countPages = (story, topic, from, to) => sumDays(story, topic, from, to, false);
+const countTeaserPages = (story, topic, from, to) => sumDays(story, topic, from, to, true);

@@ -11,9 +11,12 @@ const queryCommand = (sql) => `newsmill query "${sql.replace(/(["\\$`])/g, "\\$1
 
 const rangeCommand = (topic, id, from, to) => {
   if (from === to && topic !== ANY_TOPIC) return `newsmill explain trend ${id} ${from}`;
-  const condition = topic === ANY_TOPIC ? "len(topics || teased_topics) > 0" : `list_contains(topics || teased_topics, ${quoteSql(id)})`;
+  const condition = topic === ANY_TOPIC ? "len(topics) > 0" : `list_contains(topics, ${quoteSql(id)})`;
   return queryCommand(`from analyst.stories where story_id in (select story_id from analyst.pages where ${condition} and day between '${from}' and '${to}')`);
 };
+
+// Pages that do not count: they show a teaser about the topic.
+const teasersText = (pages) => (pages ? `; not counted: ${count(pages, "page")} with the topic in a teaser only` : "");
 
 // The content of each kind of sheet: title, numbers, the number of all stories (`total`) if known, the stories in this file, a command.
 const SHEETS = {
@@ -27,10 +30,21 @@ const SHEETS = {
     return {
       topic: topic === ANY_TOPIC ? undefined : topic,
       title: `${topic === ANY_TOPIC ? "Any topic" : topics[topic].name}, ${daysText(from, to)}`,
-      numbers: `${count(counts.stories, "story", "stories")}, ${count(counts.pages, "page")}, ${count(counts.outlets, "outlet")}${expected == null ? "" : `; ${number(expected)} stories expected`}`,
+      numbers: `${count(counts.stories, "story", "stories")}, ${count(counts.pages, "page")}, ${count(counts.outlets, "outlet")}${expected == null ? "" : `; ${number(expected)} stories expected`}${teasersText(counts.teasers)}`,
       total: counts.stories,
-      stories: stories.filter((story) => hasTopicIn(story, first, last, chosen)).sort((a, b) => teaserOnlyLast(chosen)(a, b) || byWidth(a, b)),
+      stories: stories.filter((story) => hasTopicIn(story, first, last, chosen)).sort(byWidth),
       command: rangeCommand(topic, id, from, to),
+    };
+  },
+  teasers(id, from, to) {
+    const topic = topicIndex(id);
+    if (topic < 0) return null;
+    const [first, last] = [timeBuckets.index(dayNumber(from)), timeBuckets.index(dayNumber(to))];
+    return {
+      topic, title: `${topics[topic].name} in a teaser only, ${daysText(from, to)}`,
+      numbers: `${count(sum(data.series[topic].teasers, first, last), "page")} with a teaser about the topic, counted nowhere else`,
+      stories: stories.filter((story) => isTeasedIn(story, first, last, [topic])).sort(byWidth),
+      command: queryCommand(`from analyst.pages where list_contains(teased_topics, ${quoteSql(id)}) and day between '${from}' and '${to}'`),
     };
   },
   burst(id, from, to) {
@@ -59,7 +73,7 @@ const SHEETS = {
       numbers: `${count(total, "story", "stories")} of ${topics[entity.topic].name} with this name, ${count(entity.pages[index] ?? 0, "page")}, ${count(entity.outlets[index] ?? 0, "outlet")}`,
       total,
       stories: stories.filter((story) => story.entities.includes(entity.index) && countPages(story, entity.topic, first, last) > 0).sort(byWidth),
-      command: queryCommand(`from analyst.stories where story_id in (select p.story_id from topics.entities e join analyst.pages p using (record_id) where e.entity = ${quoteSql(name)} and coalesce(e.kind, 'other') = ${quoteSql(kind)} and e.topic = ${quoteSql(id)} and e.place <> 'teaser' and p.day between '${week}' and '${end}')`),
+      command: queryCommand(`from analyst.stories where story_id in (select p.story_id from topics.entities e join analyst.pages p using (record_id) where e.entity = ${quoteSql(name)} and coalesce(e.kind, 'other') = ${quoteSql(kind)} and e.topic = ${quoteSql(id)} and e.place <> 'teaser' and list_contains(p.topics, ${quoteSql(id)}) and p.day between '${week}' and '${end}')`),
     };
   },
   story(id) {
@@ -96,7 +110,7 @@ const fillSheet = (content) => {
 };
 
 // How many dates the address of each kind of sheet contains.
-const DATE_COUNTS = { range: [2], burst: [2], entity: [1], change: [1], site: [2], language: [2], story: [0], all: [0], reconciliation: [0, 1] };
+const DATE_COUNTS = { range: [2], teasers: [2], burst: [2], entity: [1], change: [1], site: [2], language: [2], story: [0], all: [0], reconciliation: [0, 1] };
 
 const sheetContent = (sheetPath) => {
   const [kind, ...parts] = sheetPath.split("~").map((part) => { try { return decodeURIComponent(part); } catch { return part; } });

@@ -136,7 +136,7 @@ const shareContent = (title, column, value, [from, to, ...ids], matches) => {
   const chosen = ids.map(topicIndex).filter((topic) => topic >= 0);
   const [first, last] = [timeBuckets.index(dayNumber(from)), timeBuckets.index(dayNumber(to))];
   const isValue = value === "*" ? "" : `${column} ${value ? `= ${quoteSql(value)}` : "is null"} and `;
-  const hasTopic = chosen.length ? `list_has_any(topics || teased_topics, [${chosen.map((topic) => quoteSql(topics[topic].id)).join(", ")}]) and ` : "";
+  const hasTopic = chosen.length ? `list_has_any(topics, [${chosen.map((topic) => quoteSql(topics[topic].id)).join(", ")}]) and ` : "";
   const where = `from analyst.pages where ${isValue}${hasTopic}day between '${from}' and '${to}'`;
   return {
     topic: chosen.length === 1 ? chosen[0] : undefined,

@@ -13,11 +13,8 @@ let storiesShown = STORIES_AT_ONCE;
 const outletsPerHour = (story) => (story.outlets < 3 || story.day_only ? 0 : story.outlets / 2 / Math.max(story.minutes_to_half / 60, 1));
 
 const hasTopicIn = (story, from, to, chosen) => chosen.some((topic) => countPages(story, topic, from, to) > 0);
-
-const teaserOnlyLast = (chosen) => (a, b) => {
-  const isTeaserOnly = (story) => story.topicDays.filter(({ topic }) => chosen.includes(topic)).every(({ strength }) => strength === "teaser");
-  return Number(isTeaserOnly(a)) - Number(isTeaserOnly(b));
-};
+// Stories that only teasers connect with the chosen topics; they count for none of them.
+const isTeasedIn = (story, from, to, chosen) => !hasTopicIn(story, from, to, chosen) && chosen.some((topic) => countTeaserPages(story, topic, from, to) > 0);
 
 // Search for all words in title, sites and sentences; case and character width do not matter.
 const foldText = (text) => text.normalize("NFKC").toLowerCase();
@@ -36,7 +33,7 @@ const findStories = (words, sort) => {
   const chosen = chosenTopics();
   const matches = words.length ? stories.filter((story) => matchesWords(story, words)) : stories;
   if (!topics.length) return matches.filter((story) => firstDay(story) <= state.to && lastDay(story) >= state.from).sort(SORTS[sort][1]);
-  return matches.filter((story) => hasTopicIn(story, from, to, chosen)).sort((a, b) => teaserOnlyLast(chosen)(a, b) || SORTS[sort][1](a, b));
+  return matches.filter((story) => hasTopicIn(story, from, to, chosen)).sort(SORTS[sort][1]);
 };
 
 const sortButton = (name, chosen) => el("button", {
@@ -55,7 +52,7 @@ const storyNoteText = (words, topic, found) => {
   const all = topics.length ? countDistinct(topic ?? ANY_TOPIC, "stories", from, to) : 0;
   const isCounted = state.topics.length <= 1 && !words.length && all > found;
   const shown = isCounted ? ` This file contains ${number(found)} of the ${count(all, "story", "stories")} of this period.` : "";
-  return topics.length ? `Stories with a topic, ${periodText()}; stories with the topic in a teaser only are last.${shown}` : `Stories, ${periodText()}.`;
+  return topics.length ? `Stories with a topic, ${periodText()}.${shown}` : `Stories, ${periodText()}.`;
 };
 
 const showStories = () => {

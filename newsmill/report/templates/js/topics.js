@@ -11,6 +11,7 @@ const topicRow = (topic, now, before) => {
   const earlier = before && countTopic(topic, before.from, before.to);
   const name = topics[topic].name;
   const sheet = sheetAddress("range", topics[topic].id, isoDay(state.from), isoDay(state.to));
+  const teaserSheet = sheetAddress("teasers", topics[topic].id, isoDay(state.from), isoDay(state.to));
   const isBursting = data.bursts.some((burst) => burst.topic === topic && dayNumber(burst.to) >= timeBuckets.last - 1);
   const isOnly = state.topics.length === 1 && state.topics[0] === topic;
   const storyCounts = splitPeriod(state.from, state.to, timeUnit()).map((part) => countDistinct(topic, "stories", part.from, part.to));
@@ -32,7 +33,7 @@ const topicRow = (topic, now, before) => {
     cell(sheetLink(sheet, number(counts.pages), `${count(counts.pages, "page")} of ${name}`)),
     cell(sheetLink(sheet, number(counts.outlets), `${count(counts.outlets, "outlet")} with stories of ${name}`)),
     cell(counts.stories ? number(Math.round((10 * counts.pages) / counts.stories) / 10) : "–", { class: "n optional" }),
-    cell(counts.teasers ? sheetLink(sheet, number(counts.teasers), `${count(counts.teasers, "page")} with ${name} in a teaser only`) : "0", { class: "n wide" }),
+    cell(counts.teasers ? sheetLink(teaserSheet, number(counts.teasers), `${count(counts.teasers, "page")} with ${name} in a teaser only`) : "0", { class: "n wide" }),
   );
 };
 
@@ -47,7 +48,7 @@ const showTopicRows = () => {
       heading("Topic"), heading(timeUnit() === "week" ? "Stories by week" : "Stories by day"), heading("Stories", true),
       before && el("th", { scope: "col", class: "n", title: "Change in stories against the preceding period of the same length" }, "Change"),
       heading("Pages", true), heading("Outlets", true), el("th", { scope: "col", class: "n optional", title: "Pages per story" }, "Pages/story"),
-      el("th", { scope: "col", class: "n wide", title: "Pages with the topic in a teaser only" }, "Teaser only"),
+      el("th", { scope: "col", class: "n wide", title: "Pages with the topic in a teaser only; they count nowhere else" }, "Teaser only"),
     ],
     chosenTopics().map((topic) => topicRow(topic, now, before)),
   ));
@@ -69,7 +70,8 @@ const seriesRows = (topic, parts) =>
     return {
       when: localTime(part.start), label: part.label, topic: topics[topic].name, id: topic, color_index: topic % 8,
       dashed: topic >= 8 ? 1 : 0, points: parts.length <= 16, expected: expected == null ? undefined : number(expected),
-      burst: burstDaysIn(topic, part), sheet: partAddress(topic, part), ...countTopic(topic, part.from, part.to),
+      burst: burstDaysIn(topic, part), sheet: partAddress(topic, part),
+      teaserSheet: sheetAddress("teasers", topics[topic].id, isoDay(part.start), isoDay(part.end)), ...countTopic(topic, part.from, part.to),
     };
   });
 
@@ -127,7 +129,7 @@ const showTopicTable = (parts, rows) => {
   const measures = [["stories", "story", "stories"], ["pages", "page"], ["outlets", "outlet"], ["teasers", "page"]];
   const countCell = (row, [key, singular, plural]) => {
     const label = `${count(row[key], singular, plural)} of ${row.topic}${key === "teasers" ? " in a teaser only" : ""}, ${row.label}`;
-    return cell(row[key] ? sheetLink(row.sheet, number(row[key]), label) : "0");
+    return cell(row[key] ? sheetLink(key === "teasers" ? row.teaserSheet : row.sheet, number(row[key]), label) : "0");
   };
   const fillTable = () => byId("topic-table").replaceChildren(table(
     [heading(timeUnit() === "week" ? "Week" : "Day"), heading("Topic"), ...["Stories", "Pages", "Outlets", "Teaser only", "Expected"].map((name) => heading(name, true))],
