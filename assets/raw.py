@@ -1,12 +1,15 @@
-"""The raw layer: the input folder is archived, and `raw.records` lists the archive."""
+"""The raw layer: the input folder is archived; `raw.files` lists its files, `raw.records` the archive."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
+import polars as pl
 from pydantic import Field
 
 from assets.metadata import (
     add_partition_row_counts,
+    asset_key,
     chart_metadata,
     quarantine_metadata,
     stage_specs,
@@ -15,9 +18,11 @@ from assets.metadata import (
 from assets.resources import SettingsResource, WriterResource
 from assets.run_context import WRITER, ingest_dates
 from newsmill import stages
+from newsmill.report.preview import table_markdown
 from newsmill.sources.archive import AppendResult
-from newsmill.sources.folder import Scan, scan
-from newsmill.sources.tables import RECORDS
+from newsmill.sources.scanning.scan import Scan
+from newsmill.sources.tables import FILES, RECORDS
+from newsmill.types import Connection
 
 MAX_LISTED_FILES = 50
 
@@ -37,7 +42,7 @@ def records(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Archive the input folder's files of the run's ingest dates, and list the records."""
     options = settings.load()
-    found = Scan([], []) if config.archive_only else scan(options.input)
+    found = Scan() if config.archive_only else stages.scan_input(options)
     dates = ingest_dates(context, {file.ingest_date for file in found.files})
     appended = AppendResult() if config.archive_only else stages.archive_input(options, dates, found)
     archived = ingest_dates(context, stages.open_archive(options).dates())
@@ -45,16 +50,13 @@ def records(
         stages.RAW_STAGE.run(con, stages.Run(options, context.run.run_id), archived)
         add_partition_row_counts(context, con, RECORDS.name, archived)
         yield dg.MaterializeResult(
-            asset_key=records.key,
+            asset_key=asset_key(RECORDS.name),
             metadata={
                 **table_metadata(con, RECORDS.name),
                 **quarantine_metadata(con, "raw", archived),
                 "new_records": appended.new,
                 "already_archived": appended.already_archived,
                 "forgotten": appended.forgotten,
-                "files_not_read": dg.MetadataValue.md(
-                    "\n".join(f"- `{path}`" for path in found.skipped[:MAX_LISTED_FILES]) or "none"
-                ),
                 **chart_metadata(
                     con,
                     "select ingest_date, source, count(*) as records from raw.records group by all order by all",
@@ -65,3 +67,18 @@ def records(
                 ),
             },
         )
+        yield dg.MaterializeResult(asset_key=asset_key(FILES.name), metadata=file_metadata(con))
+
+
+def file_metadata(con: Connection) -> dict[str, Any]:
+    """Return how many files of the last look at the input were read or not, by reason, and some that were skipped."""
+    files = con.execute(f"from {FILES.name} where seen_at = (select max(seen_at) from {FILES.name})").pl()  # noqa: S608
+    counts = files.group_by("status", "reason").len("files").sort("files", "status", "reason", descending=True)
+    skipped = files.filter((pl.col("status") == "skipped") & ~pl.col("by_design")).select(
+        "source_path", "reason", "detail"
+    )
+    return {
+        **table_metadata(con, FILES.name),
+        "files": dg.MetadataValue.md(table_markdown(counts, counts.height)),
+        "files_skipped": dg.MetadataValue.md(table_markdown(skipped, MAX_LISTED_FILES)),
+    }

@@ -18,7 +18,7 @@ from newsmill.quality.checks import run_suite
 from newsmill.quality.suites import load_suites
 from newsmill.report.build import build_report
 from newsmill.settings import Settings
-from newsmill.sources.folder import scan
+from newsmill.sources.scanning.scan import scan
 from newsmill.warehouse.connection import open_reader, open_writer
 from newsmill.warehouse.publish import publish_database
 from newsmill.warehouse.sql_models import load_project

@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     batch_records: int = Field(256, ge=1, description="Maximum records in a batch.")
     batch_bytes: int = Field(64 * 2**20, ge=1, description="Maximum bytes in a batch.")
     max_record_bytes: int = Field(16 * 2**20, ge=1, description="A larger body is quarantined.")
+    settle_seconds: int = Field(
+        0, ge=0, description="Files changed less than this ago are left for a later run, as they may still be written."
+    )
+    max_skipped_share: float = Field(
+        0.05, ge=0, le=1, description="Share of the input's files above which skipped ones make a check warn."
+    )
     first_ingest_date: dt.date | None = Field(
         None, description="First partition; by default the first ingest date of the archive and the input folder."
     )

@@ -47,7 +47,7 @@ def code_location(settings: Settings) -> dg.Definitions:
 
 def _definitions(settings: Settings) -> dg.Definitions:
     load_taxonomy(settings.topics)
-    suites = load_suites()
+    suites = load_suites(numbers={"$max_skipped_share": settings.max_skipped_share})
     project = load_project(settings.models)
     bind_project(project, source_columns())
     days = ingest_days(settings)

@@ -11,7 +11,6 @@ import dagster as dg
 from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.settings import Settings
-from newsmill.sources.folder import scan
 
 
 def ingest_days(settings: Settings) -> dg.DailyPartitionsDefinition:
@@ -27,7 +26,7 @@ def first_ingest_date(settings: Settings) -> dt.date:
         return settings.first_ingest_date
     found: list[dt.date] = []
     with suppress(UserError):  # without files in the input folder the archive decides
-        found = [file.ingest_date for file in scan(settings.input).files]
+        found = [file.ingest_date for file in stages.scan_input(settings).files]
     return _first_ingest_date(settings, found)
 
 
@@ -44,6 +43,16 @@ def with_first_ingest_date(settings: Settings, found: Iterable[dt.date]) -> Sett
 
 def _first_ingest_date(settings: Settings, found: Iterable[dt.date]) -> dt.date:
     return min([dt.datetime.now(settings.zone).date(), *stages.open_archive(settings).dates(), *found])
+
+
+def split_by_partition(
+    days: dg.DailyPartitionsDefinition, dates: Iterable[dt.date]
+) -> tuple[list[dt.date], list[dt.date]]:
+    """Return the dates that a partition covers, and the others; both in order."""
+    first, last = days.get_first_partition_key() or "", days.get_last_partition_key() or ""
+    ordered = sorted(dates)
+    covered = [date for date in ordered if first <= date.isoformat() <= last]
+    return covered, [date for date in ordered if date not in covered]
 
 
 def require_partitions(days: dg.DailyPartitionsDefinition, dates: list[dt.date]) -> None:

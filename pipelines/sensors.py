@@ -14,8 +14,8 @@ import xxhash
 from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.settings import Settings
-from newsmill.sources.folder import InputFile, scan
-from pipelines.partitions import require_partitions
+from newsmill.sources.scanning.scan import InputFile
+from pipelines.partitions import split_by_partition
 
 if TYPE_CHECKING:
     from dagster import UnresolvedAssetJobDefinition
@@ -40,19 +40,21 @@ def new_files_sensor(
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:
-            now = digests(scan(settings.input).files)
+            now = digests(stages.scan_input(settings).files)
         except UserError as error:
             return dg.SkipReason(str(error))
         before = json.loads(context.cursor) if context.cursor else archived_digests(settings)
-        changed = sorted(date for date, digest in now.items() if before.get(date.isoformat()) != digest)
-        try:
-            require_partitions(days, changed)
-        except UserError as error:
-            return dg.SkipReason(str(error))
+        changed, uncovered = split_by_partition(
+            days, (date for date, digest in now.items() if before.get(date.isoformat()) != digest)
+        )
+        if uncovered:
+            context.log.warning(
+                "no partition covers the ingest dates %s; reload the code location", ", ".join(map(str, uncovered))
+            )
         ranges = contiguous_ranges(changed)
         return dg.SensorResult(
             run_requests=[run_request(days[0], days[-1], [now[day] for day in days]) for days in ranges],
-            cursor=json.dumps({date.isoformat(): digest for date, digest in now.items()}),
+            cursor=json.dumps({date.isoformat(): digest for date, digest in now.items() if date not in uncovered}),
         )
 
     return sensor
@@ -74,7 +76,7 @@ def digest(lines: Iterable[str]) -> str:
 
 def archived_digests(settings: Settings) -> dict[str, str]:
     """Return the digests of the dates whose files are all archived already, for a sensor without a cursor."""
-    files = scan(settings.input).files
+    files = stages.scan_input(settings).files
     archive = stages.open_archive(settings)
     known = set(archive.records(archive.dates()).select("ingest_date", "source_path").iter_rows())
     fresh = {file.ingest_date for file in files if (file.ingest_date, file.path) not in known}

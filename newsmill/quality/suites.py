@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,8 @@ SUITES = Path(__file__).resolve().parent / "suites"
 
 # Sets of values that a suite takes from the code: `value_set: $sources`.
 NAMED_SETS: dict[Any, list[str]] = {"$sources": list(SOURCES)}
+# Numbers that the query of an expectation takes from the settings, with their defaults.
+NAMED_NUMBERS: Mapping[str, float] = {"$max_skipped_share": 0.05}
 
 SnakeCase = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
@@ -60,8 +63,11 @@ class Suite:
         return tuple(expectation.name for expectation in self.expectations)
 
 
-def load_suites(folder: Path = SUITES) -> tuple[Suite, ...]:
+def load_suites(folder: Path = SUITES, numbers: Mapping[str, float] = NAMED_NUMBERS) -> tuple[Suite, ...]:
     """Read every `*.yaml` of the folder, in order of the file names.
+
+    Args:
+        numbers: the values of the named numbers.
 
     Raises:
         UserError: for the first error, with the file, the expectation and the field.
@@ -71,7 +77,7 @@ def load_suites(folder: Path = SUITES) -> tuple[Suite, ...]:
     suites: dict[str, Path] = {}
     loaded = []
     for path in sorted(folder.glob("*.yaml")):
-        suite = load_suite(path)
+        suite = load_suite(path, numbers)
         if suite.table in suites:
             raise UserError(
                 f"{path}, field table",
@@ -83,7 +89,7 @@ def load_suites(folder: Path = SUITES) -> tuple[Suite, ...]:
     return tuple(loaded)
 
 
-def load_suite(path: Path) -> Suite:
+def load_suite(path: Path, numbers: Mapping[str, float] = NAMED_NUMBERS) -> Suite:
     """Read one suite file and validate its expectations.
 
     Raises:
@@ -97,10 +103,12 @@ def load_suite(path: Path) -> Suite:
                 f"duplicate name, used {count} times",
                 "give each expectation its own name",
             )
-    return Suite(suite.table, suite.by_date, tuple(_validated(path, expectation) for expectation in suite.expectations))
+    return Suite(
+        suite.table, suite.by_date, tuple(_validated(path, expectation, numbers) for expectation in suite.expectations)
+    )
 
 
-def _validated(path: Path, expectation: Expectation) -> Expectation:
+def _validated(path: Path, expectation: Expectation, numbers: Mapping[str, float]) -> Expectation:
     """Return the expectation with its class name and JSON arguments, validated with that class's schema."""
     import jsonschema  # type: ignore[import-untyped]
 
@@ -128,6 +136,9 @@ def _validated(path: Path, expectation: Expectation) -> Expectation:
         raise UserError(
             f"{where}, field kwargs.unexpected_rows_query", "the query does not read {batch}", "select from {batch}"
         )
+    for name, number in numbers.items():
+        if name in kwargs.get("unexpected_rows_query", ""):
+            kwargs["unexpected_rows_query"] = kwargs["unexpected_rows_query"].replace(name, str(number))
     return Expectation(expectation.name, class_name, expectation.severity, expectation.why, kwargs)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from newsmill.quality.files import read_file_counts
 from newsmill.report.charts import chart_specs
 from newsmill.report.compression import compress_json
 from newsmill.report.formatting import shorten
@@ -115,6 +116,7 @@ def _read_quality(con: Connection) -> dict[str, Any]:
     return {
         "reconciliation": dates,
         "reconciliation_total": total,
+        "files": read_file_counts(con, EXAMPLES_PER_REASON),
         "quarantine": reconciliation.read_quarantine(con, REASONS, EXAMPLES_PER_REASON),
         "checks": checks,
         "failing_checks": failing_checks,

@@ -20,7 +20,7 @@ class InputFormat:
     """A format of input files.
 
     Attributes:
-        endings: of file names, lower case; each may be followed by `.gz`.
+        endings: of file names, lower case; each may be followed by `.gz`, if it does not end in it.
         source: the value of `raw.records.source`.
         reader: module and function, imported at the first file; it yields the records of a `SourceFile`.
         content_type: of a file that is a record as a whole; other formats state it for each record.
@@ -42,9 +42,10 @@ FORMATS = (
     InputFormat("html", (".html", ".htm"), "file", "newsmill.sources.readers.files:read_file", "text/html"),
     InputFormat("text", (".txt",), "file", "newsmill.sources.readers.files:read_file", "text/plain"),
     InputFormat("markdown", (".md",), "file", "newsmill.sources.readers.files:read_file", "text/markdown"),
-    InputFormat("warc", (".warc",), "warc", "newsmill.sources.readers.warc:read_warc"),
+    InputFormat("warc", (".warc", ".wet"), "warc", "newsmill.sources.readers.warc:read_warc"),
     InputFormat("feed", (".xml", ".rss", ".atom"), "feed", "newsmill.sources.readers.feeds:read_feed"),
-    InputFormat("jsonl", (".jsonl",), "jsonl", "newsmill.sources.readers.rows:read_jsonl"),
+    # A `.json` is usually a single document, a `.json.gz` usually has lines.
+    InputFormat("jsonl", (".jsonl", ".ndjson", ".json.gz"), "jsonl", "newsmill.sources.readers.rows:read_jsonl"),
     InputFormat("parquet", (".parquet",), "parquet", "newsmill.sources.readers.rows:read_parquet"),
 )
 ENDINGS = {ending: input_format for input_format in FORMATS for ending in input_format.endings}
@@ -53,4 +54,5 @@ SOURCES = tuple(dict.fromkeys(input_format.source for input_format in FORMATS))
 
 def find_format(file_name: str) -> InputFormat | None:
     """Return the format of a file by its ending, without `.gz`; None for an unknown ending."""
-    return ENDINGS.get(PurePosixPath(file_name.lower().removesuffix(".gz")).suffix)
+    path = PurePosixPath(file_name.lower())
+    return ENDINGS.get("".join(path.suffixes[-2:])) or ENDINGS.get(PurePosixPath(path.name.removesuffix(".gz")).suffix)

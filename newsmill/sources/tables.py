@@ -52,6 +52,29 @@ RECORDS = Table(
     ),
 )
 
+FILES = Table(
+    "raw.files",
+    "one path of the input folder, as last seen; a folder that is not entered is one row",
+    (
+        Column("source", pl.String(), "Kind of source; null where no reader takes the file.", required=False),
+        Column("source_path", pl.String(), "Its path relative to the input folder; a folder's ends in a slash."),
+        Column("ingest_date", pl.Date(), "Its ingest date, where one is known.", required=False),
+        Column("byte_size", pl.Int64(), "Its size in bytes as stored; null for folders and links.", required=False),
+        Column("status", pl.String(), "`read`; `skipped`; `failed`: no record of it, or not all, could be read."),
+        Column("reason", pl.String(), "Reason in snake_case why it was skipped or failed.", required=False),
+        Column("detail", pl.String(), "What exactly was wrong.", required=False),
+        Column("records", pl.Int64(), "Records read from it, with those that have a problem."),
+        Column("by_design", pl.Boolean(), "True for what is skipped by design: manifests, hidden files, licenses."),
+        Column("seen_at", pl.Datetime("us"), "When newsmill last found it in the input folder (UTC)."),
+    ),
+)
+
+FILE_LOG = Table(
+    "file log",
+    FILES.grain,
+    (*FILES.columns, Column("modified_at", pl.Datetime("us"), "When the file was last changed (UTC).", required=False)),
+)
+
 ARCHIVE = Table(
     "raw archive",
     RECORDS.grain,

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
-from newsmill.sources.tables import RECORDS
+from newsmill.sources.tables import FILES, RECORDS
 from newsmill.stages.pages import load_pages
 from newsmill.stages.publish import defined_checks, publish, publish_copy, publish_report
-from newsmill.stages.raw import archive_input, load_records, replace_forgotten
+from newsmill.stages.raw import archive_input, load_records, replace_forgotten, scan_input
 from newsmill.stages.run import Run, open_archive
 from newsmill.stages.stories import apply_story_plan, load_stories
 from newsmill.stages.topics import load_topics, pages_to_tag, replace_labels, retag_topics
@@ -50,6 +50,7 @@ __all__ = [
     "replace_labels",
     "retag_topics",
     "run_dates",
+    "scan_input",
 ]
 
 
@@ -78,7 +79,7 @@ class Stage:
         )
 
 
-RAW_STAGE = Stage("raw", (), (RECORDS,), load_records)
+RAW_STAGE = Stage("raw", (), (RECORDS, FILES), load_records)
 PAGES_STAGE = Stage("pages", (RECORDS,), (PAGES, TEASERS, REPEATS), load_pages)
 STORIES_STAGE = Stage("stories", (PAGES,), (MEMBERS,), load_stories)
 # When the stories stage changes boilerplate on pages of other dates, their mentions change too.

@@ -1,4 +1,4 @@
-"""Stage raw: archives the input folder and loads `raw.records` from the archive."""
+"""Stage raw: archives the input folder and loads `raw.records` and `raw.files` from the archive."""
 
 from __future__ import annotations
 
@@ -10,15 +10,28 @@ import polars as pl
 from newsmill.home_lock import hold_home
 from newsmill.quality.ledger import raw_verdicts
 from newsmill.settings import Settings
-from newsmill.sources.archive import AppendResult
+from newsmill.sources.archive import AppendResult, Archive
 from newsmill.sources.archive_parts import DAMAGED
-from newsmill.sources.folder import Scan, read_folder
-from newsmill.sources.tables import FORGOTTEN, RECORDS
+from newsmill.sources.folder import FileResult, read_folder
+from newsmill.sources.plausible import now_utc
+from newsmill.sources.scanning.file_log import last_look_time, read_file_log, update_file_log, write_file_log
+from newsmill.sources.scanning.scan import Scan, Scanner
+from newsmill.sources.tables import FILES, FORGOTTEN, RECORDS
 from newsmill.sources.tombstones import read_tombstones
 from newsmill.stages.run import Run, open_archive, replace_verdicts
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
 from newsmill.warehouse.writes import insert, replace_date
+
+
+def scan_input(settings: Settings) -> Scan:
+    """List the input folder without opening its files; the home is left out.
+
+    Raises:
+        UserError: when the folder is missing or is not a folder.
+    """
+    scanner = Scanner(settings.input, settings.home, settings.zone, settings.first_ingest_date, settings.settle_seconds)
+    return scanner.scan()
 
 
 def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: Scan | None = None) -> AppendResult:
@@ -27,18 +40,27 @@ def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: 
     Args:
         found: the files, where the folder has been scanned already.
     """
+    seen_at = now_utc()
+    found = found or scan_input(settings)
+    results: dict[str, FileResult] = {}
     with hold_home(settings.home, "newsmill run", settings.lock_patience_seconds):
-        stones = read_tombstones(settings.home)
-        records = stones.filter_out(read_folder(settings.input, dates, settings.max_record_bytes, found))
-        result = open_archive(settings).append(records, settings.batch_records, settings.batch_bytes)
+        archive, stones = open_archive(settings), read_tombstones(settings.home)
+        records = read_folder(settings.input, dates, settings.max_record_bytes, found, results)
+        result = archive.append(stones.filter_out(records), settings.batch_records, settings.batch_bytes)
+        write_file_log(archive.root, update_file_log(read_file_log(archive.root), found, results, seen_at))
     result.forgotten = stones.suppressed_count
     return result
 
 
 def load_records(con: Connection, run: Run, date: dt.date) -> int:
-    """Load `raw.records` of one ingest date from the archive; return the number of records."""
-    records = _name_lost_records(con, open_archive(run.settings).records([date]), date)
+    """Load `raw.records` of one ingest date from the archive; return the number of records.
+
+    Also loads `raw.files` where the archive's file log has changed.
+    """
+    archive = open_archive(run.settings)
+    records = _name_lost_records(con, archive.records([date]), date)
     with transaction(con):
+        load_files(con, archive)
         replace_date(con, RECORDS, date, records)
         replace_verdicts(con, "raw", date, raw_verdicts(records, run.run_id))
         replace_forgotten(con, run.settings)
@@ -62,6 +84,15 @@ def _name_lost_records(con: Connection, records: pl.DataFrame, date: dt.date) ->
     # Those that were lost before are among the stored ones already.
     named = named.filter(~is_lost)
     return RECORDS.conform(pl.concat([records.filter(~is_lost) if named.height else records, named]))
+
+
+def load_files(con: Connection, archive: Archive) -> None:
+    """Replace `raw.files` by the archive's file log, unless it holds that look at the input already."""
+    look = last_look_time(archive.root)
+    [(loaded,)] = con.execute(f"select max(seen_at) from {FILES.name}").fetchall()  # noqa: S608
+    if look != loaded:
+        con.execute(f"delete from {FILES.name}")  # noqa: S608
+        insert(con, FILES, read_file_log(archive.root))
 
 
 def replace_forgotten(con: Connection, settings: Settings) -> None:

@@ -16,7 +16,7 @@ from newsmill.quality.tables import (
     RECONCILIATION,
     RECONCILIATION_VIEW,
 )
-from newsmill.sources.tables import FORGOTTEN, RECORDS
+from newsmill.sources.tables import FILES, FORGOTTEN, RECORDS
 from newsmill.sql import quote_literal
 from newsmill.stories.tables import TABLES as STORIES
 from newsmill.table import Table
@@ -24,6 +24,7 @@ from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, RETA
 from newsmill.types import Connection
 
 TABLES: tuple[Table, ...] = (
+    FILES,
     RECORDS,
     PAGES,
     TEASERS,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from typing import Any
 
 from newsmill.analyst.page_history import explain, find_records
 from newsmill.errors import UserError
+from newsmill.quality.files import find_file
 from newsmill.settings import Settings
+from newsmill.sources.scanning.skipped import REASONS
 from newsmill.trends.explain import explain_trend
+from newsmill.types import Connection, Row
 from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
 from pipelines.cli.show import out, print_json, text
@@ -17,16 +21,24 @@ History = dict[str, Any]
 
 
 def explain_command(settings: Settings, key: str, *, as_json: bool) -> None:
-    """Print the history of every record that `key` matches.
+    """Print the history of every record that `key` matches; for a file of the input also what came of it.
 
     Raises:
-        UserError: when nothing is published, or no record matches.
+        UserError: when nothing is published, or neither a record nor a file matches.
     """
     with open_reader(settings.published / DATABASE) as con:
-        histories = [explain(con, record_id) for record_id in find_records(con, key)]
+        key, file = _find_file(con, settings, key)
+        try:
+            histories = [explain(con, record_id) for record_id in find_records(con, key)]
+        except UserError:
+            if file is None:
+                raise
+            histories = []
     if as_json:
-        print_json(histories)
+        print_json([{"file": file}, *histories] if file else histories)
         return
+    if file:
+        _print_file(file)
     for history in histories:
         _print_history(history)
 
@@ -88,6 +100,29 @@ def explain_trend_command(settings: Settings, topic: str, day: str, *, as_json: 
         )
         for part, name in PARTS.items():
             out.print(f"  {name:<26}{change[part]:+6d}")
+
+
+def _find_file(con: Connection, settings: Settings, key: str) -> tuple[str, Row | None]:
+    """Return the row of `raw.files` for a path below the input folder or below this one, and the path as stored."""
+    keys = [key]
+    if "://" not in key:
+        keys += [os.path.relpath(key, settings.input)]
+    for path in keys:
+        if file := find_file(con, path):
+            return str(file["source_path"]), file
+    return key, None
+
+
+def _print_file(file: Row) -> None:
+    out.print(f"[bold]file {text(file['source_path'])}[/bold]")
+    _line("status", ", ".join(part for part in (file["status"], file["reason"], file["detail"]) if part))
+    if meaning := REASONS.get(file["reason"] or ""):
+        _line("meaning", meaning)
+    if file["byte_size"] is not None:
+        _line("size", f"{file['byte_size']:,} bytes")
+    _line("records", f"{file['records']:,}")
+    _line("seen", f"{file['seen_at']} UTC" + (f", ingest date {file['ingest_date']}" if file["ingest_date"] else ""))
+    out.print()
 
 
 def _print_history(history: History) -> None:

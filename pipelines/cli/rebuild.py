@@ -12,7 +12,6 @@ from newsmill.errors import UserError
 from newsmill.home_lock import hold_home
 from newsmill.maintenance.rebuild import BackedUp, back_up_database, redirect_old_story_ids
 from newsmill.settings import Settings
-from newsmill.sources.folder import scan
 from newsmill.topics.taxonomy import load_taxonomy
 from pipelines.cli.run import outcome_row, print_outcomes, reconciliation_totals
 from pipelines.cli.show import err, out, print_json, progress, text
@@ -83,7 +82,9 @@ def _input_dates(settings: Settings) -> set[dt.date] | None:
     if "input" not in settings.model_fields_set:
         return None
     try:
-        return {file.ingest_date for file in scan(settings.input).files}
+        found = stages.scan_input(settings)
+        found.require_files(settings.input)
+        return {file.ingest_date for file in found.files}
     except UserError as error:
         err.print(f"{text(error.where)}: {text(error.problem)}; reading the archive alone", soft_wrap=True)
         return None

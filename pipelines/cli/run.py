@@ -10,10 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from newsmill import stages
 from newsmill.errors import UserError
+from newsmill.quality.files import FileCounts, count_files
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
-from newsmill.sources.folder import scan
+from newsmill.sources.scanning.file_log import latest_look, read_file_log
 from newsmill.warehouse.connection import open_reader, require_own_version
 from newsmill.warehouse.publish import DATABASE, REPORT
 from pipelines.cli.show import err, out, print_json, progress, text
@@ -32,9 +34,8 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
     """
     started = time.monotonic()
     require_own_version(settings.database)
-    available = sorted({file.ingest_date for file in scan(settings.input).files})
-    dates = _select_dates(available, wanted, bounds)
-    settings = with_first_ingest_date(settings, available)
+    dates = _select_dates(settings, wanted, bounds)
+    settings = with_first_ingest_date(settings, dates)
     require_partitions(ingest_days(settings), dates)
     ranges = [(date, date) for date in dates] if wanted else [(dates[0], dates[-1])]
     with progress(quiet=as_json or verbose):
@@ -45,6 +46,7 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
             {
                 "runs": [outcome_row(outcome) for outcome in outcomes],
                 "reconciliation": reconciliation_totals(settings),
+                "files": vars(count_input_files(settings)),
                 "seconds": seconds,
             }
         )
@@ -53,16 +55,23 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
     return 0 if all(outcome.is_clean for outcome in outcomes) else 1
 
 
-def _select_dates(available: list[dt.date], wanted: list[dt.date], bounds: Bounds) -> list[dt.date]:
-    """Return the available ingest dates that were asked for, in order."""
+def _select_dates(settings: Settings, wanted: list[dt.date], bounds: Bounds) -> list[dt.date]:
+    """Return the input's ingest dates that were asked for, in order; those of the archive can be asked for too."""
+    found = stages.scan_input(settings)
+    archived = stages.open_archive(settings).dates() if wanted or any(bounds) else []
+    if not archived:
+        found.require_files(settings.input)
+    available = sorted({file.ingest_date for file in found.files})
+    if wanted or not available:
+        available = sorted({*available, *archived})
     since, until = bounds[0] or available[0], bounds[1] or available[-1]
     dates = [date for date in available if since <= date <= until and (not wanted or date in wanted)]
     if not dates:
         asked = ", ".join(map(str, wanted)) or f"{since} to {until}"
         raise UserError(
             f"--date/--since/--until {asked}",
-            "the input has no file with such an ingest date",
-            f"it has files from {available[0]} to {available[-1]}",
+            "neither the input nor the archive has such an ingest date",
+            f"they have files from {available[0]} to {available[-1]}",
         )
     return dates
 
@@ -83,6 +92,21 @@ def reconciliation_totals(settings: Settings) -> dict[str, int]:
     return {name: sum(getattr(day, name) for day in days) for name in names} | {"forgotten": forgotten}
 
 
+def count_input_files(settings: Settings) -> FileCounts:
+    """Return how many files of the last look at the input were read, skipped or failed."""
+    return count_files(latest_look(read_file_log(settings.home / "raw")))
+
+
+def print_file_counts(counts: FileCounts) -> None:
+    """Print which files were not read, by ending; nothing where all were."""
+    for name, number, endings in (
+        ("skipped", counts.skipped, counts.skipped_endings),
+        ("failed", counts.failed, counts.failed_endings),
+    ):
+        if number:
+            out.print(f"{name} {number:,} {'file' if number == 1 else 'files'}: {text(endings)}", soft_wrap=True)
+
+
 def print_outcomes(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
     """Print what failed in the runs, the published reconciliation, and where to look."""
     for outcome in outcomes:
@@ -91,6 +115,7 @@ def print_outcomes(settings: Settings, outcomes: list[Outcome], seconds: float) 
         for check in outcome.failed_checks:
             color = "red" if check.severity == "ERROR" else "yellow"
             err.print(f"[{color}]{check.severity.lower()}[/] {check.asset} {check.name}: {text(check.description)}")
+    print_file_counts(count_input_files(settings))
     totals = reconciliation_totals(settings)
     if not totals:
         err.print("nothing is published by this version; `newsmill dev` shows the run and its log")

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from newsmill.quality.files import read_file_counts
 from newsmill.quality.gate import failing_checks
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
@@ -17,6 +18,7 @@ from pipelines.cli.show import out, print_json, print_table
 from pipelines.instance import open_instance
 
 LAST_RUNS = 5
+MAX_EXAMPLES = 3  # paths of each reason
 
 
 def status_command(settings: Settings, *, as_json: bool) -> int:
@@ -28,6 +30,7 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
     with open_reader(settings.published / DATABASE) as con:
         days = pl.DataFrame([vars(day) for day in reconcile(con, None)])
         failing = failing_checks(con).to_dicts()
+        files = read_file_counts(con, MAX_EXAMPLES)
     with open_instance(settings) as instance:
         runs = last_runs(instance)
     wrong = (
@@ -36,9 +39,20 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
         or (bool(runs) and runs[0]["status"] == dg.DagsterRunStatus.FAILURE.value)
     )
     if as_json:
-        print_json({"reconciliation": days.to_dicts(), "runs": runs, "failing_checks": failing, "ok": not wrong})
+        print_json(
+            {
+                "reconciliation": days.to_dicts(),
+                "files": files,
+                "runs": runs,
+                "failing_checks": failing,
+                "ok": not wrong,
+            }
+        )
         return int(wrong)
     print_table(days, "Reconciliation")
+    if files:
+        shown = [{name: group[name] for name in ("status", "reason", "files", "endings")} for group in files]
+        print_table(pl.DataFrame(shown, infer_schema_length=None), "Input files at the last look")
     print_table(pl.DataFrame(runs, infer_schema_length=None), f"Last {LAST_RUNS} runs")
     if failing:
         print_table(pl.DataFrame(failing, infer_schema_length=None), "Failing checks")

@@ -256,7 +256,7 @@ def test_settings_of_a_run_can_be_changed_in_the_launchpad(location: dg.Definiti
     assert (config["workers"], config["home"]) == (3, str(settings.home))
 
 
-def test_the_sensor_skips_a_date_before_the_first_loaded_partition(tmp_path: Path) -> None:
+def test_the_sensor_leaves_out_a_date_before_the_first_loaded_partition(tmp_path: Path) -> None:
     folder = tmp_path / "input"
     (folder / "2026-10-05").mkdir(parents=True)
     (folder / "2026-10-05" / "page.txt").write_text("A page.")
@@ -264,6 +264,7 @@ def test_the_sensor_skips_a_date_before_the_first_loaded_partition(tmp_path: Pat
     sensor = new_files_sensor(settings, daily_job(KEYS), ingest_days(settings))
     (folder / "2026-10-01").mkdir()
     (folder / "2026-10-01" / "page.txt").write_text("An earlier page.")
-    skipped = sensor(dg.build_sensor_context())
-    assert isinstance(skipped, dg.SkipReason)
-    assert "reload the code location" in str(skipped.skip_message)
+    result = sensor(dg.build_sensor_context())
+    assert isinstance(result, dg.SensorResult)
+    assert [request.partition_key for request in result.run_requests or ()] == ["2026-10-05"]
+    assert list(json.loads(result.cursor or "")) == ["2026-10-05"]

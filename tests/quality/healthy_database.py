@@ -8,7 +8,7 @@ import duckdb
 
 from newsmill.pages.tables import PAGES, TEASERS
 from newsmill.quality.tables import LEDGER, QUARANTINE_VIEW, RECONCILIATION_VIEW
-from newsmill.sources.tables import RECORDS
+from newsmill.sources.tables import FILES, RECORDS
 from newsmill.stories.tables import FINGERPRINTS, MEMBERS
 from newsmill.topics.tables import ENTITIES, MENTIONS, PAGE_TOPICS
 
@@ -17,6 +17,12 @@ FIRST, SECOND = dt.date(2026, 3, 1), dt.date(2026, 3, 2)
 # Records 0 to 19 are of the first ingest date, 20 to 24 of the second. 18 is not a page, 19 can't be read. Page 1 is a
 # copy of page 0, page 20 a revision of page 2. Pages 0 to 9 have a topic, pages 0 and 1 a second one.
 HEALTHY = """
+insert into raw.files by name
+select 'day/' || i || '.html' as source_path, if(i > 22, 'skipped', 'read') as status,
+       case when i = 23 then 'unknown_ending' when i > 23 then 'hidden' end as reason, i > 23 as by_design,
+       timestamp '2026-03-02 07:00:00' as seen_at
+from range(25) t(i);
+
 insert into raw.records by name
 select printf('%032x', i) as record_id, 'file' as source, 'day/' || i || '.html' as source_path,
        'https://news.example/' || i as url, 'news.example' as site,
@@ -105,7 +111,7 @@ from stories.members group by story_id;
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create the tables and views that the suites and the ledger read, without rows."""
-    for table in (RECORDS, PAGES, TEASERS, LEDGER, MEMBERS, FINGERPRINTS, PAGE_TOPICS, MENTIONS, ENTITIES):
+    for table in (FILES, RECORDS, PAGES, TEASERS, LEDGER, MEMBERS, FINGERPRINTS, PAGE_TOPICS, MENTIONS, ENTITIES):
         con.execute(f"create schema if not exists {table.name.split('.')[0]}")
         con.execute(f"create table {table.name} ({', '.join(f'{c.name} {c.sql_type}' for c in table.columns)})")
     con.execute(QUARANTINE_VIEW)

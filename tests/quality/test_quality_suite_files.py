@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 
 from newsmill.errors import UserError
-from newsmill.quality.suites import load_suites
+from newsmill.quality.suites import NAMED_NUMBERS, load_suites
+from newsmill.settings import Settings
 from newsmill.topics.taxonomy import Named
 
 VALID_SUITE = """
@@ -42,8 +43,15 @@ def test_a_suite_is_read_with_class_names_and_json_arguments(tmp_path: Path) -> 
     assert suite.expectations[0].kwargs == {"column": "published_at", "min_value": "1995-01-01"}
 
 
+def test_a_suite_takes_the_share_of_skipped_files_from_the_settings() -> None:
+    assert {"$max_skipped_share": Settings.model_fields["max_skipped_share"].default} == NAMED_NUMBERS
+    [suite] = [suite for suite in load_suites(numbers={"$max_skipped_share": 0.25}) if suite.table == "raw.files"]
+    assert "> 0.25 * count(*)" in suite.expectations[0].kwargs["unexpected_rows_query"]
+
+
 def test_the_shipped_suites_cover_the_contract() -> None:
     assert {suite.table for suite in load_suites()} == {
+        "raw.files",
         "raw.records",
         "clean.pages",
         "stories.members",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -30,12 +31,19 @@ def test_every_ending_is_read_gzipped_or_not_in_any_case(tmp_path: Path) -> None
     assert {file.path: file.format.name for file in scan(tmp_path).files} == kinds
 
 
-def test_skipped_files_are_listed_except_manifests_and_hidden_files(tmp_path: Path) -> None:
+def test_every_path_that_is_not_read_is_listed_with_its_reason(tmp_path: Path) -> None:
     for name in ("a.html", "b.pdf", "c.gz", "sub/README", "sub/manifest.jsonl", ".git/x.html", ".hidden.html"):
         write(tmp_path, name, "x")
     found = scan(tmp_path)
     assert [file.path for file in found.files] == ["a.html"]
-    assert found.skipped == ["b.pdf", "c.gz", "sub/README"]
+    assert [(skipped.path, skipped.reason) for skipped in found.skipped] == [
+        (".git/", "hidden"),
+        (".hidden.html", "hidden"),
+        ("b.pdf", "unknown_ending"),
+        ("c.gz", "unknown_ending"),
+        ("sub/README", "about_the_data"),
+        ("sub/manifest.jsonl", "manifest"),
+    ]
 
 
 def test_the_ingest_date_is_the_nearest_date_folder_or_the_modification_time(tmp_path: Path) -> None:
@@ -60,12 +68,20 @@ def test_the_input_folder_itself_may_be_a_date_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "problem"),
-    [("missing", "no such folder"), ("a.pdf", "not a folder"), (".", "no file of a known format")],
+    [("missing", "no such folder"), ("a.pdf", "not a folder")],
 )
-def test_a_folder_without_readable_files_is_an_error_at_once(tmp_path: Path, name: str, problem: str) -> None:
+def test_what_is_not_a_folder_is_an_error_at_once(tmp_path: Path, name: str, problem: str) -> None:
     write(tmp_path, "a.pdf", "x")
     with pytest.raises(UserError, match=problem):
         read_folder(tmp_path / name)
+
+
+def test_a_folder_without_readable_files_is_named_with_the_endings_it_has(tmp_path: Path) -> None:
+    for name in ("a.pdf", "b.pdf", "c.zst", "page?id=7"):
+        write(tmp_path, name, "x")
+    problem = "no file of a known format; it has 2 .pdf, 1 .zst, 1 no ending"
+    with pytest.raises(UserError, match=re.escape(problem)):
+        scan(tmp_path).require_files(tmp_path)
 
 
 def test_no_link_is_followed_out_of_the_folder(tmp_path: Path) -> None:
@@ -78,13 +94,17 @@ def test_no_link_is_followed_out_of_the_folder(tmp_path: Path) -> None:
     (inside / "again.html").symlink_to(inside / "a.html")
     found = scan(inside)
     assert [file.path for file in found.files] == ["a.html", "again.html"]
-    assert found.skipped == ["file.html", "folder", "loop.html"]
+    assert [(skipped.path, skipped.reason) for skipped in found.skipped] == [
+        ("file.html", "link_outside"),
+        ("folder", "link_to_folder"),
+        ("loop.html", "broken_link"),
+    ]
 
 
 def test_a_pipe_is_not_a_page(tmp_path: Path) -> None:
     write(tmp_path, "a.html", "x")
     os.mkfifo(tmp_path / "b.html")
-    assert scan(tmp_path).skipped == ["b.html"]
+    assert [(skipped.path, skipped.reason) for skipped in scan(tmp_path).skipped] == [("b.html", "not_a_file")]
 
 
 def test_a_manifest_that_is_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
@@ -113,7 +133,6 @@ def test_only_files_of_the_dates_asked_for_are_read(tmp_path: Path) -> None:
 
 def test_reading_twice_gives_the_same_records(tmp_path: Path) -> None:
     write(tmp_path, "a.html", "x")
-    write(tmp_path, "b.html", "")
     write(tmp_path, "c.xml", "<broken")
     assert read(tmp_path) == read(tmp_path)
 
@@ -156,10 +175,6 @@ def test_a_page_file_is_a_record(tmp_path: Path) -> None:
     assert (record.fetched_at, record.ingest_date) == (MODIFIED, DAY)
 
 
-def test_an_empty_page_file_has_no_body(tmp_path: Path) -> None:
-    assert read_one(tmp_path, "a.html", "").problem == "no_body"
-
-
 def test_a_page_at_the_size_limit_is_read_and_a_larger_one_is_not(tmp_path: Path) -> None:
     write(tmp_path, "a.html", "x" * 1000)
     write(tmp_path, "b.html", "x" * 1001)
@@ -181,6 +196,9 @@ def test_a_gz_file_that_is_not_gzip_is_a_problem(tmp_path: Path) -> None:
     assert problems(read(tmp_path)) == ["bad_gzip"]
 
 
-@pytest.mark.parametrize("name", ["a.xml", "a.jsonl", "a.parquet", "a.warc"])
-def test_an_empty_file_of_many_records_is_a_problem(tmp_path: Path, name: str) -> None:
-    assert read_one(tmp_path, name, "").problem == "empty_file"
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("a.html", "no_body"), *((f"a.{e}", "empty_file") for e in ("xml", "jsonl", "parquet", "warc"))],
+)
+def test_an_empty_file_is_a_problem(tmp_path: Path, name: str, problem: str) -> None:
+    assert read_one(tmp_path, name, "").problem == problem

@@ -1,0 +1,109 @@
+"""The file log: every path found in the input folder, as last seen. It is kept beside the archive, as Parquet.
+
+A run replaces the rows of the paths that it finds; rows of paths that are gone stay as they were last seen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from newsmill.sources.folder import FileResult, source_path
+from newsmill.sources.scanning.scan import InputFile, Scan, mtime_to_datetime
+from newsmill.sources.scanning.skipped import BY_DESIGN, SkippedPath
+from newsmill.sources.tables import FILE_LOG
+
+NAME = "seen_files.parquet"
+
+READ, SKIPPED, FAILED = "read", "skipped", "failed"
+
+Row = dict[str, Any]
+
+
+def read_file_log(archive: Path) -> pl.DataFrame:
+    """Return the file log of an archive (schema FILE_LOG), by path; empty where there is none or it is damaged."""
+    try:
+        return FILE_LOG.conform(pl.read_parquet(archive / NAME))
+    except (FileNotFoundError, ValueError, pl.exceptions.PolarsError):
+        return FILE_LOG.empty()  # the next look at the input folder writes it again
+
+
+def last_look_time(archive: Path) -> dt.datetime | None:
+    """Return when the input folder was last looked at; None where it never was."""
+    return read_file_log(archive)["seen_at"].max()  # type: ignore[return-value]
+
+
+def write_file_log(archive: Path, rows: pl.DataFrame) -> None:
+    """Replace the file log of an archive."""
+    archive.mkdir(parents=True, exist_ok=True)
+    temporary = archive / f".tmp-{NAME}"
+    with temporary.open("wb") as file:
+        FILE_LOG.conform(rows).sort("source_path").write_parquet(file, compression="zstd")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(archive / NAME)
+
+
+def update_file_log(
+    known: pl.DataFrame, found: Scan, results: Mapping[str, FileResult], seen_at: dt.datetime
+) -> pl.DataFrame:
+    """Return the file log after a look at the input folder.
+
+    Args:
+        known: the file log before.
+        results: what was read now, by path. Unchanged files that were not read now keep what was said of them.
+        seen_at: the time of the look, UTC.
+    """
+    before = {row["source_path"]: row for row in known.iter_rows(named=True)} if len(results) < len(found.files) else {}
+    rows = [_file_row(file, results.get(file.path), before) for file in found.files]
+    rows += map(_skipped_row, found.skipped)
+    now = pl.DataFrame([row | {"seen_at": seen_at} for row in rows], schema=FILE_LOG.schema).unique("source_path")
+    return pl.concat([known.join(now, on="source_path", how="anti"), now])
+
+
+def latest_look(files: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of the paths that the latest look found."""
+    return files.filter(pl.col("seen_at") == pl.col("seen_at").max())
+
+
+def _file_row(file: InputFile, result: FileResult | None, before: Mapping[str, Row]) -> Row:
+    row: Row = {
+        "source": file.format.source,
+        "source_path": source_path(file.path),
+        "ingest_date": file.ingest_date,
+        "byte_size": file.size,
+        "by_design": False,
+        "modified_at": mtime_to_datetime(file.mtime_ns),
+    }
+    if result is not None:
+        failed = result.has_failed
+        return row | {
+            "status": FAILED if failed else READ,
+            "reason": result.reason if failed else None,
+            "detail": result.detail if failed else None,
+            "records": result.records,
+        }
+    known = before.get(row["source_path"])
+    if known and all(known[name] == row[name] for name in ("ingest_date", "byte_size", "modified_at")):
+        return row | {name: known[name] for name in ("status", "reason", "detail", "records")}
+    return row | {"status": SKIPPED, "reason": "not_read_yet", "detail": None, "records": 0}
+
+
+def _skipped_row(skipped: SkippedPath) -> Row:
+    return {
+        "source": None,
+        "source_path": source_path(skipped.path),
+        "ingest_date": skipped.ingest_date,
+        "byte_size": skipped.size,
+        "status": SKIPPED,
+        "reason": skipped.reason,
+        "detail": skipped.detail,
+        "records": 0,
+        "by_design": skipped.reason in BY_DESIGN,
+        "modified_at": None,
+    }
