@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.metadata import asset_key
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import RETRIES, WRITER_POOL, ingest_dates
+from assets.run_context import WRITER_POOL, ingest_dates
 from newsmill import stages
 from newsmill.quality.checks import CheckResult, results_frame, run_suite
 from newsmill.quality.suites import Suite
@@ -46,7 +46,6 @@ def suite_checks(suite: Suite, partitions: dg.PartitionsDefinition[str] | None =
         specs=specs,
         can_subset=True,
         pool=WRITER_POOL,
-        retry_policy=RETRIES,
     )
     def run(
         context: dg.AssetCheckExecutionContext, settings: SettingsResource, writer: WriterResource

@@ -1,4 +1,4 @@
-"""What the assets share: the writer's pool and retries, and the ingest dates of a run."""
+"""What the assets share: the writer's pool, and the ingest dates of a run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 
 WRITER_POOL = "duckdb_writer"
 
-# Another process that holds the file, or a full disk that someone clears, is worth a second and a third attempt.
-RETRIES = dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-
+# No step is retried: Dagster would take an interrupt for a reason to retry. The sensor retries runs.
 # A range of ingest dates is one run: the stages loop over its dates themselves.
 WRITER: dict[str, Any] = {
     "pool": WRITER_POOL,
-    "retry_policy": RETRIES,
     "backfill_policy": dg.BackfillPolicy.single_run(),
 }
 

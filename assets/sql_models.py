@@ -9,7 +9,7 @@ import dagster as dg
 from assets.checks import store_results, to_asset_check_result
 from assets.metadata import add_partition_row_counts, asset_key, column_schema, table_metadata
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import RETRIES, WRITER, WRITER_POOL, Context, ingest_dates, partition_dates
+from assets.run_context import WRITER, WRITER_POOL, Context, ingest_dates, partition_dates
 from newsmill import stages
 from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
@@ -113,9 +113,7 @@ def _test_checks(project: Project, model: Model, tests: list[ModelTest]) -> dg.A
         for test in tests
     ]
 
-    @dg.multi_asset_check(
-        name=f"test_{model.table.replace('.', '__')}", specs=specs, pool=WRITER_POOL, retry_policy=RETRIES
-    )
+    @dg.multi_asset_check(name=f"test_{model.table.replace('.', '__')}", specs=specs, pool=WRITER_POOL)
     def run(
         context: dg.AssetCheckExecutionContext, settings: SettingsResource, writer: WriterResource
     ) -> Iterator[dg.AssetCheckResult]:

@@ -22,6 +22,7 @@ from newsmill.warehouse.sql_models import bind_project, load_project
 from pipelines.jobs import daily_job, models_job
 from pipelines.partitions import ingest_days
 from pipelines.policies import apply_policies
+from pipelines.runs.executor import run_executor
 from pipelines.schedules import daily_schedule
 from pipelines.sensors import new_files_sensor
 
@@ -70,8 +71,7 @@ def _definitions(settings: Settings) -> dg.Definitions:
         schedules=[daily_schedule(settings, daily)],
         sensors=[new_files_sensor(settings, daily, days)],
         resources=resources(settings),
-        # The assets do their parallel work inside; a process for each step would cost 4 CPU seconds each.
-        executor=dg.in_process_executor,
+        executor=run_executor,
     )
 
 

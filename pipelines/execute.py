@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.execute_in_process import core_execute_in_process, merge_run_tags
+from dagster._core.storage.dagster_run import DagsterRunStatus
+from dagster._core.utils import make_new_run_id
 
 from assets import raw
 from newsmill.home_lock import hold_home
@@ -14,6 +18,9 @@ from newsmill.settings import Settings
 from pipelines.code_location import code_location
 from pipelines.instance import open_instance
 from pipelines.jobs import DAILY
+from pipelines.runs.alive import end_dead_runs, hold_run, release_run
+from pipelines.runs.failures import run_errors
+from pipelines.runs.stopping import Stopped, last_signal
 from pipelines.sensors import RANGE_END_TAG, RANGE_START_TAG
 
 
@@ -35,6 +42,7 @@ class Outcome:
     success: bool
     errors: tuple[str, ...]
     failed_checks: tuple[FailedCheck, ...]
+    is_for_user: bool = False  # all errors are of a kind that the user can fix
 
     @property
     def is_clean(self) -> bool:
@@ -50,41 +58,51 @@ def run_daily(
     Raises:
         UserError: when taxonomy, suites or SQL models are wrong, or another process is writing to the home; nothing
             is written then.
+        Stopped: when a signal stopped the run; it is canceled then.
     """
     job = code_location(settings).resolve_job_def(DAILY)
     is_range = first != last
+    run_id = make_new_run_id()
     with (
         hold_home(settings.home, "newsmill run", settings.lock_patience_seconds),
         open_instance(settings) as instance,
     ):
-        result = job.execute_in_process(
-            instance=instance,
-            partition_key=None if is_range else first.isoformat(),
-            tags={RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()} if is_range else None,
-            run_config={
-                "loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}},
-                "ops": {raw.records.op.name: {"config": {"archive_only": archive_only}}},
-            },
-            raise_on_error=False,
-        )
+        end_dead_runs(instance)
+        hold_run(instance, run_id)
+        try:
+            tags = merge_run_tags(
+                job,
+                partition_key=None if is_range else first.isoformat(),
+                tags={RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()} if is_range else None,
+                asset_selection=None,
+                instance=instance,
+                run_config=None,
+            )
+            # `JobDefinition.execute_in_process` would do the same with an executor of its own.
+            result = core_execute_in_process(
+                run_config={
+                    "loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}},
+                    "ops": {raw.records.op.name: {"config": {"archive_only": archive_only}}},
+                },
+                job=InMemoryJob(job),
+                instance=instance,
+                output_capturing_enabled=False,
+                raise_on_error=False,
+                run_tags=tags,
+                run_id=run_id,
+            )
+        finally:
+            release_run(instance, run_id)
+    if result.dagster_run.status == DagsterRunStatus.CANCELED:
+        raise Stopped(last_signal())
+    errors = run_errors(result.all_events)
     return Outcome(
         run_id=result.run_id,
         success=result.success,
-        errors=tuple(_errors(result)),
+        errors=tuple(error.text for error in errors),
         failed_checks=tuple(_failed_checks(result)),
+        is_for_user=bool(errors) and all(error.is_for_user for error in errors),
     )
-
-
-def _errors(result: dg.ExecuteInProcessResult) -> Sequence[str]:
-    """Return the innermost message of every failed step."""
-    messages = []
-    for event in result.all_events:
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            messages.append(f"{event.step_key}: {error.message.strip() if error else 'failed'}")
-    return messages
 
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> Sequence[FailedCheck]:

@@ -1,4 +1,8 @@
-"""The command line `newsmill`. Exit code 0: success; 1: a run or a check failed; 2: wrong input or settings."""
+"""The command line `newsmill`.
+
+Exit code 0: success; 1: a run or a check failed; 2: wrong input or settings, or the machine lacks disk or memory; 130
+and 143: stopped by SIGINT or SIGTERM.
+"""
 
 from __future__ import annotations
 
@@ -12,29 +16,43 @@ from pipelines.cli.app import app
 
 def main() -> None:
     """Run the console script."""
+    from pipelines.runs.stopping import stop_signals_raise
+
+    with stop_signals_raise():
+        code = _run_command()
+    sys.exit(code)
+
+
+def _run_command() -> int:
+    """Run the command; return its exit code. An error that the user can fix is one line on stderr."""
     from typer import Abort
     from typer.exceptions import TyperException
 
     from newsmill.errors import UserError
+    from newsmill.machine import machine_error_of
+    from pipelines.runs.stopping import MESSAGE, Stopped, exit_at_next_signal
 
     try:
         code = app(standalone_mode=False)
     except UserError as error:
         print(f"newsmill: {error}", file=sys.stderr)
-        sys.exit(2)
+        return 2
     except TyperException as error:
         if message := _usage_message(error):  # empty where typer has printed the help
             print(f"newsmill: {message}; see `newsmill --help`", file=sys.stderr)
-        sys.exit(2)
-    except (Abort, KeyboardInterrupt):
-        print("newsmill: interrupted; committed partitions are kept, run the command again to resume", file=sys.stderr)
-        sys.exit(130)
+        return 2
+    except (Abort, KeyboardInterrupt, Stopped) as stopped:
+        exit_at_next_signal()
+        print(MESSAGE, file=sys.stderr)
+        return stopped.exit_code if isinstance(stopped, Stopped) else 130
     except BrokenPipeError:
-        sys.exit(0)
+        return 0
     except Exception as error:  # noqa: BLE001 - the edge: no traceback reaches a user
-        print(f"newsmill: {_unexpected_message(error)}", file=sys.stderr)
-        sys.exit(2)
-    sys.exit(code if isinstance(code, int) else 0)
+        # A full disk or a memory limit shows in any library, in its own words.
+        known = machine_error_of("newsmill", error)
+        print(known or f"newsmill: {_unexpected_message(error)}", file=sys.stderr)
+        return 2
+    return code if isinstance(code, int) else 0
 
 
 def _usage_message(error: Exception) -> str:
@@ -44,15 +62,9 @@ def _usage_message(error: Exception) -> str:
 
 
 def _unexpected_message(error: Exception) -> str:
-    """Return one line on an error that no command expects: a resource that ran out, or a fault of newsmill.
-
-    Writes the traceback to a file and names it.
-    """
+    """Return one line on an error that no command expects. Writes the traceback to a file and names it."""
     problem = " ".join(f"{type(error).__name__}: {error}".split())
-    if isinstance(error, OSError | MemoryError) or "memory" in problem.lower():
-        hint = "free disk space, memory or file handles, or correct the permissions; then run the command again"
-    else:
-        hint = "run it again; if it fails again, report it with the traceback"
+    hint = "run it again; if it fails again, report it with the traceback"
     with contextlib.suppress(OSError):  # a full disk has no space for the traceback either
         with tempfile.NamedTemporaryFile("w", prefix="newsmill-", suffix=".log", delete=False) as file:
             traceback.print_exception(error, file=file)

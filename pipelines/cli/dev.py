@@ -16,7 +16,8 @@ from newsmill.errors import UserError
 from newsmill.settings import Settings, shipped
 from newsmill.warehouse.publish import REPORT
 from pipelines.code_location import code_location
-from pipelines.instance import dagster_home
+from pipelines.instance import dagster_home, open_instance
+from pipelines.runs.alive import end_dead_runs
 
 # A page of another site that resolves its own name to 127.0.0.1 sends that name as the host.
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
@@ -48,6 +49,10 @@ def dev_command(settings: Settings, host: str, port: int) -> int:
         UserError: when taxonomy, suites, SQL models or a port are wrong.
     """
     code_location(settings)  # reports a user error in one line here instead of in the UI
+    with open_instance(settings) as instance:
+        ended = end_dead_runs(instance)
+    if ended:
+        print(f"{len(ended)} runs marked failed: their processes are gone", flush=True)
     served = serve_report(settings)
     environment = {
         **os.environ,

@@ -13,7 +13,7 @@ from newsmill.home_lock import hold_home
 from newsmill.maintenance.rebuild import BackedUp, back_up_database, redirect_old_story_ids
 from newsmill.settings import Settings
 from newsmill.topics.taxonomy import load_taxonomy
-from pipelines.cli.run import outcome_row, print_outcomes, reconciliation_totals
+from pipelines.cli.run import exit_code, outcome_row, print_outcomes, reconciliation_totals
 from pipelines.cli.show import err, out, print_json, progress, text
 from pipelines.code_location import code_location
 from pipelines.execute import run_daily
@@ -57,7 +57,7 @@ def _rebuild(settings: Settings, *, replace_old: bool, as_json: bool, verbose: b
         done = {
             "dates": dates,
             "runs": [outcome_row(outcome)],
-            "reconciliation": reconciliation_totals(settings),
+            "reconciliation": reconciliation_totals(settings) if outcome.success else {},
             "old_database": old and old.path,
             "check_results": old.check_results if old else 0,
             "story_ids": redirected,
@@ -70,7 +70,7 @@ def _rebuild(settings: Settings, *, replace_old: bool, as_json: bool, verbose: b
         _print_how_to_restore(settings, old)
     elif not as_json:
         _print_summary(dates, old, redirected)
-    return 0 if outcome.is_clean else 1
+    return exit_code([outcome])
 
 
 def _dates(settings: Settings, found: set[dt.date] | None) -> list[dt.date]:

@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -45,14 +46,21 @@ def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as
         print_json(
             {
                 "runs": [outcome_row(outcome) for outcome in outcomes],
-                "reconciliation": reconciliation_totals(settings),
+                "reconciliation": reconciliation_totals(settings) if all(o.success for o in outcomes) else {},
                 "files": vars(count_input_files(settings)),
                 "seconds": seconds,
             }
         )
     else:
         print_outcomes(settings, outcomes, seconds)
-    return 0 if all(outcome.is_clean for outcome in outcomes) else 1
+    return exit_code(outcomes)
+
+
+def exit_code(outcomes: Sequence[Outcome]) -> int:
+    """Return 0 where all is well, 2 where every error is one that the user can fix, else 1."""
+    if all(outcome.is_clean for outcome in outcomes):
+        return 0
+    return 2 if all(outcome.is_clean or outcome.is_for_user for outcome in outcomes) else 1
 
 
 def _select_dates(settings: Settings, wanted: list[dt.date], bounds: Bounds) -> list[dt.date]:
@@ -108,7 +116,7 @@ def print_file_counts(counts: FileCounts) -> None:
 
 
 def print_outcomes(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
-    """Print what failed in the runs, the published reconciliation, and where to look."""
+    """Print what failed in the runs; where all succeeded, the published reconciliation and where to look."""
     for outcome in outcomes:
         for message in outcome.errors:
             err.print(f"[red]failed[/red] {text(message)}")
@@ -116,6 +124,9 @@ def print_outcomes(settings: Settings, outcomes: list[Outcome], seconds: float) 
             color = "red" if check.severity == "ERROR" else "yellow"
             err.print(f"[{color}]{check.severity.lower()}[/] {check.asset} {check.name}: {text(check.description)}")
     print_file_counts(count_input_files(settings))
+    if not all(outcome.success for outcome in outcomes):
+        err.print(_state_of_copy(settings))
+        return
     totals = reconciliation_totals(settings)
     if not totals:
         err.print("nothing is published by this version; `newsmill dev` shows the run and its log")
@@ -131,6 +142,16 @@ def print_outcomes(settings: Settings, outcomes: list[Outcome], seconds: float) 
     home = f"--home {settings.home}"
     for what in ("report", "query 'from trends.topic_daily'", "status", "dev"):
         out.print(f"look      {_command_name()} {what} {home}", soft_wrap=True)
+
+
+def _state_of_copy(settings: Settings) -> str:
+    """Return what analysts have after a run that failed: totals of an earlier run are not those of this one."""
+    try:
+        published = (settings.published / DATABASE).stat().st_mtime
+    except OSError:
+        return "nothing is published yet; `newsmill dev` shows the run and its log"
+    at = dt.datetime.fromtimestamp(published, dt.UTC)
+    return f"not published; the copy of {at:%Y-%m-%d %H:%M} UTC stays; `newsmill dev` shows the run and its log"
 
 
 def _command_name() -> str:

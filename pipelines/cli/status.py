@@ -14,19 +14,23 @@ from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
-from pipelines.cli.show import out, print_json, print_table
+from pipelines.cli.show import err, out, print_json, print_table
 from pipelines.instance import open_instance
+from pipelines.runs.alive import find_dead_runs
 
 LAST_RUNS = 5
 MAX_EXAMPLES = 3  # paths of each reason
 
 
 def status_command(settings: Settings, *, as_json: bool) -> int:
-    """Show reconciliation, runs and failing checks; return 1 when reconciliation, last run or an error check fails.
+    """Show reconciliation, runs and failing checks.
+
+    Returns 1 when reconciliation, last run or an error check fails, or a run hangs: its process is gone.
 
     Raises:
         UserError: when nothing has been published in this home.
     """
+    hanging = _hanging_runs(settings)
     with open_reader(settings.published / DATABASE) as con:
         days = pl.DataFrame([vars(day) for day in reconcile(con, None)])
         failing = failing_checks(con).to_dicts()
@@ -34,7 +38,8 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
     with open_instance(settings) as instance:
         runs = last_runs(instance)
     wrong = (
-        (days.height > 0 and days["unreconciled"].sum() > 0)
+        bool(hanging)
+        or (days.height > 0 and days["unreconciled"].sum() > 0)
         or any(check["severity"] == "error" for check in failing)
         or (bool(runs) and runs[0]["status"] == dg.DagsterRunStatus.FAILURE.value)
     )
@@ -44,6 +49,7 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
                 "reconciliation": days.to_dicts(),
                 "files": files,
                 "runs": runs,
+                "hanging_runs": hanging,
                 "failing_checks": failing,
                 "ok": not wrong,
             }
@@ -59,6 +65,21 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
     else:
         out.print("All checks pass.")
     return int(wrong)
+
+
+def _hanging_runs(settings: Settings) -> list[str]:
+    """Return the ids of the runs whose process is gone, and print what to do."""
+    if not settings.home.is_dir():
+        return []
+    with open_instance(settings) as instance:
+        hanging = [dead.run.run_id for dead in find_dead_runs(instance)]
+    if hanging:
+        err.print(
+            f"{len(hanging)} runs hang, their processes are gone ({', '.join(run_id[:8] for run_id in hanging)}): "
+            "the next `newsmill run` or `newsmill dev` marks them failed and continues",
+            soft_wrap=True,
+        )
+    return hanging
 
 
 def last_runs(instance: dg.DagsterInstance) -> list[dict[str, Any]]:
