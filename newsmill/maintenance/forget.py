@@ -16,7 +16,7 @@ import polars as pl
 from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.maintenance.database import now, open_processed, replace_by_copy
-from newsmill.maintenance.rebuild import old_database
+from newsmill.maintenance.rebuild import DAMAGED_ENDING, old_database
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.sources.tombstones import Tombstone, Tombstones, detect_kind, normalize_key, read_tombstones, tombstone
@@ -122,8 +122,9 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
     """
     taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)
     stone = _new_tombstone(key, why)
-    if (old := old_database(settings)).exists():
-        raise UserError(str(old), "backup of a rebuild, which may contain the records to forget", "delete it first")
+    for old in (old_database(settings), *settings.home.glob(f"*{DAMAGED_ENDING}")):
+        if old.exists():
+            raise UserError(str(old), "left by a rebuild, may contain the records to forget", "delete it first")
     with open_processed(settings, "newsmill forget") as con:
         stones = read_tombstones(settings.home)
         records = _find_covered(con, settings, _with_tombstones(stones, [stone]))

@@ -6,11 +6,16 @@ are only in the old database and are copied from it. The old database stays as a
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+import duckdb
 
 from newsmill import stages
 from newsmill.errors import UserError
+from newsmill.maintenance.verify import read_database
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.settings import Settings
 from newsmill.sql import quote_literal
@@ -18,8 +23,17 @@ from newsmill.stories.tables import MEMBERS, MERGES
 from newsmill.table import Table
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.types import Connection
-from newsmill.warehouse.connection import LOCK_TIMEOUT_SECONDS, open_writer, retry_while_locked, transaction
+from newsmill.warehouse.connection import (
+    CONFIG,
+    LOCK_TIMEOUT_SECONDS,
+    DamagedDatabaseError,
+    open_writer,
+    retry_while_locked,
+    transaction,
+)
 from newsmill.warehouse.publish import DATABASE, remove_draft
+
+DAMAGED_ENDING = ".damaged"
 
 # A story id names its first member, so an old id leads to the record and from there to its story now.
 REDIRECTS = """
@@ -48,14 +62,17 @@ def old_database(settings: Settings) -> Path:
 def back_up_database(settings: Settings, *, replace_old: bool = False) -> BackedUp | None:
     """Move the database to its backup path and put an empty one in its place; return None where there is none.
 
+    A damaged database is set aside; the published copy, which has the history, then serves as the old one.
+
     Raises:
-        UserError: when an earlier backup exists and may not be replaced, or the database cannot be opened or stays
-            locked by another process; nothing is changed then.
+        UserError: when an earlier backup exists and may not be replaced, or another program holds the database;
+            nothing is changed then.
     """
     database, old = settings.database, old_database(settings)
     if old.exists() and not replace_old:
         hint = f"delete it or pass --replace-old; or move it back to {DATABASE} to restore it"
         raise UserError(str(old), "the backup of an earlier rebuild still exists", hint)
+    set_aside_damage(settings)
     if not database.is_file():
         return None
     draft = settings.home / f".{DATABASE}.draft"
@@ -73,6 +90,33 @@ def back_up_database(settings: Settings, *, replace_old: bool = False) -> Backed
     finally:
         remove_draft(draft)
     return BackedUp(old, copied)
+
+
+def set_aside_damage(settings: Settings) -> None:
+    """Move a damaged database away. Where it is damaged or missing, a copy of the published one takes its place.
+
+    The published copy has the history (check results, old story ids) up to the last publication.
+
+    Raises:
+        UserError: when another program holds the database.
+    """
+    database, published = settings.database, settings.published / DATABASE
+    if database.is_file() and _is_whole(database):
+        return
+    for path in (database, database.with_name(f"{DATABASE}.wal")):
+        if path.exists():
+            path.replace(path.with_name(path.name + DAMAGED_ENDING))
+    if published.is_file() and read_database(published)[2] is None:
+        shutil.copyfile(published, database)
+
+
+def _is_whole(database: Path) -> bool:
+    connect = partial(duckdb.connect, str(database), config=CONFIG)
+    try:
+        retry_while_locked(database, connect, LOCK_TIMEOUT_SECONDS).close()  # replays its log
+    except DamagedDatabaseError:
+        return False
+    return read_database(database)[2] is None
 
 
 def redirect_old_story_ids(settings: Settings, taxonomy: Taxonomy, old: Path) -> int:

@@ -138,6 +138,10 @@ def open_reader(database: Path) -> Iterator[Connection]:
         con.close()
 
 
+class DamagedDatabaseError(UserError):
+    """The writer's file is damaged."""
+
+
 def is_damage(error: duckdb.Error) -> bool:
     """Return whether DuckDB reports a damaged file."""
     return DAMAGED.search(str(error)) is not None
@@ -154,7 +158,7 @@ def database_error(database: Path, error: duckdb.Error) -> UserError:
         return UserError(str(database), f"held open by {_lock_holder(error)}", hint)
     if is_damage(error):
         hint = "`newsmill rebuild` sets it aside and rebuilds it from the archive"
-        return UserError(str(database), f"damaged ({_first_line(error)})", hint)
+        return DamagedDatabaseError(str(database), f"damaged ({_first_line(error)})", hint)
     return UserError(str(database), _first_line(error), "check the permissions of the file and the disk")
 
 

@@ -148,6 +148,36 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def verify(home: Home = None, as_json: AsJson = False) -> None:
+    """Read everything in the home and compare it with its checksums. Exits 1 if anything is damaged."""
+    from pipelines.cli.verify import verify_command
+
+    raise typer.Exit(verify_command(_home(home), as_json=as_json))
+
+
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Option(help="File to write, a tar.")],
+    home: Home = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+) -> None:
+    """Write the home to one file, and verify the file."""
+    from pipelines.cli.backup import backup_command
+
+    backup_command(_home(home), out, force=force)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `newsmill backup` wrote.")], home: Home = None
+) -> None:
+    """Restore a home from a backup; the home must not exist or be empty."""
+    from pipelines.cli.backup import restore_command
+
+    restore_command(file, _home(home))
+
+
+@app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="A query over the published copy.")],
     home: Home = None,
