@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import polars as pl
 
 from newsmill import progress
 from newsmill.errors import UserError
-from newsmill.sources.archive_parts import read_metadata, read_pieces, write_rows
+from newsmill.sources.archive_parts import has_current_ids, read_metadata, read_pieces, write_rows
+from newsmill.sources.known_records import KnownRecords, find_superseded
 from newsmill.sources.record import Record
 from newsmill.sources.tables import ARCHIVE, RECORDS
 
@@ -32,12 +34,16 @@ class AppendResult:
         already_archived: the records that were in the archive before.
         dates: the ingest dates of both.
         forgotten: the records left out because of a tombstone.
+        superseded: the records erased because they came from an unfinished state of a file.
+        seen: for ingest dates that had records before, the ids of the records that came.
     """
 
     new: int = 0
     already_archived: int = 0
     dates: set[dt.date] = field(default_factory=set)
     forgotten: int = 0
+    superseded: int = 0
+    seen: dict[dt.date, set[bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,16 +56,23 @@ class Archive:
     root: Path
 
     def append(
-        self, records: Iterable[Record], batch_records: int = BATCH_RECORDS, batch_bytes: int = BATCH_BYTES
+        self,
+        records: Iterable[Record],
+        batch_records: int = BATCH_RECORDS,
+        batch_bytes: int = BATCH_BYTES,
+        without_date_folder: Collection[str] = (),
     ) -> AppendResult:
         """Add the records that are not in the archive of their ingest date yet.
 
         Memory: a batch of records, and the record ids of the ingest dates. If it is interrupted, the batches already
         written stay, and the next append continues.
+
+        Args:
+            without_date_folder: source paths whose records may be archived on another ingest date already.
         """
         self.remove_leftovers()
         done = AppendResult()
-        ids: dict[dt.date, set[bytes]] = {}
+        known = KnownRecords(self, without_date_folder)
         batch: list[Record] = []
         count = size = 0
 
@@ -68,22 +81,35 @@ class Archive:
                 self.write(batch)
                 progress.advance("raw", count)
                 batch, count, size = [], 0, 0
-            date = record.ingest_date
-            if date not in ids:
-                ids[date] = self.ids(date)
-                done.dates.add(date)
             count += 1
-            record_id = bytes.fromhex(record.record_id)
-            if record_id in ids[date]:
+            if known.add(record):
+                batch.append(record)
+                size += record.byte_size
+                done.new += 1
+            else:
                 done.already_archived += 1
-                continue
-            ids[date].add(record_id)
-            batch.append(record)
-            size += record.byte_size
-            done.new += 1
         self.write(batch)
         progress.advance("raw", count)
+        done.dates, done.seen = known.dates, known.seen
         return done
+
+    def remove_superseded(
+        self, read: Mapping[dt.date, Collection[str]], seen: Mapping[dt.date, Collection[bytes]]
+    ) -> int:
+        """Erase what came from an unfinished or faulty state of files read again now; return the number of records.
+
+        A damaged ingest date is left as it is.
+
+        Args:
+            read: by ingest date, the source paths of the files that were read.
+            seen: the ids of their records now; see `AppendResult.seen`.
+        """
+        removed = 0
+        for date, paths in read.items():
+            if date in seen and (superseded := find_superseded(self, date, paths, seen[date])):
+                with suppress(UserError):
+                    removed += self.remove(superseded, [date])
+        return removed
 
     def dates(self) -> list[dt.date]:
         """Return the ingest dates with records, in order."""
@@ -157,12 +183,12 @@ class Archive:
         folder.mkdir(parents=True, exist_ok=True)
         self.write_frame(folder, records_frame(records))
 
-    def write_frame(self, folder: Path, rows: pl.DataFrame) -> None:
+    def write_frame(self, folder: Path, rows: pl.DataFrame, *, current_ids: bool = True) -> None:
         identity = "\n".join(rows["record_id"])
         name = f"part-{hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()}.parquet"
         temporary = folder / f"{TEMPORARY}{name}"
         with temporary.open("wb") as file:
-            write_rows(file, rows)
+            write_rows(file, rows, current_ids=current_ids)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(folder / name)
@@ -186,7 +212,7 @@ class Archive:
             removed += int(unwanted_rows.sum())
             rest = pl.concat(list(read_pieces(part))).filter(~unwanted_rows)
             if rest.height:
-                self.write_frame(part.parent, rest)
+                self.write_frame(part.parent, rest, current_ids=has_current_ids(part))
             part.unlink()
             if not any(part.parent.iterdir()):
                 part.parent.rmdir()

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DAMAGED = "archive_damaged"
 WRONG_BYTES = "the bytes in the archive do not match the SHA-256 of the record"
 
+# A part with this key in its metadata has no id that depends on a file's modification time.
+IDS = b"newsmill.ids"
+
 # Damage costs at most the rest of its row group.
 ROW_GROUP_BYTES, ROW_GROUP_ROWS = 16 * 2**20, 512
 # How much of a part pyarrow decodes at a time.
@@ -58,13 +61,26 @@ class Lost:
         )
 
 
-def write_rows(file: BinaryIO, rows: pl.DataFrame) -> None:
-    """Write rows of the schema ARCHIVE as Parquet, in row groups of about ROW_GROUP_BYTES."""
+def has_current_ids(part: Path) -> bool:
+    """Whether no id in a part depends on the modification time of a file; an unreadable part counts as current."""
+    try:
+        with _open(part) as file:
+            return IDS in (file.schema_arrow.metadata or {})
+    except _unreadable():
+        return True
+
+
+def write_rows(file: BinaryIO, rows: pl.DataFrame, *, current_ids: bool = True) -> None:
+    """Write rows of the schema ARCHIVE as Parquet, in row groups of about ROW_GROUP_BYTES.
+
+    Without `current_ids`, some record ids are those of an older version; see `has_current_ids`.
+    """
     import pyarrow.parquet as pq
 
     table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
     options = {"compression": "zstd", "compression_level": 3, "write_page_checksum": True, "use_dictionary": REPETITIVE}
-    with pq.ParquetWriter(file, table.schema, **options) as writer:
+    schema = table.schema.with_metadata({IDS: b"without modification times"} if current_ids else None)
+    with pq.ParquetWriter(file, schema, **options) as writer:
         start = size = 0
         for row, byte_size in enumerate(rows["byte_size"]):
             if row > start and (size + byte_size > ROW_GROUP_BYTES or row - start == ROW_GROUP_ROWS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import posixpath
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +102,7 @@ def read_files(
                 manifests[folder] = load_manifest(root, folder, wanted)
                 if folder in reported:
                     yield from manifest_problems(root, folder, manifests[folder], reported[folder], max_record_bytes)
+                    results[posixpath.join(folder, manifest.NAME)] = FileResult(reported[folder])
         known = (manifests[folder].metadata.get(file.path) for folder in file.folders)
         source_file = SourceFile(
             path=root / file.path,

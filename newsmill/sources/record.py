@@ -40,6 +40,21 @@ class Record:
     problem_detail: str | None
     body: bytes | None
 
+    @property
+    def has_own_time(self) -> bool:
+        """Whether `fetched_at` is stated; else it is a guess from the modification time of the file."""
+        return True
+
+
+class UntimedRecord(Record):
+    """A record of a fetch at an unknown time."""
+
+    __slots__ = ()
+
+    @property
+    def has_own_time(self) -> bool:
+        return False
+
 
 def make_record(
     *,
@@ -48,6 +63,7 @@ def make_record(
     fetched_at: dt.datetime,
     ingest_date: dt.date,
     body: bytes | None,
+    has_own_time: bool = True,
     url: str | None = None,
     member: str = "",
     content_type: str | None = None,
@@ -61,16 +77,19 @@ def make_record(
 
     `member` is the record's position in a file of several; it is part of the URL where no URL is known. `fetched_at` is
     naive UTC. The id is blake2b-128 over the UTF-8 lines URL, fetch time to the microsecond, SHA-256 and ingest date:
-    a fetch that is delivered on two days is two records, the later a refetch, whichever day is read first. Without a
-    body it is also over source path and member, so that two broken members of a file stay two records.
+    a fetch that is delivered on two days is two records, the later a refetch, whichever day is read first. The line of
+    the fetch time is empty without `has_own_time`: a file that is touched or copied again is not fetched again. Without
+    a body the id is also over source path and member, so that two broken members of a file stay two records.
     """
     source_path = storable(source_path)
     url = storable(url) if url else file_url(source_path, member)
     sha256 = hashlib.sha256(body or b"").hexdigest()
-    identity = [url, fetched_at.isoformat(timespec="microseconds"), sha256, ingest_date.isoformat()]
+    time = fetched_at.isoformat(timespec="microseconds") if has_own_time else ""
+    identity = [url, time, sha256, ingest_date.isoformat()]
     if body is None:
         identity += [source_path, member]
-    return Record(
+    kind = Record if has_own_time else UntimedRecord
+    return kind(
         record_id=hashlib.blake2b("\n".join(identity).encode(), digest_size=16).hexdigest(),
         source=source,
         source_path=source_path,

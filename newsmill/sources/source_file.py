@@ -38,38 +38,39 @@ class SourceFile:
             return self.problem("no_body", f"the body is empty{answer}", metadata, member)
         if len(body) > self.max_record_bytes:
             return self.too_large(len(body), metadata, member)
-        fetched_at, date_problem = self.fetch_time(metadata)
-        return self.make(body, metadata, member, fetched_at, "bad_date" if date_problem else None, date_problem)
+        _, date_problem = self.fetch_time(metadata)
+        return self.make(body, metadata, member, "bad_date" if date_problem else None, date_problem)
 
     def problem(self, reason: str, detail: str, metadata: FetchMetadata = UNKNOWN_METADATA, member: str = "") -> Record:
         """Return a record whose body could not be read."""
-        return self.make(None, metadata, member, self.fetch_time(metadata)[0], reason, detail)
+        return self.make(None, metadata, member, reason, detail)
 
     def too_large(self, size: int | None, metadata: FetchMetadata = UNKNOWN_METADATA, member: str = "") -> Record:
         """Return a record whose body is too large; `size` is None where reading stopped early."""
         measured = "the body is larger" if size is None else f"the body has {size:,} bytes, more"
         return self.problem("too_large", f"{measured} than the {self.max_record_bytes:,} allowed", metadata, member)
 
-    def fetch_time(self, metadata: FetchMetadata) -> tuple[dt.datetime, str | None]:
-        """Return the fetch time as far as known, and the problem of the stated time."""
+    def fetch_time(self, metadata: FetchMetadata) -> tuple[dt.datetime | None, str | None]:
+        """Return the fetch time where one is stated, and the problem of a stated time."""
         for known in (metadata, self.metadata):
             if known.fetched_at or known.date_problem:
-                return known.fetched_at or self.modified, known.date_problem
-        return self.modified, None
+                return known.fetched_at, known.date_problem
+        return None, None
 
     def make(
         self,
         body: bytes | None,
         metadata: FetchMetadata,
         member: str,
-        fetched_at: dt.datetime,
         problem: str | None,
         problem_detail: str | None,
     ) -> Record:
+        fetched_at, _ = self.fetch_time(metadata)
         return make_record(
             source=self.source,
             source_path=self.source_path,
-            fetched_at=fetched_at,
+            fetched_at=fetched_at or self.modified,
+            has_own_time=fetched_at is not None,
             ingest_date=self.ingest_date,
             body=body,
             url=metadata.url or member_url(self.url, member),

@@ -72,7 +72,11 @@ FILES = Table(
 FILE_LOG = Table(
     "file log",
     FILES.grain,
-    (*FILES.columns, Column("modified_at", pl.Datetime("us"), "When the file was last changed (UTC).", required=False)),
+    (
+        *FILES.columns,
+        Column("modified_at", pl.Datetime("us"), "When the file was last changed (UTC).", required=False),
+        Column("first_ingest_date", pl.Date(), "Its ingest date when it was first seen.", required=False),
+    ),
 )
 
 ARCHIVE = Table(

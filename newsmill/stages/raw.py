@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -12,9 +12,15 @@ from newsmill.quality.ledger import raw_verdicts
 from newsmill.settings import Settings
 from newsmill.sources.archive import AppendResult, Archive
 from newsmill.sources.archive_parts import DAMAGED
-from newsmill.sources.folder import FileResult, read_folder
+from newsmill.sources.folder import FileResult, read_folder, source_path
 from newsmill.sources.plausible import now_utc
-from newsmill.sources.scanning.file_log import last_look_time, read_file_log, update_file_log, write_file_log
+from newsmill.sources.scanning.file_log import (
+    find_moved,
+    last_look_time,
+    read_file_log,
+    update_file_log,
+    write_file_log,
+)
 from newsmill.sources.scanning.scan import Scan, Scanner
 from newsmill.sources.tables import FILES, FORGOTTEN, RECORDS
 from newsmill.sources.tombstones import read_tombstones
@@ -46,10 +52,21 @@ def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: 
     with hold_home(settings.home, "newsmill run", settings.lock_patience_seconds):
         archive, stones = open_archive(settings), read_tombstones(settings.home)
         records = read_folder(settings.input, dates, settings.max_record_bytes, found, results)
-        result = archive.append(stones.filter_out(records), settings.batch_records, settings.batch_bytes)
-        write_file_log(archive.root, update_file_log(read_file_log(archive.root), found, results, seen_at))
+        log = read_file_log(archive.root)
+        moved = find_moved(log, found) if archive.dates() else []
+        result = archive.append(stones.filter_out(records), settings.batch_records, settings.batch_bytes, moved)
+        result.superseded = archive.remove_superseded(group_by_date(results), result.seen)
+        write_file_log(archive.root, update_file_log(log, found, results, seen_at, moved))
     result.forgotten = stones.suppressed_count
     return result
+
+
+def group_by_date(results: Mapping[str, FileResult]) -> dict[dt.date, list[str]]:
+    """Return the source paths of the files that were read, by ingest date."""
+    grouped: dict[dt.date, list[str]] = {}
+    for path, result in results.items():
+        grouped.setdefault(result.ingest_date, []).append(source_path(path))
+    return grouped
 
 
 def load_records(con: Connection, run: Run, date: dt.date) -> int:

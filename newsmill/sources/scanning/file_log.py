@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,11 @@ def write_file_log(archive: Path, rows: pl.DataFrame) -> None:
 
 
 def update_file_log(
-    known: pl.DataFrame, found: Scan, results: Mapping[str, FileResult], seen_at: dt.datetime
+    known: pl.DataFrame,
+    found: Scan,
+    results: Mapping[str, FileResult],
+    seen_at: dt.datetime,
+    moved: Collection[str] = (),
 ) -> pl.DataFrame:
     """Return the file log after a look at the input folder.
 
@@ -58,12 +62,25 @@ def update_file_log(
         known: the file log before.
         results: what was read now, by path. Unchanged files that were not read now keep what was said of them.
         seen_at: the time of the look, UTC.
+        moved: see `find_moved`.
     """
-    before = {row["source_path"]: row for row in known.iter_rows(named=True)} if len(results) < len(found.files) else {}
-    rows = [_file_row(file, results.get(file.path), before) for file in found.files]
+    before = {row["source_path"]: row for row in known.iter_rows(named=True)}
+    unknown = set(moved).difference(before)
+    rows = [_file_row(file, results.get(file.path), before, unknown) for file in found.files]
     rows += map(_skipped_row, found.skipped)
     now = pl.DataFrame([row | {"seen_at": seen_at} for row in rows], schema=FILE_LOG.schema).unique("source_path")
     return pl.concat([known.join(now, on="source_path", how="anti"), now])
+
+
+def find_moved(known: pl.DataFrame, found: Scan) -> list[str]:
+    """Return the source paths of files without a date folder that may have been read on another ingest date.
+
+    Those are files with another date than when they were first seen. Where that is not known, because the archive is
+    older than the file log, it is all files without a date folder.
+    """
+    dates = dict(known.select("source_path", "first_ingest_date").iter_rows())
+    undated = {source_path(file.path): file.ingest_date for file in found.files if not file.in_date_folder}
+    return [path for path, date in undated.items() if not dates or dates.get(path, date) != date]
 
 
 def latest_look(files: pl.DataFrame) -> pl.DataFrame:
@@ -71,10 +88,14 @@ def latest_look(files: pl.DataFrame) -> pl.DataFrame:
     return files.filter(pl.col("seen_at") == pl.col("seen_at").max())
 
 
-def _file_row(file: InputFile, result: FileResult | None, before: Mapping[str, Row]) -> Row:
+def _file_row(file: InputFile, result: FileResult | None, before: Mapping[str, Row], unknown: Collection[str]) -> Row:
+    path = source_path(file.path)
+    known = before.get(path)
+    first = known["first_ingest_date"] if known else None if path in unknown else file.ingest_date
     row: Row = {
+        "first_ingest_date": first,
         "source": file.format.source,
-        "source_path": source_path(file.path),
+        "source_path": path,
         "ingest_date": file.ingest_date,
         "byte_size": file.size,
         "by_design": False,
@@ -88,7 +109,6 @@ def _file_row(file: InputFile, result: FileResult | None, before: Mapping[str, R
             "detail": result.detail if failed else None,
             "records": result.records,
         }
-    known = before.get(row["source_path"])
     if known and all(known[name] == row[name] for name in ("ingest_date", "byte_size", "modified_at")):
         return row | {name: known[name] for name in ("status", "reason", "detail", "records")}
     return row | {"status": SKIPPED, "reason": "not_read_yet", "detail": None, "records": 0}
@@ -106,4 +126,5 @@ def _skipped_row(skipped: SkippedPath) -> Row:
         "records": 0,
         "by_design": skipped.reason in BY_DESIGN,
         "modified_at": None,
+        "first_ingest_date": None,
     }
