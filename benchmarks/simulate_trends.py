@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from newsmill.trends.baseline import tail_probability, to_score
 from newsmill.trends.bursts import compute_expected_days, find_bursts
-from newsmill.trends.scan import MAX_RAISED_DAYS, MIN_SCORE, MIN_STORIES, RAISED_SCORE, SUM_PENALTY
+from newsmill.trends.scan import MAX_RAISED_DAYS, MIN_SCORE, MIN_STORIES, RAISED_SCORE
 from newsmill.trends.tables import BURSTS
 
 FIRST_DAY = dt.date(2024, 1, 1)
@@ -193,7 +193,7 @@ def detect_as_oracle(noise: Noise, counts: Counts) -> NDArray[np.bool_]:
         )
         sums = mean.sum(axis=1)
         together = to_score(tail_probability(total.sum(axis=1), sums, variance.sum(axis=1) / sums**2))
-        is_burst = (together >= MIN_SCORE + SUM_PENALTY) & (lowest.min(axis=1) >= RAISED_SCORE)
+        is_burst = (together >= MIN_SCORE) & (lowest.min(axis=1) >= RAISED_SCORE)
         for first in np.flatnonzero(is_burst & (total.sum(axis=1) >= 2 * length)):
             bursting[first : first + length] = True
     return np.asarray(bursting)

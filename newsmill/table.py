@@ -22,6 +22,7 @@ SQL_TYPES: dict[pl.DataType, str] = {
     pl.Datetime("us"): "TIMESTAMP",
     pl.Binary(): "BLOB",
     pl.List(pl.String()): "VARCHAR[]",
+    pl.List(pl.Float64()): "DOUBLE[]",
 }
 
 

@@ -21,6 +21,9 @@ WEEKDAY_PRIOR_STORIES = 5.0
 LEVEL_PRIOR_STORIES = 0.5
 # The grid of dispersions (variance beyond Poisson over the squared mean), with equal prior probabilities.
 DISPERSIONS = np.array([0.0, 0.003, 0.01, 0.03, 0.06, 0.11, 0.18, 0.28, 0.42, 0.65, 1.0])
+# Dispersions are multiplied by this factor before days are scored: too narrow a distribution causes false bursts, too
+# wide a distribution only lowers scores.
+DISPERSION_MARGIN = 1.35
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,26 @@ def tail_probability(stories: Floats, mean: Floats, dispersion: Floats) -> Float
     size = 1.0 / np.maximum(dispersion, 1e-7)
     probability = betainc(np.maximum(stories, 1.0), size, mean / (size + mean))
     return np.where(stories > 0, np.maximum(probability, 1e-300), 1.0)
+
+
+def mixture_probability(
+    stories: Floats, mean: Floats, weights: Floats, mean_uncertainty: Floats, concentration: Floats | float = 1.0
+) -> Floats:
+    """Return the probability of at least this many stories under the mixture of DISPERSIONS, on one day or several.
+
+    The counts of several days are independent around their means, which share one uncertainty: means and variances add
+    up. So the sum of days has the distribution of one day, but for its dispersion, which is smaller by `concentration`.
+
+    Args:
+        stories: of the day, or the sum over days.
+        mean: the same of the expected stories.
+        weights: probability of each of DISPERSIONS (rows x dispersions).
+        mean_uncertainty: relative variance of the mean itself.
+        concentration: sum of the squared means of the days over the square of their sum; 1 for one day.
+    """
+    dispersions = DISPERSION_MARGIN * DISPERSIONS * np.reshape(concentration, (-1, 1)) + mean_uncertainty[:, None]
+    probabilities = tail_probability(stories[:, None], mean[:, None], dispersions)
+    return np.asarray(np.minimum((weights * probabilities).sum(axis=1), 1.0))
 
 
 def to_score(probability: Floats) -> Floats:

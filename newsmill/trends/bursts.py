@@ -10,8 +10,9 @@ import datetime as dt
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from newsmill.trends.baseline import Floats, Mask, tail_probability, to_score
+from newsmill.trends.baseline import Floats, Mask, mixture_probability, to_score
 from newsmill.trends.scan import Scan
 from newsmill.trends.tables import BURSTS, EXPECTED
 
@@ -49,6 +50,7 @@ def compute_expected_days(daily: pl.DataFrame) -> pl.DataFrame:
         dispersion=pl.Series(scan.dispersion[cells] + scan.mean_uncertainty[cells]),
         mean_uncertainty=pl.Series(scan.mean_uncertainty[cells]),
         score=pl.Series(scan.score[cells]),
+        dispersion_weights=_list_weights(scan, *cells),
         bursting=pl.Series(_add_edges(scan.is_bursting, scan.score)[cells]),
     ).with_columns(p_value=10.0 ** -pl.col("score"))
     measures = ("expected", "dispersion", "mean_uncertainty", "score", "p_value")
@@ -75,18 +77,28 @@ def find_bursts(expected: pl.DataFrame, page_stories: pl.DataFrame) -> pl.DataFr
         start_day=pl.col("day").first(),
         end_day=pl.col("day").last(),
         observed=pl.col("stories").sum(),
-        # Means and variances of days add up; the uncertainty of the mean is the same on all of them.
-        excess_variance=((pl.col("dispersion") - pl.col("mean_uncertainty")) * pl.col("expected") ** 2).sum(),
         mean_uncertainty=pl.col("mean_uncertainty").max(),
+        dispersion_weights=pl.col("dispersion_weights").first(),
+        concentration=(pl.col("expected") ** 2).sum() / pl.col("expected").sum() ** 2,
         expected=pl.col("expected").sum(),
         peak_day=pl.col("day").sort_by(-pl.col("score"), "day").first(),
     )
-    mean = found["expected"].to_numpy()
-    dispersion = found["excess_variance"].to_numpy() / mean**2 + found["mean_uncertainty"].to_numpy()
-    p_value = tail_probability(found["observed"].cast(pl.Float64).to_numpy(), mean, dispersion)
-    scored = found.with_columns(p_value=pl.Series(p_value), score=pl.Series(to_score(p_value)))
+    probability = mixture_probability(
+        found["observed"].cast(pl.Float64).to_numpy(),
+        found["expected"].to_numpy(),
+        np.array(found["dispersion_weights"].to_list()),
+        found["mean_uncertainty"].to_numpy(),
+        found["concentration"].to_numpy(),
+    )
+    scored = found.with_columns(score=pl.Series(to_score(probability))).with_columns(p_value=10.0 ** -pl.col("score"))
     top_stories = _find_top_stories(days, page_stories)
     return BURSTS.conform(scored.join(top_stories, on=["topic", "burst"], how="left").sort("topic", "start_day"))
+
+
+def _list_weights(scan: Scan, topics: NDArray[np.int64], days: NDArray[np.int64]) -> pl.Series:
+    weights = scan.dispersion_weights
+    found = [weights.get((topic, day)) for topic, day in zip(topics.tolist(), days.tolist(), strict=True)]
+    return pl.Series([None if each is None else each.tolist() for each in found], dtype=pl.List(pl.Float64))
 
 
 def _find_top_stories(days: pl.DataFrame, page_stories: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.trends.baseline import DISPERSIONS, Baseline, Floats, Forecast, Mask, tail_probability, to_score
+from newsmill.trends.baseline import Baseline, Floats, Forecast, Mask, mixture_probability, to_score
 
 # The first days of a topic have no expected value and never burst.
 MIN_HISTORY_DAYS = 7
@@ -18,12 +18,9 @@ MIN_SCORE = 2.68
 SHORT_HISTORY_PENALTY = 2.2
 # Fewer stories on one day are a coincidence, even for a quiet topic.
 MIN_STORIES = 3
-# Dispersions are multiplied by this factor before a day is scored: too narrow a distribution causes false bursts, too
-# wide a distribution only lowers scores.
-DISPERSION_MARGIN = 1.4
-# Raised days score RAISED_SCORE or more. Two to MAX_RAISED_DAYS of them in a row burst together if their sum scores
-# SUM_PENALTY above the minimum; the penalty is for testing more sums than days.
-RAISED_SCORE, MAX_RAISED_DAYS, SUM_PENALTY = 1.0, 5, 0.25
+# Raised days score RAISED_SCORE or more. Two to MAX_RAISED_DAYS of them in a row burst together if their joint score is
+# the minimum or more.
+RAISED_SCORE, MAX_RAISED_DAYS = 1.0, 5
 # A burst that lasts this many days is the new level.
 SETTLED_DAYS = 28
 # A day without a story counts as not read if its probability is below this. After more than MAX_SILENT_DAYS such days
@@ -39,6 +36,7 @@ class Scan:
         dispersion: of the counts around a known mean.
         mean_uncertainty: relative variance of the mean.
         score: -log10 of the probability of at least this many stories.
+        dispersion_weights: of the raised days, by topic and day; probability of each of DISPERSIONS.
         is_bursting: days that burst alone or together with earlier days.
     """
 
@@ -47,6 +45,7 @@ class Scan:
         self.mean, self.dispersion = np.zeros(stories.shape), np.zeros(stories.shape)
         self.mean_uncertainty, self.score = np.zeros(stories.shape), np.zeros(stories.shape)
         self.is_bursting = np.zeros(stories.shape, np.bool_)
+        self.dispersion_weights: dict[tuple[int, int], Floats] = {}
         self._stories = stories.astype(np.float64)
         self._is_read, self._max_first_stories = _prepare_first_days(self._stories, is_read)
         self._first_weekday = first_weekday
@@ -66,10 +65,11 @@ class Scan:
         self.mean_uncertainty[:, day] = np.where(is_first, 0.0, forecast.mean_uncertainty)
 
         is_scored = ~is_first & self._is_read[:, day] & ~self._is_silent(day, stories, forecast)
-        dispersions = DISPERSION_MARGIN * DISPERSIONS + forecast.mean_uncertainty[:, None]
-        probabilities = tail_probability(stories[:, None], forecast.mean[:, None], dispersions)
-        score = to_score(np.minimum((forecast.dispersion_weights * probabilities).sum(axis=1), 1.0))
+        weights = forecast.dispersion_weights
+        score = to_score(mixture_probability(stories, forecast.mean, weights, forecast.mean_uncertainty))
         self.score[:, day] = np.where(is_scored, score, 0.0)
+        for topic in np.flatnonzero(self.score[:, day] >= RAISED_SCORE):
+            self.dispersion_weights[int(topic), day] = weights[topic]
         raised_days = self._count_raised_days(day, is_scored)
         for topic in np.flatnonzero(raised_days):
             self.is_bursting[topic, day - raised_days[topic] + 1 : day + 1] = True
@@ -114,11 +114,13 @@ class Scan:
             stories = self._stories[:, span].sum(axis=1)
             topics = np.flatnonzero(is_raised & (length == 0) & (stories >= 2 * days))
             if topics.size:
-                mean, dispersion = sum_days(
-                    self.mean[topics, span], self.dispersion[topics, span], self.mean_uncertainty[topics, span]
-                )
-                score = to_score(tail_probability(stories[topics], mean, dispersion))
-                length[topics[score >= needed[topics] + SUM_PENALTY]] = days
+                # The weights of the first day: it has learned nothing of the others.
+                weights = np.array([self.dispersion_weights[int(topic), span.start] for topic in topics])
+                mean, uncertainty = self.mean[topics, span], self.mean_uncertainty[topics, span].max(axis=1)
+                total = mean.sum(axis=1)
+                concentration = (mean**2).sum(axis=1) / total**2
+                score = to_score(mixture_probability(stories[topics], total, weights, uncertainty, concentration))
+                length[topics[score >= needed[topics]]] = days
         return length
 
     def _learn_new_level(self, topics: Mask, day: int, days: int) -> None:
@@ -130,16 +132,6 @@ class Scan:
             weekday = (self._first_weekday + past) % 7
             factor = self._baseline.forecast(weekday).weekday_factor
             self._baseline.learn(topics, weekday, self._stories[:, past], factor)
-
-
-def sum_days(mean: Floats, dispersion: Floats, mean_uncertainty: Floats) -> tuple[Floats, Floats]:
-    """Return mean and dispersion of the sum of days (the last axis).
-
-    Means and variances of days add up; the uncertainty of the mean is the same on all of them.
-    """
-    total = mean.sum(axis=-1)
-    variance = (dispersion * mean**2).sum(axis=-1)
-    return total, variance / total**2 + mean_uncertainty.max(axis=-1)
 
 
 def _prepare_first_days(stories: Floats, is_read: Mask) -> tuple[Mask, Floats]:

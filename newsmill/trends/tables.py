@@ -26,6 +26,12 @@ EXPECTED = Table(
             "The part of that dispersion that comes from the uncertainty of the mean.",
             required=False,
         ),
+        Column(
+            "dispersion_weights",
+            pl.List(pl.Float64()),
+            "On raised days (score 1 or more), the probability of each dispersion in newsmill/trends/baseline.py.",
+            required=False,
+        ),
         Column("p_value", pl.Float64(), "Probability of at least this many stories without a burst.", required=False),
         Column(
             "score",
@@ -50,7 +56,11 @@ BURSTS = Table(
             "Stories of its days, summed over days; a story on two days counts twice.",
         ),
         Column("expected", pl.Float64(), "Expected stories of those days, summed over days."),
-        Column("p_value", pl.Float64(), "Probability of at least this many stories on its days without a burst."),
+        Column(
+            "p_value",
+            pl.Float64(),
+            "Probability of at least this many stories on its days without a burst; for one day, as in topic_expected.",
+        ),
         Column(
             "score",
             pl.Float64(),
