@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.metadata import asset_key
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import WRITER_POOL, ingest_dates
+from assets.run_context import WRITER_POOL, dates_to_load
 from newsmill import stages
 from newsmill.quality.checks import CheckResult, results_frame, run_suite
 from newsmill.quality.suites import Suite
@@ -53,8 +53,11 @@ def suite_checks(suite: Suite, partitions: dg.PartitionsDefinition[str] | None =
         selected = {check.name for check in context.selected_asset_check_keys}
         subset = replace(suite, expectations=tuple(e for e in suite.expectations if e.name in selected))
         options = settings.load()
-        dates = ingest_dates(context, stages.open_archive(options).dates())
+        archived = stages.open_archive(options).dates()
         with writer.connect() as con:
+            dates = dates_to_load(context, con, options)
+            # A result counts for all dates from the first to the last.
+            dates = [date for date in archived if dates and dates[0] <= date <= dates[-1]]
             results = run_suite(con, subset, dates if suite.by_date else None)
             store_results(con, results, context.run.run_id)
         for result in results:

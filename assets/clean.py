@@ -13,7 +13,7 @@ from assets.metadata import (
     table_metadata,
 )
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import WRITER, ingest_dates
+from assets.run_context import WRITER, dates_to_load
 from newsmill import stages
 from newsmill.pages.tables import PAGES
 
@@ -24,8 +24,8 @@ def pages(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Read the archived records of the run's ingest dates as pages, in parallel."""
     options = settings.load()
-    dates = ingest_dates(context, stages.open_archive(options).dates())
     with writer.connect() as con:
+        dates = dates_to_load(context, con, options)
         stages.PAGES_STAGE.run(con, stages.Run(options, context.run.run_id), dates)
         for table in stages.PAGES_STAGE.fills:
             add_partition_row_counts(context, con, table.name, dates)

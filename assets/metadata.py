@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.run_context import ingest_dates
 from newsmill.report.preview import chart_markdown, table_markdown
 from newsmill.stages import Stage
 from newsmill.table import Table
@@ -55,7 +56,8 @@ def table_metadata(con: Connection, table: str) -> dict[str, Any]:
 def add_partition_row_counts(
     context: dg.AssetExecutionContext, con: Connection, table: str, dates: Sequence[dt.date]
 ) -> None:
-    """Add the row count of each partition of the run to the table's asset."""
+    """Add the row count of each partition of the run to the table's asset. Other dates are not partitions of it."""
+    dates = ingest_dates(context, dates)
     counts = con.execute(
         f"select ingest_date, count(*) from {table} where list_contains(?, ingest_date) group by all",  # noqa: S608
         [list(dates)],

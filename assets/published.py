@@ -29,8 +29,11 @@ def database_asset(tables: Sequence[dg.AssetKey], checks: Collection[CheckId]) -
     )
 
     @dg.multi_asset(name="published_database", specs=[spec], op_tags=LAST, **WRITER)
-    def database(settings: SettingsResource, writer: WriterResource) -> dg.MaterializeResult[None]:
+    def database(
+        context: dg.AssetExecutionContext, settings: SettingsResource, writer: WriterResource
+    ) -> dg.MaterializeResult[None]:
         with writer.connect() as con:
+            stages.finish_dates(con, context.run.run_id)  # all tables are upstream
             try:
                 path = stages.publish_copy(con, settings.load(), checks)
             except PublicationBlockedError as error:

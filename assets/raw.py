@@ -16,7 +16,7 @@ from assets.metadata import (
     table_metadata,
 )
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import WRITER, ingest_dates
+from assets.run_context import WRITER, dates_to_load, ingest_dates
 from newsmill import stages
 from newsmill.report.preview import table_markdown
 from newsmill.sources.archive import AppendResult
@@ -44,9 +44,12 @@ def records(
     options = settings.load()
     found = Scan() if config.archive_only else stages.scan_input(options)
     dates = ingest_dates(context, {file.ingest_date for file in found.files})
-    appended = AppendResult() if config.archive_only else stages.archive_input(options, dates, found)
-    archived = ingest_dates(context, stages.open_archive(options).dates())
+    archive, digests = stages.open_archive(options), stages.file_digests(found.files)
     with writer.connect() as con:
+        dates = stages.begin_dates(con, context.run.run_id, dates, digests, archive.dates())
+    appended = AppendResult() if config.archive_only else stages.archive_input(options, dates, found)
+    with writer.connect() as con:
+        archived = dates_to_load(context, con, options)
         stages.RAW_STAGE.run(con, stages.Run(options, context.run.run_id), archived)
         add_partition_row_counts(context, con, RECORDS.name, archived)
         yield dg.MaterializeResult(

@@ -8,6 +8,10 @@ from typing import Any
 
 import dagster as dg
 
+from newsmill import stages
+from newsmill.settings import Settings
+from newsmill.types import Connection
+
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 
 WRITER_POOL = "duckdb_writer"
@@ -28,6 +32,12 @@ def partition_dates(context: Context) -> list[dt.date] | None:
     if not (context.has_partition_key or context.has_partition_key_range):
         return None
     return [dt.date.fromisoformat(key) for key in context.partition_keys]
+
+
+def dates_to_load(context: Context, con: Connection, options: Settings) -> list[dt.date]:
+    """Return the archived ingest dates of the run, and those that earlier runs left unfinished, in order."""
+    own = ingest_dates(context, stages.open_archive(options).dates())
+    return sorted({*own, *stages.unfinished_dates(con)})
 
 
 def ingest_dates(context: Context, known: Collection[dt.date]) -> list[dt.date]:

@@ -134,11 +134,11 @@ def _variables(context: Context, settings: SettingsResource) -> Variables:
 
 
 def _with_stale_dates(con: Connection, model: Model, variables: Variables) -> Variables:
-    """Add the dates whose tags changed since the models were built."""
+    """Add the dates that earlier runs left unfinished, and those whose tags changed since the models were built."""
     dates = variables["ingest_dates"]
     if not (model.partitioned and dates):
         return variables
-    return {**variables, "ingest_dates": [*dates, *dates_with_stale_tags(con)]}
+    return {**variables, "ingest_dates": [*dates, *stages.unfinished_dates(con), *dates_with_stale_tags(con)]}
 
 
 def _lineage(project: Project, model: Model) -> dict[str, Any]:

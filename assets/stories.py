@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.metadata import add_partition_row_counts, asset_key, chart_metadata, stage_specs, table_metadata, table_spec
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import WRITER, ingest_dates
+from assets.run_context import WRITER, dates_to_load
 from newsmill import stages
 from newsmill.quality.ledger import reconcile, unreconciled_records
 from newsmill.quality.tables import LEDGER
@@ -28,8 +28,8 @@ def members(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Cluster the pages of the run's ingest dates with all other pages."""
     options = settings.load()
-    dates = ingest_dates(context, stages.open_archive(options).dates())
     with writer.connect() as con:
+        dates = dates_to_load(context, con, options)
         affected = stages.STORIES_STAGE.run(con, stages.Run(options, context.run.run_id), dates)
         add_partition_row_counts(context, con, MEMBERS.name, dates)
         yield dg.MaterializeResult(
@@ -55,8 +55,8 @@ def ledger(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Reconcile the ledger of the run's ingest dates: the stages wrote it, the check proves that nothing is missing."""
     options = settings.load()
-    dates = ingest_dates(context, stages.open_archive(options).dates())
     with writer.connect() as con:
+        dates = dates_to_load(context, con, options)
         add_partition_row_counts(context, con, LEDGER.name, dates)
         yield dg.MaterializeResult(
             asset_key=asset_key(LEDGER.name),

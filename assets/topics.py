@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.metadata import add_partition_row_counts, asset_key, chart_metadata, stage_specs, table_metadata
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import WRITER, ingest_dates
+from assets.run_context import WRITER, dates_to_load
 from newsmill import stages
 from newsmill.topics.tables import PAGE_TOPICS
 
@@ -18,8 +18,8 @@ def mentions(
     """Tag the pages of the run's ingest dates, and of the dates whose boilerplate changed, with today's taxonomy."""
     options = settings.load()
     run = stages.Run(options, context.run.run_id)
-    dates = ingest_dates(context, stages.open_archive(options).dates())
     with writer.connect() as con:
+        dates = dates_to_load(context, con, options)
         stages.TOPICS_STAGE.run(con, run, dates)
         for table in stages.TOPICS_STAGE.fills:
             add_partition_row_counts(context, con, table.name, dates)

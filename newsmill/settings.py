@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     )
     schedule_zone: str = Field("UTC", description="Time zone of the schedule and of partitions, e.g. `Europe/Berlin`.")
     sensor_seconds: int = Field(60, ge=10, description="Seconds between two checks of the sensor for new files.")
+    run_attempts: int = Field(
+        3, ge=1, description="Runs of a date that may fail before the sensor waits for its files to change."
+    )
     lock_patience_seconds: int = Field(
         600, ge=0, description="Seconds that a command or a run waits for another one that is writing to the home."
     )

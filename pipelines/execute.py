@@ -21,7 +21,7 @@ from pipelines.jobs import DAILY
 from pipelines.runs.alive import end_dead_runs, hold_run, release_run
 from pipelines.runs.failures import run_errors
 from pipelines.runs.stopping import Stopped, last_signal
-from pipelines.sensors import RANGE_END_TAG, RANGE_START_TAG
+from pipelines.runs.wanted import RANGE_END_TAG, RANGE_START_TAG
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from newsmill.settings import Settings
+from pipelines.runs.alive import end_dead_runs
+from pipelines.sensors import instance_of
 
 if TYPE_CHECKING:
     from dagster import UnresolvedAssetJobDefinition
@@ -26,6 +28,8 @@ def daily_schedule(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.
         description=f"Every day at {settings.schedule_time} {settings.schedule_zone}: process the day before.",
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        if instance := instance_of(context):
+            end_dead_runs(instance)
         started = context.scheduled_execution_time.astimezone(settings.zone)
         day = (started.date() - dt.timedelta(days=1)).isoformat()
         return dg.RunRequest(run_key=day, partition_key=day)

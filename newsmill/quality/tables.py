@@ -46,6 +46,28 @@ CHECK_RESULTS = Table(
     ),
 )
 
+DATES = Table(
+    "quality.dates",
+    "one ingest date, as the last run that processed it",
+    (
+        Column("ingest_date", pl.Date(), "The ingest date."),
+        Column(
+            "input_digest",
+            pl.String(),
+            "Hash of paths, sizes and modification times of its files when the run read them; null if it read none.",
+            required=False,
+        ),
+        Column("run_id", pl.String(), "The Dagster run."),
+        Column("started_at", pl.Datetime("us"), "When the run began (UTC)."),
+        Column(
+            "finished_at",
+            pl.Datetime("us"),
+            "When every table had the date (UTC); null if the run has not come that far, or was killed before.",
+            required=False,
+        ),
+    ),
+)
+
 # Views over the ledger: its quarantined records, and the reconciliation of records with final verdicts.
 QUARANTINE = Table(
     "quality.quarantine",

@@ -14,6 +14,7 @@ from functools import partial
 
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.sources.tables import FILES, RECORDS
+from newsmill.stages.dates import begin_dates, digest, file_digests, finish_dates, unfinished_dates
 from newsmill.stages.pages import load_pages
 from newsmill.stages.publish import defined_checks, publish, publish_copy, publish_report
 from newsmill.stages.raw import archive_input, load_records, replace_forgotten, scan_input
@@ -38,8 +39,12 @@ __all__ = [
     "Stage",
     "apply_story_plan",
     "archive_input",
+    "begin_dates",
     "build_derived",
     "defined_checks",
+    "digest",
+    "file_digests",
+    "finish_dates",
     "load_bursts",
     "open_archive",
     "pages_to_tag",
@@ -51,6 +56,7 @@ __all__ = [
     "retag_topics",
     "run_dates",
     "scan_input",
+    "unfinished_dates",
 ]
 
 

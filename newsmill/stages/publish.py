@@ -11,6 +11,7 @@ from pathlib import Path
 from newsmill.quality.gate import CheckId, require_passing_checks
 from newsmill.quality.suites import Suite
 from newsmill.settings import Settings
+from newsmill.stages.dates import require_finished_dates
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.types import Connection
 from newsmill.warehouse.connection import open_reader
@@ -47,8 +48,11 @@ def publish_copy(con: Connection, settings: Settings, checks: Collection[CheckId
     """Publish a copy of the writer's database, unless one of the checks blocks it; returns the copy's path.
 
     Raises:
-        PublicationBlockedError: when a check of severity `error` fails; the last good copy stays.
+        PublicationBlockedError: when a check of severity `error` fails, or an ingest date is unfinished; the last good
+            copy stays.
     """
+    if checks:
+        require_finished_dates(con)
     require_passing_checks(con, checks)
     path = with_enough_memory(con, partial(publish_database, con, settings.published))
     # The search index is of the copy before.

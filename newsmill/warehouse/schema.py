@@ -10,6 +10,7 @@ from newsmill.errors import UserError
 from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.quality.tables import (
     CHECK_RESULTS,
+    DATES,
     LEDGER,
     QUARANTINE,
     QUARANTINE_VIEW,
@@ -37,6 +38,7 @@ TABLES: tuple[Table, ...] = (
     RETAG_QUEUE,
     LEDGER,
     FORGOTTEN,
+    DATES,
     CHECK_RESULTS,
 )
 # Views over tables, with the SQL that creates them.

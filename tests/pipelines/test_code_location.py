@@ -11,13 +11,15 @@ import dagster as dg
 import pytest
 
 from assets.run_context import ingest_dates
+from newsmill import stages
 from newsmill.errors import UserError
 from newsmill.settings import Settings, load_settings
 from pipelines.code_location import code_location
 from pipelines.jobs import daily_job
 from pipelines.partitions import ingest_days, require_partitions
+from pipelines.runs.wanted import RANGE_END_TAG, RANGE_START_TAG
 from pipelines.schedules import daily_schedule
-from pipelines.sensors import RANGE_END_TAG, RANGE_START_TAG, contiguous_ranges, digests, new_files_sensor
+from pipelines.sensors import contiguous_ranges, new_files_sensor
 
 KEYS = [dg.AssetKey(["raw", "records"])]
 CONTRACT = {
@@ -156,10 +158,10 @@ def test_ranges_end_where_a_day_is_missing() -> None:
 def test_a_changed_file_changes_its_dates_digest_only(settings: Settings) -> None:
     from newsmill.sources.folder import scan
 
-    before = digests(scan(settings.input).files)
+    before = stages.file_digests(scan(settings.input).files)
     (settings.input / "2026-10-07").mkdir()
     (settings.input / "2026-10-07" / "page.txt").write_text("Another day.")
-    after = digests(scan(settings.input).files)
+    after = stages.file_digests(scan(settings.input).files)
     assert {day for day in after if after[day] != before.get(day)} == {dt.date(2026, 10, 7)}
 
 
