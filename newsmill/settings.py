@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,7 +14,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from newsmill.errors import UserError
-from newsmill.validation import user_error
+from newsmill.validation import read_text, user_error
 
 PROJECT = Path(__file__).resolve().parent.parent
 IS_CHECKOUT = (PROJECT / "workspace.yaml").is_file()
@@ -26,6 +27,17 @@ def shipped(path: str) -> Path:
 
 SAMPLE = shipped("sample/input")
 CONFIG_FILE = Path("newsmill.toml")
+MAX_CONFIG_BYTES = 2**15
+
+
+class ConfigFile(TomlConfigSettingsSource):
+    """The file with settings; it is small, and one that is large or deeply nested is another file."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        try:
+            return tomllib.loads(read_text(CONFIG_FILE, MAX_CONFIG_BYTES))
+        except (ValueError, RecursionError) as error:
+            raise UserError(str(CONFIG_FILE), " ".join(str(error).split()), "write it as TOML") from error
 
 
 class Settings(BaseSettings):
@@ -41,7 +53,7 @@ class Settings(BaseSettings):
         Path(__file__).resolve().parent / "topics" / "topics.yaml", description="The taxonomy, a YAML file."
     )
     models: Path = Field(shipped("dbt_like_sql"), description="Folder of SQL models.")
-    workers: int = Field(os.cpu_count() or 1, ge=1, description="Processes that read pages or tag them again.")
+    workers: int = Field(os.cpu_count() or 1, ge=1, le=1024, description="Processes that read pages or tag them again.")
     language_detector: Literal["kernel", "langdetect"] = Field(
         "kernel",
         description="Language detector within a script: `kernel` (langdetect's profiles, compiled) or `langdetect`.",
@@ -103,7 +115,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, ConfigFile(settings_cls)
 
 
 def load_settings(**arguments: Any) -> Settings:
@@ -115,8 +127,6 @@ def load_settings(**arguments: Any) -> Settings:
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
         return Settings(**given)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(str(CONFIG_FILE), str(error), "write it as TOML") from error
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
         where = f"--{field}" if field in given else f"{CONFIG_FILE} or NEWSMILL_{field.upper()}, field {field}"

@@ -33,6 +33,9 @@ PROBLEMS = {
 }
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 MAX_VALUE_CHARS = 80
+# The shipped taxonomy, the largest of these files, has 105 KiB.
+MAX_FILE_BYTES = 2 * 2**20
+MAX_YAML_DEPTH = 50
 
 SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -53,22 +56,29 @@ def load_yaml(path: Path) -> Any:
     """Return the content of a YAML file.
 
     Raises:
-        UserError: when the file is missing, not UTF-8, not YAML, or has a duplicate key.
+        UserError: when the file is missing, too large, not UTF-8, not YAML, has a duplicate key, an alias, or is nested
+            too deeply.
     """
     try:
         return parse_yaml(read_text(path))
     except yaml.YAMLError as error:
         raise UserError(str(path), f"not YAML: {one_line(error)}", "fix the YAML") from error
+    except ValueError as error:  # a number of thousands of digits, a date like 2026-02-30
+        raise UserError(str(path), " ".join(str(error).split()), "put the value in quotes") from error
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, max_bytes: int = MAX_FILE_BYTES) -> str:
     """Return the text of a file.
 
     Raises:
-        UserError: when the file is missing, cannot be read, or is not UTF-8.
+        UserError: when the file is missing, too large, cannot be read, or is not UTF-8.
     """
     try:
-        return path.read_text("utf-8")
+        with path.open("rb") as file:
+            content = file.read(max_bytes + 1)
+        if len(content) > max_bytes:
+            raise UserError(str(path), f"larger than {max_bytes // 2**10:,} KiB", "name the right file, or shorten it")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise UserError(str(path), f"not UTF-8: {error}", "save it as UTF-8") from error
     except OSError as error:
@@ -79,9 +89,22 @@ def parse_yaml(text: str) -> Any:
     """Return the content of a YAML text.
 
     Raises:
-        yaml.YAMLError: when it is not YAML, or has a duplicate key: plain YAML would silently keep the last value.
+        yaml.YAMLError: when it is not YAML, has a duplicate key (plain YAML would silently keep the last value), an
+            alias (which can expand a few lines to gigabytes), or is nested too deeply (which can end the process).
     """
+    depth = 0
+    for event in yaml.parse(text, SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise _error_at(event, "aliases are not supported")
+        if depth > MAX_YAML_DEPTH:
+            raise _error_at(event, "nested too deeply")
     return yaml.load(text, UniqueKeyLoader)  # noqa: S506  a safe loader
+
+
+def _error_at(event: yaml.Event, problem: str) -> yaml.YAMLError:
+    mark = event.start_mark
+    return yaml.YAMLError(f"{problem} at line {mark.line + 1}, column {mark.column + 1}" if mark else problem)
 
 
 def one_line(error: yaml.YAMLError) -> str:

@@ -39,6 +39,10 @@ def test_dates_and_zones_are_typed() -> None:
         ("workers = 0", "workers"),
         ('colour = "blue"', "colour"),
         ("workers = = 2", "newsmill.toml"),
+        ("workers = 100000", "workers"),
+        ("a = " + "[" * 10_000, "newsmill.toml"),
+        ("workers = " + "9" * 5_000, "newsmill.toml"),
+        ("# a comment\n" * 10_000, "larger than 32 KiB"),
     ],
 )
 def test_a_wrong_file_is_one_line_that_names_file_and_field(content: str, named: str) -> None:

@@ -87,3 +87,24 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     with pytest.raises(UserError) as refused:
         read_yaml(path, Table)
     assert str(refused.value).startswith(f"{path}: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"a: &a [x, x]\nb: &b [*a, *a]\n", "not YAML: aliases are not supported at line 2"),
+        (b"a: &a {b: 1}\n<<: *a\n", "not YAML: aliases are not supported at line 2"),
+        (b"[" * 100_000, "not YAML: nested too deeply at line 1"),
+        (b"{a: " * 100_000, "not YAML: nested too deeply at line 1"),
+        (b"a: " + b"9" * 5_000, "Exceeds the limit"),
+        (b"a: 2026-02-30", "day is out of range for month"),
+        (b"# x\n" * 600_000, "larger than 2,048 KiB"),
+    ],
+)
+def test_a_hostile_file_is_refused_in_one_line(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = tmp_path / "table.yml"
+    path.write_bytes(content)
+    with pytest.raises(UserError) as refused:
+        read_yaml(path, Table)
+    assert str(refused.value).startswith(f"{path}: {problem}")
+    assert "\n" not in str(refused.value)

@@ -152,3 +152,21 @@ def test_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "topics.yaml").write_bytes(b"topics: \xff")
     with pytest.raises(UserError, match="not UTF-8"):
         load_taxonomy(tmp_path / "topics.yaml")
+
+
+def test_a_taxonomy_of_endless_spellings_is_refused(tmp_path: Path) -> None:
+    phrases = ", ".join(f"river(s) bank(s) {number}" for number in range(20_000))
+    with pytest.raises(UserError, match=r"80,\d+ spellings of 20,\d+ phrases, more than 40,000"):
+        load_small_taxonomy(tmp_path, SMALL.replace("en: [river(s)]", f"en: [{phrases}]"))
+
+
+def test_contexts_that_include_one_another_in_many_ways_are_compiled_at_once(tmp_path: Path) -> None:
+    contexts = "".join(
+        f"  c{number}:\n    en: [word{number}]\n    includes: [{', '.join(f'c{other}' for other in range(number))}]\n"
+        for number in range(40)
+    )
+    text = dedent(SMALL).replace("contexts:\n", f"contexts:\n{contexts}", 1)
+    taxonomy = load_small_taxonomy(tmp_path, text)
+    bits = [int(bits) for bits in compile_lexicon(taxonomy).rules.patterns[:, 0]]
+    # `word0` is a word of all forty.
+    assert any((bits_of_word & (2**40 - 1)) == 2**40 - 1 for bits_of_word in bits if bits_of_word > 0)

@@ -244,3 +244,45 @@ def test_the_error_names_file_field_and_hint(case: str, tmp_path: Path) -> None:
     assert str(tmp_path) in error.value.where
     for part in expected:
         assert part in message
+
+
+MACROS = "macros/z.sql"
+HOSTILE_TEMPLATES: dict[str, tuple[str, str]] = {
+    "a large text": ("{{ 'x' * 1000000000 }}", r"\* takes numbers"),
+    "a large list in a loop": ("{% for i in [1] * 1000000000 %}{% endfor %}", r"\* takes numbers"),
+    "a large number": ("{{ 9 ** 999999999 }}", "the exponent is larger than 100"),
+    "a padded text": ("{{ 'x'.ljust(10000000000) }}", "ljust"),
+    "a formatted text": ("{{ '%01000000000d' % 1 }}", "% takes numbers"),
+    "a centered text": ("{{ 'x' | center(10000000000) }}", "No filter named 'center'"),
+    "nested loops": (
+        "{% set l = 'x,' %}"
+        + "".join(f"{{% for {name} in 'x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x'.split(',') %}}" for name in "abcdefgh")
+        + "{% endfor %}" * 8,
+        "more than 100,000 items",
+    ),
+    "a long text": ("{% for a in 'x,x'.split('x') %}" + "x" * 1_000_000 + "{% endfor %}", "more than 2,097,152"),
+    "deep statements": ("{% if 1 %}" * 3_000 + "{% endif %}" * 3_000, "nested too deeply"),
+    "deep brackets": ("{{ " + "(" * 3_000 + "1" + ")" * 3_000 + " }}", "nested too deeply"),
+    "deep SQL": ("select " + "(" * 20_000 + "1" + ")" * 20_000, "does not parse"),
+    "a class": ("{{ ''.__class__.__mro__ }}", "unsafe"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE_TEMPLATES)
+def test_a_hostile_template_is_refused_in_one_line(kind: str, tmp_path: Path) -> None:
+    template, problem = HOSTILE_TEMPLATES[kind]
+    write_project(tmp_path, {MODEL: template})
+    with pytest.raises(UserError, match=problem) as refused:
+        load_project(tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_macro_without_end_is_refused(tmp_path: Path) -> None:
+    changes: dict[str, Change] = {
+        PROJECT: ("profile: small", "profile: small\nmacro-paths: [macros]"),
+        MACROS: "{% macro again() %}{{ again() }}{% endmacro %}",
+        MODEL: "{{ again() }}",
+    }
+    write_project(tmp_path, changes)
+    with pytest.raises(UserError, match="calls itself without end"):
+        load_project(tmp_path)

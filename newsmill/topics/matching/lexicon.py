@@ -72,11 +72,14 @@ def _collect_context_phrases(taxonomy: Taxonomy, name: str) -> list[Phrase]:
     """Return the phrases of a context and of the contexts it includes, or the entity names of a topic."""
     if name in taxonomy.topics:
         return [phrase for group in taxonomy.topics[name].entities for phrase in _list_aliases(group)]
-    context = taxonomy.contexts[name]
-    words = [*context.phrases(), *(phrase for group in context.entities for phrase in _list_aliases(group))]
+    included = [name]
+    for each in included:  # grows on the way; a context can be included in several ways
+        included += [other for other in taxonomy.contexts[each].includes if other not in included]
+    contexts = [taxonomy.contexts[each] for each in included]
     return [
-        *words,
-        *(phrase for included in context.includes for phrase in _collect_context_phrases(taxonomy, included)),
+        phrase
+        for context in contexts
+        for phrase in (*context.phrases(), *(alias for group in context.entities for alias in _list_aliases(group)))
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from jinja2 import meta, nodes
+from jinja2 import nodes
 
 from newsmill.errors import UserError
 from newsmill.validation import read_text
@@ -13,6 +13,7 @@ from newsmill.warehouse.sql_models.project import Macros
 from newsmill.warehouse.sql_models.template import (
     ENVIRONMENT,
     NAMES,
+    find_undeclared,
     parse_template,
     require_known,
     require_statements,
@@ -45,7 +46,7 @@ def load_macros(paths: Iterable[Path]) -> Macros:
         templates.append((path, tree))
     names = frozenset(defined)
     for path, tree in templates:
-        require_known(path, meta.find_undeclared_variables(tree), Macros(names=names))
+        require_known(path, find_undeclared(path, tree), Macros(names=names))
     return Macros(tuple(ENVIRONMENT.from_string(tree) for _, tree in templates), names)
 
 

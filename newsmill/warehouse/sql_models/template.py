@@ -12,6 +12,7 @@ from typing import Any
 
 import jinja2
 from jinja2 import StrictUndefined, TemplateError, meta, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
 from newsmill.errors import UserError
@@ -20,9 +21,52 @@ from newsmill.warehouse.sql_models.project import PARTITIONS_VARIABLE, Macros, P
 STATEMENTS = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
 NAMES = ("config", "is_incremental", "ref", "source", "this", "var")
 
+MAX_SQL_CHARS = 2 * 2**20
+MAX_LOOP_ITEMS = 100_000
+# Filters that fill a text or a list up to any size, and such that SQL has no use for.
+REFUSED_FILTERS = ("batch", "center", "format", "indent", "pprint", "random", "slice", "tojson", "wordwrap", "xmlattr")
+
+REFUSED_METHODS = ("center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill")
+
+
+class BoundedEnvironment(SandboxedEnvironment):
+    """A sandbox whose expressions can't take memory or time without bound."""
+
+    intercepted_binops = frozenset(["*", "**", "%"])
+    loop_items = 0
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Refuse the methods of texts that fill them up to any size, too."""
+        return attr not in REFUSED_METHODS and super().is_safe_attribute(obj, attr, value)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Compute with numbers that are not large; texts and lists can't be multiplied."""
+        for value in (left, right):
+            if not isinstance(value, int | float) or abs(value) > 10**9:
+                raise SecurityError(f"{operator} takes numbers up to 1,000,000,000")
+        if operator == "**" and abs(right) > 100:
+            raise SecurityError("the exponent is larger than 100")
+        return super().call_binop(context, operator, left, right)
+
+
 # Blocks leave no blank lines, so that rendered SQL reads like written SQL.
-ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+ENVIRONMENT = BoundedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
 ENVIRONMENT.globals.clear()
+for _name in REFUSED_FILTERS:
+    del ENVIRONMENT.filters[_name]
+
+
+def _count_items(items: Iterable[Any]) -> list[Any]:
+    """Return the items of a loop, and count them over all loops of a rendering."""
+    listed = list(items)
+    ENVIRONMENT.loop_items += len(listed)
+    if ENVIRONMENT.loop_items > MAX_LOOP_ITEMS:
+        raise SecurityError(f"its loops have more than {MAX_LOOP_ITEMS:,} items")
+    return listed
+
+
+COUNT_ITEMS = "newsmill_count_items"
+ENVIRONMENT.filters[COUNT_ITEMS] = _count_items
 
 
 @dataclass(frozen=True)
@@ -82,7 +126,7 @@ class Template:
 
     @cached_property
     def undeclared(self) -> set[str]:
-        return meta.find_undeclared_variables(self.tree)
+        return find_undeclared(self.where, self.tree)
 
     def render(self, names: Names, *, this: str | None = None, incremental: bool = False) -> Rendering:
         """Render the template; `this` is the model's own table, `incremental` the value of `is_incremental()`."""
@@ -118,12 +162,15 @@ class Template:
         }
         if this is not None:
             values["this"] = this
+        ENVIRONMENT.loop_items = 0
         try:
             for template in names.macros.templates:
                 # Shared: a macro sees `ref`, `this` and so on, and the macros of all files.
                 module = template.make_module(values, shared=True)
                 values |= {name: macro for name, macro in vars(module).items() if name in names.macros.names}
-            rendering.sql = self.compiled.render(values).strip()
+            rendering.sql = _join(self.compiled.generate(values)).strip()
+        except RecursionError as error:
+            raise UserError(self.where, "a macro calls itself without end", "fix the macro") from error
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             raise UserError(self.where, f"the template can't be rendered: {error}", "fix the template") from error
         return rendering
@@ -134,6 +181,21 @@ class Template:
         raise UserError(self.where, f"{call}: unknown {what}", suggestion(key, known))
 
 
+def _join(pieces: Iterable[str]) -> str:
+    """Return the pieces of a rendered template as one text.
+
+    Raises:
+        SecurityError: when it is too long.
+    """
+    kept, size = [], 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_SQL_CHARS:
+            raise SecurityError(f"it renders to more than {MAX_SQL_CHARS:,} characters")
+        kept.append(piece)
+    return "".join(kept)
+
+
 def parse_template(where: Path | str, text: str) -> nodes.Template:
     """Return the syntax tree of a file.
 
@@ -141,10 +203,28 @@ def parse_template(where: Path | str, text: str) -> nodes.Template:
         UserError: when the text is not Jinja.
     """
     try:
-        return ENVIRONMENT.parse(text)
+        tree = ENVIRONMENT.parse(text)
+        for loop in tree.find_all(nodes.For):
+            loop.iter = nodes.Filter(loop.iter, COUNT_ITEMS, [], [], None, None, lineno=loop.lineno)
+        return tree
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         raise UserError(f"{where}, line {line}", f"not Jinja: {error}", "fix the template") from error
+    except RecursionError as error:
+        raise UserError(str(where), "not Jinja: nested too deeply", "fix the template") from error
+
+
+def find_undeclared(where: Path | str, tree: nodes.Template) -> set[str]:
+    """Return the names that a template uses without setting them.
+
+    Raises:
+        UserError: for an unknown filter.
+    """
+    try:
+        return meta.find_undeclared_variables(tree)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None)
+        raise UserError(f"{where}, line {line}", str(error), "use another filter of Jinja, or SQL") from error
 
 
 def require_statements(where: Path | str, tree: nodes.Node, hint: str) -> None:
