@@ -61,6 +61,13 @@ class Settings(BaseSettings):
     batch_records: int = Field(256, ge=1, description="Maximum records in a batch.")
     batch_bytes: int = Field(64 * 2**20, ge=1, description="Maximum bytes in a batch.")
     max_record_bytes: int = Field(16 * 2**20, ge=1, description="A larger body is quarantined.")
+    max_expansion_ratio: int = Field(
+        100, ge=1, description="A file whose bodies or decompressed bytes are more times its size fails; 64 MiB may be."
+    )
+    max_file_seconds: int = Field(
+        30, ge=1, description="CPU seconds for reading a file of the input, and half a second more for each MiB of it."
+    )
+    max_file_memory_bytes: int = Field(2**30, ge=2**26, description="Memory for reading a file of the input.")
     settle_seconds: int = Field(
         0, ge=0, description="Files changed less than this ago are left for a later run, as they may still be written."
     )

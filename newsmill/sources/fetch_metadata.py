@@ -109,3 +109,9 @@ def microseconds_to_datetime(microseconds: int) -> dt.datetime | int:
         return EPOCH + dt.timedelta(microseconds=microseconds)
     except OverflowError:
         return microseconds
+
+
+def mtime_to_datetime(mtime_ns: int) -> dt.datetime:
+    """Return a modification time as naive UTC; 1970 where it is outside the calendar."""
+    moment = microseconds_to_datetime(mtime_ns // 1000)
+    return moment if isinstance(moment, dt.datetime) else EPOCH

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsmill.sources.fetch_metadata import UNKNOWN_METADATA, FetchMetadata
+from newsmill.sources.fetch_metadata import UNKNOWN_METADATA, FetchMetadata, mtime_to_datetime
+from newsmill.sources.plausible import is_plausible_time
 from newsmill.sources.record import Record, file_url, make_record, member_url
 
 
@@ -15,7 +17,7 @@ class SourceFile:
     """One input file, with the defaults for its records.
 
     `content_type` is that of the file's format, `metadata` comes from a manifest, and `modified` (naive UTC) is the
-    fetch time where no other is known.
+    fetch time where no other is known. `max_expanded_bytes` limits the decompressed file, and the sum of its bodies.
     """
 
     path: Path
@@ -26,6 +28,7 @@ class SourceFile:
     max_record_bytes: int
     content_type: str | None = None
     metadata: FetchMetadata = UNKNOWN_METADATA
+    max_expanded_bytes: int | None = None
 
     @property
     def url(self) -> str:
@@ -82,3 +85,14 @@ class SourceFile:
             problem=problem,
             problem_detail=problem_detail,
         )
+
+
+def fallback_time(mtime_ns: int, ingest_date: dt.date) -> dt.datetime:
+    """Return the fetch time where no other is known: the modification time, unless it is a placeholder."""
+    modified = mtime_to_datetime(mtime_ns)
+    return modified if is_plausible_time(modified) else dt.datetime.combine(ingest_date, dt.time())
+
+
+def source_path(path: str) -> str:
+    """Return the path as text, even where the file name is not UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

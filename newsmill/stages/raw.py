@@ -12,8 +12,11 @@ from newsmill.quality.ledger import raw_verdicts
 from newsmill.settings import Settings
 from newsmill.sources.archive import AppendResult, Archive
 from newsmill.sources.archive_parts import DAMAGED
-from newsmill.sources.folder import FileResult, read_folder, source_path
+from newsmill.sources.folder import read_folder
+from newsmill.sources.limits import ReadLimits
 from newsmill.sources.plausible import now_utc
+from newsmill.sources.reading.supervised import read_supervised
+from newsmill.sources.reading.task import FileResult
 from newsmill.sources.scanning.file_log import (
     find_moved,
     last_look_time,
@@ -22,6 +25,7 @@ from newsmill.sources.scanning.file_log import (
     write_file_log,
 )
 from newsmill.sources.scanning.scan import Scan, Scanner
+from newsmill.sources.source_file import source_path
 from newsmill.sources.tables import FILES, FORGOTTEN, RECORDS
 from newsmill.sources.tombstones import read_tombstones
 from newsmill.stages.run import Run, open_archive, replace_verdicts
@@ -51,7 +55,9 @@ def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: 
     results: dict[str, FileResult] = {}
     with hold_home(settings.home, "newsmill run", settings.lock_patience_seconds):
         archive, stones = open_archive(settings), read_tombstones(settings.home)
-        records = read_folder(settings.input, dates, settings.max_record_bytes, found, results)
+        records = read_folder(
+            settings.input, dates, found=found, results=results, limits=read_limits(settings), read=read_supervised
+        )
         log = read_file_log(archive.root)
         moved = find_moved(log, found) if archive.dates() else []
         result = archive.append(stones.filter_out(records), settings.batch_records, settings.batch_bytes, moved)
@@ -59,6 +65,16 @@ def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: 
         write_file_log(archive.root, update_file_log(log, found, results, seen_at, moved))
     result.forgotten = stones.suppressed_count
     return result
+
+
+def read_limits(settings: Settings) -> ReadLimits:
+    """Return what a file of the input may cost."""
+    return ReadLimits(
+        max_record_bytes=settings.max_record_bytes,
+        expansion_ratio=settings.max_expansion_ratio,
+        file_seconds=settings.max_file_seconds,
+        file_memory_bytes=settings.max_file_memory_bytes,
+    )
 
 
 def group_by_date(results: Mapping[str, FileResult]) -> dict[dt.date, list[str]]:

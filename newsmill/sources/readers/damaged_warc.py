@@ -5,8 +5,11 @@ from __future__ import annotations
 import zlib
 from typing import IO
 
+from newsmill.sources.limits import UnreadableError
+
 CHUNK = 64 * 2**10
 PROBE = 4 * 2**10
+MAX_FALSE_STARTS = 10_000  # of members after damage
 MAGIC = b"\x1f\x8b\x08"
 
 
@@ -21,8 +24,12 @@ class WarcBytes:
     next read starts at the next member that begins with a WARC record.
     """
 
-    def __init__(self, raw: IO[bytes]) -> None:
+    def __init__(self, raw: IO[bytes], limit: int | None = None) -> None:
+        """More than `limit` decompressed bytes raise UnreadableError."""
         self.position = 0
+        self._limit = limit
+        self._inflated = 0
+        self._false_starts = 0
         self._raw = raw
         self._packed = raw.read(CHUNK)
         self._gzipped = self._packed.startswith(MAGIC)
@@ -57,6 +64,15 @@ class WarcBytes:
             if end:
                 break
         return b"".join(pieces)
+
+    def skip_blank_lines(self) -> None:
+        """Skip line ends; millions of them are skipped at once."""
+        while self._fill():
+            rest = self._ready[self._taken :]
+            blank = len(rest) - len(rest.lstrip(b"\r\n"))
+            self._move(blank)
+            if blank < len(rest):
+                return
 
     def pass_line_start(self, beginning: bytes) -> bool:
         """Skip to the next line that begins with `beginning`, and skip that; return whether there is one.
@@ -108,6 +124,10 @@ class WarcBytes:
             raise DamagedGzipError("the file ends within a gzip member")
         try:
             self._ready = inflater.decompress(self._packed, CHUNK)
+            self._inflated += len(self._ready)
+            if self._limit and self._inflated > self._limit:
+                detail = f"decompressed it has more than the {self._limit:,} bytes allowed"
+                raise UnreadableError("expands_too_much", detail)
         except zlib.error as error:
             # The rest may begin with the magic of this member, which must not be found again.
             self._packed = self._packed[1:]
@@ -150,6 +170,10 @@ class WarcBytes:
                 return True
             else:
                 start += 1
+                self._false_starts += 1
+                if self._false_starts > MAX_FALSE_STARTS:
+                    detail = f"damaged, with {MAX_FALSE_STARTS:,} false starts of a gzip member"
+                    raise UnreadableError("bad_gzip", detail)
 
     def _more(self) -> bool:
         """Read more; return whether there was any."""

@@ -17,6 +17,7 @@ from newsmill.sources.record import Record
 from newsmill.sources.source_file import SourceFile
 
 MAGIC = b"WARC/"
+MAX_MALFORMED = 1000  # records, of a file in which they are the majority
 FETCHES = ("response", "resource", "conversion", "revisit")
 
 
@@ -27,8 +28,9 @@ class MalformedRecordError(Exception):
 def read_warc(source_file: SourceFile) -> Iterator[Record]:
     """Yield one record per fetch, and one problem record per part that cannot be read."""
     with open_raw(source_file.path) as raw:
-        stream = WarcBytes(raw)
+        stream = WarcBytes(raw, source_file.max_expanded_bytes)
         lost = False
+        good = malformed = 0
         for number in count(1):
             start = stream.position
             try:
@@ -38,10 +40,15 @@ def read_warc(source_file: SourceFile) -> Iterator[Record]:
                 start = stream.position - len(version)
                 record = read_fetch(source_file, stream, read_headers(version, stream), str(number))
                 lost = False
+                good += 1
             except (MalformedRecordError, DamagedGzipError) as error:
                 detail = f"record {number}, at byte {start:,} of the plain WARC: {error}"
                 record = source_file.problem("bad_warc", detail, member=str(number))
                 lost = True
+                malformed += 1
+                if malformed > max(MAX_MALFORMED, good):
+                    detail = f"{malformed:,} of its first {number:,} records are malformed"
+                    raise UnreadableError("bad_warc", detail) from error
             if record is not None:
                 yield record
 
@@ -50,6 +57,7 @@ def read_version_line(stream: WarcBytes, lost: bool) -> bytes | None:
     """Return the first line of the next record; None at the end. After damage (`lost`), skip to it."""
     if lost:
         return MAGIC + stream.readline(MAX_HEAD) if stream.pass_line_start(MAGIC) else None
+    stream.skip_blank_lines()
     while line := stream.readline(MAX_HEAD):
         if line.startswith(MAGIC):
             return line

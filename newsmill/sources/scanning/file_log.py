@@ -13,9 +13,11 @@ from typing import Any
 
 import polars as pl
 
-from newsmill.sources.folder import FileResult, source_path
-from newsmill.sources.scanning.scan import InputFile, Scan, mtime_to_datetime
+from newsmill.sources.fetch_metadata import mtime_to_datetime
+from newsmill.sources.reading.task import FileResult
+from newsmill.sources.scanning.scan import InputFile, Scan
 from newsmill.sources.scanning.skipped import BY_DESIGN, SkippedPath
+from newsmill.sources.source_file import source_path
 from newsmill.sources.tables import FILE_LOG
 
 NAME = "seen_files.parquet"

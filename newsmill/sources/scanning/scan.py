@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from newsmill.errors import UserError
-from newsmill.sources.fetch_metadata import EPOCH, microseconds_to_datetime
+from newsmill.sources.fetch_metadata import mtime_to_datetime
 from newsmill.sources.formats import ENDINGS, InputFormat, find_format
 from newsmill.sources.plausible import EARLIEST, date_in, is_plausible_date, today_in
 from newsmill.sources.scanning.skipped import SkippedPath, count_endings, find_reason_by_name
@@ -185,9 +185,3 @@ def ingest_date_of_path(path: str, real_root: Path) -> dt.date | None:
             except ValueError:
                 continue
     return None
-
-
-def mtime_to_datetime(mtime_ns: int) -> dt.datetime:
-    """Return a modification time as naive UTC; 1970 where it is outside the calendar."""
-    moment = microseconds_to_datetime(mtime_ns // 1000)
-    return moment if isinstance(moment, dt.datetime) else EPOCH
