@@ -224,7 +224,8 @@ def find_undeclared(where: Path | str, tree: nodes.Template) -> set[str]:
         return meta.find_undeclared_variables(tree)
     except TemplateError as error:
         line = getattr(error, "lineno", None)
-        raise UserError(f"{where}, line {line}", str(error), "use another filter of Jinja, or SQL") from error
+        problem = error.message or "an unknown filter"
+        raise UserError(f"{where}, line {line}", problem, "use another filter of Jinja, or SQL") from error
 
 
 def require_statements(where: Path | str, tree: nodes.Node, hint: str) -> None:
