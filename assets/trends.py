@@ -24,6 +24,8 @@ COLUMN_DEPS = {
     "day": [(DAILY, "day")],
     "topic": [(DAILY, "topic")],
     "stories": [(DAILY, "stories")],
+    "is_collected": [(DAILY, "is_collected")],
+    "exposure": [(PAGE_DAYS, "site"), (PAGE_DAYS, "day"), (TOPIC_PAGES, "site"), (TOPIC_PAGES, "story_id")],
     "top_story_id": [
         (TOPIC_PAGES, "story_id"),
         (TOPIC_PAGES, "record_id"),

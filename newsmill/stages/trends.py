@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import partial
 
 from newsmill.trends.bursts import compute_expected_days, find_bursts
+from newsmill.trends.exposure import compute_exposure
 from newsmill.trends.tables import BURSTS, EXPECTED
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
@@ -38,21 +39,17 @@ def load_bursts(con: Connection) -> int:
 
     Days after the last fetch are left out: pages announce them, but they are not news yet.
     """
-    # A day without a page, among days with two or more, is a day on which nothing was read.
     daily = con.execute(
         """
-        with pages as (select day, count(*) as pages from trends.page_days group by day),
-        days as (
-            select day, pages,
-                   sum(coalesce(pages, 0)) over (
-                       order by day range between interval 7 days preceding and interval 7 days following) as around
-            from (select distinct day from trends.topic_daily) left join pages using (day))
-        select topic, day, stories, days.pages is not null or around < 28 as read
-        from trends.topic_daily join days using (day)
+        select topic, day, stories, is_collected from trends.topic_daily
         where day <= (select max(least(ingest_date, fetched_at::date)) from raw.records)
         """
     ).pl()
-    expected = compute_expected_days(daily)
+    site_days = con.execute("select site, day, count(*) as pages from trends.page_days group by all").pl()
+    story_sites = con.execute(
+        "select distinct topic, day, story_id, site from trends.topic_pages where not teaser_only"
+    ).pl()
+    expected = compute_expected_days(compute_exposure(daily, site_days, story_sites))
     con.register("bursting_days", expected.filter("bursting").select("topic", "day").to_arrow())
     pages = con.execute(
         "select topic, day, story_id, record_id, seen_at from trends.topic_pages "

@@ -53,8 +53,8 @@ class Baseline:
         self._weekday_stories, self._weekday_expected = np.zeros((topics, 7)), np.zeros((topics, 7))
         self._log_likelihood = np.zeros((topics, DISPERSIONS.size))
 
-    def forecast(self, weekday: int) -> Forecast:
-        """Forecast a day of one weekday: conjugate gamma estimates of level and weekday share.
+    def forecast(self, weekday: int, exposure: Floats | float = 1.0) -> Forecast:
+        """Forecast a day of one weekday and exposure: conjugate gamma estimates of level and weekday share.
 
         A day's count has 1 / (1 + dispersion * level) times the information of a Poisson count.
         """
@@ -68,22 +68,25 @@ class Baseline:
             self._weekday_stories[:, weekday] / noise[:, 0] + WEEKDAY_PRIOR_STORIES
         )
         factor = shares[:, weekday] / shares.mean(axis=1)
-        return Forecast(level * factor, dispersion, weights, uncertainty, factor)
+        return Forecast(level * factor * exposure, dispersion, weights, uncertainty, factor)
 
-    def learn(self, topics: Mask, weekday: int, stories: Floats, weekday_factor: Floats) -> None:
+    def learn(
+        self, topics: Mask, weekday: int, stories: Floats, weekday_factor: Floats, exposure: Floats | float = 1.0
+    ) -> None:
         """Add a day's stories to level and weekday pattern of some topics."""
+        exposure = np.broadcast_to(exposure, stories.shape)
         level = self._compute_level()[topics]
         dispersion = (self._compute_dispersion_weights()[topics] * DISPERSIONS).sum(axis=1)
         information = np.maximum(level / (1.0 + dispersion * level), 1e-2)
         half_life = np.clip(HALF_LIFE_DAYS / np.sqrt(information), MIN_HALF_LIFE_DAYS, MAX_HALF_LIFE_DAYS)
         decay = 0.5 ** (1.0 / half_life)
         self._stories[topics] = self._stories[topics] * decay + stories[topics]
-        self._exposure[topics] = self._exposure[topics] * decay + weekday_factor[topics]
+        self._exposure[topics] = self._exposure[topics] * decay + weekday_factor[topics] * exposure[topics]
         weekday_decay = 0.5 ** (1.0 / WEEKDAY_HALF_LIFE_DAYS)
         self._weekday_stories[topics] *= weekday_decay
         self._weekday_expected[topics] *= weekday_decay
         self._weekday_stories[topics, weekday] += stories[topics]
-        self._weekday_expected[topics, weekday] += self._compute_level()[topics]
+        self._weekday_expected[topics, weekday] += self._compute_level()[topics] * exposure[topics]
 
     def learn_dispersion(self, topics: Mask, stories: Floats, forecast: Forecast) -> None:
         """Update the weights of the dispersions of some topics by the likelihood of a day's stories."""
@@ -98,7 +101,7 @@ class Baseline:
         self._exposure[topics] = 0.0
 
     def _compute_level(self) -> Floats:
-        """Return the mean stories per day, averaged over weekdays."""
+        """Return the mean stories per day with all sites collected, averaged over weekdays."""
         return (self._stories + LEVEL_PRIOR_STORIES) / np.maximum(self._exposure, 1.0)
 
     def _compute_dispersion_weights(self) -> Floats:

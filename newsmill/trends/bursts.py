@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from newsmill.trends.baseline import Floats, Mask, mixture_probability, to_score
+from newsmill.trends.exposure import MIN_EXPOSURE
 from newsmill.trends.scan import Scan
 from newsmill.trends.tables import BURSTS, EXPECTED
 
@@ -24,27 +25,29 @@ def compute_expected_days(daily: pl.DataFrame) -> pl.DataFrame:
     """Compare every day of `daily` (`topic`, `day`, `stories`; no gaps within a topic) with its topic's past.
 
     Args:
-        daily: optionally with a column `read`, false on days on which nothing was read: those are neither scored nor
-            learned.
+        daily: optionally with the columns `is_collected`, false on days for which nothing was collected: those are
+            neither scored nor learned; and `exposure`, as `compute_exposure` adds it.
 
     Returns:
         A frame of `EXPECTED`, by topic and day.
     """
     if daily.is_empty():
         return EXPECTED.empty()
-    if "read" not in daily.columns:
-        daily = daily.with_columns(read=pl.lit(True))
-    days = daily.sort("topic", "day").with_columns(
+    defaults = {"is_collected": pl.lit(True), "exposure": pl.lit(1.0)}
+    days = daily.with_columns(column.alias(name) for name, column in defaults.items() if name not in daily.columns)
+    days = days.sort("topic", "day").with_columns(
         row=pl.col("topic").rle_id().cast(pl.Int64),
         column=(pl.col("day") - pl.col("day").min()).dt.total_days(),
     )
     cells = days["row"].to_numpy(), days["column"].to_numpy()
     shape = int(cells[0].max()) + 1, int(cells[1].max()) + 1
     stories, is_read = np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
-    stories[cells], is_read[cells] = days["stories"].to_numpy(), days["read"].to_numpy()
+    exposure = np.ones(shape)
+    stories[cells], exposure[cells] = days["stories"].to_numpy(), days["exposure"].to_numpy()
+    is_read[cells] = (days["is_collected"] & (days["exposure"] >= MIN_EXPOSURE)).to_numpy()
     first_day: dt.date = days["day"].min()  # type: ignore[assignment]
-    scan = Scan(stories, is_read, first_day.weekday())
-    is_known = pl.Series(scan.mean[cells] > 0)
+    scan = Scan(stories, is_read, first_day.weekday(), exposure)
+    is_known = pl.Series((scan.mean[cells] > 0) & is_read[cells])
     frame = days.with_columns(
         expected=pl.Series(scan.mean[cells]),
         dispersion=pl.Series(scan.dispersion[cells] + scan.mean_uncertainty[cells]),

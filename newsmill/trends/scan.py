@@ -40,14 +40,17 @@ class Scan:
         is_bursting: days that burst alone or together with earlier days.
     """
 
-    def __init__(self, stories: NDArray[np.int64], is_read: Mask, first_weekday: int) -> None:
+    def __init__(
+        self, stories: NDArray[np.int64], is_read: Mask, first_weekday: int, exposure: Floats | None = None
+    ) -> None:
         topics, days = stories.shape
         self.mean, self.dispersion = np.zeros(stories.shape), np.zeros(stories.shape)
         self.mean_uncertainty, self.score = np.zeros(stories.shape), np.zeros(stories.shape)
         self.is_bursting = np.zeros(stories.shape, np.bool_)
         self.dispersion_weights: dict[tuple[int, int], Floats] = {}
         self._stories = stories.astype(np.float64)
-        self._is_read, self._max_first_stories = _prepare_first_days(self._stories, is_read)
+        self._exposure = np.ones(stories.shape) if exposure is None else exposure
+        self._is_read, self._max_first_stories = _prepare_first_days(self._stories / self._exposure.clip(1e-3), is_read)
         self._first_weekday = first_weekday
         self._baseline = Baseline(topics)
         # Days learned or scored, days of the current burst, and days without a story in a row, each up to now.
@@ -58,7 +61,8 @@ class Scan:
     def _score_day(self, day: int) -> None:
         """Score a day, determine whether it bursts, and learn it if not."""
         weekday, stories = (self._first_weekday + day) % 7, self._stories[:, day]
-        forecast = self._baseline.forecast(weekday)
+        exposure = self._exposure[:, day]
+        forecast = self._baseline.forecast(weekday, exposure)
         is_first = self._known_days < MIN_HISTORY_DAYS
         self.mean[:, day] = np.where(is_first, 0.0, forecast.mean)
         self.dispersion[:, day] = np.where(is_first, 0.0, forecast.dispersion)
@@ -82,13 +86,14 @@ class Scan:
         has_ended = is_scored & (self._silent_days == MAX_SILENT_DAYS + 1)
         is_ordinary = is_scored & (self._burst_days == 0) & ~has_ended
         self._baseline.learn_dispersion(is_ordinary, stories, forecast)
-        self._baseline.learn(is_ordinary, weekday, stories, forecast.weekday_factor)
+        self._baseline.learn(is_ordinary, weekday, stories, forecast.weekday_factor, exposure)
         self._learn_new_level(is_settled, day, SETTLED_DAYS)
         self._learn_new_level(has_ended, day, MAX_SILENT_DAYS + 1)
         self._burst_days[is_settled] = 0
         is_first &= self._is_read[:, day]
         self._baseline.learn_dispersion(is_first & (self._known_days > 1), stories, forecast)
-        self._baseline.learn(is_first, weekday, np.minimum(stories, self._max_first_stories), forecast.weekday_factor)
+        capped = np.minimum(stories, self._max_first_stories * exposure)
+        self._baseline.learn(is_first, weekday, capped, forecast.weekday_factor, exposure)
         self._known_days += is_first
 
     def _is_silent(self, day: int, stories: Floats, forecast: Forecast) -> Mask:
@@ -131,7 +136,7 @@ class Scan:
         for past in range(day - days + 1, day + 1):
             weekday = (self._first_weekday + past) % 7
             factor = self._baseline.forecast(weekday).weekday_factor
-            self._baseline.learn(topics, weekday, self._stories[:, past], factor)
+            self._baseline.learn(topics, weekday, self._stories[:, past], factor, self._exposure[:, past])
 
 
 def _prepare_first_days(stories: Floats, is_read: Mask) -> tuple[Mask, Floats]:

@@ -13,7 +13,22 @@ EXPECTED = Table(
         Column("day", pl.Date(), "The day."),
         TOPIC,
         Column("stories", pl.Int64(), "Stories of the day, as in trends.topic_daily."),
-        Column("expected", pl.Float64(), "Expected stories; null in the first 7 days of the topic.", required=False),
+        Column(
+            "is_collected",
+            pl.Boolean(),
+            "False if nothing was collected for this day: it is neither scored nor learned.",
+        ),
+        Column(
+            "exposure",
+            pl.Float64(),
+            "Share of the topic's usual stories whose sites were collected on this day, 0 to 1; scales `expected`.",
+        ),
+        Column(
+            "expected",
+            pl.Float64(),
+            "Expected stories; null in the first 7 days of the topic and on days not collected.",
+            required=False,
+        ),
         Column(
             "dispersion",
             pl.Float64(),

@@ -87,6 +87,12 @@ BROKEN_INPUT = {
     "teaser_mentions_have_their_teaser": "delete from clean.teasers",
     "teaser_only_matches_the_mentions": "update topics.page_topics set teaser_only = not teaser_only where record_id = 'b'",
 }
+# As many records of one site on seven dates, then one record.
+FALLING = [
+    Page(f"v{date}-{number}", f"2026-02-{date:02}", site="fell.test")
+    for date in range(1, 9)
+    for number in range(8 if date < 8 else 1)
+]
 BROKEN_OUTPUT = {
     "counts_agree_on_each_day": "update trends.topic_daily set stories = pages + 1",
     "days_and_weeks_have_the_same_pages": "delete from trends.topic_daily where pages = 1",
@@ -102,7 +108,7 @@ def failing(con: duckdb.DuckDBPyConnection, project: Project) -> set[str]:
 
 def test_each_singular_test_has_a_case_that_breaks_it(project: Project) -> None:
     singular = {test.name for test in project.tests if test.path.suffix == ".sql"}
-    assert singular == set(BROKEN_INPUT) | set(BROKEN_OUTPUT)
+    assert singular == {*BROKEN_INPUT, *BROKEN_OUTPUT, "sites_keep_their_volume"}
 
 
 @pytest.mark.parametrize("name", BROKEN_INPUT)
@@ -166,3 +172,43 @@ def test_weak_mentions_in_the_body_beside_teasers_are_valid(con: duckdb.DuckDBPy
     assert failing(con, project) == set()
     con.execute("update topics.mentions set place = 'teaser' where record_id = 'a'")
     assert failing(con, project) == {"teaser_only_matches_the_mentions", "teaser_mentions_have_their_teaser"}
+
+
+def volume_failures(con: duckdb.DuckDBPyConnection, project: Project) -> list[dict[str, object]]:
+    (test,) = [test for test in project.tests if test.name == "sites_keep_their_volume"]
+    assert test.severity == "warn"
+    return run_test(con, project, test, {}).sample
+
+
+def test_a_site_with_fewer_records_than_ever_is_named(build_models: Build, project: Project) -> None:
+    steady = [Page(f"s{date}-{n}", f"2026-02-{date:02}", site="steady.test") for date in range(1, 9) for n in range(6)]
+    con = build_models(*FALLING, *steady)
+    (row,) = volume_failures(con, project)
+    assert {name: str(value) for name, value in row.items()} == {
+        "site": "fell.test",
+        "ingest_date": "2026-02-08",
+        "records": "1",
+        "usual_records": "8.0",
+        "fewest_records": "8",
+        "past_dates": "7",
+        "last_date_with_records": "2026-02-08",
+        "problem": "fewer records",
+    }
+
+
+def test_a_silent_site_is_named_and_a_site_that_was_quiet_before_is_not(build_models: Build, project: Project) -> None:
+    silent = [page for page in FALLING if page.ingest < "2026-02-08"]
+    # Eight records on weekdays, none on Sundays: 1 and 8 February 2026 are Sundays.
+    weekly = [
+        Page(f"w{page.record_id}", page.ingest, site="weekly.test") for page in silent if page.ingest > "2026-02-01"
+    ]
+    weekly += [Page("first", "2026-01-31", site="weekly.test")]
+    other = [Page(f"o{date}", f"2026-02-{date:02}", site="other.test") for date in range(1, 9)]
+    con = build_models(*silent, *weekly, *other)
+    (row,) = volume_failures(con, project)
+    assert (row["site"], row["records"], row["problem"], str(row["last_date_with_records"])) == (
+        "fell.test",
+        0,
+        "silent",
+        "2026-02-07",
+    )

@@ -110,16 +110,16 @@ def test_earlier_bursts_do_not_hide_later_ones() -> None:
 def test_days_not_read_are_neither_scored_nor_learned() -> None:
     calm = np.array([*STEADY, *[0] * 10, *STEADY])
     read = pl.Series([True] * 84 + [False] * 10 + [True] * 84)
-    scored = compute_expected_days(to_daily([calm]).with_columns(read=read))
+    scored = compute_expected_days(to_daily([calm]).with_columns(is_collected=read))
     gap = scored.slice(84, 10)
-    assert gap["score"].to_list() == [0.0] * 10
+    assert gap["score"].to_list() == gap["expected"].to_list() == [None] * 10
     # The week after the gap is expected as the week before it.
     assert scored["expected"][94:101].mean() == pytest.approx(scored["expected"][77:84].mean(), rel=0.1)
     assert not scored["bursting"].any()
 
 
 def test_topic_without_days_read_has_no_expectation() -> None:
-    nothing = compute_expected_days(to_daily([np.array([0] * 20)]).with_columns(read=pl.lit(False)))
+    nothing = compute_expected_days(to_daily([np.array([0] * 20)]).with_columns(is_collected=pl.lit(False)))
     assert nothing["expected"].is_null().all()
 
 

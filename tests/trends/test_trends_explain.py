@@ -110,8 +110,9 @@ def test_days_on_which_nothing_was_read_are_not_judged() -> None:
         build_all(con, load_project(FOLDER))
         stages.load_bursts(con)
         expected = con.execute(
-            "select day::varchar, expected > 1.5, score from trends.topic_expected "
+            "select day::varchar, expected > 1.5, is_collected from trends.topic_expected "
             "where day >= '2026-01-25' order by day"
         ).fetchall()
-    assert [(day, high) for day, high, score in expected if score == 0] == [(day, True) for day in sorted(gone)]
+    assert [(day, high) for day, high, collected in expected if not collected] == [(day, None) for day in sorted(gone)]
+    assert all(high for _, high, collected in expected if collected)
     assert len(expected) == 10

@@ -20,6 +20,8 @@ weeks as (
         topic,
         pages,
         teaser_pages,
+        collected_days,
+        lag(collected_days) over (partition by topic order by week) as collected_days_before,
         lag(pages) over (partition by topic order by week) as pages_before,
         lag(teaser_pages) over (partition by topic order by week) as teaser_pages_before
     from {{ ref('topic_weekly') }}
@@ -30,6 +32,8 @@ select
     weeks.topic,
     weeks.pages,
     weeks.pages_before,
+    weeks.collected_days,
+    weeks.collected_days_before,
     weeks.teaser_pages,
     weeks.teaser_pages_before,
     weeks.pages - weeks.pages_before + weeks.teaser_pages - weeks.teaser_pages_before as change,

@@ -49,9 +49,11 @@ select
     coalesce(teasers.teaser_stories, 0) as teaser_stories,
     -- A page has one day, so pages can be summed.
     sum(coalesce(counted.pages, 0)) over last_7_days::bigint as pages_7d,
-    coalesce(counted.stories_7d, 0) as stories_7d
+    coalesce(counted.stories_7d, 0) as stories_7d,
+    coalesce(collected.is_collected, false) as is_collected
 from days
 left join counted on days.topic = counted.topic and days.day = counted.day
 left join teasers on days.topic = teasers.topic and days.day = teasers.day
+left join {{ ref('int_days') }} as collected on days.day = collected.day
 window last_7_days as (partition by days.topic order by days.day rows between 6 preceding and current row)
 order by days.topic, days.day

@@ -38,6 +38,15 @@ weeks as (
     cross join warehouse
 ),
 
+collected as (
+    select
+        date_trunc('week', day)::date as week,
+        count(*) as collected_days
+    from {{ ref('int_days') }}
+    where is_collected
+    group by date_trunc('week', day)::date
+),
+
 dense as (
     select
         weeks.week,
@@ -46,16 +55,19 @@ dense as (
         coalesce(counted.stories, 0) as stories,
         coalesce(counted.outlets, 0) as outlets,
         coalesce(counted.teaser_pages, 0) as teaser_pages,
-        coalesce(teasers.teaser_stories, 0) as teaser_stories
+        coalesce(teasers.teaser_stories, 0) as teaser_stories,
+        coalesce(collected.collected_days, 0) as collected_days
     from weeks
     left join counted on weeks.topic = counted.topic and weeks.week = counted.week
     left join teasers on weeks.topic = teasers.topic and weeks.week = teasers.week
+    left join collected on weeks.week = collected.week
 ),
 
 compared as (
     select
         *,
-        lag(stories) over (partition by topic order by week) as stories_before
+        lag(stories) over (partition by topic order by week) as stories_before,
+        lag(collected_days) over (partition by topic order by week) as collected_days_before
     from dense
 )
 
@@ -67,7 +79,11 @@ select
     outlets,
     teaser_pages,
     teaser_stories,
+    collected_days,
     -- Stories rather than pages: a wire story on 300 sites is one story.
-    (stories - stories_before) / nullif(stories_before, 0) as change_ratio
+    case
+        when collected_days > 0 and collected_days_before > 0
+            then (stories - stories_before) / nullif(stories_before, 0)
+    end as change_ratio
 from compared
 order by topic, week
