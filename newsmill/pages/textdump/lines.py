@@ -100,14 +100,16 @@ def join_wrapped_lines(lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     if len(mid_sentence) < _MIN_MID_SENTENCE_SHARE * len(wrapped) or sum(map(width, wrapped)) < sum(widths) / 2:
         return list(lines)
-    paragraphs = [lines[0]]
+    paragraphs: list[Line] = []
+    pieces = [lines[0].text]
+    gap = lines[0].gap
     for line, continues in zip(lines[1:], is_wrapped, strict=True):
         if continues:
-            before = paragraphs[-1]
-            paragraphs[-1] = Line(before.text + _get_joiner(before.text, line.text) + line.text, before.gap)
+            pieces += [_get_joiner(pieces[-1], line.text), line.text]
         else:
-            paragraphs.append(line)
-    return paragraphs
+            paragraphs.append(Line("".join(pieces), gap))
+            pieces, gap = [line.text], line.gap
+    return [*paragraphs, Line("".join(pieces), gap)]
 
 
 def _is_wrapped(line: str, after: str, columns: int) -> bool:
@@ -129,10 +131,12 @@ def remove_menus(lines: Sequence[Line]) -> list[Line]:
     blocks = _split_blocks(
         [line for index, line in enumerate(lines) if first < index < last or not is_menu_line(line.text)]
     )
-    while len(blocks) > 1 and _is_menu(blocks[0], min_lines=_MIN_MENU_ITEMS):
-        blocks = blocks[1:]
-    while len(blocks) > 1 and blocks[-1][0].gap > 1 and _is_menu(blocks[-1], min_lines=1):
-        blocks = blocks[:-1]
+    start, end = 0, len(blocks)
+    while end - start > 1 and _is_menu(blocks[start], min_lines=_MIN_MENU_ITEMS):
+        start += 1
+    while end - start > 1 and blocks[end - 1][0].gap > 1 and _is_menu(blocks[end - 1], min_lines=1):
+        end -= 1
+    blocks = blocks[start:end]
     if blocks:
         blocks[0] = _remove_menu_above_title(blocks[0])
     kept = [line for block in blocks for line in block]

@@ -5,7 +5,7 @@ A line is classified by its words, its width and its neighbors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from newsmill.pages.dates.resolve import find_date_in_text, find_date_in_url, get_hinted_date
@@ -111,38 +111,39 @@ def split_body_teasers(lines: Sequence[Line]) -> tuple[list[str], list[str], lis
     before: list[str] = []
     after: list[str] = []
     teasers: list[Teaser] = []
-    index = 0
+    known: set[str] = set()
+    body_width = index = 0
     while index < len(lines):
         text = lines[index].text
         index += 1
         body = after if teasers else before
         if build_label_key(text) in RELATED_HEADINGS:
-            section = _extract_related_section(lines[index:], before + after)
+            section = _extract_related_section(lines[index : index + 2 * MAX_TEASERS], known)
             teasers += pair_teasers(section)
             index += len(section)
         elif lead := match_related_lead(text):
             teasers.append(Teaser(text[lead.end() :]))
         elif COMMENTS.fullmatch(text):
-            if sum(map(width, before + after)) >= _MIN_WIDTH_BEFORE_COMMENTS:
-                return before, after + _get_repeated(lines[index:], before + after), teasers[:MAX_TEASERS]
+            if body_width >= _MIN_WIDTH_BEFORE_COMMENTS:
+                return before, after + _get_repeated(lines[index:], known), teasers[:MAX_TEASERS]
         elif not is_label(text):
             body.append(text)
+            known.add(text)
+            body_width += width(text)
     return before, after, teasers[:MAX_TEASERS]
 
 
-def _get_repeated(lines: Sequence[Line], body: Sequence[str]) -> list[str]:
+def _get_repeated(lines: Sequence[Line], known: Set[str]) -> list[str]:
     """Return the lines below the comments box that repeat lines of the body, so that the repeats are recorded."""
-    known = set(body)
     return [line.text for line in lines if line.text in known]
 
 
-def _extract_related_section(lines: Sequence[Line], body: Sequence[str]) -> list[str]:
-    """Return the lines of a related-articles section: up to a wider gap, a label, the next heading or a body line."""
+def _extract_related_section(lines: Sequence[Line], known: Set[str]) -> list[str]:
+    """Return the lines of a related-articles section: up to a wider gap, a label, the next heading or a known line."""
     usual_gap = lines[1].gap if len(lines) > 1 else 0
-    known = set(body)
     section: list[str] = []
     is_closed = False
-    for line in lines[: 2 * MAX_TEASERS]:
+    for line in lines:
         is_closed = is_label(line.text) or line.text in known or bool(COMMENTS.fullmatch(line.text))
         if is_closed or (section and line.gap > usual_gap) or build_label_key(line.text) in RELATED_HEADINGS:
             break
