@@ -11,6 +11,7 @@ import dagster as dg
 from pydantic import Field, create_model
 
 from newsmill.home_lock import hold_home
+from newsmill.machine import require_resources
 from newsmill.settings import Settings, load_settings
 from newsmill.types import Connection
 from newsmill.warehouse.connection import open_writer
@@ -65,8 +66,9 @@ class WriterResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Hold the lock of the home for the whole run, so that no other command writes between its steps.
 
         Raises:
-            UserError: see `newsmill.home_lock.hold_home`.
+            UserError: see `newsmill.home_lock.hold_home` and `newsmill.machine.require_resources`.
         """
+        require_resources()
         options = self.settings.load()
         name = f"Dagster run {context.run.run_id[:8]}" if context.run else "Dagster"
         with hold_home(options.home, name, options.lock_patience_seconds):

@@ -3,9 +3,44 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 
 from newsmill.errors import UserError
+
+# V8, which draws charts, reserves addresses, not memory; with less it ends the process without a word.
+MIN_ADDRESS_SPACE_BYTES = 96 * 2**30
+MIN_OPEN_FILES = 128
+WANTED_OPEN_FILES = 1024
+
+
+def require_resources() -> None:
+    """Raise the soft limit on open files where that is allowed; refuse limits under which libraries abort.
+
+    Raises:
+        UserError: naming the limit.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = WANTED_OPEN_FILES if hard == resource.RLIM_INFINITY else min(WANTED_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    if soft != resource.RLIM_INFINITY and soft < MIN_OPEN_FILES:
+        raise UserError(
+            "ulimit -n", f"{soft} open files are too few; newsmill needs {MIN_OPEN_FILES}", "raise it: `ulimit -n 1024`"
+        )
+    size, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if size != resource.RLIM_INFINITY and size < MIN_ADDRESS_SPACE_BYTES:
+        raise UserError(
+            "ulimit -v",
+            f"{size / 2**30:.1f} GiB of addresses are too few; libraries reserve {MIN_ADDRESS_SPACE_BYTES // 2**30} GiB"
+            " of them, most without memory",
+            "lift it (`ulimit -v unlimited`), and limit memory by a control group or container instead",
+        )
 
 
 @dataclass(frozen=True)
@@ -41,7 +76,7 @@ SHORTAGES = (
         "make the home writable for this user",
     ),
     _shortage(
-        r"too many open files|errno 24\b|unable to open database file",
+        r"too many open files|errno 24\b",
         "too few open files are allowed",
         "raise the limit: `ulimit -n 1024`",
     ),

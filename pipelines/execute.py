@@ -14,6 +14,7 @@ from dagster._core.utils import make_new_run_id
 
 from assets import raw
 from newsmill.home_lock import hold_home
+from newsmill.machine import require_resources
 from newsmill.settings import Settings
 from pipelines.code_location import code_location
 from pipelines.instance import open_instance
@@ -56,10 +57,11 @@ def run_daily(
     """Process the ingest dates from `first` to `last` in one run; with `archive_only` the input folder is not read.
 
     Raises:
-        UserError: when taxonomy, suites or SQL models are wrong, or another process is writing to the home; nothing
-            is written then.
+        UserError: when taxonomy, suites or SQL models are wrong, another process is writing to the home, or the limits
+            of the machine are too low; nothing is written then.
         Stopped: when a signal stopped the run; it is canceled then.
     """
+    require_resources()
     job = code_location(settings).resolve_job_def(DAILY)
     is_range = first != last
     run_id = make_new_run_id()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from newsmill.errors import UserError
 from newsmill.home_lock import hold_home
+from newsmill.machine import require_resources
 from newsmill.settings import Settings
 from newsmill.types import Connection
 from newsmill.warehouse.connection import open_writer
@@ -27,6 +28,7 @@ def open_processed(settings: Settings, command: str) -> Iterator[Connection]:
     """
     if not settings.database.is_file():
         raise UserError(str(settings.database), "no database", "run `newsmill run` with this --home first")
+    require_resources()
     with (
         hold_home(settings.home, command, settings.lock_patience_seconds),
         open_writer(settings.database) as con,

@@ -9,6 +9,7 @@ import polars as pl
 
 from newsmill import stages
 from newsmill.home_lock import hold_home
+from newsmill.machine import require_resources
 from newsmill.quality.suites import load_suites
 from newsmill.settings import Settings
 from newsmill.topics.labels import measure_topics, read_labels
@@ -112,6 +113,7 @@ def apply_retag(settings: Settings, taxonomy: Taxonomy) -> RetagResult:
     """
     project = load_project(settings.models)
     read_labels(settings.home)
+    require_resources()
     with (
         hold_home(settings.home, "newsmill topics apply", settings.lock_patience_seconds),
         open_writer(settings.database) as con,

@@ -7,14 +7,16 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
+from sqlalchemy.exc import DBAPIError
 
+from newsmill.errors import UserError
 from newsmill.quality.files import read_file_counts
 from newsmill.quality.gate import failing_checks
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
 from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
-from pipelines.cli.show import err, out, print_json, print_table
+from pipelines.cli.show import err, out, print_json, print_table, text
 from pipelines.instance import open_instance
 from pipelines.runs.alive import find_dead_runs
 
@@ -30,13 +32,16 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
     Raises:
         UserError: when nothing has been published in this home.
     """
-    hanging = _hanging_runs(settings)
     with open_reader(settings.published / DATABASE) as con:
         days = pl.DataFrame([vars(day) for day in reconcile(con, None)])
         failing = failing_checks(con).to_dicts()
         files = read_file_counts(con, MAX_EXAMPLES)
-    with open_instance(settings) as instance:
-        runs = last_runs(instance)
+    try:
+        with open_instance(settings) as instance:
+            runs, hanging = last_runs(instance), _hanging_runs(instance)
+    except (UserError, DBAPIError) as error:  # on a read-only file system SQLite opens nothing
+        runs, hanging = [], []
+        err.print(f"the runs are not shown, Dagster's history can't be opened: {text(str(error).splitlines()[0])}")
     wrong = (
         bool(hanging)
         or (days.height > 0 and days["unreconciled"].sum() > 0)
@@ -67,16 +72,14 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
     return int(wrong)
 
 
-def _hanging_runs(settings: Settings) -> list[str]:
+def _hanging_runs(instance: dg.DagsterInstance) -> list[str]:
     """Return the ids of the runs whose process is gone, and print what to do."""
-    if not settings.home.is_dir():
-        return []
-    with open_instance(settings) as instance:
-        hanging = [dead.run.run_id for dead in find_dead_runs(instance)]
+    hanging = [dead.run.run_id for dead in find_dead_runs(instance)]
     if hanging:
+        many = f"{len(hanging)} runs hang" if len(hanging) > 1 else "1 run hangs"
         err.print(
-            f"{len(hanging)} runs hang, their processes are gone ({', '.join(run_id[:8] for run_id in hanging)}): "
-            "the next `newsmill run` or `newsmill dev` marks them failed and continues",
+            f"{many}, the process is gone ({', '.join(run_id[:8] for run_id in hanging)}): "
+            "the next `newsmill run` or `newsmill dev` marks it failed and continues",
             soft_wrap=True,
         )
     return hanging
