@@ -25,7 +25,7 @@ from newsmill.report.sections.ledger import reconciliation_data
 from newsmill.report.sections.stories import StoryData, select_stories
 from newsmill.report.sections.story_ranking import rank_stories
 from newsmill.report.sections.summary import summarize
-from newsmill.report.sections.topics import count_series, select_topics
+from newsmill.report.sections.topics import count_series, gap_buckets, select_topics
 from newsmill.report.time_buckets import DEPTHS, TimeBuckets, find_time_buckets
 from newsmill.types import Connection, Row
 
@@ -140,6 +140,7 @@ def _count_by_bucket(con: Connection, names: Mapping[str, str]) -> BucketCounts 
                 "buckets": {"first": str(buckets.first), "daily": str(buckets.daily), "last": str(buckets.last)},
                 "topics": [{"id": topic.id, "name": shorten(topic.name, NAME_CHARS)} for topic in topics],
                 "series": count_series(con, buckets, topics),
+                "gaps": gap_buckets(con),
                 "all_pages": sources.count_pages(con, len(buckets)),
                 "sites": sources.site_data(con, len(buckets), SITES, top_sites_by_topic(con, ids, SITES_PER_TOPIC)),
                 "languages": sources.language_data(con, len(buckets), LANGUAGES),

@@ -61,6 +61,18 @@ def count_series(con: Connection, buckets: TimeBuckets, topics: list[Topic]) -> 
     return list(series.values())
 
 
+def gap_buckets(con: Connection) -> list[int]:
+    """Return the time buckets for which nothing was collected: a gap in the lines, not a count of zero."""
+    rows = read_rows(
+        con,
+        """
+        select bucket from trends.topic_daily join bucket_days using (day)
+        group by bucket having not bool_or(is_collected) order by bucket
+        """,
+    )
+    return [row["bucket"] for row in rows]
+
+
 def _empty_series(size: int) -> Row:
     counts: Row = {name: [0] * size for name in ("pages", "teasers")}
     return counts | {name: [[] for _ in range(size)] for name in GAP_MEASURES} | {"expected": []}

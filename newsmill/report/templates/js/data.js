@@ -51,6 +51,13 @@ const sum = (values, from, to) => {
   return total;
 };
 
+// Whether nothing was collected in these buckets: lines have a gap there, and tables a dash.
+const gaps = new Set(data.gaps ?? []);
+const isGap = (from, to) => {
+  for (let bucket = from; bucket <= to; bucket += 1) if (!gaps.has(bucket)) return false;
+  return true;
+};
+
 const countTopic = (topic, from, to) => ({
   stories: countDistinct(topic, "stories", from, to),
   pages: sum(data.series[topic].pages, from, to),

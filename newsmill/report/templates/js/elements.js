@@ -47,10 +47,15 @@ const sparkline = (values, { width = 96, height = 24, className = "spark" } = {}
   if (values.length < 2) return "–";
   const top = Math.max(...values, 1);
   const step = width / (values.length - 1);
-  const points = values.map((value, i) => `${(i * step).toFixed(1)},${(height - 2 - ((height - 4) * value) / top).toFixed(1)}`);
+  // A null ends a line; the next value begins another.
+  const lines = [[]];
+  values.forEach((value, i) => {
+    if (value === null) lines.push([]);
+    else lines[lines.length - 1].push(`${(i * step).toFixed(1)},${(height - 2 - ((height - 4) * value) / top).toFixed(1)}`);
+  });
   return svg(
     "svg", { class: className, viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" },
-    svg("polyline", { points: points.join(" ") }),
+    ...lines.filter((points) => points.length).map((points) => svg("polyline", { points: points.join(" ") })),
   );
 };
 

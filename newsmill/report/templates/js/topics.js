@@ -14,7 +14,7 @@ const topicRow = (topic, now, before) => {
   const teaserSheet = sheetAddress("teasers", topics[topic].id, isoDay(state.from), isoDay(state.to));
   const isBursting = data.bursts.some((burst) => burst.topic === topic && dayNumber(burst.to) >= timeBuckets.last - 1);
   const isOnly = state.topics.length === 1 && state.topics[0] === topic;
-  const storyCounts = splitPeriod(state.from, state.to, timeUnit()).map((part) => countDistinct(topic, "stories", part.from, part.to));
+  const storyCounts = splitPeriod(state.from, state.to, timeUnit()).map((part) => (isGap(part.from, part.to) ? null : countDistinct(topic, "stories", part.from, part.to)));
   return el(
     "tr", {
       class: topicClass(topic), "data-topic": topics[topic].id,
@@ -72,6 +72,7 @@ const seriesRows = (topic, parts) =>
       dashed: topic >= 8 ? 1 : 0, points: parts.length <= 16, expected: expected == null ? undefined : number(expected),
       burst: burstDaysIn(topic, part), sheet: partAddress(topic, part),
       teaserSheet: sheetAddress("teasers", topics[topic].id, isoDay(part.start), isoDay(part.end)), ...countTopic(topic, part.from, part.to),
+      ...(isGap(part.from, part.to) ? { stories: null, pages: null, outlets: null, teasers: null } : {}),
     };
   });
 
@@ -129,6 +130,7 @@ const showTopicTable = (parts, rows) => {
   const measures = [["stories", "story", "stories"], ["pages", "page"], ["outlets", "outlet"], ["teasers", "page"]];
   const countCell = (row, [key, singular, plural]) => {
     const label = `${count(row[key], singular, plural)} of ${row.topic}${key === "teasers" ? " in a teaser only" : ""}, ${row.label}`;
+    if (row[key] === null) return cell(el("span", { title: "Nothing was collected" }, "–"));
     return cell(row[key] ? sheetLink(key === "teasers" ? row.teaserSheet : row.sheet, number(row[key]), label) : "0");
   };
   const fillTable = () => byId("topic-table").replaceChildren(table(
