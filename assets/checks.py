@@ -13,7 +13,7 @@ from assets.metadata import asset_key
 from assets.resources import SettingsResource, WriterResource
 from assets.run_context import WRITER_POOL, dates_to_load
 from newsmill import stages
-from newsmill.quality.checks import CheckResult, results_frame, run_suite
+from newsmill.quality.checks import CheckResult, describe_failure, results_frame, run_suite
 from newsmill.quality.suites import Suite
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.report.preview import table_markdown
@@ -87,6 +87,6 @@ def to_asset_check_result(result: CheckResult, key: dg.AssetKey) -> dg.AssetChec
         asset_key=key,
         passed=result.success is True,
         severity=SEVERITIES["error" if result.error is not None else result.severity],
-        description="The check itself failed to run." if result.error is not None else result.why,
+        description=result.why if result.success else describe_failure(result),
         metadata=metadata,
     )

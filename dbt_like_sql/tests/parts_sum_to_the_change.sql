@@ -1,4 +1,4 @@
 -- The parts of a topic's change from one week to the next sum to the change.
 select *
 from {{ ref('change_decomposition') }}
-where change <> sources_joined + sources_silent + copies + extractor + taxonomy + genuine + teasers
+where change <> sources_joined + sources_silent + collection + copies + extractor + taxonomy + genuine + teasers

@@ -29,6 +29,10 @@ MAX_ERROR_CHARS = 2000
 # How DuckDB's message begins, which Great Expectations reports as an error of the expectation.
 OUT_OF_MEMORY = "Out of Memory Error"
 
+# The columns that identify a failing row, and how many rows a message names.
+KEYS = ("record_id", "url", "site", "story_id", "topic", "entity", "day", "week", "start_day", "ingest_date")
+NAMED_ROWS = 3
+
 # The keys of a Great Expectations result that people need; the others are queries and lists of values.
 OBSERVED = ("observed_value", "element_count", "unexpected_count", "unexpected_percent", "missing_count")
 
@@ -81,6 +85,31 @@ def _results(
             return [_result(suite, expectation, None, error=str(error)) for expectation in suite.expectations]
         outcomes = _outcomes(cursors, built)
         return [_to_result(suite, each, outcomes[each.name], cursors) for each in suite.expectations]
+
+
+def describe_failure(result: CheckResult) -> str:
+    """Return what a check that did not pass says: the rule, the first failing rows, and what to do."""
+    if result.error is not None:
+        return f"The check itself failed to run: {result.error}"
+    rows = result.failing_sample
+    named = [
+        ", ".join(f"{key} {row[key]}" for key in KEYS if row.get(key) is not None)
+        or ", ".join(f"{key} {value}" for key, value in list(row.items())[:NAMED_ROWS])
+        for row in rows[:NAMED_ROWS]
+    ]
+    more = f" and {len(rows) - NAMED_ROWS} more in `newsmill status`" if len(rows) > NAMED_ROWS else ""
+    return f"{result.why} Failing: {'; '.join(named) or result.observed}{more}. {_advise(result)}"
+
+
+def _advise(result: CheckResult) -> str:
+    row = result.failing_sample[0] if result.failing_sample else {}
+    if row.get("record_id"):
+        return f"`newsmill explain {row['record_id']}` shows the page and its archived source."
+    if row.get("topic") and row.get("day"):
+        return f"`newsmill explain trend {row['topic']} {row['day']}` shows the pages behind it."
+    if result.table.startswith(("trends.", "intermediate.", "staging.")) and result.severity == "error":
+        return "`newsmill rebuild` computes the tables again from the archive."
+    return "`newsmill status` shows the rows."
 
 
 def results_frame(results: Sequence[CheckResult], run_id: str, checked_at: dt.datetime) -> pl.DataFrame:

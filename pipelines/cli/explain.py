@@ -47,6 +47,7 @@ TREND = "trend"
 PARTS = {
     "sources_joined": "sources that began",
     "sources_silent": "sources that stopped",
+    "collection": "days not collected",
     "copies": "copies of stories",
     "extractor": "change of extractor",
     "taxonomy": "change of taxonomy",

@@ -307,3 +307,25 @@ def test_pages_with_teasers_only_are_a_part_of_the_change(build_models: Build) -
     )
     columns = f"teaser_pages, teaser_pages_before, {CHANGE}"
     assert rows(con, columns, "change_decomposition") == [(12, 1, 1, 1, 11, 0, 0, 0, 0, 0, 0, 11)]
+
+
+def test_days_that_one_week_did_not_collect_are_no_genuine_change(build_models: Build) -> None:
+    days = [f"2026-01-{day:02}" for day in range(5, 24) if day not in (7, 8, 9)]
+    con = build_models(
+        *[Page(f"x{day}", day, topics={X: "main"}) for day in days],
+        *[Page(f"y{day}-{n}", day) for day in days for n in range(5)],
+    )
+    assert rows(con, "day::varchar", "topic_daily where not is_collected") == [
+        (f"2026-01-{day:02}",) for day in (7, 8, 9)
+    ]
+    assert rows(con, "week::varchar, collected_days", "topic_weekly") == [
+        ("2026-01-05", 4),
+        ("2026-01-12", 7),
+        ("2026-01-19", 5),
+    ]
+    columns = "week::varchar, collected_days, collected_days_before, change, collection, genuine"
+    assert rows(con, columns, "change_decomposition") == [
+        ("2026-01-12", 7, 4, 3, 3, 0),
+        # The week is not over.
+        ("2026-01-19", 5, 7, -2, -2, 0),
+    ]

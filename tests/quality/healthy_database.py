@@ -100,8 +100,8 @@ union all select 'Alpha', 'model', 'ai_regulation', date '2026-03-02', 5, 4, 1, 
 create table trends.change_decomposition as
 select date '2026-03-02' as week, 'ai_regulation' as topic, 5 as pages, 10 as pages_before, 2 as teaser_pages,
        0 as teaser_pages_before, -3 as change,
-       1 as sources_joined, -4 as sources_silent, -1 as copies, 0 as extractor, 0 as taxonomy, -1 as genuine,
-       2 as teasers;
+       1 as sources_joined, -4 as sources_silent, -1 as copies, 0 as collection, 0 as extractor, 0 as taxonomy,
+       -1 as genuine, 2 as teasers;
 create table trends.story_spread as
 select story_id, 'A title' as title, 'news.example' as first_site, min(ingest_date)::timestamp as first_seen,
        max(ingest_date)::timestamp as last_seen, count(*) as pages, 1 as outlets, 1 as languages

@@ -111,7 +111,7 @@ def test_summary_links_rising_entities_of_the_last_whole_week(page, database):
 
 def test_parts_of_a_change_sum_to_it(data, database):
     changes = data["changes"]
-    parts = ("genuine", "copies", "sources_joined", "sources_silent", "extractor", "taxonomy")
+    parts = ("genuine", "copies", "sources_joined", "sources_silent", "collection", "extractor", "taxonomy")
     [(rows,)] = database.execute("select count(*) from trends.change_decomposition").fetchall()
     assert len(changes["week"]) == rows > 10
     for row in range(rows):

@@ -42,8 +42,12 @@ def test_a_link_box_is_no_burst_and_no_rise(con: duckdb.DuckDBPyConnection) -> N
     ).fetchall()
     assert (stories, round(expected)) == (1, 1)
     changes = con.execute(
-        "select week::varchar, pages - pages_before, genuine, teasers, change "
+        "select week::varchar, pages - pages_before, collection, genuine, teasers, change "
         "from trends.change_decomposition order by week"
     ).fetchall()
     # The first week has one day, the last one has one day too.
-    assert changes == [("2026-11-02", 6, 6, 0, 6), ("2026-11-09", 0, 0, 11, 11), ("2026-11-16", -6, -6, -11, -17)]
+    assert changes == [
+        ("2026-11-02", 6, 6, 0, 0, 6),
+        ("2026-11-09", 0, 0, 0, 11, 11),
+        ("2026-11-16", -6, -6, 0, -11, -17),
+    ]

@@ -13,6 +13,15 @@ site_weeks as (
     group by week
 ),
 
+collected_weeks as (
+    select
+        date_trunc('week', day)::date as week,
+        bit_xor(md5_number_lower(day::varchar)) as state
+    from {{ ref('int_days') }}
+    where is_collected
+    group by date_trunc('week', day)::date
+),
+
 -- A week is compared with the week before, so each week is part of two comparisons.
 compared_weeks as (
     select distinct unnest([week, week + 7])::date as week
@@ -26,7 +35,7 @@ states as (
         md5_number_lower(
             concat_ws(
                 ' ', coalesce(this_week.state, 0), coalesce(before.state, 0), coalesce(sites.state, 0),
-                coalesce(sites_before.state, 0)
+                coalesce(sites_before.state, 0), coalesce(collected.state, 0), coalesce(collected_before.state, 0)
             )
         ) as state
     from compared_weeks
@@ -34,6 +43,8 @@ states as (
     left join topic_weeks as before on compared_weeks.week - 7 = before.week
     left join site_weeks as sites on compared_weeks.week = sites.week
     left join site_weeks as sites_before on compared_weeks.week - 7 = sites_before.week
+    left join collected_weeks as collected on compared_weeks.week = collected.week
+    left join collected_weeks as collected_before on compared_weeks.week - 7 = collected_before.week
 ),
 
 {{ touched_weeks() }},
@@ -54,6 +65,7 @@ sides as (
     select
         touched.week,
         pages.week = touched.week as is_after,
+        pages.day,
         pages.topic,
         pages.record_id,
         pages.teaser_only,
@@ -100,6 +112,7 @@ compared_pages as (
         sides.story_id,
         sides.site,
         other_side.site is null as is_site_one_sided,
+        not coalesce(other_day.is_collected, false) as is_day_one_sided,
         two_sided.week is not null and changed_versions.week is not null as has_new_version,
         two_sided.week is not null and changed_taxonomies.week is not null as has_new_taxonomy
     from sides
@@ -107,6 +120,8 @@ compared_pages as (
         on
             sides.site = other_side.site
             and case when sides.is_after then sides.week - 7 else sides.week end = other_side.week
+    left join {{ ref('int_days') }} as other_day
+        on case when sides.is_after then sides.day - 7 else sides.day + 7 end = other_day.day
     left join two_sided on sides.week = two_sided.week
     left join changed_versions on sides.week = changed_versions.week and sides.code_version = changed_versions.code_version
     left join changed_taxonomies
@@ -119,7 +134,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by week, topic, is_after, teaser_only, is_site_one_sided, story_id order by seen_at, record_id
+            partition by week, topic, is_after, teaser_only, is_site_one_sided, is_day_one_sided, story_id
+            order by seen_at, record_id
         ) as rank_in_story,
         bool_or(has_new_version) over of_site as site_has_new_version,
         bool_or(has_new_taxonomy) over of_site as site_has_new_taxonomy
@@ -135,6 +151,7 @@ parts as (
             when teaser_only then 'teasers'
             when is_site_one_sided and is_after then 'sources_joined'
             when is_site_one_sided then 'sources_silent'
+            when is_day_one_sided then 'collection'
             when rank_in_story > 1 then 'copies'
             when site_has_new_taxonomy then 'taxonomy'
             when site_has_new_version then 'extractor'

@@ -12,6 +12,7 @@ PARTS = {
     "copies": "copies",
     "sources_joined": "from sources that began",
     "sources_silent": "from sources that stopped",
+    "collection": "from days collected in one week only",
     "extractor": "from a change of extractor",
     "taxonomy": "from a change of taxonomy",
     "teasers": "with the topic in a teaser only",

@@ -8,6 +8,7 @@ const PARTS = [
   ["sources_silent", "sources that stopped", "from sources that stopped", "sites without any page in this week"],
   ["extractor", "change of extractor", "from a change of extractor", "sites whose pages are extracted by another version"],
   ["taxonomy", "change of taxonomy", "from a change of taxonomy", "sites whose pages are tagged with another taxonomy"],
+  ["collection", "days not collected", "from days collected in one week only", "pages of weekdays that only one of the two weeks collected"],
   ["teasers", "teaser only", "with the topic in a teaser only", "pages that only link to a page about the topic; not counted as pages of the topic"],
 ];
 
