@@ -22,6 +22,7 @@ class FileCounts:
         skipped: files that were skipped although they may hold pages, and their counts by ending.
         failed: files that could not be read, or not to the end, and their counts by ending.
         by_design: paths that are never read.
+        misdated: the first files whose ingest date is out of range.
     """
 
     read: int
@@ -30,6 +31,7 @@ class FileCounts:
     failed: int
     failed_endings: str
     by_design: int
+    misdated: list[str]
 
 
 def count_files(files: pl.DataFrame) -> FileCounts:
@@ -43,6 +45,7 @@ def count_files(files: pl.DataFrame) -> FileCounts:
         failed=failed.len(),
         failed_endings=count_endings(failed),
         by_design=int(files["by_design"].sum()),
+        misdated=files.filter(pl.col("reason") == "ingest_date_out_of_range")["source_path"].sort()[:3].to_list(),
     )
 
 
@@ -67,10 +70,16 @@ def read_file_counts(con: Connection, examples: int) -> list[Row]:
 
 
 def find_file(con: Connection, path: str) -> Row | None:
-    """Return the row of `raw.files` for a path as the input folder has it, also where it ends in a slash there."""
-    if not _has_files(con):
+    """Return the row of `raw.files` for a path, which may begin above the input folder; folders need no last slash."""
+    if not _has_files(con) or "://" in path:
         return None
-    found = con.execute(f"from {FILES.name} where source_path in (?, ? || '/')", [path, path]).pl()
+    found = con.execute(
+        f"""
+        from {FILES.name} where ends_with('/' || $path, '/' || rtrim(source_path, '/'))
+        order by length(source_path) desc, seen_at desc limit 1
+        """,
+        {"path": path.rstrip("/")},
+    ).pl()
     return next(found.iter_rows(named=True), None)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from typing import Any
 
 from newsmill.analyst.page_history import explain, find_records
@@ -12,7 +11,7 @@ from newsmill.quality.files import find_file
 from newsmill.settings import Settings
 from newsmill.sources.scanning.skipped import REASONS
 from newsmill.trends.explain import explain_trend
-from newsmill.types import Connection, Row
+from newsmill.types import Row
 from newsmill.warehouse.connection import open_reader
 from newsmill.warehouse.publish import DATABASE
 from pipelines.cli.show import out, print_json, text
@@ -27,7 +26,8 @@ def explain_command(settings: Settings, key: str, *, as_json: bool) -> None:
         UserError: when nothing is published, or neither a record nor a file matches.
     """
     with open_reader(settings.published / DATABASE) as con:
-        key, file = _find_file(con, settings, key)
+        file = find_file(con, key)
+        key = str(file["source_path"]) if file else key
         try:
             histories = [explain(con, record_id) for record_id in find_records(con, key)]
         except UserError:
@@ -101,17 +101,6 @@ def explain_trend_command(settings: Settings, topic: str, day: str, *, as_json: 
         )
         for part, name in PARTS.items():
             out.print(f"  {name:<26}{change[part]:+6d}")
-
-
-def _find_file(con: Connection, settings: Settings, key: str) -> tuple[str, Row | None]:
-    """Return the row of `raw.files` for a path below the input folder or below this one, and the path as stored."""
-    keys = [key]
-    if "://" not in key:
-        keys += [os.path.relpath(key, settings.input)]
-    for path in keys:
-        if file := find_file(con, path):
-            return str(file["source_path"]), file
-    return key, None
 
 
 def _print_file(file: Row) -> None:

@@ -113,6 +113,8 @@ def print_file_counts(counts: FileCounts) -> None:
     ):
         if number:
             out.print(f"{name} {number:,} {'file' if number == 1 else 'files'}: {text(endings)}", soft_wrap=True)
+    for path in counts.misdated:
+        out.print(f"skipped {text(path)}: its ingest date is out of range; see `explain`", soft_wrap=True)
 
 
 def print_outcomes(settings: Settings, outcomes: list[Outcome], seconds: float) -> None:
