@@ -75,8 +75,11 @@ def store_results(con: Connection, results: Sequence[CheckResult], run_id: str) 
 
 def to_asset_check_result(result: CheckResult, key: dg.AssetKey) -> dg.AssetCheckResult:
     """Return a result as Dagster shows it; an expectation that could not run is an error, not bad data."""
-    observed = {name: value for name, value in json.loads(result.observed).items() if isinstance(value, int | float)}
-    metadata: dict[str, Any] = {"observed": dg.MetadataValue.json(json.loads(result.observed)), **observed}
+    observed = json.loads(result.observed)
+    if result.success:
+        observed.pop("sql", None)  # half of what a run adds to Dagster's history; quality.check_results has it
+    numbers = {name: value for name, value in observed.items() if isinstance(value, int | float)}
+    metadata: dict[str, Any] = {"observed": dg.MetadataValue.json(observed), **numbers}
     if result.failing_sample:
         sample = pl.DataFrame(result.failing_sample, strict=False)
         metadata["failing_samples"] = dg.MetadataValue.md(table_markdown(sample, sample.height))

@@ -1,5 +1,6 @@
 """What analysts open: the read-only copy of the database, and the report beside it."""
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 
 import dagster as dg
@@ -7,7 +8,7 @@ import dagster as dg
 from assets.resources import SettingsResource, WriterResource
 from assets.run_context import WRITER
 from newsmill import stages
-from newsmill.quality.gate import CheckId, PublicationBlockedError
+from newsmill.quality.gate import CheckId, PublicationBlockedError, delete_old_results
 from newsmill.topics.taxonomy import load_taxonomy
 
 # Ready checks run first, so that they can block the publication, and the copy and the report hold their results.
@@ -34,6 +35,8 @@ def database_asset(tables: Sequence[dg.AssetKey], checks: Collection[CheckId]) -
     ) -> dg.MaterializeResult[None]:
         with writer.connect() as con:
             stages.finish_dates(con, context.run.run_id)  # all tables are upstream
+            if keep := settings.load().keep_run_days:
+                delete_old_results(con, dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=keep))
             try:
                 path = stages.publish_copy(con, settings.load(), checks)
             except PublicationBlockedError as error:

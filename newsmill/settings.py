@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     run_attempts: int = Field(
         3, ge=1, description="Runs of a date that may fail before the sensor waits for its files to change."
     )
+    keep_run_days: int = Field(
+        30, ge=0, description="Days that Dagster's history of a run and its check results are kept; 0 keeps all."
+    )
     lock_patience_seconds: int = Field(
         600, ge=0, description="Seconds that a command or a run waits for another one that is writing to the home."
     )

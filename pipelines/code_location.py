@@ -71,7 +71,7 @@ def _definitions(settings: Settings) -> dg.Definitions:
         schedules=[daily_schedule(settings, daily)],
         sensors=[new_files_sensor(settings, daily, days)],
         resources=resources(settings),
-        executor=run_executor,
+        executor=run_executor(settings.keep_run_days),
     )
 
 

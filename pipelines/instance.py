@@ -25,6 +25,12 @@ concurrency:
     granularity: run
   runs:
     max_concurrent_runs: 4
+# Ticks of schedule and sensor are kept for a month; skipped ones for a week.
+retention:
+  schedule:
+    purge_after_days: {skipped: 7, failure: 30, success: 30}
+  sensor:
+    purge_after_days: {skipped: 7, failure: 30, success: 30}
 run_monitoring:
   enabled: true
 """

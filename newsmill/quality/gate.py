@@ -6,6 +6,7 @@ longer blocks.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -62,6 +63,20 @@ def failing_checks(con: Connection) -> pl.DataFrame:
         order by severity, table_name, expectation
         """  # noqa: S608
     ).pl()
+
+
+def delete_old_results(con: Connection, before: dt.datetime) -> None:
+    """Delete the results checked before a time (UTC), except those that still count and the newest of each check."""
+    con.execute(
+        f"""
+        delete from quality.check_results
+        where checked_at < $before
+          and rowid not in (select result.rowid {UNREPLACED})
+          and rowid not in (
+            select arg_max(rowid, checked_at) from quality.check_results group by table_name, expectation)
+        """,  # noqa: S608
+        {"before": before},
+    )
 
 
 def require_passing_checks(con: Connection, defined: Collection[CheckId]) -> None:

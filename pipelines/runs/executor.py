@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
@@ -10,8 +11,10 @@ from dagster._core.execution.context.system import PlanOrchestrationContext
 from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
+from sqlalchemy.exc import DBAPIError
 
 from pipelines.runs.alive import UNFINISHED, hold_run
+from pipelines.runs.retention import prune_history
 from pipelines.runs.stopping import StopWatch
 
 CANCELED = "The run was interrupted; what it committed is kept."
@@ -20,8 +23,11 @@ CANCELED = "The run was interrupted; what it committed is kept."
 class RunExecutor(InProcessExecutor):
     """Dagster's executor in one process; a run that is interrupted is canceled, whoever interrupts it.
 
+    At its end it deletes runs that ended more than `keep_run_days` ago; 0 keeps all.
     The assets do their parallel work inside; a process for each step would cost 4 CPU seconds each.
     """
+
+    keep_run_days = 0
 
     def execute(
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
@@ -35,15 +41,28 @@ class RunExecutor(InProcessExecutor):
                     # Compiled code may turn the interrupt into an error of its own, which fails only its step.
                     if watch.signal_number is not None:
                         raise DagsterExecutionInterruptedError
+                self._prune(instance)
             except (KeyboardInterrupt, DagsterExecutionInterruptedError):
                 _report_canceling(instance, run_id)
                 raise
 
+    def _prune(self, instance: dg.DagsterInstance) -> None:
+        # What can't be deleted now is deleted at the end of a later run.
+        with suppress(DBAPIError, OSError):
+            if self.keep_run_days:
+                prune_history(instance, self.keep_run_days)
 
-@dg.executor(name="run_process")
-def run_executor(_: dg.InitExecutorContext) -> RunExecutor:
-    """Runs all steps in the process of the run."""
-    return RunExecutor(retries=RetryMode.DISABLED)
+
+def run_executor(keep_run_days: int = 0) -> dg.ExecutorDefinition:
+    """Return the executor that runs all steps in the process of the run."""
+
+    @dg.executor(name="run_process")
+    def executor(_: dg.InitExecutorContext) -> RunExecutor:
+        created = RunExecutor(retries=RetryMode.DISABLED)
+        created.keep_run_days = keep_run_days
+        return created
+
+    return executor
 
 
 def _report_canceling(instance: dg.DagsterInstance, run_id: str) -> None:

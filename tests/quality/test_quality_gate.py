@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import duckdb
 import pytest
 
-from newsmill.quality.gate import CheckId, PublicationBlockedError, failing_checks, require_passing_checks
+from newsmill.quality.gate import (
+    CheckId,
+    PublicationBlockedError,
+    delete_old_results,
+    failing_checks,
+    require_passing_checks,
+)
 from newsmill.warehouse.schema import create_schema
 
 DEFINED = {CheckId("clean.pages", "kind_known"), CheckId("clean.pages", "dated_share")}
@@ -99,3 +106,18 @@ def test_a_failure_on_an_ingest_date_without_records_does_not_block(con: duckdb.
     add_records(con, "2026-03-02")
     add_result(con, "kind_known", "error", False, 1, FIRST)
     require_passing_checks(con, DEFINED)
+
+
+def test_old_results_go_except_those_that_count_and_the_newest(con: duckdb.DuckDBPyConnection) -> None:
+    add_records(con, *BOTH)
+    add_result(con, "kind_known", "error", False, 1, FIRST)  # still fails: the pass is of another date
+    add_result(con, "kind_known", "error", True, 2, SECOND)
+    add_result(con, "kind_known", "error", True, 3, SECOND)
+    add_result(con, "dated_share", "warn", False, 1)
+    add_result(con, "dated_share", "warn", True, 2)
+    add_result(con, "dated_share", "warn", True, 9)
+    failing = failing_checks(con)
+    delete_old_results(con, dt.datetime(2026, 3, 1, 0, 5))
+    left = con.execute("select expectation, minute(checked_at) from quality.check_results order by all").fetchall()
+    assert left == [("dated_share", 9), ("kind_known", 1), ("kind_known", 3)]
+    assert failing_checks(con).equals(failing)

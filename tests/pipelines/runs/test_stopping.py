@@ -45,7 +45,7 @@ def first():
 def other():
     (home / "other").touch()
 
-definitions = dg.Definitions([first, other], jobs=[dg.define_asset_job("both")], executor=run_executor)
+definitions = dg.Definitions([first, other], jobs=[dg.define_asset_job("both")], executor=run_executor())
 with open_instance(Settings(home=home)) as instance:
     core_execute_in_process(
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
