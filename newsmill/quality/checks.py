@@ -32,6 +32,7 @@ OUT_OF_MEMORY = "Out of Memory Error"
 # The columns that identify a failing row, and how many rows a message names.
 KEYS = ("record_id", "url", "site", "story_id", "topic", "entity", "day", "week", "start_day", "ingest_date")
 NAMED_ROWS = 3
+DERIVED_SCHEMAS = ("staging", "intermediate", "trends", "analyst")
 
 # The keys of a Great Expectations result that people need; the others are queries and lists of values.
 OBSERVED = ("observed_value", "element_count", "unexpected_count", "unexpected_percent", "missing_count")
@@ -107,7 +108,7 @@ def _advise(result: CheckResult) -> str:
         return f"`newsmill explain {row['record_id']}` shows the page and its archived source."
     if row.get("topic") and row.get("day"):
         return f"`newsmill explain trend {row['topic']} {row['day']}` shows the pages behind it."
-    if result.table.startswith(("trends.", "intermediate.", "staging.")) and result.severity == "error":
+    if result.table.split(".")[0] in DERIVED_SCHEMAS and result.severity == "error":
         return "`newsmill rebuild` computes the tables again from the archive."
     return "`newsmill status` shows the rows."
 
