@@ -66,6 +66,7 @@ inner join (select site, max(ingest_date) as last_date from counts group by site
     on past.site = last_seen.site
 where
     past.past_dates >= {{ var('volume_min_past_dates') }}
-    and past.usual_records >= {{ var('volume_min_records') }}
     and now.records < {{ var('volume_max_share') }} * past.usual_records
+    -- Counts vary by their square root even where nothing is wrong.
+    and now.records < past.usual_records - {{ var('volume_deviations') }} * sqrt(past.usual_records)
     and now.records < past.fewest_records

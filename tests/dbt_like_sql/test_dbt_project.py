@@ -91,7 +91,7 @@ BROKEN_INPUT = {
 FALLING = [
     Page(f"v{date}-{number}", f"2026-02-{date:02}", site="fell.test")
     for date in range(1, 9)
-    for number in range(8 if date < 8 else 1)
+    for number in range(16 if date < 8 else 1)
 ]
 BROKEN_OUTPUT = {
     "counts_agree_on_each_day": "update trends.topic_daily set stories = pages + 1",
@@ -181,15 +181,21 @@ def volume_failures(con: duckdb.DuckDBPyConnection, project: Project) -> list[di
 
 
 def test_a_site_with_fewer_records_than_ever_is_named(build_models: Build, project: Project) -> None:
+    # Another site has as many records on each date, a third one fewer, but not fewer than chance explains.
     steady = [Page(f"s{date}-{n}", f"2026-02-{date:02}", site="steady.test") for date in range(1, 9) for n in range(6)]
-    con = build_models(*FALLING, *steady)
+    chance = [
+        Page(f"c{date}-{n}", f"2026-02-{date:02}", site="chance.test")
+        for date in range(1, 9)
+        for n in range(8 if date < 8 else 2)
+    ]
+    con = build_models(*FALLING, *steady, *chance)
     (row,) = volume_failures(con, project)
     assert {name: str(value) for name, value in row.items()} == {
         "site": "fell.test",
         "ingest_date": "2026-02-08",
         "records": "1",
-        "usual_records": "8.0",
-        "fewest_records": "8",
+        "usual_records": "16.0",
+        "fewest_records": "16",
         "past_dates": "7",
         "last_date_with_records": "2026-02-08",
         "problem": "fewer records",
@@ -198,7 +204,7 @@ def test_a_site_with_fewer_records_than_ever_is_named(build_models: Build, proje
 
 def test_a_silent_site_is_named_and_a_site_that_was_quiet_before_is_not(build_models: Build, project: Project) -> None:
     silent = [page for page in FALLING if page.ingest < "2026-02-08"]
-    # Eight records on weekdays, none on Sundays: 1 and 8 February 2026 are Sundays.
+    # Sixteen records on weekdays, none on Sundays: 1 and 8 February 2026 are Sundays.
     weekly = [
         Page(f"w{page.record_id}", page.ingest, site="weekly.test") for page in silent if page.ingest > "2026-02-01"
     ]
