@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 BIN := .venv/bin
 
-.PHONY: help setup run dev test test-all test-dbt lint bench lock clean
+.PHONY: help setup run dev test test-all test-faults test-dbt lint bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -38,6 +38,9 @@ test: lint ## Run lint, type check and the everyday tests; print the coverage
 
 test-all: lint ## Run all tests, the slow ones too
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-faults: setup ## Cause faults on purpose, less than 40 minutes; writes docs/reliability.md; NAMES="kills signals" runs some
+	PYTHONPATH=tests $(BIN)/python -m faults $(NAMES)
 
 test-dbt: setup .venv-dbt/.ready ## Build the SQL folder with dbt itself and compare the tables
 	$(BIN)/pytest tests/dbt_like_sql -m ""

@@ -10,8 +10,8 @@ from random import Random
 FIRST_DAY = dt.date(2026, 9, 1)
 SITES = [f"{name}.example" for name in ("gazette", "courier", "herald", "tribune", "observer", "monitor", "ledger")]
 NOUNS = (
-    "council river market teacher engine harbor budget signal forest report bridge station minister school garden "
-    "factory letter winner village doctor captain lesson museum island pocket kitchen weather planet window paper bottle circle"
+    "council river market teacher engine harbor budget signal forest report bridge station minister school garden"
+    " factory letter village doctor captain museum island pocket kitchen weather planet window paper bottle circle"
 ).split()
 VERBS = "opens closes expands rebuilds repaints restores inspects welcomes postpones funds measures".split()
 TOPIC_SENTENCES = [

@@ -29,7 +29,7 @@ from faults.one_run import STAGES
 from faults.result import Result
 from newsmill.maintenance.verify import verify
 
-KILLS, COMMAND_KILLS, WORKER_KILLS = 200, 12, 20
+KILLS, COMMAND_KILLS, WORKER_KILLS = 200, 8, 20
 
 
 def stage_seconds(input_folder: Path, home: Path) -> dict[str, float]:
