@@ -24,7 +24,7 @@ def read_hostile_files(scratch: Path, count: int = 10_000) -> Result:
     result = Result(
         "hostile-files",
         f"{len(files)} hostile files",
-        f"Each is read, or listed with a reason, in {MOST_SECONDS} s and {MOST_MIB:,} MiB; the good page beside it is kept.",
+        f"Each is read or listed with a reason in {MOST_SECONDS} s, {MOST_MIB:,} MiB; a good page beside it is kept.",
     )
     costs: list[tuple[float, str]] = []
     for number, (name, content) in enumerate(files):

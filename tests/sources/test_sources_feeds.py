@@ -7,6 +7,7 @@ import pytest
 from lxml import etree
 from raw_folder import MODIFIED, json_lines, problems, read, read_one, write
 
+from newsmill.sources.readers import feeds
 from newsmill.sources.record import Record
 
 RSS = """<?xml version="1.0"?>
@@ -192,3 +193,11 @@ def test_a_large_head_repeated_by_many_entries_is_a_problem(tmp_path: Path) -> N
     record = read_one(tmp_path, "feed.xml", rss("<item/>" * 1000, head=f"<title>{'x' * 100_000}</title>"))
     assert record.problem == "too_large"
     assert "1,000 entries" in (record.problem_detail or "")
+
+
+def test_entries_after_the_most_are_named_in_one_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "MAX_ENTRIES", 3)
+    write(tmp_path, "feed.xml", RSS.replace("</channel>", "<item><title>More</title></item>" * 9 + "</channel>"))
+    records = read(tmp_path)
+    assert problems(records) == [None, None, None, "too_many_entries"]
+    assert records[-1].problem_detail == "the feed has 11 entries; those after the first 3 are not read"

@@ -36,6 +36,8 @@ PARSING: dict[str, Any] = {
 
 # The head is repeated in every entry's document: maximum size of all copies, in multiples of the largest body allowed.
 MAX_GROWTH = 16
+# Feeds of whole archives have some thousands. Entries are the shortest records there are: 7 bytes each.
+MAX_ENTRIES = 20_000
 
 DATES = ("published", "pubDate", "issued", "date", "created", "updated", "modified")
 
@@ -55,7 +57,7 @@ def read_feed(source_file: SourceFile) -> Iterator[Record]:
     """Yield one record per entry, fetched at the time of the feed; the entry's own date is a hint.
 
     Raises:
-        UnreadableError: after the entries before the point where the XML breaks.
+        UnreadableError: after the entries before the point where the XML breaks, or after MAX_ENTRIES.
     """
     with open_decompressed(source_file.path) as stream:
         data = read_all(stream, source_file.max_record_bytes)
@@ -70,8 +72,11 @@ def read_feed(source_file: SourceFile) -> Iterator[Record]:
         raise UnreadableError(
             "too_large", f"its title and link are too long to repeat for {len(feed.entries):,} entries"
         )
-    for number, entry in enumerate(feed.entries, start=1):
+    for number, entry in enumerate(feed.entries[:MAX_ENTRIES], start=1):
         yield entry_record(source_file, feed, head, entry, number)
+    if len(feed.entries) > MAX_ENTRIES:
+        detail = f"the feed has {len(feed.entries):,} entries; those after the first {MAX_ENTRIES:,} are not read"
+        raise UnreadableError("too_many_entries", detail)
     if fault:
         raise UnreadableError("bad_xml", fault)
 
