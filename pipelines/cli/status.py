@@ -32,16 +32,11 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
     Raises:
         UserError: when nothing has been published in this home.
     """
+    runs, hanging = _runs(settings)
     with open_reader(settings.published / DATABASE) as con:
         days = pl.DataFrame([vars(day) for day in reconcile(con, None)])
         failing = failing_checks(con).to_dicts()
         files = read_file_counts(con, MAX_EXAMPLES)
-    try:
-        with open_instance(settings) as instance:
-            runs, hanging = last_runs(instance), _hanging_runs(instance)
-    except (UserError, DBAPIError) as error:  # on a read-only file system SQLite opens nothing
-        runs, hanging = [], []
-        err.print(f"the runs are not shown, Dagster's history can't be opened: {text(str(error).splitlines()[0])}")
     wrong = (
         bool(hanging)
         or (days.height > 0 and days["unreconciled"].sum() > 0)
@@ -72,9 +67,16 @@ def status_command(settings: Settings, *, as_json: bool) -> int:
     return int(wrong)
 
 
-def _hanging_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Return the ids of the runs whose process is gone, and print what to do."""
-    hanging = [dead.run.run_id for dead in find_dead_runs(instance)]
+def _runs(settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the last runs, and the ids of those that hang: their process is gone. Print what to do about those."""
+    if not settings.home.is_dir():
+        return [], []
+    try:
+        with open_instance(settings) as instance:
+            runs, hanging = last_runs(instance), [dead.run.run_id for dead in find_dead_runs(instance)]
+    except (UserError, DBAPIError) as error:  # on a read-only file system SQLite opens nothing
+        err.print(f"the runs are not shown, Dagster's history can't be opened: {text(str(error).splitlines()[0])}")
+        return [], []
     if hanging:
         many = f"{len(hanging)} runs hang" if len(hanging) > 1 else "1 run hangs"
         err.print(
@@ -82,7 +84,7 @@ def _hanging_runs(instance: dg.DagsterInstance) -> list[str]:
             "the next `newsmill run` or `newsmill dev` marks it failed and continues",
             soft_wrap=True,
         )
-    return hanging
+    return runs, hanging
 
 
 def last_runs(instance: dg.DagsterInstance) -> list[dict[str, Any]]:

@@ -1,12 +1,14 @@
 """Retention of Dagster's history: runs that ended long ago go, with their events and logs; the state of assets stays.
 
-For every asset, partition and check the newest materialization or result is kept, however old its run is: the UI shows
-by them what is materialized and what passes. Only Dagster's own SQLite files are pruned.
+For every asset and partition the newest materialization is kept without its chart, and for every check the newest
+result and those that fail, however old their run is: the UI shows by them what is materialized and what passes. Only
+Dagster's own SQLite files are pruned.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -36,8 +38,12 @@ delete from event_logs where run_id in :runs
 """
 DELETE_CHECKS = """
 delete from asset_check_executions where run_id in :runs
-  and id not in (select max(id) from asset_check_executions group by asset_key, check_name, partition)
+  and id not in (select max(id) from asset_check_executions group by asset_key, check_name)
+  and (execution_status = 'SUCCEEDED'
+       or id not in (select max(id) from asset_check_executions group by asset_key, check_name, partition))
 """
+SELECT_CHARTS = "select id, event from event_logs where run_id in :runs and event like '%data:image/png;base64,%'"
+CHART = re.compile(r"!\[[^\]]*\]\(data:image/png;base64,[A-Za-z0-9+/=]+\)")
 DELETE_EVENT_TAGS = "delete from asset_event_tags where event_id not in (select id from event_logs)"
 
 
@@ -64,8 +70,16 @@ def _delete_runs(
     instance: dg.DagsterInstance, events: SqliteEventLogStorage, runs: SqliteRunStorage, old: Sequence[str]
 ) -> None:
     with events.index_connection() as con:
+        values = {"runs": list(old)}
         for statement in (DELETE_CHECKS, DELETE_EVENTS):
-            con.execute(text(statement).bindparams(bindparam("runs", expanding=True)), {"runs": list(old)})
+            con.execute(text(statement).bindparams(bindparam("runs", expanding=True)), values)
+        for event_id, event in con.execute(
+            text(SELECT_CHARTS).bindparams(bindparam("runs", expanding=True)), values
+        ).fetchall():
+            con.execute(
+                text("update event_logs set event = :event where id = :id"),
+                {"event": CHART.sub("(chart deleted)", event), "id": event_id},
+            )
         con.execute(text(DELETE_EVENT_TAGS))
     for run_id in old:
         shard = Path(events.path_for_shard(run_id))

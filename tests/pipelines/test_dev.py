@@ -38,14 +38,14 @@ def fetch(url: str, body: dict[str, Any] | None = None) -> str:
 class Dev:
     """A running `newsmill dev`."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, env: dict[str, str] | None = None) -> None:
         self.home, self.port, self.report_port = home, free_port(), free_port()
         self.network_log = home.parent / "network.log"
         self.process = subprocess.Popen(
             [str(Path(sys.executable).parent / "newsmill"), "dev", "--home", str(home), "--port", str(self.port)],
             cwd=PROJECT,
             env=clean_environment()
-            | {"NEWSMILL_REPORT_PORT": str(self.report_port), **without_network(self.network_log)},
+            | {"NEWSMILL_REPORT_PORT": str(self.report_port), **without_network(self.network_log), **(env or {})},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

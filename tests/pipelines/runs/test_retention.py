@@ -18,7 +18,10 @@ KEY = dg.AssetKey("one")
 
 
 @dg.asset(partitions_def=DAYS)
-def one() -> None: ...
+def one() -> dg.MaterializeResult[None]:
+    return dg.MaterializeResult(
+        metadata={"chart": dg.MetadataValue.md(f"![a chart](data:image/png;base64,{'A' * 5000})")}
+    )
 
 
 @dg.asset_check(asset=one)
@@ -50,6 +53,10 @@ def test_old_runs_go_and_what_is_materialized_stays(instance: dg.DagsterInstance
     assert [record.run_id for record in instance.get_runs()] == [runs[2]], "the last run stays"
     assert [(history / f"{run_id}.db").exists() for run_id in runs] == [False, False, True]
     assert instance.get_materialized_partitions(KEY) == {"2026-03-01", "2026-03-02"}
+    fetched = instance.fetch_materializations(dg.AssetRecordsFilter(KEY, asset_partitions=["2026-03-01"]), limit=1)
+    [record] = fetched.records
+    assert record.asset_materialization is not None
+    assert record.asset_materialization.metadata["chart"] == dg.MetadataValue.md("(chart deleted)")
     event = instance.get_latest_materialization_event(KEY)
     assert event is not None and event.run_id == runs[2]
     [check] = instance.event_log_storage.get_latest_asset_check_execution_by_key(
