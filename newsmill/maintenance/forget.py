@@ -1,7 +1,7 @@
 """Forget: erase a record, a URL or a site from the home, and suppress its re-ingestion by a tombstone.
 
-The tombstone is written first, then the archive is cleared, then the tables in one transaction. So an interrupted
-command can be repeated, and no run ingests again what is not erased yet.
+The tombstone is written first, then file log and archive are cleared, then the tables in one transaction. So an
+interrupted command can be repeated, and no run ingests again what is not erased yet.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from newsmill.maintenance.database import now, open_processed, replace_by_copy
 from newsmill.maintenance.rebuild import DAMAGED_ENDING, old_database
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
+from newsmill.sources.archive import Archive
+from newsmill.sources.scanning.file_log import NAME, read_file_log, write_file_log
+from newsmill.sources.scanning.forgotten_files import find_hidden, hide_files
 from newsmill.sources.tombstones import Tombstone, Tombstones, detect_kind, normalize_key, read_tombstones, tombstone
 from newsmill.stories.fingerprint import create_empty_fingerprints
 from newsmill.stories.plan import plan_stories
@@ -35,7 +38,7 @@ TABLES_WITH_RECORD_ID = [table.name for table in TABLES if "record_id" in table.
 MAX_SEARCHED_CHARS = 150
 
 STORED_RECORDS = """
-select r.record_id, r.ingest_date, r.url, p.url as page_url, p.title
+select r.record_id, r.ingest_date, r.source_path, r.url, p.url as page_url, p.title
 from raw.records r left join clean.pages p using (record_id, ingest_date)
 """
 
@@ -47,7 +50,7 @@ class ForgetPlan:
     Attributes:
         kind: `record`, `url` or `site`.
         key: normalized.
-        records: the records to erase: `record_id`, `ingest_date`, `url`, `page_url`, `title`.
+        records: the records to erase: `record_id`, `ingest_date`, `source_path`, `url`, `page_url`, `title`.
         rows: by table, the number of rows to erase.
         same_story_pages: pages that are kept and share a story with an erased page: `record_id`, `url`, `relation`.
         teasers: teasers that are kept, on other pages, and link to an erased page: `record_id`, `title`, `url`.
@@ -70,7 +73,7 @@ class Forgotten:
         archived: the number of rows erased from the archive.
         reclustered: the number of other pages that were clustered again.
         unreconciled: records without exactly one verdict, afterwards.
-        names: ids, URLs and titles to erase elsewhere.
+        names: ids, URLs, titles and paths to erase elsewhere.
     """
 
     records: pl.DataFrame
@@ -137,8 +140,10 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
             for record_id, date, *urls in records.select("record_id", "ingest_date", "url", "page_url").iter_rows()
             if (found := stones.of(record_id, *urls))
         )
-        archived = stages.open_archive(settings).remove(ids, records["ingest_date"].unique())
-        names = _names_to_erase(stone, key, records)
+        archive = stages.open_archive(settings)
+        paths = _hide_files(archive, stones, records)
+        archived = archive.remove(ids, records["ingest_date"].unique())
+        names = sorted({*_names_to_erase(stone, key, records), *paths})
         reclustered = _erase_rows(con, settings, ids, names)
         stages.TOPICS_STAGE.run(con, stages.Run(settings, "forget"), [])
         forget_labels(settings.home, set(ids))
@@ -149,6 +154,16 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
         unreconciled = sum(day.unreconciled for day in reconcile(con))
         replace_by_copy(con, settings)
     return Forgotten(records, archived, reclustered, unreconciled, names)
+
+
+def _hide_files(archive: Archive, stones: Tombstones, erased: pl.DataFrame) -> set[str]:
+    """Hide the erased records' files in the file log; return the hidden paths."""
+    log, stored = read_file_log(archive.root), archive.addresses()
+    kept = set(stored.join(erased, on="record_id", how="anti")["source_path"])
+    hidden, partly_hidden = find_hidden(log, stones, erased, kept)
+    if (archive.root / NAME).exists():  # a damaged one goes too: it may contain them
+        write_file_log(archive.root, hide_files(log, hidden, partly_hidden))
+    return hidden
 
 
 def _count_erased(con: Connection, table: str) -> int:
@@ -168,6 +183,7 @@ def _erase_rows(con: Connection, settings: Settings, ids: list[str], names: list
         con.execute("delete from stories.merges where story_id in (select 's' || record_id from erased)")
         con.unregister("erased")
         _erase_check_samples(con, names)
+        stages.replace_files(con, stages.open_archive(settings))
         stages.replace_forgotten(con, settings)
     return plan.affected.filter(pl.col("story_id").is_not_null()).height
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from newsmill.sources.scanning.forgotten_files import hide_path
 from newsmill.sources.scanning.skipped import REASONS, count_endings
 from newsmill.sources.tables import FILES
 from newsmill.types import Connection, Row
@@ -70,15 +71,21 @@ def read_file_counts(con: Connection, examples: int) -> list[Row]:
 
 
 def find_file(con: Connection, path: str) -> Row | None:
-    """Return the row of `raw.files` for a path, which may begin above the input folder; folders need no last slash."""
+    """Return the row of `raw.files` for a path, which may begin above the input folder; folders need no last slash.
+
+    A forgotten file, of which the table has a hash, is found by its path too.
+    """
     if not _has_files(con) or "://" in path:
         return None
+    steps = path.rstrip("/").split("/")
+    hidden = [hide_path("/".join(steps[start:])) for start in range(len(steps))]
     found = con.execute(
         f"""
         from {FILES.name} where ends_with('/' || $path, '/' || rtrim(source_path, '/'))
+        or source_path in (select unnest($hidden))
         order by length(source_path) desc, seen_at desc limit 1
         """,
-        {"path": path.rstrip("/")},
+        {"path": path.rstrip("/"), "hidden": hidden},
     ).pl()
     return next(found.iter_rows(named=True), None)
 

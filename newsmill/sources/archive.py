@@ -132,8 +132,8 @@ class Archive:
         return RECORDS.conform(ordered.unique("record_id", keep="first", maintain_order=True))
 
     def addresses(self) -> pl.DataFrame:
-        """Return `record_id`, `ingest_date` and `url` of every stored row, in no order; records may be repeated."""
-        names = ("record_id", "ingest_date", "url")
+        """Return `record_id`, `ingest_date`, `url` and `source_path` of every stored row; records may be repeated."""
+        names = ("record_id", "ingest_date", "url", "source_path")
         frames = [read_metadata(part, names)[0] for part in self.parts(self.dates())]
         return pl.concat([RECORDS.empty().select(names), *frames])
 

@@ -52,12 +52,17 @@ Row = TypeVar("Row", Tombstone, Suppressed)
 
 @dataclass
 class Tombstones:
-    """The tombstones of a home, by hash, and the suppressed fetches, by the hash of their ids."""
+    """The tombstones of a home, by hash, and the suppressed fetches, by the hash of their ids.
+
+    `suppressed_paths` and `kept_paths` are the source paths of the records that `filter_out` has seen.
+    """
 
     home: Path
     stones: dict[str, Tombstone] = field(default_factory=dict)
     suppressed: dict[str, Suppressed] = field(default_factory=dict)
     suppressed_count: int = 0
+    suppressed_paths: set[str] = field(default_factory=set)
+    kept_paths: set[str] = field(default_factory=set)
 
     def of(self, record_id: str, *urls: str | None) -> Tombstone | None:
         """Return the tombstone that covers a record: by its id, one of its URLs, or their sites."""
@@ -74,9 +79,11 @@ class Tombstones:
         for record in records:
             stone = self.of(record.record_id, record.url)
             if stone is None:
+                self.kept_paths.add(record.source_path)
                 yield record
             else:
                 self.suppressed_count += 1
+                self.suppressed_paths.add(record.source_path)
                 self.note([(record.record_id, record.ingest_date, stone)])
 
     def note(self, fetches: Iterable[tuple[str, dt.date, Tombstone]]) -> None:

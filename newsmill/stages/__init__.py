@@ -17,7 +17,7 @@ from newsmill.sources.tables import FILES, RECORDS
 from newsmill.stages.dates import begin_dates, digest, file_digests, finish_dates, unfinished_dates
 from newsmill.stages.pages import load_pages
 from newsmill.stages.publish import defined_checks, publish, publish_copy, publish_report
-from newsmill.stages.raw import archive_input, load_records, replace_forgotten, scan_input
+from newsmill.stages.raw import archive_input, load_records, replace_files, replace_forgotten, scan_input
 from newsmill.stages.run import Run, open_archive
 from newsmill.stages.stories import apply_story_plan, load_stories
 from newsmill.stages.topics import load_topics, pages_to_tag, replace_labels, retag_topics
@@ -51,6 +51,7 @@ __all__ = [
     "publish",
     "publish_copy",
     "publish_report",
+    "replace_files",
     "replace_forgotten",
     "replace_labels",
     "retag_topics",

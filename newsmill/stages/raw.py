@@ -62,7 +62,7 @@ def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: 
         moved = find_moved(log, found) if archive.dates() else []
         result = archive.append(stones.filter_out(records), settings.batch_records, settings.batch_bytes, moved)
         result.superseded = archive.remove_superseded(group_by_date(results), result.seen)
-        write_file_log(archive.root, update_file_log(log, found, results, seen_at, moved))
+        write_file_log(archive.root, update_file_log(log, found, results, seen_at, stones, moved))
     result.forgotten = stones.suppressed_count
     return result
 
@@ -124,8 +124,13 @@ def load_files(con: Connection, archive: Archive) -> None:
     look = last_look_time(archive.root)
     [(loaded,)] = con.execute(f"select max(seen_at) from {FILES.name}").fetchall()  # noqa: S608
     if look != loaded:
-        con.execute(f"delete from {FILES.name}")  # noqa: S608
-        insert(con, FILES, read_file_log(archive.root))
+        replace_files(con, archive)
+
+
+def replace_files(con: Connection, archive: Archive) -> None:
+    """Replace `raw.files` by the archive's file log."""
+    con.execute(f"delete from {FILES.name}")  # noqa: S608
+    insert(con, FILES, read_file_log(archive.root))
 
 
 def replace_forgotten(con: Connection, settings: Settings) -> None:

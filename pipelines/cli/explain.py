@@ -9,6 +9,7 @@ from newsmill.analyst.page_history import explain, find_records
 from newsmill.errors import UserError
 from newsmill.quality.files import find_file
 from newsmill.settings import Settings
+from newsmill.sources.scanning.forgotten_files import FOLDER
 from newsmill.sources.scanning.skipped import REASONS
 from newsmill.trends.explain import explain_trend
 from newsmill.types import Row
@@ -106,7 +107,9 @@ def explain_trend_command(settings: Settings, topic: str, day: str, *, as_json: 
 def _print_file(file: Row) -> None:
     out.print(f"[bold]file {text(file['source_path'])}[/bold]")
     _line("status", ", ".join(part for part in (file["status"], file["reason"], file["detail"]) if part))
-    if meaning := REASONS.get(file["reason"] or ""):
+    if file["source_path"].startswith(FOLDER):
+        _line("meaning", "forgotten: in place of its path there is a hash of it")
+    elif meaning := REASONS.get(file["reason"] or ""):
         _line("meaning", meaning)
     if file["byte_size"] is not None:
         _line("size", f"{file['byte_size']:,} bytes")

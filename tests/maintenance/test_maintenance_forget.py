@@ -16,8 +16,10 @@ from newsmill import stages
 from newsmill.analyst.page_history import find_records
 from newsmill.errors import UserError
 from newsmill.maintenance.forget import forget, plan_forget
+from newsmill.quality.files import find_file
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
+from newsmill.sources.scanning.file_log import read_file_log
 from newsmill.warehouse.connection import open_reader, open_writer
 from pipelines.cli.forget import forget_command
 
@@ -64,6 +66,22 @@ def test_a_forgotten_url_is_nowhere_and_is_not_ingested_again(own_home: Settings
 
     appended = stages.archive_input(own_home, DAYS)
     assert (appended.new, appended.forgotten) == (0, 2)
+
+
+def test_a_forgotten_file_stays_listed_under_a_hash(own_home: Settings) -> None:
+    before = tables_of(own_home.database)["raw.files"]
+    forget(own_home, SECRET_URL)
+    for path in ("2026-03-01/secret.html", "2026-03-02/secret-again.html"):
+        assert files_with(own_home.home, path) == []
+    after = tables_of(own_home.database)["raw.files"]
+    assert after.height == before.height
+    paths = set(after["source_path"])
+    assert "2026-03-01/secret-other.html" in paths
+    assert len([path for path in paths if path.startswith("forgotten/") and path.endswith(".html")]) == 2
+    with open_reader(own_home.published / "newsmill.duckdb") as con:
+        assert (find_file(con, "/in/2026-03-01/secret.html") or {})["source_path"].startswith("forgotten/")
+    stages.archive_input(own_home, DAYS)
+    assert set(read_file_log(own_home.home / "raw")["source_path"]) == paths
 
 
 @pytest.mark.slow

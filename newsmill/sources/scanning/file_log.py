@@ -15,10 +15,12 @@ import polars as pl
 
 from newsmill.sources.fetch_metadata import mtime_to_datetime
 from newsmill.sources.reading.task import FileResult
+from newsmill.sources.scanning.forgotten_files import hide_files, hide_path, names_forgotten_page
 from newsmill.sources.scanning.scan import InputFile, Scan
 from newsmill.sources.scanning.skipped import BY_DESIGN, SkippedPath
 from newsmill.sources.source_file import source_path
 from newsmill.sources.tables import FILE_LOG
+from newsmill.sources.tombstones import Tombstones
 
 NAME = "seen_files.parquet"
 
@@ -56,6 +58,7 @@ def update_file_log(
     found: Scan,
     results: Mapping[str, FileResult],
     seen_at: dt.datetime,
+    stones: Tombstones,
     moved: Collection[str] = (),
 ) -> pl.DataFrame:
     """Return the file log after a look at the input folder.
@@ -64,14 +67,24 @@ def update_file_log(
         known: the file log before.
         results: what was read now, by path. Unchanged files that were not read now keep what was said of them.
         seen_at: the time of the look, UTC.
+        stones: with the source paths of the records that were suppressed or kept now.
         moved: see `find_moved`.
     """
     before = {row["source_path"]: row for row in known.iter_rows(named=True)}
+    names = {hide_path(path): path for path in _find_paths(found)} if stones.stones else {}
+    were_hidden = {path: before[name] for name, path in names.items() if name in before}
+    before |= were_hidden
     unknown = set(moved).difference(before)
     rows = [_file_row(file, results.get(file.path), before, unknown) for file in found.files]
     rows += map(_skipped_row, found.skipped)
     now = pl.DataFrame([row | {"seen_at": seen_at} for row in rows], schema=FILE_LOG.schema).unique("source_path")
-    return pl.concat([known.join(now, on="source_path", how="anti"), now])
+    gone = known.join(now, on="source_path", how="anti").filter(~pl.col("source_path").is_in(list(names)))
+    if stones.stones:
+        skipped = {source_path(path.path) for path in found.skipped}
+        hidden = stones.suppressed_paths.union(were_hidden).difference(stones.kept_paths)
+        hidden |= {path for path in skipped.difference(hidden) if names_forgotten_page(stones, path)}
+        now = hide_files(now, hidden, stones.suppressed_paths)
+    return pl.concat([gone, now])
 
 
 def find_moved(known: pl.DataFrame, found: Scan) -> list[str]:
@@ -83,6 +96,11 @@ def find_moved(known: pl.DataFrame, found: Scan) -> list[str]:
     dates = dict(known.select("source_path", "first_ingest_date").iter_rows())
     undated = {source_path(file.path): file.ingest_date for file in found.files if not file.in_date_folder}
     return [path for path, date in undated.items() if not dates or dates.get(path, date) != date]
+
+
+def _find_paths(found: Scan) -> list[str]:
+    paths = [file.path for file in found.files] + [skipped.path for skipped in found.skipped]
+    return list(map(source_path, paths))
 
 
 def latest_look(files: pl.DataFrame) -> pl.DataFrame:

@@ -30,6 +30,8 @@ REASONS = {
 # Nobody expects pages in these.
 BY_DESIGN = ("manifest", "hidden", "about_the_data", "temporary", "newsmill_home", "still_changing", "not_read_yet")
 
+NO_ENDING = "no ending"
+
 _PLAIN_ABOUT_THE_DATA = re.compile(r"(?:readme|licen[cs]e|copying)(?:\.(?:md|txt|rst))?")
 _ABOUT_THE_DATA = re.compile(r"(?:README|LICEN[CS]E|COPYING)[-_.][\w.-]*", re.ASCII)  # LICENSE-MIT.txt, README.en.md
 _TEMPORARY = re.compile(r"\.(?:part|partial|tmp|temp|crdownload|download|swp|bak|filepart)\Z|~\Z|\A~\$", re.IGNORECASE)
@@ -69,7 +71,7 @@ def get_ending(path: str) -> str:
     ['.csv', '.warc.zst', 'no ending', 'no ending']
     """
     found = _ENDING.search(path.rpartition("/")[2].lower())
-    return found.group() if found else "no ending"
+    return found.group() if found else NO_ENDING
 
 
 def count_endings(paths: Iterable[str]) -> str:
