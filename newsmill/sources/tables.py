@@ -48,7 +48,12 @@ RECORDS = Table(
             "Reason in snake_case why the body could not be read; null when it could.",
             required=False,
         ),
-        Column("problem_detail", pl.String(), "What exactly was wrong.", required=False),
+        Column(
+            "problem_detail",
+            pl.String(),
+            "What exactly was wrong; without a problem, that the bytes do not match the digest of their WARC.",
+            required=False,
+        ),
     ),
 )
 

@@ -1,7 +1,9 @@
 """WARC files: fetches, encodings, damage."""
 
+import base64
 import datetime as dt
 import gzip
+import hashlib
 import os
 import zlib
 from functools import partial
@@ -245,3 +247,48 @@ def test_a_record_is_found_again_when_its_mark_crosses_read_buffers(tmp_path: Pa
     for shift in range(8):
         noise = b"n" * (CHUNK - shift)
         assert problems(read_members(tmp_path, noise + b"\n", member(http(HTML)))) == ["bad_warc", None]
+
+
+def digest(data: bytes, algorithm: str = "sha1", form: str = "b32encode") -> str:
+    value = getattr(base64, form)(hashlib.new(algorithm, data).digest()).decode()
+    return f"{algorithm}:{value.lower() if form == 'b16encode' else value}"
+
+
+CHUNKED = b"%x\r\n%b\r\n0\r\n\r\n" % (len(HTML), HTML)
+
+
+@pytest.mark.parametrize("form", ["b32encode", "b16encode", "b64encode"])
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "md5"])
+def test_a_digest_that_matches_is_accepted_in_every_form(tmp_path: Path, algorithm: str, form: str) -> None:
+    block = http(HTML)
+    right = member(block, WARC_Block_Digest=digest(block, algorithm, form))
+    payload = member(block, WARC_Payload_Digest=digest(HTML, algorithm, form))
+    assert [record.problem_detail for record in read_members(tmp_path, right, payload)] == [None, None]
+
+
+@pytest.mark.parametrize("payload", [HTML, CHUNKED, gzip.compress(HTML, mtime=0)])
+def test_a_payload_digest_of_decoded_or_transferred_bytes_is_accepted(tmp_path: Path, payload: bytes) -> None:
+    gzipped = gzip.compress(HTML, mtime=0)
+    blocks = {
+        HTML: http(HTML),
+        CHUNKED: http(CHUNKED, "Transfer-Encoding: chunked"),
+        gzipped: http(gzipped, "Content-Encoding: gzip"),
+    }
+    [record] = read_members(tmp_path, member(blocks[payload], WARC_Payload_Digest=digest(payload)))
+    assert (record.body, record.problem_detail) == (HTML, None)
+    [record] = read_members(tmp_path, member(blocks[payload], WARC_Payload_Digest=digest(HTML)))
+    assert record.problem_detail is None
+
+
+@pytest.mark.parametrize("name", ["WARC-Block-Digest", "WARC-Payload-Digest"])
+def test_a_digest_that_does_not_match_is_recorded_and_the_page_is_kept(tmp_path: Path, name: str) -> None:
+    wrong = digest(b"other")
+    [record] = read_members(tmp_path, member(http(HTML), **{name: wrong}))
+    assert (record.body, record.problem) == (HTML, None)
+    assert record.problem_detail == f"its bytes do not match the `{name}` {wrong}"
+
+
+@pytest.mark.parametrize("stated", ["", "sha1:", "sha1:x", "crc32:abcd", "sha1:" + "A" * 10_000, "ABC", "sha1:\u0663"])
+def test_a_digest_that_cannot_be_computed_is_ignored(tmp_path: Path, stated: str) -> None:
+    [record] = read_members(tmp_path, member(http(HTML), WARC_Block_Digest=stated))
+    assert (record.body, record.problem, record.problem_detail) == (HTML, None, None)

@@ -29,15 +29,20 @@ class Response:
     content_encoding: str
     wire: bytes
 
+    @property
+    def unchunked(self) -> bytes:
+        """The body as it was transferred, with its chunks joined."""
+        if "chunked" not in self.transfer_encoding:
+            return self.wire
+        return bytes(ChunkedDataReader(io.BytesIO(self.wire)).read())
+
     def body(self, limit: int) -> bytes | None:
         """Return the decoded body; None where it is larger than `limit`.
 
         Raises:
             UnreadableError: for an encoding that is unknown or damaged.
         """
-        body: bytes | None = self.wire
-        if "chunked" in self.transfer_encoding:
-            body = ChunkedDataReader(io.BytesIO(self.wire)).read()
+        body: bytes | None = self.unchunked
         for encoding in reversed(self.content_encoding.split(",")):
             if body:
                 body = decode(body, encoding.strip(), limit)

@@ -13,6 +13,7 @@ from newsmill.sources.fetch_metadata import FetchMetadata, parse_time
 from newsmill.sources.limits import UnreadableError, open_raw
 from newsmill.sources.readers.damaged_warc import DamagedGzipError, WarcBytes
 from newsmill.sources.readers.http_body import MAX_HEAD, parse_response
+from newsmill.sources.readers.warc_digest import find_digest_mismatch
 from newsmill.sources.record import Record
 from newsmill.sources.source_file import SourceFile
 
@@ -95,20 +96,28 @@ def read_fetch(source_file: SourceFile, stream: WarcBytes, headers: StatusAndHea
         return source_file.too_large(length, metadata, member)
     block = stream.read(length)
     require_bytes(length, len(block))
-    return make_warc_record(source_file, kind, block, metadata, member)
+    return make_warc_record(source_file, kind, headers, block, metadata, member)
 
 
-def make_warc_record(source_file: SourceFile, kind: str, block: bytes, metadata: FetchMetadata, member: str) -> Record:
-    """Return the record of a complete block."""
+def make_warc_record(
+    source_file: SourceFile, kind: str, headers: StatusAndHeaders, block: bytes, metadata: FetchMetadata, member: str
+) -> Record:
+    """Return the record of a complete block; where its digest differs, `problem_detail` says so without a problem."""
     try:
         response = parse_response(block) if kind == "response" else None
         if response is None:
-            return source_file.record(block, metadata, member)
-        metadata = replace(metadata, content_type=response.content_type, http_status=response.status)
-        body = response.body(source_file.max_record_bytes)
+            body, payloads = block, [block]
+        else:
+            metadata = replace(metadata, content_type=response.content_type, http_status=response.status)
+            decoded = response.body(source_file.max_record_bytes)
+            if decoded is None:
+                return source_file.too_large(None, metadata, member)
+            body, payloads = decoded, [response.wire, response.unchunked, decoded]
     except UnreadableError as error:
         return source_file.problem(error.reason, error.detail, metadata, member)
-    return source_file.too_large(None, metadata, member) if body is None else source_file.record(body, metadata, member)
+    record = source_file.record(body, metadata, member)
+    mismatch = None if record.problem else find_digest_mismatch(headers, block, payloads)
+    return replace(record, problem_detail=mismatch) if mismatch else record
 
 
 def header_metadata(headers: StatusAndHeaders) -> FetchMetadata:
