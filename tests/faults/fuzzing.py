@@ -21,7 +21,7 @@ from newsmill.sources.folder import read_folder
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.validation import load_yaml
 
-SECONDS_EACH = 20
+SECONDS_EACH = 15
 DAY = "2026-10-20"
 
 
