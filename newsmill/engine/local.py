@@ -10,6 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from math import ceil
@@ -17,11 +18,13 @@ from threading import Lock
 
 import polars as pl
 
-from newsmill.engine.worker import BatchFunction, Limits, LostBatchError, Worker
+from newsmill.engine.worker import BatchFunction, Limits, LostBatchError, Worker, WorkerStartError
 
 # Returns the result for a row that ends its worker; gets the row, the reason (snake_case) and the detail for a person.
 OnLost = Callable[[pl.DataFrame, str, str], pl.DataFrame]
 
+# A worker that is killed while it starts, for example where memory runs out, says nothing about the batch.
+MAX_STARTS = 5
 PARTS_OF_LOST_BATCH = 16  # two rounds find the row in a batch of 256
 
 
@@ -100,7 +103,17 @@ class _WorkerPool:
         self._lock = Lock()
 
     def run(self, batch: pl.DataFrame, on_lost: OnLost | None) -> pl.DataFrame:
-        """Return the batch's result, from the results of its parts where the whole batch is lost."""
+        """Return the batch's result, from the results of its parts where the whole batch is lost.
+
+        Raises:
+            WorkerStartError: when MAX_STARTS workers in a row do not start.
+        """
+        for _ in range(MAX_STARTS - 1):
+            with suppress(WorkerStartError):
+                return self._run_once(batch, on_lost)
+        return self._run_once(batch, on_lost)
+
+    def _run_once(self, batch: pl.DataFrame, on_lost: OnLost | None) -> pl.DataFrame:
         worker = self._acquire()
         try:
             result = worker.run(batch)

@@ -50,6 +50,10 @@ class LostBatchError(Exception):
         self.reason, self.detail = reason, detail
 
 
+class WorkerStartError(RuntimeError):
+    """A new worker ended, or gave no answer, before it was ready for its first batch."""
+
+
 class Worker:
     """The caller's side of a process that runs `fn`. Without limits, only its death ends a batch early."""
 
@@ -68,6 +72,7 @@ class Worker:
 
         Raises:
             LostBatchError: the worker cannot be used any more.
+            WorkerStartError: the worker has not become ready.
         """
         if self._limits is None:
             return self._answer(batch, None, None)
@@ -95,7 +100,7 @@ class Worker:
         try:
             self._answer(empty, None, START_TIMEOUT_SECONDS)
         except LostBatchError as lost:
-            raise RuntimeError(f"a new worker can't start: {lost}") from lost
+            raise WorkerStartError(f"a new worker can't start: {lost}") from lost
         self._is_new = False
 
     def _answer(self, batch: pl.DataFrame, cpu_seconds: float | None, timeout: float | None) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import time
+from pathlib import Path
 
 import polars as pl
 
@@ -47,6 +48,16 @@ def failing(batch: pl.DataFrame) -> pl.DataFrame:
 
 def exit_at_once(batch: pl.DataFrame) -> pl.DataFrame:
     os._exit(1)
+
+
+def kill_the_first_starts(batch: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """End the first three processes that get the empty batch; the file counts them."""
+    if not batch.height:
+        starts = path.read_text() if path.exists() else ""
+        path.write_text(starts + "x")
+        if len(starts) < 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return batch
 
 
 def add_pid(batch: pl.DataFrame) -> pl.DataFrame:

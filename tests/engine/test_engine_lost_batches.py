@@ -7,13 +7,15 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from misbehaving_functions import add_pid, exit_at_once, failing, read
+from misbehaving_functions import add_pid, exit_at_once, failing, kill_the_first_starts, read
 
 from newsmill.engine import local
 from newsmill.engine.local import LocalEngine
@@ -114,6 +116,13 @@ def test_an_exception_of_the_function_is_not_a_lost_row() -> None:
 def test_a_function_that_cannot_start_fails_the_run() -> None:
     with pytest.raises(RuntimeError, match="can't start"):
         list(ENGINE.map([frame({}, 0, 1)], exit_at_once, on_lost))
+
+
+def test_workers_that_are_killed_while_they_start_are_replaced(tmp_path: Path) -> None:
+    kill = partial(kill_the_first_starts, path=tmp_path / "starts")
+    [result] = LocalEngine(1, LIMITS).map([pl.DataFrame({"n": [7]})], kill, on_lost)
+    assert result.to_dicts() == [{"n": 7}]
+    assert (tmp_path / "starts").read_text() == "xxxx"
 
 
 def test_with_on_lost_a_single_batch_goes_to_a_worker() -> None:

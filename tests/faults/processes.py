@@ -109,7 +109,8 @@ def run_two_at_once(scratch: Path, rounds: int = ROUNDS) -> Result:
     for _ in range(rounds):
         for name, other in others.items():
             shutil.rmtree(home, ignore_errors=True)
-            assert command(*run, "--home", home, "--date", str(dates[0])).returncode == 0
+            done = command(*run, "--home", home, "--date", str(dates[0]))
+            assert done.returncode == 0, f"before run beside {name}: {done.stderr}"
             first = start_command(*run, "--home", home)
             time.sleep(3)
             second = start_command(*other, "--home", home)
