@@ -43,6 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(EXPERIMENTS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="a few faults of each kind, to try the harness")
+    parser.add_argument("--keep", type=Path, help="folder for the results; an experiment with a result is not repeated")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if unknown := set(options.names) - set(EXPERIMENTS):
@@ -50,23 +51,25 @@ def main() -> int:
     if options.into:
         return run_one(options.names[0], options.into, quick=options.quick)
     names = [name for name in EXPERIMENTS if not options.names or name in options.names]
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="newsmill-faults-") as folder, ThreadPoolExecutor(LANES) as lanes:
-        results = list(lanes.map(lambda name: run_apart(name, Path(folder), quick=options.quick), names))
-    seconds = time.monotonic() - began
+    with tempfile.TemporaryDirectory(prefix="newsmill-faults-") as temporary, ThreadPoolExecutor(LANES) as lanes:
+        folder = (options.keep or Path(temporary)).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        results = list(lanes.map(lambda name: run_apart(name, folder, quick=options.quick), names))
     for result in results:
         print(f"{result.name}: {result.tried} tried, {len(result.failures)} failures, {result.lost} records lost")
     if not options.names and not options.quick:
-        write_document(results, seconds, DOCUMENT, os.cpu_count() or 1)
+        write_document(results, DOCUMENT, LANES)
         print(f"wrote {DOCUMENT.relative_to(PROJECT)}")
     return int(any(result.failures or result.lost for result in results))
 
 
 def run_apart(name: str, folder: Path, *, quick: bool) -> Result:
     """Run an experiment in a process of its own; one that fails itself is a failure."""
+    path = folder / f"{name}.json"
+    if path.is_file():
+        return read_result(path)
     command = [sys.executable, "-m", "faults", name, "--into", str(folder), *(["--quick"] if quick else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=PROJECT, env=dict(os.environ))
-    path = folder / f"{name}.json"
     if path.is_file():
         result = read_result(path)
     else:
@@ -78,10 +81,9 @@ def run_apart(name: str, folder: Path, *, quick: bool) -> Result:
 def run_one(name: str, folder: Path, *, quick: bool) -> int:
     module, _, function = EXPERIMENTS[name].partition(":")
     experiment: Callable[..., Result] = getattr(import_module(module), function)
-    scratch = folder / f"{name}-scratch"
-    scratch.mkdir()
     began = time.monotonic()
-    result = experiment(scratch, 2) if quick else experiment(scratch)
+    with tempfile.TemporaryDirectory(prefix=f"newsmill-faults-{name}-") as scratch:
+        result = experiment(Path(scratch), 2) if quick else experiment(Path(scratch))
     result.seconds = time.monotonic() - began
     assert result.name == name, f"{result.name} is listed as {name}"
     result.write(folder)
