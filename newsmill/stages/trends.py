@@ -45,7 +45,15 @@ def load_bursts(con: Connection) -> int:
         where day <= (select max(least(ingest_date, fetched_at::date)) from raw.records)
         """
     ).pl()
-    site_days = con.execute("select site, day, count(*) as pages from trends.page_days group by all").pl()
+    site_days = con.execute(
+        """
+        select pages.site, pages.day, count(*) as pages,
+               min(min(least(records.ingest_date, records.fetched_at::date))) over (partition by pages.site)
+                   as first_fetch
+        from trends.page_days pages join raw.records records using (record_id)
+        group by pages.site, pages.day
+        """
+    ).pl()
     story_sites = con.execute(
         "select distinct topic, day, story_id, site from trends.topic_pages where not teaser_only"
     ).pl()

@@ -15,8 +15,11 @@ from newsmill.trends.baseline import Floats
 
 # A site with fewer pages in its first days may appear because of the news: it counts as collected on all days.
 FIRST_SITE_DAYS, MIN_FIRST_PAGES = 7, 5
-# A site is collected from its first day with this share of its median pages; days before count in proportion.
+# A site is collected from its first day with this share of its median pages, if the week from then on has this share of
+# its usual pages too; days before count in proportion.
 MIN_START_SHARE = 1 / 3
+# With fewer days with pages since a site's first fetch, the median is that of all days, each weighted by its pages.
+MIN_FETCHED_DAYS = 3
 # A site is not collected while it has no page for so many days, if it would have had this many pages on them.
 MIN_SILENT_DAYS, MIN_MISSED_PAGES = 3, 7.0
 # With a lower exposure a day says nothing about a topic: it is neither scored nor learned.
@@ -28,7 +31,8 @@ def compute_exposure(daily: pl.DataFrame, site_days: pl.DataFrame, story_sites: 
 
     Args:
         daily: `topic`, `day`; no gaps within a topic.
-        site_days: the pages of each `site` and `day`: `pages`. Without a site, `site` is null.
+        site_days: the pages of each `site` and `day`: `pages`, and `first_fetch`, the day of the site's first fetch.
+            Files without a site, null, count as one site.
         story_sites: one row for each `topic`, `day`, `story_id` and `site`.
     """
     if daily.is_empty() or story_sites.is_empty():
@@ -36,6 +40,8 @@ def compute_exposure(daily: pl.DataFrame, site_days: pl.DataFrame, story_sites: 
     first: dt.date = daily["day"].min()  # type: ignore[assignment]
     last: dt.date = daily["day"].max()  # type: ignore[assignment]
     size = (last - first).days + 1
+    # Files without a site are collected together, as if from one.
+    site_days, story_sites = (frame.with_columns(pl.col("site").fill_null("")) for frame in (site_days, story_sites))
     coverage = _cover_sites(site_days, first, size)
     spans = daily.group_by("topic").agg(
         start=(pl.col("day").min() - first).dt.total_days(), end=(pl.col("day").max() - first).dt.total_days() + 1
@@ -66,24 +72,42 @@ def compute_exposure(daily: pl.DataFrame, site_days: pl.DataFrame, story_sites: 
 
 def _cover_sites(site_days: pl.DataFrame, first: dt.date, size: int) -> dict[str, Floats]:
     """Return by site how far each day was collected, 0 to 1; only sites that were not collected on all days."""
-    days = site_days.drop_nulls("site").with_columns(index=(pl.col("day") - first).dt.total_days())
+    days = site_days.with_columns(index=(pl.col("day") - first).dt.total_days())
     coverage = {}
     for (site,), rows in days.filter(pl.col("index").is_between(0, size - 1)).group_by("site"):
         pages = np.zeros(size)
         pages[rows["index"].to_numpy()] = rows["pages"].to_numpy()
-        covered = cover_days(pages)
+        covered = cover_days(pages, (rows["first_fetch"][0] - first).days)
         if covered.min() < 1.0:
             coverage[str(site)] = covered
     return coverage
 
 
-def cover_days(pages: Floats) -> Floats:
-    """Return how far a site was collected on each day, 0 to 1, given its pages by day."""
+def cover_days(pages: Floats, first_fetch: int = 0) -> Floats:
+    """Return how far a site was collected on each day, 0 to 1.
+
+    Args:
+        pages: of each day.
+        first_fetch: index of the day of the site's first fetch. New collections also find some older pages, so days
+            before it are compared with the days since.
+    """
     found = np.flatnonzero(pages)
-    if not found.size or pages[found[0] : found[0] + FIRST_SITE_DAYS].sum() < MIN_FIRST_PAGES:
+    if not found.size:
         return np.ones(pages.size)
-    median = float(np.median(pages[found]))
-    start = int(np.flatnonzero(pages >= MIN_START_SHARE * median)[0])
+    since = found[found >= first_fetch]
+    if since.size >= MIN_FETCHED_DAYS:
+        median = float(np.median(pages[since]))
+    else:
+        since, median = found, float(np.median(np.repeat(pages[found], pages[found].astype(np.int64))))
+    # Pages per day with a page times the share of such days: the rate that one day of much news does not change.
+    usual = median * since.size / (since[-1] - since[0] + 1)
+    sums = np.cumsum(np.r_[0.0, pages])
+    ends = np.minimum(found + FIRST_SITE_DAYS, found[-1] + 1)
+    first_weeks = sums[ends] - sums[found]
+    is_full = (pages[found] >= MIN_START_SHARE * median) & (first_weeks >= MIN_START_SHARE * usual * (ends - found))
+    if not is_full.any() or first_weeks[is_full][0] < MIN_FIRST_PAGES:
+        return np.ones(pages.size)
+    start = int(found[is_full][0])
     covered = np.ones(pages.size)
     covered[:start] = np.minimum(pages[:start] / median, 1.0)
     rate = pages[start:].sum() / (found[-1] - start + 1)

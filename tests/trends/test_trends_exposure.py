@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -13,14 +14,14 @@ from newsmill.trends.exposure import compute_exposure, cover_days
 
 FIRST = dt.date(2026, 1, 5)
 DAYS = 120
-Counts = dict[str, np.ndarray]
+Counts = Mapping[str | None, np.ndarray] | Mapping[str, np.ndarray]
 
 
 def day(number: int) -> dt.date:
     return FIRST + dt.timedelta(days=number)
 
 
-def scored(stories: Counts, pages_a_story: int = 10) -> pl.DataFrame:
+def scored(stories: Counts, pages_a_story: int = 10, first_fetch: dt.date = FIRST) -> pl.DataFrame:
     """Return the scored days of one topic with these stories by site; each site has ten times as many pages."""
     topic = pl.DataFrame(
         [
@@ -32,7 +33,7 @@ def scored(stories: Counts, pages_a_story: int = 10) -> pl.DataFrame:
     )
     site_days = pl.DataFrame(
         [
-            {"site": site, "day": day(number), "pages": pages_a_story * count}
+            {"site": site, "day": day(number), "pages": pages_a_story * count, "first_fetch": first_fetch}
             for site, counts in stories.items()
             for number, count in enumerate(counts.tolist())
             if count
@@ -97,3 +98,33 @@ def test_a_site_is_covered_from_its_first_full_day_and_not_while_silent() -> Non
     assert cover_days(pages.astype(float)).round(1).tolist() == expected
     # A site with few pages counts as collected throughout.
     assert cover_days(np.array([0.0, 1, 0, 0, 0, 0, 2, 0])).tolist() == [1.0] * 8
+
+
+def draw_collection(seed: int, start: int) -> np.ndarray:
+    """Return the stories of a site collected from a day on; one in eight is older, by 30 days on average."""
+    rng = np.random.default_rng(seed)
+    days = np.repeat(np.arange(start, DAYS), rng.poisson(6, DAYS - start))
+    late = rng.random(days.size) < 1 / 8
+    days = days - np.where(late, 1 + rng.exponential(30, days.size).astype(int), 0)
+    return np.bincount(days[days >= 0], minlength=DAYS)
+
+
+@pytest.mark.parametrize("site", ["a", None])
+@pytest.mark.parametrize("seed", range(3))
+def test_older_pages_found_by_a_new_collection_make_no_burst_at_its_start(seed: int, site: str | None) -> None:
+    counts = draw_collection(seed, start=60)
+    assert counts[:60].sum() > 10
+    days = scored({site: counts}, first_fetch=day(60))
+    assert not days.filter("bursting")["day"].is_between(day(50), day(75)).any()
+    counts[100] += 40
+    assert day(100) in scored({site: counts}, first_fetch=day(60)).filter("bursting")["day"].to_list()
+
+
+def test_an_archive_fetched_at_once_counts_as_collected_on_its_days() -> None:
+    counts = draw(20, 3)
+    # Pages without a date count on the day of the fetch.
+    counts[-1] = 300
+    counts[80] += 60
+    days = scored({"a": counts}, first_fetch=day(DAYS - 1))
+    assert days["exposure"].to_list() == [1.0] * DAYS
+    assert day(80) in days.filter("bursting")["day"].to_list()
