@@ -251,6 +251,19 @@ def test_entity_weekly_has_a_row_of_zeros_after_the_last_week(build_models: Buil
     ]
 
 
+def test_entity_weekly_has_no_change_for_a_week_without_collection(build_models: Build) -> None:
+    days = [f"2026-01-{day:02}" for day in (*range(5, 12), *range(19, 26))]
+    con = build_models(
+        *[Page(f"x{day}", day, topics={X: "main"}, entities=("Alpha",)) for day in days],
+        *[Page(f"y{day}-{n}", day) for day in days for n in range(3)],
+    )
+    assert rows(con, "week::varchar, stories, change_ratio", "entity_weekly") == [
+        ("2026-01-05", 7, None),
+        ("2026-01-12", 0, None),
+        ("2026-01-19", 7, None),
+    ]
+
+
 CHANGE = "pages, pages_before, change, sources_joined, sources_silent, copies, extractor, taxonomy, genuine, teasers"
 
 
@@ -307,6 +320,23 @@ def test_pages_with_teasers_only_are_a_part_of_the_change(build_models: Build) -
     )
     columns = f"teaser_pages, teaser_pages_before, {CHANGE}"
     assert rows(con, columns, "change_decomposition") == [(12, 1, 1, 1, 11, 0, 0, 0, 0, 0, 0, 11)]
+
+
+def test_older_pages_found_by_a_new_collection_are_no_genuine_change(build_models: Build) -> None:
+    con = build_models(
+        Page("other", "2026-01-05", site="b.test"),
+        *[Page(f"x{n}", "2026-01-12", topics={X: "main"}) for n in range(4)],
+        Page("old", "2026-01-12", published="2026-01-06", topics={X: "main"}),
+    )
+    assert rows(con, CHANGE, "change_decomposition") == [(4, 1, 3, 3, 0, 0, 0, 0, 0, 0)]
+
+
+def test_an_archive_fetched_later_has_genuine_changes(build_models: Build) -> None:
+    con = build_models(
+        *[Page(f"x{n}", "2026-01-20", published="2026-01-13", topics={X: "main"}) for n in range(4)],
+        *[Page(f"old{n}", "2026-01-20", published="2026-01-06", topics={X: "main"}) for n in range(2)],
+    )
+    assert rows(con, CHANGE, "change_decomposition where week = '2026-01-12'") == [(4, 2, 2, 0, 0, 0, 0, 0, 2, 0)]
 
 
 def test_days_that_one_week_did_not_collect_are_no_genuine_change(build_models: Build) -> None:

@@ -8,7 +8,7 @@ with topic_weeks as (
 site_weeks as (
     select
         week,
-        bit_xor(md5_number_lower(site)) as state
+        bit_xor(md5_number_lower(concat_ws(' ', site, pages, is_before_first_fetch))) as state
     from {{ ref('int_site_weeks') }}
     group by week
 ),
@@ -58,6 +58,22 @@ read_pages as (
     select pages.*
     from {{ ref('int_topic_pages') }} as pages
     semi join read_weeks on pages.week = read_weeks.week
+),
+
+-- The sites with pages in only one of the two weeks. A site that was first fetched after the week before, and found less
+-- than a third of its pages for it, has joined: a new collection also finds some older pages.
+one_sided_sites as (
+    select
+        coalesce(this_week.week, before.week + 7)::date as week,
+        coalesce(this_week.site, before.site) as site,
+        case when this_week.site is null then 'sources_silent' else 'sources_joined' end as part
+    from {{ ref('int_site_weeks') }} as this_week
+    full join {{ ref('int_site_weeks') }} as before
+        on this_week.site = before.site and this_week.week - 7 = before.week
+    where
+        this_week.site is null
+        or before.site is null
+        or (before.is_before_first_fetch and before.pages * 3 < this_week.pages)
 ),
 
 -- Each page twice: as a page of its own week, and as a page of the week before the next.
@@ -111,15 +127,12 @@ compared_pages as (
         sides.seen_at,
         sides.story_id,
         sides.site,
-        other_side.site is null as is_site_one_sided,
+        one_sided_sites.part as site_part,
         not coalesce(other_day.is_collected, false) as is_day_one_sided,
         two_sided.week is not null and changed_versions.week is not null as has_new_version,
         two_sided.week is not null and changed_taxonomies.week is not null as has_new_taxonomy
     from sides
-    left join {{ ref('int_site_weeks') }} as other_side
-        on
-            sides.site = other_side.site
-            and case when sides.is_after then sides.week - 7 else sides.week end = other_side.week
+    left join one_sided_sites on sides.week = one_sided_sites.week and sides.site = one_sided_sites.site
     left join {{ ref('int_days') }} as other_day
         on case when sides.is_after then sides.day - 7 else sides.day + 7 end = other_day.day
     left join two_sided on sides.week = two_sided.week
@@ -134,7 +147,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by week, topic, is_after, teaser_only, is_site_one_sided, is_day_one_sided, story_id
+            partition by week, topic, is_after, teaser_only, site_part, is_day_one_sided, story_id
             order by seen_at, record_id
         ) as rank_in_story,
         bool_or(has_new_version) over of_site as site_has_new_version,
@@ -149,8 +162,7 @@ parts as (
         topic,
         case
             when teaser_only then 'teasers'
-            when is_site_one_sided and is_after then 'sources_joined'
-            when is_site_one_sided then 'sources_silent'
+            when site_part is not null then site_part
             when is_day_one_sided then 'collection'
             when rank_in_story > 1 then 'copies'
             when site_has_new_taxonomy then 'taxonomy'

@@ -10,6 +10,12 @@ warehouse as (
     from {{ ref('stg_records') }}
 ),
 
+collected as (
+    select distinct date_trunc('week', day)::date as week
+    from {{ ref('int_days') }}
+    where is_collected
+),
+
 -- Each week also adds a row of zeros to the week after, which shows when the entity is no longer named.
 sides as (
     select entity, kind, topic, week, pages, stories, outlets, 0 as stories_before
@@ -41,8 +47,12 @@ select
     weeks.pages,
     weeks.stories,
     weeks.outlets,
-    (weeks.stories - weeks.stories_before) / nullif(weeks.stories_before, 0) as change_ratio
+    case
+        when collected.week is not null
+            then (weeks.stories - weeks.stories_before) / nullif(weeks.stories_before, 0)
+    end as change_ratio
 from weeks
 cross join warehouse
+left join collected on weeks.week = collected.week
 where weeks.pages > 0 or weeks.week <= warehouse.last_week
 order by weeks.topic, weeks.entity, weeks.week
