@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,18 @@ def run_command(command: list[str], cwd: Path = PROJECT, env: dict[str, str] | N
     whole = clean_environment() | (env or {})
     done = subprocess.run(command, cwd=cwd, env=whole, capture_output=True, text=True, timeout=280, check=False)
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+@contextlib.contextmanager
+def held_by_another_process(database: Path) -> Iterator[None]:
+    """Hold a DuckDB file open for writing, as another program does."""
+    code = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"open\n"
+        yield
+        holder.kill()
 
 
 def clean_environment() -> dict[str, str]:

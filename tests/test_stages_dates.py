@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 import pytest
 
@@ -14,6 +15,11 @@ from newsmill.warehouse.connection import open_writer
 
 ONE, TWO, THREE = (dt.date(2026, 3, day) for day in (1, 2, 3))  # the small home has the first two
 CHECKS = {CheckId("clean.pages", "some_check")}
+
+
+def test_file_names_that_are_not_utf8_have_a_digest() -> None:
+    names = [os.fsdecode(name) for name in (b"latin\xe9.html", b"latin\xe8.html")]
+    assert stages.digest(names[:1]) != stages.digest(names[1:])
 
 
 def test_dates_are_unfinished_until_their_run_finishes_them(own_home: Settings) -> None:

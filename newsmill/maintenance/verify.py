@@ -14,14 +14,17 @@ from newsmill.errors import UserError
 from newsmill.home_lock import hold_home
 from newsmill.settings import Settings
 from newsmill.sources.archive_parts import DAMAGED, read_metadata, read_pieces
+from newsmill.sources.scanning.file_log import NAME, is_whole
 from newsmill.sources.tombstones import read_tombstones
 from newsmill.topics.labels import read_labels
-from newsmill.warehouse.connection import CONFIG
+from newsmill.warehouse.connection import CONFIG, find_lock_holder, is_lock
 from newsmill.warehouse.publish import DATABASE, REPORT
 
 RESTORE_PART = "restore it from a backup; or delete it, and a run of its date archives the input's files again"
 REBUILD = "`newsmill rebuild` rebuilds it from the archive"
 PUBLISH = "`newsmill run` publishes it again"
+LOOK_AGAIN = "`newsmill run` writes it again, for the files that the input still has"
+CLOSE = "close it in that program, then verify again"
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,11 @@ def verify(settings: Settings) -> VerifyReport:
     Raises:
         UserError: when there is no home, or another process keeps writing to it.
     """
+    hint = "name the home of an earlier run"
     if not settings.home.is_dir():
-        raise UserError(f"--home {settings.home}", "no such folder", "name the home of an earlier run")
+        raise UserError(f"--home {settings.home}", "no such folder", hint)
+    if not any(path.exists() for path in (settings.home / "raw", settings.database, settings.published)):
+        raise UserError(f"--home {settings.home}", "not a home: it has neither archive nor database", hint)
     with hold_home(settings.home, "newsmill verify", settings.lock_patience_seconds):
         return _verify(settings)
 
@@ -86,15 +92,17 @@ def _verify(settings: Settings) -> VerifyReport:
         read, counted, error = read_database(database)
         tables, rows = tables + read, rows + counted
         if error:
-            damages.append(Damage(_name(settings.home, database), error, hint))
+            held = f"not read: held open by {find_lock_holder(error)}" if is_lock(error) else None
+            problem, hint = (held, CLOSE) if held else (str(error).splitlines()[0], hint)
+            damages.append(Damage(_name(settings.home, database), problem, hint))
     damages += _verify_files(settings)
     return VerifyReport(len(parts), records, tables, rows, damages)
 
 
-def read_database(database: Path) -> tuple[int, int, str | None]:
+def read_database(database: Path) -> tuple[int, int, duckdb.Error | None]:
     """Read every row of a DuckDB file, read-only, so that the checksum of every block is compared.
 
-    Returns the number of tables and rows, and DuckDB's message where it can't be opened or read.
+    Returns the number of tables and rows, and DuckDB's error where it can't be opened or read.
     """
     tables = rows = 0
     try:
@@ -106,7 +114,7 @@ def read_database(database: Path) -> tuple[int, int, str | None]:
                 [(count, _)] = con.execute(f"select count(*), bit_xor(hash(t)) from {name} t").fetchall()  # noqa: S608
                 tables, rows = tables + 1, rows + int(count)
     except duckdb.Error as error:
-        return tables, rows, str(error).splitlines()[0]
+        return tables, rows, error
     return tables, rows, None
 
 
@@ -128,6 +136,9 @@ def _verify_files(settings: Settings) -> Iterator[Damage]:
         yield Damage(_name(settings.home, report), "missing", PUBLISH)
     elif not report.read_bytes().rstrip().endswith(b"</html>"):
         yield Damage(_name(settings.home, report), "incomplete", PUBLISH)
+    log = settings.home / "raw" / NAME
+    if log.is_file() and not is_whole(log):
+        yield Damage(_name(settings.home, log), "unreadable", LOOK_AGAIN)
     for read in (read_labels, read_tombstones):
         try:
             read(settings.home)

@@ -36,8 +36,8 @@ def file_digests(files: Iterable[InputFile]) -> dict[dt.date, str]:
 
 
 def digest(lines: Iterable[str]) -> str:
-    """Return the xxh3-64 hash of the lines, as hex digits."""
-    return xxhash.xxh3_64_hexdigest("\n".join(lines).encode())
+    """Return the xxh3-64 hash of the lines, as hex digits; of a file name that is not UTF-8, its bytes count."""
+    return xxhash.xxh3_64_hexdigest("\n".join(lines).encode("utf-8", "surrogateescape"))
 
 
 def begin_dates(

@@ -82,7 +82,7 @@ def retry_while_locked(database: Path, connect: Callable[[], T], timeout: float)
         UserError: when the file can't be opened, is damaged, or is held by another program.
     """
     attempts = Retrying(
-        retry=retry_if_exception(_is_lock),
+        retry=retry_if_exception(is_lock),
         stop=stop_after_delay(timeout),
         wait=wait_exponential(multiplier=0.05, max=2.0),
         reraise=True,
@@ -147,15 +147,16 @@ def is_damage(error: duckdb.Error) -> bool:
     return DAMAGED.search(str(error)) is not None
 
 
-def _is_lock(error: BaseException) -> bool:
+def is_lock(error: BaseException) -> bool:
+    """Return whether DuckDB reports that another program holds the file."""
     return isinstance(error, duckdb.IOException) and LOCKED.search(str(error)) is not None
 
 
 def database_error(database: Path, error: duckdb.Error) -> UserError:
     """Return the error for a writer's file that DuckDB can't open or read."""
-    if _is_lock(error):
+    if is_lock(error):
         hint = f"close it in that program; to look at the data, open published/{database.name} read-only"
-        return UserError(str(database), f"held open by {_lock_holder(error)}", hint)
+        return UserError(str(database), f"held open by {find_lock_holder(error)}", hint)
     if is_damage(error):
         hint = "`newsmill rebuild` sets it aside and rebuilds it from the archive"
         return DamagedDatabaseError(str(database), f"damaged ({_first_line(error)})", hint)
@@ -164,15 +165,16 @@ def database_error(database: Path, error: duckdb.Error) -> UserError:
 
 def published_copy_error(database: Path, error: duckdb.Error) -> UserError:
     """Return the error for a published copy that DuckDB can't open or read."""
-    if _is_lock(error):
+    if is_lock(error):
         hint = "close it there, or open it there read-only"
-        return UserError(str(database), f"held open for writing by {_lock_holder(error)}", hint)
+        return UserError(str(database), f"held open for writing by {find_lock_holder(error)}", hint)
     if is_damage(error):
         return UserError(str(database), f"damaged ({_first_line(error)})", "`newsmill run` publishes it again")
     return UserError(str(database), _first_line(error), "check the permissions of the file and the disk")
 
 
-def _lock_holder(error: BaseException) -> str:
+def find_lock_holder(error: BaseException) -> str:
+    """Return the program and process that hold the file, from DuckDB's message."""
     holder = LOCK_HOLDER.search(str(error))
     return f"{holder[1]}, process {holder[2]}" if holder else "another program"
 

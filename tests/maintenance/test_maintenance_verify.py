@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from commands import held_by_another_process
 
 from newsmill import stages
 from newsmill.errors import UserError
-from newsmill.maintenance.verify import PUBLISH, REBUILD, verify
+from newsmill.maintenance.verify import CLOSE, PUBLISH, REBUILD, verify
 from newsmill.settings import Settings, load_settings
 from newsmill.sources.archive_parts import read_pieces, write_rows
 
@@ -75,3 +76,27 @@ def test_a_missing_report_and_broken_labels_are_named(own_home: Settings) -> Non
 def test_a_missing_home_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such folder"):
         verify(load_settings(home=tmp_path / "none"))
+
+
+def test_a_folder_that_is_not_a_home_is_an_error_and_is_unchanged(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not a home"):
+        verify(load_settings(home=tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_file_log_is_named(own_home: Settings) -> None:
+    log = own_home.home / "raw" / "seen_files.parquet"
+    log.write_bytes(log.read_bytes()[:-9])
+    [damage] = verify(own_home).damages
+    assert (damage.file, damage.problem) == ("raw/seen_files.parquet", "unreadable")
+    assert "`newsmill run`" in damage.hint
+
+
+@pytest.mark.parametrize("name", ["newsmill.duckdb", "published/newsmill.duckdb"])
+def test_a_database_that_another_program_holds_is_not_called_damaged(name: str, own_home: Settings) -> None:
+    path = own_home.home / name
+    path.chmod(0o644)
+    with held_by_another_process(path):
+        [damage] = verify(own_home).damages
+    assert damage.problem.startswith("not read: held open by ")
+    assert damage.hint == CLOSE

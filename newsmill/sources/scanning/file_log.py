@@ -31,10 +31,26 @@ Row = dict[str, Any]
 
 def read_file_log(archive: Path) -> pl.DataFrame:
     """Return the file log of an archive (schema FILE_LOG), by path; empty where there is none or it is damaged."""
+    rows = _read_whole(archive / NAME)
+    return FILE_LOG.empty() if rows is None else rows  # the next look at the input folder writes it again
+
+
+def is_whole(log: Path) -> bool:
+    """Return whether a file log can be read, and every page of it matches its checksum."""
+    return _read_whole(log) is not None
+
+
+def _read_whole(log: Path) -> pl.DataFrame | None:
+    """Return the rows of a file log; None where it is missing or damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
-        return FILE_LOG.conform(pl.read_parquet(archive / NAME))
-    except (FileNotFoundError, ValueError, pl.exceptions.PolarsError):
-        return FILE_LOG.empty()  # the next look at the input folder writes it again
+        table = pq.ParquetFile(log, page_checksum_verification=True).read()
+        table.validate(full=True)
+        return FILE_LOG.conform(pl.DataFrame(table))
+    except (OSError, ValueError, MemoryError, pa.ArrowException, pl.exceptions.PolarsError):
+        return None
 
 
 def last_look_time(archive: Path) -> dt.datetime | None:
@@ -44,10 +60,13 @@ def last_look_time(archive: Path) -> dt.datetime | None:
 
 def write_file_log(archive: Path, rows: pl.DataFrame) -> None:
     """Replace the file log of an archive."""
+    import pyarrow.parquet as pq
+
     archive.mkdir(parents=True, exist_ok=True)
     temporary = archive / f".tmp-{NAME}"
     with temporary.open("wb") as file:
-        FILE_LOG.conform(rows).sort("source_path").write_parquet(file, compression="zstd")
+        table = FILE_LOG.conform(rows).sort("source_path").to_arrow(compat_level=pl.CompatLevel.oldest())
+        pq.write_table(table, file, compression="zstd", write_page_checksum=True)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(archive / NAME)
