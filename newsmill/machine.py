@@ -75,6 +75,7 @@ SHORTAGES = (
         "a file or folder may not be written",
         "make the home writable for this user",
     ),
+    _shortage(r"file name too long|errno 36\b", "a path is longer than the file system allows", "use a shorter one"),
     _shortage(
         r"too many open files|errno 24\b",
         "too few open files are allowed",

@@ -115,9 +115,9 @@ def restore(backup_file: Path, home: Path) -> Contents:
             entry.unlink()  # the lock file
         draft.replace(home)
     except (OSError, tarfile.TarError, EOFError) as error:
-        raise UserError(
-            where, f"can't be restored: {error}", "name a backup that is whole, and a writable home"
-        ) from error
+        problem = "not a tar file" if isinstance(error, tarfile.ReadError) else str(error)
+        hint = "name a backup that is whole, and a writable home"
+        raise UserError(where, f"can't be restored: {problem}", hint) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return contents

@@ -47,12 +47,28 @@ def _run_command() -> int:
         return stopped.exit_code if isinstance(stopped, Stopped) else 130
     except BrokenPipeError:
         return 0
-    except Exception as error:  # noqa: BLE001 - the edge: no traceback reaches a user
-        # A full disk or a memory limit shows in any library, in its own words.
-        known = machine_error_of("newsmill", error)
+    except BaseException as error:
+        from polars.exceptions import PanicException
+
+        # The edge: no traceback reaches a user. A panic of Polars is not an Exception.
+        if not isinstance(error, (Exception, PanicException)):
+            raise
+        # A full disk or a memory limit shows in any library, in its own words, and so does text that is not UTF-8.
+        known = machine_error_of("newsmill", error) or _argument_error()
         print(known or f"newsmill: {_unexpected_message(error)}", file=sys.stderr)
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _argument_error() -> Exception | None:
+    """Return the error for the first argument that is not UTF-8, None where all are."""
+    from newsmill.errors import UserError
+
+    for argument in sys.argv[1:]:
+        shown = argument.encode("utf-8", "backslashreplace").decode()
+        if shown != argument:
+            return UserError(shown, "not UTF-8", "write it in UTF-8, or rename the file")
+    return None
 
 
 def _usage_message(error: Exception) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from newsmill.settings import Settings, load_settings
+from pipelines.cli.show import folder
 from pipelines.cli.topics import topics_app
 
 app = typer.Typer(
@@ -20,8 +21,11 @@ app = typer.Typer(
 
 app.add_typer(topics_app, name="topics")
 
-Home = Annotated[Path | None, typer.Option(help="Home folder: archive, database, published copy and report.")]
-Input = Annotated[Path | None, typer.Option(help="Folder of raw pages.")]
+Home = Annotated[
+    Path | None,
+    typer.Option(parser=folder, metavar="PATH", help="Home folder: archive, database, published copy and report."),
+]
+Input = Annotated[Path | None, typer.Option(parser=folder, metavar="PATH", help="Folder of raw pages.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 Format = Literal["parquet", "csv", "xlsx"]
 Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]

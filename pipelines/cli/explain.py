@@ -11,6 +11,7 @@ from newsmill.quality.files import find_file
 from newsmill.settings import Settings
 from newsmill.sources.scanning.forgotten_files import FOLDER
 from newsmill.sources.scanning.skipped import REASONS
+from newsmill.sources.source_file import source_path
 from newsmill.trends.explain import explain_trend
 from newsmill.types import Row
 from newsmill.warehouse.connection import open_reader
@@ -26,6 +27,7 @@ def explain_command(settings: Settings, key: str, *, as_json: bool) -> None:
     Raises:
         UserError: when nothing is published, or neither a record nor a file matches.
     """
+    key = source_path(key)  # as it is stored where a name is not UTF-8
     with open_reader(settings.published / DATABASE) as con:
         file = find_file(con, key)
         key = str(file["source_path"]) if file else key

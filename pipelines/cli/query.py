@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 
@@ -48,11 +49,14 @@ def _rows(con: Connection, sql: str) -> pl.DataFrame:
             raise UserError("query", "it is empty", "write a query, e.g. `newsmill query 'from trends.topic_daily'`")
         con.execute(sql)
         try:
-            return con.pl()
+            frame = con.pl()
+            if all(_is_printable(column) for column in frame):
+                return frame
         except (pl.exceptions.PolarsError, duckdb.NotImplementedException):
-            names = [name for name, *_ in con.description or []]
-            rows = con.execute(sql).fetchall()
-            return pl.DataFrame([_column(name, [row[i] for row in rows]) for i, name in enumerate(names)])
+            pass
+        names = [name for name, *_ in con.description or []]
+        rows = con.execute(sql).fetchall()
+        return pl.DataFrame([_column(name, [row[i] for row in rows]) for i, name in enumerate(names)])
     except duckdb.PermissionException as error:
         hint = "query the tables of the published copy, or pass --allow-files"
         raise UserError("query", _one_line(error), hint) from error
@@ -63,6 +67,16 @@ def _rows(con: Connection, sql: str) -> pl.DataFrame:
             raise
         hint = "fix the SQL; `newsmill query 'show all tables'` lists the tables"
         raise UserError("query", str(error), hint) from error
+
+
+def _is_printable(column: pl.Series) -> bool:
+    """Return whether Python has all times of the column: Polars ends the process at others, such as infinity."""
+    if column.dtype.is_nested():
+        return "Date" not in str(column.dtype)
+    if not isinstance(column.dtype, pl.Date | pl.Datetime):
+        return True
+    allowed = pl.Series([dt.datetime.min, dt.datetime.max], dtype=pl.Datetime("ms")).cast(column.dtype).to_physical()
+    return bool(column.to_physical().drop_nulls().is_between(allowed[0], allowed[1]).all())
 
 
 def _column(name: str, values: list[object]) -> pl.Series:

@@ -9,9 +9,11 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import polars as pl
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -26,6 +28,17 @@ err = Console(stderr=True, width=None if sys.stderr.isatty() else 200, highlight
 LOG_SECONDS = 10.0
 # rich takes a second for each megabyte of a cell.
 MAX_CELL_CHARS = 2_000
+
+
+def folder(value: str) -> Path:
+    """Return the value of an option that names a folder.
+
+    Raises:
+        typer.BadParameter: where it is empty, as that of a variable that is not set: it would be the working directory.
+    """
+    if not value:
+        raise typer.BadParameter("it is empty; name a folder, `.` for the working directory")
+    return Path(value)
 
 
 def print_json(value: Any) -> None:

@@ -11,11 +11,14 @@ import typer
 from newsmill.errors import UserError
 from newsmill.settings import Settings, load_settings
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
-from pipelines.cli.show import err, out, print_json, print_table, progress, text
+from pipelines.cli.show import err, folder, out, print_json, print_table, progress, text
 
 topics_app = typer.Typer(help="Plan and apply changes of the taxonomy; label pages.", no_args_is_help=True)
 
-Home = Annotated[Path | None, typer.Option(help="Home folder: archive, database, published copy and report.")]
+Home = Annotated[
+    Path | None,
+    typer.Option(parser=folder, metavar="PATH", help="Home folder: archive, database, published copy and report."),
+]
 Topics = Annotated[Path | None, typer.Option(help="The taxonomy, a YAML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 Limit = Annotated[int, typer.Option(min=1, help="Maximum pages and weeks per topic; --json prints all.")]

@@ -1,7 +1,8 @@
-"""Commands that read, on homes that are missing, damaged or of another version: an answer, or one line and exit 2."""
+"""Commands on homes that are missing, damaged or of another version, and odd arguments: an answer or one line."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -107,3 +108,49 @@ def test_a_command_answers_or_names_what_is_wrong(
         assert result.err.startswith("newsmill: ")
         assert result.err.count("\n") == 1
         assert "; " in result.err, "a hint what to do"
+
+
+NOT_UTF8 = os.fsdecode(b"caf\xe9")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["query", f"select '{NOT_UTF8}'"], ["replay", "--site", NOT_UTF8]],
+)
+def test_an_argument_that_is_not_utf8_is_named(arguments: list[str], processed_home: Settings) -> None:
+    result = call(*arguments, "--home", str(processed_home.home))
+    assert (result.code, result.out) == (2, "")
+    assert r"caf\udce9" in result.err
+    assert ": not UTF-8; " in result.err
+
+
+def test_a_file_whose_name_is_not_utf8_is_explained_by_its_path(own_home: Settings) -> None:
+    database = own_home.published / "newsmill.duckdb"
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as con:
+        con.execute(r"update raw.files set source_path = '2026-03-01/caf\xe9.html' where source_path like '%/o%'")
+    result = call("explain", f"/in/2026-03-01/{NOT_UTF8}.html", "--home", str(own_home.home))
+    assert result.code == 0
+    assert r"2026-03-01/caf\xe9.html" in result.out
+
+
+@pytest.mark.parametrize("option", ["--home", "--input"])
+def test_an_empty_folder_is_not_the_working_directory(option: str, tmp_path: Path) -> None:
+    result = call("run", option, "", cwd=tmp_path)
+    assert result.code == 2
+    assert "it is empty" in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_path_that_is_too_long_is_one_line(tmp_path: Path) -> None:
+    result = call("status", "--home", "x" * 5000, cwd=tmp_path)
+    assert result.code == 2
+    assert "a path is longer than" in result.err
+    assert "traceback" not in result.err
+
+
+def test_a_file_that_is_not_a_backup_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.tar").write_text("no tar")
+    result = call("restore", str(tmp_path / "a.tar"), "--home", str(tmp_path / "home"))
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert "not a tar file" in result.err

@@ -70,6 +70,14 @@ def test_intervals_and_other_types_are_shown(processed_home: Settings) -> None:
     assert row == {"span": "1 day, 1:00:00", "bits": "101", "nothing": None}
 
 
+def test_times_that_python_does_not_have_are_shown(processed_home: Settings) -> None:
+    sql = "select timestamp 'infinity' as a, date '290000-01-01' as b, [timestamp 'infinity'] as c, null::date as d"
+    assert "290000-01-01" in ask(processed_home, sql)
+    [row] = json.loads(ask(processed_home, sql, "--json"))
+    assert (row["a"][:10], row["b"], row["d"]) == ("9999-12-31", "290000-01-01", None)
+    assert "290000-01-01" in ask(processed_home, sql, "--csv")
+
+
 def test_json_has_null_for_nan_and_infinity(processed_home: Settings) -> None:
     shown = ask(processed_home, "select 0/0.0 as a, 1/0.0 as b, [0/0.0, 1.5] as c, {d: -1/0.0} as d", "--json")
     assert json.loads(shown, parse_constant=pytest.fail) == [{"a": None, "b": None, "c": [None, 1.5], "d": {"d": None}}]
