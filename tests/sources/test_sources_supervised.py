@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from raw_folder import json_lines, read, write
 
-from newsmill.sources.folder import read_folder
+from newsmill.sources.folder import read_folder, scan
 from newsmill.sources.limits import BoundedBytes, ReadLimits, UnreadableError, read_lines
 from newsmill.sources.reading import child, supervised
 from newsmill.sources.reading.supervised import ReadingProcess, read_supervised
@@ -43,6 +44,26 @@ def test_records_are_those_read_in_this_process(tmp_path: Path) -> None:
         "2026-01-15/manifest.jsonl": (0, True),
         "2026-01-16/c.txt.gz": (1, False),
     }
+
+
+def test_a_file_that_is_replaced_after_the_scan_is_not_read(tmp_path: Path) -> None:
+    root, secret = tmp_path / "in", write(tmp_path, "secret.html", "<p>secret")
+    for name in ("a.html", "b.html", "c.html", "d.html", "e.html"):
+        write(root, f"2026-01-15/{name}", "<p>x")
+    found, folder = scan(root), root / "2026-01-15"
+    for name in ("a.html", "b.html", "c.html", "d.html"):
+        (folder / name).unlink()
+    (folder / "b.html").mkdir()
+    os.mkfifo(folder / "c.html")
+    (folder / "d.html").symlink_to(secret)
+    records = read_folder(root, found=found, read=read_supervised)
+    assert [record.problem for record in records] == [
+        "unreadable_file",
+        "not_a_file",
+        "not_a_file",
+        "link_outside",
+        None,
+    ]
 
 
 class DyingProcess(ReadingProcess):
@@ -104,6 +125,24 @@ def test_the_kernel_ends_a_process_at_the_limit_of_cpu_time() -> None:
             pass
     _, status = os.waitpid(pid, 0)
     assert os.WTERMSIG(status) == signal.SIGXCPU
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone limits the memory of a process")
+def test_a_file_that_takes_more_memory_than_allowed_is_a_problem_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervised, "_idle", {})
+    for name, size in (("a.html", 10), ("b.html", 200 * 2**20), ("c.html", 10)):
+        write(tmp_path, name, b"x" * size)
+    records, results = read_both(tmp_path, max_record_bytes=2**30, file_memory_bytes=100 * 2**20)
+    assert [(record.source_path, record.problem) for record in records] == [
+        ("a.html", None),
+        ("b.html", "out_of_memory"),
+        ("c.html", None),
+    ]
+    assert results["b.html"].has_failed
+    [process] = supervised._idle[os.getpid()]
+    process.close()
 
 
 def parquet(rows: int, body: str | None) -> bytes:

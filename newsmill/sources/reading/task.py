@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import posixpath
+import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from newsmill.sources.limits import ReadLimits, UnreadableError
 from newsmill.sources.manifest import Manifest
 from newsmill.sources.reading.manifests import load_manifest, manifest_problems
 from newsmill.sources.record import Record
-from newsmill.sources.scanning.scan import InputFile
+from newsmill.sources.scanning.scan import InputFile, find_link_reason
 from newsmill.sources.source_file import SourceFile, fallback_time, source_path
 
 
@@ -117,7 +118,7 @@ def read_events(task: ReadTask) -> Iterator[Event]:
         yield FileStart(file.path, file.size)
         source_file = make_source_file(task, file, next(filter(None, known), UNKNOWN_METADATA))
         result = FileResult(file.ingest_date)
-        yield from read_records(source_file, file.format.load_reader(), file.size, result)
+        yield from read_records(source_file, file.format.load_reader(), file.size, result, task.root)
         yield FileEnd(file.path, result)
 
 
@@ -159,12 +160,17 @@ def failed_file(task: ReadTask, file: InputFile, error: UnreadableError, count: 
 
 
 def read_records(
-    source_file: SourceFile, reader: Callable[[SourceFile], Iterator[Record]], size: int, result: FileResult
+    source_file: SourceFile,
+    reader: Callable[[SourceFile], Iterator[Record]],
+    size: int,
+    result: FileResult,
+    root: Path,
 ) -> Iterator[Record]:
     """Yield the records of a file; if its reader fails or finds nothing, a record with that problem."""
     problem = None
     body_bytes = 0
     try:
+        require_readable(source_file.path, root)
         if size == 0 and source_file.source != "file":
             raise UnreadableError("empty_file", "the file is empty")
         for record in reader(source_file):
@@ -187,3 +193,18 @@ def read_records(
         yield source_file.problem(*problem, source_file.metadata, member=member)
         result.records, result.stopped = result.records + 1, True
         result.reason, result.detail = problem
+
+
+def require_readable(path: Path, root: Path) -> None:
+    """Require that a path still is what the scan found: a file, in the input folder. Opening a pipe would wait forever.
+
+    Raises:
+        UnreadableError: where it was replaced or deleted since.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableError("not_a_file", "it was replaced while the input was read")
+        if path.is_symlink() and (reason := find_link_reason(path, root.resolve())):
+            raise UnreadableError(reason, "it was replaced while the input was read")
+    except OSError as error:
+        raise UnreadableError("unreadable_file", error.strerror or str(error)) from error
