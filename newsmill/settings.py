@@ -93,6 +93,14 @@ class Settings(BaseSettings):
     )
     report_port: int = Field(3070, ge=1, le=65535, description="Loopback port where `newsmill dev` serves the report.")
 
+    @field_validator("input", "home", mode="before")
+    @classmethod
+    def folder_is_named(cls, value: object) -> object:
+        """Refuse an empty name, as of a variable that is not set: it would be the working directory."""
+        if value == "":
+            raise ValueError("it is empty; write `.` for the working directory")
+        return value
+
     @field_validator("schedule_zone")
     @classmethod
     def zone_is_known(cls, value: str) -> str:

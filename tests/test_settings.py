@@ -43,6 +43,7 @@ def test_dates_and_zones_are_typed() -> None:
         ("a = " + "[" * 10_000, "newsmill.toml"),
         ("workers = " + "9" * 5_000, "newsmill.toml"),
         ("# a comment\n" * 10_000, "larger than 32 KiB"),
+        ('home = ""', "it is empty"),
     ],
 )
 def test_a_wrong_file_is_one_line_that_names_file_and_field(content: str, named: str) -> None:
@@ -57,3 +58,10 @@ def test_a_wrong_file_is_one_line_that_names_file_and_field(content: str, named:
 def test_a_wrong_argument_is_named_as_an_option() -> None:
     with pytest.raises(UserError, match=r"--workers: .*value: 0"):
         load_settings(workers=0)
+
+
+@pytest.mark.parametrize("name", ["NEWSMILL_HOME", "NEWSMILL_INPUT"])
+def test_a_variable_that_is_empty_is_not_the_working_directory(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "")
+    with pytest.raises(UserError, match="it is empty"):
+        load_settings()
