@@ -81,7 +81,10 @@ def test_a_home_within_the_input_is_named_once_and_not_read(tmp_path: Path) -> N
 def test_an_input_folder_that_is_the_home_is_read_without_the_home(tmp_path: Path) -> None:
     for name in ("2026-01-15/a.html", "newsmill.duckdb", "newsmill.duckdb.wal", "published/report.html", "raw/a.html"):
         write(tmp_path, name, "x")
-    assert [file.path for file in Scanner(tmp_path, home=tmp_path).scan().files] == ["2026-01-15/a.html"]
+    write(tmp_path, "newsmill.lock", "x")
+    found = Scanner(tmp_path, home=tmp_path).scan()
+    assert [file.path for file in found.files] == ["2026-01-15/a.html"]
+    assert {skipped.reason for skipped in found.skipped} == {"newsmill_home"}
 
 
 def test_names_of_unfinished_files_and_licenses_are_skipped_by_design(tmp_path: Path) -> None:

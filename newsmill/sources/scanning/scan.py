@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from newsmill.errors import UserError
+from newsmill.home_lock import LOCK_FILE
 from newsmill.sources.fetch_metadata import mtime_to_datetime
 from newsmill.sources.formats import ENDINGS, InputFormat, find_format
 from newsmill.sources.plausible import EARLIEST, date_in, is_plausible_date, today_in
@@ -22,6 +23,7 @@ UTC = ZoneInfo("UTC")
 
 # A folder with the first is a home. Of a home that is the input folder itself, the others are not read either.
 HOME_DATABASE = "newsmill.duckdb"
+HOME_FILES = (HOME_DATABASE, LOCK_FILE)  # also with an ending, as the database's log has
 HOME_FOLDERS = frozenset({"raw", "published", "dagster", "forgotten", "labels", "search", "staging"})
 
 
@@ -110,7 +112,7 @@ class Scanner:
                 continue
             for entry in entries:
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if is_home and (entry.name in HOME_FOLDERS or entry.name.startswith(HOME_DATABASE)):
+                if is_home and (entry.name in HOME_FOLDERS or entry.name.startswith(HOME_FILES)):
                     found.skipped.append(SkippedPath(path, "newsmill_home"))
                 elif not entry.is_dir(follow_symlinks=False):
                     file = self.find_file(entry, path, real_root, today, settled_ns)
