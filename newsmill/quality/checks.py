@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -30,6 +31,7 @@ MAX_ERROR_CHARS = 2000
 OUT_OF_MEMORY = "Out of Memory Error"
 
 # The columns that identify a failing row, and how many rows a message names.
+FILE_KEYS = ("source_path", "reason")
 KEYS = ("record_id", "url", "site", "story_id", "topic", "entity", "day", "week", "start_day", "ingest_date")
 NAMED_ROWS = 3
 DERIVED_SCHEMAS = ("staging", "intermediate", "trends", "analyst")
@@ -93,19 +95,23 @@ def describe_failure(result: CheckResult) -> str:
     if result.error is not None:
         return f"The check itself failed to run: {result.error}"
     rows = result.failing_sample
-    named = [
-        ", ".join(f"{key} {row[key]}" for key in KEYS if row.get(key) is not None)
-        or ", ".join(f"{key} {value}" for key, value in list(row.items())[:NAMED_ROWS])
-        for row in rows[:NAMED_ROWS]
-    ]
+    named = [_name_row(row) for row in rows[:NAMED_ROWS]]
     more = f" and {len(rows) - NAMED_ROWS} more in `newsmill status`" if len(rows) > NAMED_ROWS else ""
     return f"{result.why} Failing: {'; '.join(named) or result.observed}{more}. {_advise(result)}"
+
+
+def _name_row(row: Mapping[str, Any]) -> str:
+    keys = KEYS if row.get("record_id") or not row.get("source_path") else FILE_KEYS
+    named = ", ".join(f"{key} {row[key]}" for key in keys if row.get(key) is not None)
+    return named or ", ".join(f"{key} {value}" for key, value in list(row.items())[:NAMED_ROWS])
 
 
 def _advise(result: CheckResult) -> str:
     row = result.failing_sample[0] if result.failing_sample else {}
     if row.get("record_id"):
         return f"`newsmill explain {row['record_id']}` shows the page and its archived source."
+    if row.get("source_path"):
+        return f"`newsmill explain {shlex.quote(row['source_path'])}` shows the file and its reason."
     if row.get("topic") and row.get("day"):
         return f"`newsmill explain trend {row['topic']} {row['day']}` shows the pages behind it."
     if result.table.split(".")[0] in DERIVED_SCHEMAS and result.severity == "error":

@@ -62,3 +62,12 @@ def test_a_failure_of_a_whole_table_says_how_to_compute_it_again() -> None:
     assert describe_failure(failed) == (
         "Sums agree. Failing: pages 3, members 4. `newsmill rebuild` computes the tables again from the archive."
     )
+
+
+def test_a_failing_row_of_a_file_is_named_by_its_path() -> None:
+    rows = [{"source_path": "2026-03-01/a b.csv", "reason": "unknown_ending", "ingest_date": "2026-03-01"}]
+    failed = CheckResult("raw.files", "skipped_share", "warn", False, "{}", None, "Many.", rows)
+    assert describe_failure(failed) == (
+        "Many. Failing: source_path 2026-03-01/a b.csv, reason unknown_ending. "
+        "`newsmill explain '2026-03-01/a b.csv'` shows the file and its reason."
+    )
