@@ -16,7 +16,7 @@ EXPECTED = Table(
         Column(
             "is_collected",
             pl.Boolean(),
-            "False if nothing was collected for this day: it is neither scored nor learned.",
+            "False if this day was not collected, as in trends.topic_daily: it is neither scored nor learned.",
         ),
         Column(
             "exposure",

@@ -359,3 +359,16 @@ def test_days_that_one_week_did_not_collect_are_no_genuine_change(build_models: 
         # The week is not over.
         ("2026-01-19", 5, 7, -2, -2, 0),
     ]
+
+
+def test_a_day_with_a_few_pages_found_later_is_not_collected(build_models: Build) -> None:
+    days = [f"2026-01-{day:02}" for day in range(5, 26) if day not in (14, 18)]
+    con = build_models(
+        Page("x", "2026-01-05", topics={X: "main"}),
+        # On the 18th, a Sunday, the site has as many pages as on other Sundays; on the 14th, one of a dozen.
+        *[Page(f"y{day}-{n}", day) for day in days for n in range(2 if day in ("2026-01-11", "2026-01-25") else 12)],
+        Page("late", "2026-01-15", published="2026-01-14", topics={X: "main"}),
+        *[Page(f"sunday{n}", "2026-01-19", published="2026-01-18") for n in range(2)],
+    )
+    assert rows(con, "day::varchar, stories", "topic_daily where not is_collected") == [("2026-01-14", 1)]
+    assert rows(con, "week::varchar, collected_days", "topic_weekly")[1] == ("2026-01-12", 6)

@@ -38,6 +38,18 @@ days as (
     from ends
 ),
 
+-- Pages of the same weekday in the four weeks before and after, on days with pages; the higher ones, since some of them
+-- may not have been collected either.
+weekdays as (
+    select
+        days.day,
+        quantile_disc(page_days.pages, 0.75) as usual_pages
+    from days
+    cross join (select unnest([-28, -21, -14, -7, 7, 14, 21, 28]) as shift) as shifts
+    inner join page_days on days.day + shifts.shift = page_days.day
+    group by days.day
+),
+
 around as (
     select
         days.day,
@@ -53,10 +65,15 @@ around as (
 select
     around.day,
     around.pages,
-    -- Where pages are rare, a day without any is a day without news.
-    around.pages > 0
-    or fetch_days.day is not null
-    or greatest(coalesce(around.rate_before, 0), coalesce(around.rate_after, 0)) < {{ var('regular_pages_a_day') }}
-        as is_collected
+    case
+        when fetch_days.day is not null then true
+        -- Where pages are rare, a day without any is a day without news.
+        when around.pages = 0
+            then greatest(coalesce(around.rate_before, 0), coalesce(around.rate_after, 0)) < {{ var('regular_pages_a_day') }}
+        -- Later fetches find a few pages of a day that was not collected.
+        else coalesce(weekdays.usual_pages, 0) < {{ var('min_weekday_pages') }}
+            or around.pages >= {{ var('min_weekday_share') }} * weekdays.usual_pages
+    end as is_collected
 from around
 left join fetch_days on around.day = fetch_days.day
+left join weekdays on around.day = weekdays.day
