@@ -130,7 +130,7 @@ const showTopicTable = (parts, rows) => {
   const measures = [["stories", "story", "stories"], ["pages", "page"], ["outlets", "outlet"], ["teasers", "page"]];
   const countCell = (row, [key, singular, plural]) => {
     const label = `${count(row[key], singular, plural)} of ${row.topic}${key === "teasers" ? " in a teaser only" : ""}, ${row.label}`;
-    if (row[key] === null) return cell(el("span", { title: "Nothing was collected" }, "–"));
+    if (row[key] === null) return cell(el("span", { title: "Not collected" }, "–"));
     return cell(row[key] ? sheetLink(key === "teasers" ? row.teaserSheet : row.sheet, number(row[key]), label) : "0");
   };
   const fillTable = () => byId("topic-table").replaceChildren(table(
