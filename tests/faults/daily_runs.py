@@ -15,6 +15,8 @@ from faults.result import Result
 from newsmill.settings import PROJECT
 
 DAYS, PAGES = 60, 200
+# On a busy machine the experiment ends before the last day, so that the whole harness stays below 40 minutes.
+MOST_SECONDS = 22 * 60
 MIB = 2**20
 
 
@@ -26,7 +28,12 @@ def run_many_days(scratch: Path, days: int = DAYS, pages: int = PAGES) -> Result
     )
     source, home = scratch / "input", scratch / "home"
     seconds, memory, sizes = [], [], []
+    end = time.monotonic() + MOST_SECONDS
     for number in range(days):
+        if time.monotonic() > end:
+            result.figures["ended by the time limit"] = f"after {number} of {days} runs"
+            days = number
+            break
         day = FIRST_DAY + dt.timedelta(days=number)
         write_day(source, day, pages)
         began = time.monotonic()
@@ -36,6 +43,7 @@ def run_many_days(scratch: Path, days: int = DAYS, pages: int = PAGES) -> Result
         sizes.append({name: folder_bytes(home / name) for name in ("dagster", "raw", "newsmill.duckdb", "published")})
         result.tried += 1
         result.check(code == 0, f"{day}: exit {code}: {err[-300:]}")
+    result.title = f"{days} daily runs of {pages} pages"
     result.lost = days * pages - len(record_ids(home))
     status = command("status", "--home", home)
     result.check(status.returncode == 0, f"status exits {status.returncode}: {status.stderr.strip()[-200:]}")
@@ -46,11 +54,11 @@ def run_many_days(scratch: Path, days: int = DAYS, pages: int = PAGES) -> Result
     for name in sizes[0]:
         for run in sorted({sixth, days // 2, days}):
             result.figures[f"{name} after {run} runs"] = f"{sizes[run - 1][name] / MIB:.1f} MiB"
-    if days >= DAYS:
+    if days >= DAYS // 2:
         growth = (sizes[-1]["dagster"] - sizes[days // 2 - 1]["dagster"]) / MIB
         result.check(growth < 20, f"Dagster's history grew by {growth:.0f} MiB in the second half")
         ratio = mean(seconds[-sixth:]) / mean(seconds[sixth : 2 * sixth])
-        result.check(ratio < 2, f"the last runs take {ratio:.1f} times as long as the second ten")
+        result.check(ratio < 2, f"the last runs take {ratio:.1f} times as long as the second sixth")
     return result
 
 
