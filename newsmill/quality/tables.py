@@ -68,6 +68,15 @@ DATES = Table(
     ),
 )
 
+SQL_MODELS = Table(
+    "quality.sql_models",
+    "one SQL model, as it was built last",
+    (
+        Column("model", pl.String(), "Its table, e.g. `trends.topic_daily`."),
+        Column("sql_digest", pl.String(), "Hash of its SQL and that of the models it reads; all rows are of this SQL."),
+    ),
+)
+
 # Views over the ledger: its quarantined records, and the reconciliation of records with final verdicts.
 QUARANTINE = Table(
     "quality.quarantine",

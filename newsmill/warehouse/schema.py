@@ -16,6 +16,7 @@ from newsmill.quality.tables import (
     QUARANTINE_VIEW,
     RECONCILIATION,
     RECONCILIATION_VIEW,
+    SQL_MODELS,
 )
 from newsmill.sources.tables import FILES, FORGOTTEN, RECORDS
 from newsmill.sql import quote_literal
@@ -39,6 +40,7 @@ TABLES: tuple[Table, ...] = (
     LEDGER,
     FORGOTTEN,
     DATES,
+    SQL_MODELS,
     CHECK_RESULTS,
 )
 # Views over tables, with the SQL that creates them.

@@ -42,7 +42,9 @@ def grown(con: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str]]:
 
 def test_every_kind_of_model_is_built_and_counted(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
     assert build(con, load(tmp_path)) == {"things": None, "grown": 3, "counts": 2}
-    kinds = con.execute("select table_name, table_type from information_schema.tables where table_schema <> 'raw'")
+    kinds = con.execute(
+        "select table_name, table_type from information_schema.tables where table_schema in ('base', 'top')"
+    )
     assert sorted(kinds.fetchall()) == [("counts", "BASE TABLE"), ("grown", "BASE TABLE"), ("things", "VIEW")]
     assert con.execute("select kind, things from top.counts order by kind").fetchall() == [("a", 2), ("b", 1)]
 
@@ -209,3 +211,19 @@ def test_a_binder_error_names_the_file(
     with pytest.raises(UserError, match=message):
         build(con, load(tmp_path, changes))
     assert con.execute("select count(*) from information_schema.tables where table_name = 'grown'").fetchone() == (0,)
+
+
+def test_a_model_whose_sql_changed_is_rebuilt_completely(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    build(con, load(tmp_path / "before"))
+    changed: dict[str, Change] = {GROWN: ("kind", "upper(kind) as kind")}
+    assert build(con, load(tmp_path / "after", changed), "2026-01-02")["grown"] == 3
+    assert {kind for _, _, kind in grown(con)} == {"A", "B"}
+
+
+def test_a_model_that_reads_a_changed_model_is_rebuilt_completely(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    build(con, load(tmp_path / "before"))
+    changed: dict[str, Change] = {"models/base/things.sql": ("kind", "upper(kind) as kind")}
+    assert build(con, load(tmp_path / "after", changed), "2026-01-02")["grown"] == 3
+    assert {kind for _, _, kind in grown(con)} == {"A", "B"}

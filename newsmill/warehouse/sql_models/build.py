@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from hashlib import blake2b
 from typing import Any
 
+from newsmill.quality.tables import SQL_MODELS
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
 from newsmill.warehouse.memory import with_enough_memory
-from newsmill.warehouse.schema import Relation, set_comments
+from newsmill.warehouse.schema import Relation, create_table, set_comments
 from newsmill.warehouse.sql_models.binding import as_user_error, produced_types
 from newsmill.warehouse.sql_models.project import PARTITIONS_VARIABLE, Model, Project
 from newsmill.warehouse.sql_models.template import Template, project_names
@@ -24,9 +26,10 @@ def build_model(
 ) -> int | None:
     """Build the model in one transaction and return its row count, None for a view.
 
-    An incremental model is rebuilt completely if its table is missing, if its columns have changed, or, if it is
-    partitioned, when `ingest_dates` is empty. Otherwise the rows whose unique key occurs in the new rows are replaced.
-    A partitioned model also loses the rows of named dates without new rows; dbt would keep them.
+    An incremental model is rebuilt completely if its table is missing, if its columns, its SQL or the SQL of a model
+    that it reads have changed, or, if it is partitioned, when `ingest_dates` is empty. Otherwise the rows whose unique
+    key occurs in the new rows are replaced. A partitioned model also loses the rows of named dates without new rows;
+    dbt would keep them.
 
     Args:
         variables: override the project's variables.
@@ -48,12 +51,14 @@ def _build(
         kind = _kind(con, model)
         whole = template.render(names, this=model.table).sql
         types = produced_types(con, model, whole)
+        digest, stored_digest = sql_digest(project, model), _stored_digest(con, model)
         is_increment = (
             model.materialized == "incremental"
             and kind == "table"
             and not full_refresh
             and not (model.partitioned and not partitions)
             and _stored_types(con, model) == types
+            and stored_digest == digest
         )
         with as_user_error(model.path):
             if is_increment:
@@ -64,10 +69,35 @@ def _build(
         descriptions = {column.name: column.description for column in model.columns}
         relation: Relation = "view" if model.materialized == "view" else "table"
         set_comments(con, relation, model.table, model.description, descriptions)
+        con.execute(f"delete from {SQL_MODELS.name} where model = ?", [model.table])  # noqa: S608
+        con.execute(f"insert into {SQL_MODELS.name} values (?, ?)", [model.table, digest])  # noqa: S608
         # Counting a view's rows would compute the view.
         query = f"select count(*) from {model.table}"  # noqa: S608
         counted = None if model.materialized == "view" else con.execute(query).fetchone()
     return int(counted[0]) if counted else None
+
+
+def sql_digest(project: Project, model: Model) -> str:
+    """Return 32 hex digits of blake2b over the SQL of a model and of all models that it reads, in dependency order."""
+    needed = {model.name}
+    for each in reversed(project.models):
+        if each.name in needed:
+            needed.update(each.depends_on)
+    texts = [f"{each.table}\n{each.sql}" for each in project.models if each.name in needed]
+    return blake2b("\n".join(texts).encode(), digest_size=16).hexdigest()
+
+
+def _stored_digest(con: Connection, model: Model) -> str | None:
+    schema, _, name = SQL_MODELS.name.partition(".")
+    exists = con.execute(
+        "select 1 from information_schema.tables "
+        "where table_catalog = current_database() and table_schema = ? and table_name = ?",
+        [schema, name],
+    ).fetchone()
+    if not exists:
+        create_table(con, SQL_MODELS)
+    found = con.execute(f"select sql_digest from {SQL_MODELS.name} where model = ?", [model.table]).fetchone()  # noqa: S608
+    return str(found[0]) if found else None
 
 
 def _replace_whole(con: Connection, model: Model, query: str, kind: str | None) -> None:
