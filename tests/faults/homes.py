@@ -19,7 +19,7 @@ from newsmill.sources.archive import Archive
 from newsmill.warehouse.publish import DATABASE
 
 NEWSMILL = str(Path(sys.executable).parent / "newsmill")
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 900
 ENVIRONMENT = clean_environment() | {"PYTHONPATH": str(PROJECT / "tests")}
 
 
