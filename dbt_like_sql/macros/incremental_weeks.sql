@@ -20,8 +20,8 @@ touched as (
 {% endif %}
 {% endmacro %}
 
--- The rows of the CTE `counts` with the state of their week. An incremental run adds zeros for keys that a touched week
--- no longer has, because delete+insert would leave the stored row.
+-- The rows of the CTE `counts` with the state of their week. An incremental run adds zeros for a touched week that
+-- has no rows anymore, because delete+insert deletes the weeks that it inserts and would leave the stored rows.
 {% macro counts_of_touched_weeks(keys, measures) %}
 select
     {% for column in keys + measures %}
@@ -42,6 +42,6 @@ select
     touched.state::ubigint as state
 from {{ this }} as before
 inner join touched on before.week = touched.week
-anti join counts on {% for column in keys %}{{ '' if loop.first else 'and ' }}before.{{ column }} is not distinct from counts.{{ column }} {% endfor %}
+anti join counts on before.week = counts.week
 {% endif %}
 {% endmacro %}

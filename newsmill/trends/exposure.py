@@ -13,7 +13,8 @@ import polars as pl
 
 from newsmill.trends.baseline import Floats
 
-# A site with fewer pages in its first days may appear because of the news: it counts as collected on all days.
+# A site with fewer pages in its first days, from its first fetch on at the latest, may have more later because of news:
+# it counts as collected on all days.
 FIRST_SITE_DAYS, MIN_FIRST_PAGES = 7, 5
 # A site is collected from its first day with this share of its median pages, if the week from then on has this share of
 # its usual pages too; days before count in proportion.
@@ -105,9 +106,12 @@ def cover_days(pages: Floats, first_fetch: int = 0) -> Floats:
     ends = np.minimum(found + FIRST_SITE_DAYS, found[-1] + 1)
     first_weeks = sums[ends] - sums[found]
     is_full = (pages[found] >= MIN_START_SHARE * median) & (first_weeks >= MIN_START_SHARE * usual * (ends - found))
-    if not is_full.any() or first_weeks[is_full][0] < MIN_FIRST_PAGES:
+    if not is_full.any():
         return np.ones(pages.size)
     start = int(found[is_full][0])
+    begin = max(0, min(start, first_fetch))
+    if pages[begin : begin + FIRST_SITE_DAYS].sum() < MIN_FIRST_PAGES:
+        return np.ones(pages.size)
     covered = np.ones(pages.size)
     covered[:start] = np.minimum(pages[:start] / median, 1.0)
     rate = pages[start:].sum() / (found[-1] - start + 1)

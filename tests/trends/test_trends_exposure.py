@@ -21,7 +21,7 @@ def day(number: int) -> dt.date:
     return FIRST + dt.timedelta(days=number)
 
 
-def scored(stories: Counts, pages_a_story: int = 10, first_fetch: dt.date = FIRST) -> pl.DataFrame:
+def scored(stories: Counts, pages_a_story: int = 10, first_fetch: dt.date | None = None) -> pl.DataFrame:
     """Return the scored days of one topic with these stories by site; each site has ten times as many pages."""
     topic = pl.DataFrame(
         [
@@ -33,7 +33,12 @@ def scored(stories: Counts, pages_a_story: int = 10, first_fetch: dt.date = FIRS
     )
     site_days = pl.DataFrame(
         [
-            {"site": site, "day": day(number), "pages": pages_a_story * count, "first_fetch": first_fetch}
+            {
+                "site": site,
+                "day": day(number),
+                "pages": pages_a_story * count,
+                "first_fetch": first_fetch or day(int(np.flatnonzero(counts)[0])),
+            }
             for site, counts in stories.items()
             for number, count in enumerate(counts.tolist())
             if count
@@ -128,3 +133,9 @@ def test_an_archive_fetched_at_once_counts_as_collected_on_its_days() -> None:
     days = scored({"a": counts}, first_fetch=day(DAYS - 1))
     assert days["exposure"].to_list() == [1.0] * DAYS
     assert day(80) in days.filter("bursting")["day"].to_list()
+
+
+def test_a_small_site_with_more_pages_later_counts_as_collected_throughout() -> None:
+    # Its first page was fetched the day after it was published.
+    pages = np.array([0.0, 1, 0, 0, 0, 0, 0, 1, 2, 1, 2, 0, 2, 0])
+    assert cover_days(pages, first_fetch=2).tolist() == [1.0] * 14
