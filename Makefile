@@ -39,7 +39,7 @@ test: lint ## Run lint, type check and the everyday tests; print the coverage
 test-all: lint ## Run all tests, the slow ones too
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-faults: setup ## Cause faults on purpose, less than 40 minutes; writes docs/reliability.md; NAMES="kills signals" runs some
+test-faults: setup ## Cause faults on purpose; writes docs/reliability.md; NAMES="kills signals" runs some
 	PYTHONPATH=tests $(BIN)/python -m faults $(NAMES)
 
 test-dbt: setup .venv-dbt/.ready ## Build the SQL folder with dbt itself and compare the tables

@@ -11,9 +11,8 @@ from faults.result import Result
 HEAD = """\
 # Reliability
 
-What newsmill did when faults were caused on purpose. `make test-faults` causes them again and writes this page, in
-less than 40 minutes on two cores. It exits 1 if anything below did not hold. Small versions of the experiments are in
-`make test`.
+What newsmill did when faults were caused on purpose. `make test-faults` causes them again and writes this page; it
+exits 1 if anything below did not hold. Small versions of the experiments are in `make test`.
 
 Last run: {day}. The experiments took {minutes:.0f} minutes in all, {lanes} of them at a time.
 **{tried:,} faults caused, {failures:,} failures, {lost:,} records lost.**
