@@ -96,7 +96,7 @@ def lock_file(path: Path) -> int | None:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a process holds the lock of this file; false where there is no such file."""
+    """Return whether a process holds the lock of this file; false where the file is missing."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

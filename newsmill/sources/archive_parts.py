@@ -46,7 +46,7 @@ class Lost:
     detail: str
 
     def as_record(self) -> Record:
-        """Return the record that stands in the tables for these rows."""
+        """Return the record that represents these rows in the tables."""
         day = dt.date.fromisoformat(self.part.parent.name.partition("=")[2])
         count = "the records" if self.rows is None else f"{self.rows:,} records"
         return make_record(
@@ -64,9 +64,9 @@ class Lost:
 def has_current_ids(part: Path) -> bool:
     """Whether no id in a part depends on the modification time of a file; an unreadable part counts as current."""
     try:
-        with _open(part) as file:
+        with open_verified(part) as file:
             return IDS in (file.schema_arrow.metadata or {})
-    except _unreadable():
+    except unreadable_errors():
         return True
 
 
@@ -95,14 +95,14 @@ def read_metadata(part: Path, columns: Sequence[str] = RECORDS.schema.names()) -
     frames = [RECORDS.empty().select(columns)]
     lost: list[Lost] = []
     try:
-        with _open(part) as file:
+        with open_verified(part) as file:
             for group in range(file.metadata.num_row_groups):
                 try:
                     rows = _frame(file.read_row_group(group, columns=list(columns)), columns)
                     frames.append(rows.cast({name: RECORDS.schema[name] for name in columns}))
-                except _unreadable() as error:
+                except unreadable_errors() as error:
                     lost.append(Lost(part, group, file.metadata.row_group(group).num_rows, _one_line(error)))
-    except _unreadable() as error:
+    except unreadable_errors() as error:
         lost.append(Lost(part, None, None, _one_line(error)))
     return pl.concat(frames), lost
 
@@ -111,8 +111,8 @@ def read_pieces(part: Path) -> Iterator[pl.DataFrame]:
     """Yield the readable rows of a part (schema ARCHIVE) in frames of about PIECE_BYTES, in order."""
     try:
         # A read buffer keeps pyarrow from loading whole column chunks.
-        file = _open(part, buffer_size=2**20, pre_buffer=False)
-    except _unreadable():
+        file = open_verified(part, buffer_size=2**20, pre_buffer=False)
+    except unreadable_errors():
         return
     with file:
         for group in range(file.metadata.num_row_groups):
@@ -128,10 +128,10 @@ def _read_group(file: pq.ParquetFile, group: int) -> Iterator[pl.DataFrame]:
             piece = ARCHIVE.conform(_frame(batch, batch.schema.names))
             done += piece.height
             yield _verify_bytes(piece)
-    except _unreadable() as error:
+    except unreadable_errors() as error:
         try:
             rest = _frame(file.read_row_group(group, columns=RECORDS.schema.names()), RECORDS.schema.names())[done:]
-        except _unreadable():
+        except unreadable_errors():
             return  # `read_metadata` names these rows
         body = pl.lit(None, pl.Binary).alias("body")
         yield _mark_damaged(ARCHIVE.conform(rest.with_columns(body)), pl.lit(True), _one_line(error))
@@ -159,7 +159,8 @@ def _mark_damaged(piece: pl.DataFrame, is_damaged: pl.Expr, detail: str) -> pl.D
     )
 
 
-def _open(part: Path, **options: int | bool) -> pq.ParquetFile:
+def open_verified(part: Path, **options: int | bool) -> pq.ParquetFile:
+    """Open a Parquet file so that its page checksums are compared."""
     import pyarrow.parquet as pq
 
     return pq.ParquetFile(part, page_checksum_verification=True, **options)
@@ -177,7 +178,7 @@ def _frame(data: pa.Table | pa.RecordBatch, columns: Sequence[str]) -> pl.DataFr
     return frame.select(columns)
 
 
-def _unreadable() -> tuple[type[BaseException], ...]:
+def unreadable_errors() -> tuple[type[BaseException], ...]:
     """Return what reading a damaged file raises: in pyarrow, and where names or types of columns are not ours."""
     import pyarrow as pa
 

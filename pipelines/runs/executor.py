@@ -21,7 +21,7 @@ CANCELED = "The run was interrupted; what it committed is kept."
 
 
 class RunExecutor(InProcessExecutor):
-    """Dagster's executor in one process; a run that is interrupted is canceled, whoever interrupts it.
+    """Dagster's executor in one process; a run that is interrupted is canceled, by a signal as by the UI.
 
     At its end it deletes runs that ended more than `keep_run_days` ago; 0 keeps all.
     The assets do their parallel work inside; a process for each step would cost 4 CPU seconds each.

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 from commands import clean_environment
 from pipeline_runs import differing, tables_of
 
+from faults.corpus import write_days
+from faults.result import Result
 from newsmill.settings import PROJECT, Settings, load_settings
 from newsmill.sources.archive import Archive
 from newsmill.warehouse.publish import DATABASE
@@ -91,10 +94,45 @@ def record_ids(home: Path) -> set[str]:
     return set(archive.records(archive.dates()).filter(pl.col("problem").is_null())["record_id"])
 
 
-def differences(home: Path, reference: dict[str, pl.DataFrame], ignored: Sequence[str] = ()) -> str:
+@dataclass(frozen=True)
+class Undisturbed:
+    """An input folder, and a home that has run over it once without a fault.
+
+    Attributes:
+        dates: the ingest dates of the input.
+        tables: the tables of the home.
+        seconds: how long the run took.
+    """
+
+    source: Path
+    home: Path
+    dates: list[dt.date]
+    tables: dict[str, pl.DataFrame]
+    seconds: float
+
+
+def run_undisturbed(scratch: Path, days: int, pages: int) -> Undisturbed:
+    """Write an input folder, and run `newsmill run` over it."""
+    source, home = scratch / "input", scratch / "undisturbed"
+    dates = write_days(source, days, pages)
+    began = time.monotonic()
+    done = command("run", "--input", source, "--home", home)
+    seconds = time.monotonic() - began
+    assert done.returncode == 0, done.stderr
+    return Undisturbed(source, home, dates, tables_of(home / DATABASE), seconds)
+
+
+def require_good_run(result: Result, what: str, home: Path, expected: Undisturbed) -> None:
+    """Run `newsmill run` after a fault; note where it fails or its tables differ from those without the fault."""
+    done = command("run", "--input", expected.source, "--home", home)
+    result.check(done.returncode == 0, f"after {what}: exit {done.returncode}: {done.stderr.strip()[-300:]}")
+    problem = differences(home, expected.tables) if done.returncode == 0 else ""
+    result.check(not problem, f"after {what}: differs in {problem}")
+
+
+def differences(home: Path, reference: dict[str, pl.DataFrame]) -> str:
     """Return which tables of database and published copy differ from the reference, or nothing."""
     for name, database in (("", home / DATABASE), ("published ", home / "published" / DATABASE)):
-        wrong = [table for table in differing(tables_of(database), reference) if table not in ignored]
-        if wrong:
+        if wrong := differing(tables_of(database), reference):
             return f"{name}{', '.join(wrong)}"
     return ""

@@ -20,7 +20,9 @@ from faults.homes import (
     group_is_empty,
     kill,
     record_ids,
+    require_good_run,
     run_to_end,
+    run_undisturbed,
     settings_of,
     start_command,
     start_run,
@@ -89,26 +91,17 @@ def kill_the_command(scratch: Path, kills: int = COMMAND_KILLS) -> Result:
         "The next `newsmill run` succeeds, then `newsmill status` does; the tables are those of a run without a kill.",
     )
     random = Random(15)
-    source, whole, home = scratch / "input", scratch / "whole", scratch / "home"
-    write_days(source, days=3, pages=14)
-    began = time.monotonic()
-    done = command("run", "--input", source, "--home", whole)
-    seconds = time.monotonic() - began
-    assert done.returncode == 0, done.stderr
-    reference = tables_of(whole / "newsmill.duckdb")
+    expected, home = run_undisturbed(scratch, days=3, pages=14), scratch / "home"
     for number in range(kills):
         shutil.rmtree(home, ignore_errors=True)
-        process = start_command("run", "--input", source, "--home", home)
-        time.sleep(random.uniform(2, seconds) if number else seconds * 0.7)
+        process = start_command("run", "--input", expected.source, "--home", home)
+        time.sleep(random.uniform(2, expected.seconds) if number else expected.seconds * 0.7)
         if process.poll() is None:
             result.tried += 1
             kill(process)
             result.check(group_is_empty(process), "a worker outlives the killed command")
         process.communicate()
-        done = command("run", "--input", source, "--home", home)
-        result.check(done.returncode == 0, f"the next run exits {done.returncode}: {done.stderr.strip()[-200:]}")
-        problem = differences(home, reference) if done.returncode == 0 else ""
-        result.check(not problem, f"differs in {problem}")
+        require_good_run(result, "a kill", home, expected)
         status = command("status", "--home", home)
         result.check(status.returncode == 0, f"status exits {status.returncode}: {status.stderr.strip()[-200:]}")
     return result

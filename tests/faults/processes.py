@@ -13,8 +13,6 @@ import urllib.request
 from pathlib import Path
 from random import Random
 
-from pipeline_runs import tables_of
-
 from faults.corpus import FIRST_DAY, write_day, write_days
 from faults.homes import (
     ENVIRONMENT,
@@ -23,6 +21,8 @@ from faults.homes import (
     differences,
     group_is_empty,
     kill,
+    require_good_run,
+    run_undisturbed,
     start_command,
 )
 from faults.result import Result
@@ -32,8 +32,6 @@ from newsmill.settings import PROJECT
 SIGNALS, ROUNDS, DEAD_RUNS, READERS = 8, 1, 6, 20
 MOST_SECONDS_TO_STOP = 20
 TICK_SECONDS = 30
-# What the histories of a home hold depends on its runs.
-HISTORIES = ("quality.check_results", "stories.merges", "raw.files")
 
 
 def stop_by_signals(scratch: Path, count: int = SIGNALS) -> Result:
@@ -44,21 +42,15 @@ def stop_by_signals(scratch: Path, count: int = SIGNALS) -> Result:
         "next run succeeds.",
     )
     random = Random(20)
-    source, whole, home = scratch / "input", scratch / "whole", scratch / "home"
-    dates = write_days(source, days=3, pages=14)
-    began = time.monotonic()
-    assert command("run", "--input", source, "--home", whole).returncode == 0
-    duration = time.monotonic() - began
-    reference = tables_of(whole / "newsmill.duckdb")
+    expected, home, first = run_undisturbed(scratch, days=3, pages=14), scratch / "home", scratch / "first"
     slowest = 0.0
-    assert command("run", "--input", source, "--home", home, "--date", str(dates[0])).returncode == 0
-    first = scratch / "first"
-    shutil.copytree(home, first)
+    run = ("run", "--input", str(expected.source))
+    assert command(*run, "--home", first, "--date", str(expected.dates[0])).returncode == 0
     for number in range(count):
-        shutil.rmtree(home)
+        shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(first, home)
-        process = start_command("run", "--input", source, "--home", home)
-        time.sleep(random.uniform(1, duration * 0.9))
+        process = start_command(*run, "--home", home)
+        time.sleep(random.uniform(1, expected.seconds * 0.9))
         name, code = (signal.SIGINT, 130) if number % 2 else (signal.SIGTERM, 143)
         if process.poll() is not None:
             continue
@@ -79,10 +71,7 @@ def stop_by_signals(scratch: Path, count: int = SIGNALS) -> Result:
         result.check(seconds < MOST_SECONDS_TO_STOP, f"{name.name}: takes {seconds:.0f} s")
         result.check(group_is_empty(process), f"{name.name}: a worker goes on")
         result.check(read_database(home / "published" / "newsmill.duckdb")[2] is None, f"{name.name}: damaged the copy")
-        done = command("run", "--input", source, "--home", home)
-        result.check(done.returncode == 0, f"the next run exits {done.returncode}: {done.stderr.strip()[-200:]}")
-        problem = differences(home, reference, HISTORIES) if done.returncode == 0 else ""
-        result.check(not problem, f"{name.name}: differs in {problem}")
+        require_good_run(result, name.name, home, expected)
     result.figures["slowest end after a signal"] = f"{slowest:.1f} s"
     return result
 
@@ -93,11 +82,8 @@ def run_two_at_once(scratch: Path, rounds: int = ROUNDS) -> Result:
         "Two commands that write to one home at the same time",
         "The second waits for the first, or names it in one line; the tables are those of one after the other.",
     )
-    source, whole, home = scratch / "input", scratch / "whole", scratch / "home"
-    dates = write_days(source, days=2, pages=14)
-    assert command("run", "--input", source, "--home", whole).returncode == 0
-    reference = tables_of(whole / "newsmill.duckdb")
-    run = ("run", "--input", str(source))
+    expected, home = run_undisturbed(scratch, days=2, pages=14), scratch / "home"
+    run = ("run", "--input", str(expected.source))
     seconds = {"forget": ("forget", "nowhere.example", "--yes"), "rebuild": ("rebuild", "--replace-old")}
     others = {
         "run": run,
@@ -109,7 +95,7 @@ def run_two_at_once(scratch: Path, rounds: int = ROUNDS) -> Result:
     for _ in range(rounds):
         for name, other in others.items():
             shutil.rmtree(home, ignore_errors=True)
-            done = command(*run, "--home", home, "--date", str(dates[0]))
+            done = command(*run, "--home", home, "--date", str(expected.dates[0]))
             assert done.returncode == 0, f"before run beside {name}: {done.stderr}"
             first = start_command(*run, "--home", home)
             time.sleep(3)
@@ -123,7 +109,7 @@ def run_two_at_once(scratch: Path, rounds: int = ROUNDS) -> Result:
                     is_fine and "Traceback" not in err,
                     f"run beside {name}: {called} exits {process.returncode}: {err.strip()[-200:]}",
                 )
-            problem = differences(home, reference, HISTORIES)
+            problem = differences(home, expected.tables)
             result.check(not problem, f"run beside {name}: differs in {problem}")
     return result
 

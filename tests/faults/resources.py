@@ -12,9 +12,7 @@ from pathlib import Path
 
 from pipeline_runs import tables_of
 
-from faults.corpus import write_days
-from faults.homes import ENVIRONMENT, NEWSMILL, command, differences
-from faults.processes import HISTORIES
+from faults.homes import ENVIRONMENT, NEWSMILL, command, require_good_run, run_undisturbed
 from faults.result import Result
 from newsmill.settings import PROJECT
 
@@ -31,10 +29,8 @@ def fill_the_disk(scratch: Path, count: int = len(DISK_MIB)) -> Result:
         f"{len(sizes)} disks of {sizes[0]} to {sizes[-1]} MiB that a run fills",
         "It ends with 2 and one line, without traceback; the last copy is whole; with space, the next run succeeds.",
     )
-    source, whole, disk = scratch / "input", scratch / "whole", scratch / "disk"
-    dates = write_days(source, days=2, pages=14)
-    assert command("run", "--input", source, "--home", whole).returncode == 0
-    reference = tables_of(whole / "newsmill.duckdb")
+    expected, disk = run_undisturbed(scratch, days=2, pages=14), scratch / "disk"
+    run = ("run", "--input", str(expected.source))
     disk.mkdir()
     if not can_mount(disk):
         result.skipped = "no right to mount a tmpfs"
@@ -42,7 +38,7 @@ def fill_the_disk(scratch: Path, count: int = len(DISK_MIB)) -> Result:
     for size in sizes:
         with mounted(disk, size):
             home = disk / "home"
-            done = command("run", "--input", source, "--home", home, "--date", str(dates[0]), timeout=MOST_SECONDS * 3)
+            done = command(*run, "--home", home, "--date", str(expected.dates[0]), timeout=MOST_SECONDS * 3)
             result.tried += 1
             require_one_line(result, f"{size} MiB", done, has_failed=size < DISK_MIB[-3])
             # A full disk at the next run leaves the first one's copy whole.
@@ -50,17 +46,14 @@ def fill_the_disk(scratch: Path, count: int = len(DISK_MIB)) -> Result:
             if copy.exists():
                 before = tables_of(copy)
                 (disk / "filler").write_bytes(bytes(max(shutil.disk_usage(disk).free - 300_000, 0)))
-                done = command("run", "--input", source, "--home", home, timeout=MOST_SECONDS * 3)
+                done = command(*run, "--home", home, timeout=MOST_SECONDS * 3)
                 result.tried += 1
                 require_one_line(result, f"{size} MiB, then full", done)
                 same = all(before[name].equals(table) for name, table in tables_of(copy).items())
                 result.check(done.returncode == 0 or same, f"{size} MiB: the copy changed")
                 (disk / "filler").unlink()
             subprocess.run(["mount", "-o", "remount,size=400m", str(disk)], check=True)
-            done = command("run", "--input", source, "--home", home)
-            result.check(done.returncode == 0, f"{size} MiB, then space: exit {done.returncode}: {done.stderr[-300:]}")
-            problem = differences(home, reference, HISTORIES) if done.returncode == 0 else ""
-            result.check(not problem, f"{size} MiB, then space: differs in {problem}")
+            require_good_run(result, f"{size} MiB, then space", home, expected)
     return result
 
 
@@ -84,30 +77,28 @@ def run_within_limits(scratch: Path, count: int = len(LIMITS)) -> Result:
         "Runs with too little memory, too few file handles, files that can't grow, a read-only home",
         "Each succeeds, or ends with 2 and one line, without traceback; the next run succeeds.",
     )
-    source, whole, home = scratch / "input", scratch / "whole", scratch / "home"
-    write_days(source, days=2, pages=14)
-    assert command("run", "--input", source, "--home", whole).returncode == 0
-    reference = tables_of(whole / "newsmill.duckdb")
+    expected, home = run_undisturbed(scratch, days=2, pages=14), scratch / "home"
     for name, apply in LIMITS[:count]:
         shutil.rmtree(home, ignore_errors=True)
         began = time.monotonic()
-        done = run_limited(apply, "run", "--input", str(source), "--home", str(home))
+        done = run_limited(apply, "run", "--input", str(expected.source), "--home", str(home))
         result.tried += 1
         require_one_line(result, name, done)
         seconds = time.monotonic() - began
         result.check(seconds < MOST_SECONDS, f"{name}: takes {seconds:.0f} s")
         result.figures[name] = f"exit {done.returncode} after {seconds:.0f} s"
-        done = command("run", "--input", source, "--home", home)
-        result.check(done.returncode == 0, f"after {name}: exit {done.returncode}: {done.stderr.strip()[-300:]}")
-        problem = differences(home, reference, HISTORIES) if done.returncode == 0 else ""
-        result.check(not problem, f"after {name}: differs in {problem}")
+        require_good_run(result, name, home, expected)
     disk = scratch / "disk"
     disk.mkdir()
     if can_mount(disk):
         with mounted(disk, 100):
-            shutil.copytree(whole, disk / "home")
+            shutil.copytree(expected.home, disk / "home")
             subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-            for arguments in (("run", "--input", str(source)), ("forget", "gazette.example", "--yes"), ("rebuild",)):
+            for arguments in (
+                ("run", "--input", str(expected.source)),
+                ("forget", "gazette.example", "--yes"),
+                ("rebuild",),
+            ):
                 done = command(*arguments, "--home", disk / "home")
                 result.tried += 1
                 require_one_line(result, f"read-only home, {arguments[0]}", done, has_failed=True)

@@ -1,4 +1,4 @@
-"""A box of links to one article is no news: it adds teaser pages, not stories, bursts or a rise."""
+"""A box of links to one article is not news: it adds teaser pages, not stories, bursts or a rise."""
 
 from __future__ import annotations
 

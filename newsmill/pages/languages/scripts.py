@@ -13,7 +13,7 @@ _BLOCK_STARTS = [start for start, _, _ in SCRIPT_BLOCKS]
 # Scripts of several languages, and those of East Asia, whose characters carry a syllable or a word.
 SHARED_SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari")
 DENSE_SCRIPTS = ("han", "kana", "hangul")
-# In the kernel a script is its index here; 0 is no script. The kernel needs the shared scripts first.
+# In the kernel a script is its index here; 0 means none. The kernel needs the shared scripts first.
 _OTHER_SCRIPTS = sorted({script for _, _, script in SCRIPT_BLOCKS} - {*SHARED_SCRIPTS, *DENSE_SCRIPTS})
 SCRIPTS = ("", *SHARED_SCRIPTS, *DENSE_SCRIPTS, *_OTHER_SCRIPTS)
 

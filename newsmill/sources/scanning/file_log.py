@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from newsmill.sources.archive_parts import open_verified, unreadable_errors
 from newsmill.sources.fetch_metadata import mtime_to_datetime
 from newsmill.sources.reading.task import FileResult
 from newsmill.sources.scanning.forgotten_files import hide_files, hide_path, names_forgotten_page
@@ -42,14 +43,12 @@ def is_whole(log: Path) -> bool:
 
 def _read_whole(log: Path) -> pl.DataFrame | None:
     """Return the rows of a file log; None where it is missing or damaged."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        table = pq.ParquetFile(log, page_checksum_verification=True).read()
+        with open_verified(log) as file:
+            table = file.read()
         table.validate(full=True)
         return FILE_LOG.conform(pl.DataFrame(table))
-    except (OSError, ValueError, MemoryError, pa.ArrowException, pl.exceptions.PolarsError):
+    except unreadable_errors():
         return None
 
 

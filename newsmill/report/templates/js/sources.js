@@ -131,7 +131,7 @@ const showSources = () => {
   for (const key of document.querySelectorAll(".before-key")) key.hidden = !periodBefore();
 };
 
-// The sheet of a site or language: its stories of the topics on these days; "*" stands for all that are not listed.
+// The sheet of a site or language: its stories of the topics on these days; "*" means all that are not listed.
 const shareContent = (title, column, value, [from, to, ...ids], matches) => {
   const chosen = ids.map(topicIndex).filter((topic) => topic >= 0);
   const [first, last] = [timeBuckets.index(dayNumber(from)), timeBuckets.index(dayNumber(to))];
