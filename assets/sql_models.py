@@ -1,7 +1,7 @@
 """The SQL layers: every model of dbt_like_sql is an asset, every test of its `.yml` files and `tests/` a check."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -9,7 +9,7 @@ import dagster as dg
 from assets.checks import store_results, to_asset_check_result
 from assets.metadata import add_partition_row_counts, asset_key, column_schema, table_metadata
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import WRITER, WRITER_POOL, Context, ingest_dates, partition_dates
+from assets.run_context import WRITER, WRITER_POOL, Context, dates_to_check, partition_dates
 from newsmill import stages
 from newsmill.quality.checks import CheckResult
 from newsmill.quality.tables import LEDGER
@@ -21,31 +21,57 @@ from newsmill.warehouse.staleness import dates_with_stale_tags
 Variables = Mapping[str, Any]
 
 
-def model_assets(project: Project) -> list[dg.AssetsDefinition]:
-    """Return an asset for each model, in dependency order. A model's tests run with it, except the deferred ones."""
-    return [_model_asset(project, model) for model in project.models]
+def model_assets(project: Project, *, with_lineage: bool) -> list[dg.AssetsDefinition]:
+    """Return the assets of the models, one step for each layer; their tests run with them, except the deferred ones.
+
+    A step of Dagster costs as much CPU time as building ten models.
+
+    Args:
+        with_lineage: state the columns that each column is computed from; the UI shows them.
+    """
+    return [_layer_assets(project, models, with_lineage=with_lineage) for models in _layers(project).values()]
 
 
-def deferred_tests(project: Project) -> list[dg.AssetChecksDefinition]:
-    """Return the tests that also read models which may be built after their own; mostly relationships."""
-    split = [(model, _split_tests(project, model)[1]) for model in project.models]
-    return [_test_checks(project, model, deferred) for model, deferred in split if deferred]
+def deferred_tests(project: Project) -> dg.AssetChecksDefinition:
+    """Return the tests that also read models of later layers; mostly relationships."""
+    tests = [test for models in _layers(project).values() for test in _split_tests(project, models)[1]]
+
+    @dg.multi_asset_check(
+        name="sql_tests", specs=_check_specs(project, tests, deferred=True), can_subset=True, pool=WRITER_POOL
+    )
+    def run(
+        context: dg.AssetCheckExecutionContext, settings: SettingsResource, writer: WriterResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        with writer.connect() as con:
+            variables = _variables(context, con, settings)
+            yield from _run_tests(context, con, project, tests, variables)
+
+    return run
 
 
-def _split_tests(project: Project, model: Model) -> tuple[list[ModelTest], list[ModelTest]]:
-    """Return the model's tests that can run as soon as it is built, and those that can't."""
-    tests = [test for test in project.tests if test.model == model.name]
-    built = _with_upstream(project, model)
+def _layers(project: Project) -> dict[str, list[Model]]:
+    """Return the models by the schema of their tables, in dependency order."""
+    layers: dict[str, list[Model]] = {}
+    for model in project.models:
+        layers.setdefault(model.table.split(".")[0], []).append(model)
+    return layers
+
+
+def _split_tests(project: Project, models: Sequence[Model]) -> tuple[list[ModelTest], list[ModelTest]]:
+    """Return the models' tests that can run as soon as the models are built, and those that can't."""
+    names = {model.name for model in models}
+    tests = [test for test in project.tests if test.model in names]
+    built = _with_upstream(project, names)
     return (
         [test for test in tests if built.issuperset(test.depends_on)],
         [test for test in tests if not built.issuperset(test.depends_on)],
     )
 
 
-def _with_upstream(project: Project, model: Model) -> set[str]:
-    """Return the names of the model and of all models upstream of it."""
+def _with_upstream(project: Project, names: Collection[str]) -> set[str]:
+    """Return the names of the models and of all models upstream of them."""
     by_name = {each.name: each for each in project.models}
-    found, waiting = set[str](), [model.name]
+    found, waiting = set[str](), list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -54,20 +80,46 @@ def _with_upstream(project: Project, model: Model) -> set[str]:
     return found
 
 
-def _model_asset(project: Project, model: Model) -> dg.AssetsDefinition:
+def _layer_assets(project: Project, models: Sequence[Model], *, with_lineage: bool) -> dg.AssetsDefinition:
+    tests, _ = _split_tests(project, models)
+    layer = models[0].table.split(".")[0]
+
+    @dg.multi_asset(
+        name=f"{layer}_models",
+        specs=[_spec(project, model, with_lineage=with_lineage) for model in models],
+        check_specs=_check_specs(project, tests),
+        can_subset=True,
+        **WRITER,
+    )
+    def build(
+        context: dg.AssetExecutionContext, settings: SettingsResource, writer: WriterResource
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        with writer.connect() as con:
+            variables = _variables(context, con, settings)
+            for model in models:
+                key = asset_key(model.table)
+                if key in context.selected_asset_keys:
+                    build_model(con, project, model, _with_stale_dates(con, model, variables))
+                    if model.partitioned:
+                        add_partition_row_counts(context, con, model.table, variables["ingest_dates"])
+                    yield dg.MaterializeResult(asset_key=key, metadata=table_metadata(con, model.table))
+            yield from _run_tests(context, con, project, tests, variables)
+
+    return build
+
+
+def _spec(project: Project, model: Model, *, with_lineage: bool) -> dg.AssetSpec:
     tables = {each.name: each.table for each in project.models}
-    tests, _ = _split_tests(project, model)
-    key = asset_key(model.table)
     # The ledger's blocking check is upstream of every model that reads a source table.
     sources = {*model.sources, LEDGER.name} if model.sources else set()
     upstream = sorted(sources | {tables[name] for name in model.depends_on})
-    spec = dg.AssetSpec(
-        key,
+    return dg.AssetSpec(
+        asset_key(model.table),
         deps=[asset_key(name) for name in upstream],
         description=model.description,
         metadata={
             **column_schema([(c.name, c.data_type, c.description, False) for c in model.columns]),
-            **_lineage(project, model),
+            **(_lineage(project, model) if with_lineage else {}),
             "dagster/code_references": dg.CodeReferencesMetadataValue(
                 code_references=[
                     dg.LocalFileCodeReference(file_path=str(model.path.resolve()), line_number=1, label="SQL model")
@@ -77,60 +129,40 @@ def _model_asset(project: Project, model: Model) -> dg.AssetsDefinition:
         },
     )
 
-    @dg.multi_asset(
-        name=model.table.replace(".", "__"),
-        specs=[spec],
-        check_specs=[dg.AssetCheckSpec(test.name, asset=key, description=test.description) for test in tests],
-        **WRITER,
-    )
-    def build(
-        context: dg.AssetExecutionContext, settings: SettingsResource, writer: WriterResource
-    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        variables = _variables(context, settings)
-        with writer.connect() as con:
-            build_model(con, project, model, _with_stale_dates(con, model, variables))
-            if model.partitioned:
-                add_partition_row_counts(context, con, model.table, variables["ingest_dates"])
-            yield dg.MaterializeResult(asset_key=key, metadata=table_metadata(con, model.table))
-            results = [_run(con, project, test, model.table, variables) for test in tests]
-            store_results(con, results, context.run.run_id)
-        for result in results:
-            yield to_asset_check_result(result, key)
 
-    return build
-
-
-def _test_checks(project: Project, model: Model, tests: list[ModelTest]) -> dg.AssetChecksDefinition:
+def _check_specs(project: Project, tests: Sequence[ModelTest], *, deferred: bool = False) -> list[dg.AssetCheckSpec]:
+    """Return the tests as checks of their models; a deferred one waits for every model that it reads."""
     tables = {each.name: each.table for each in project.models}
-    key = asset_key(model.table)
-    specs = [
+    return [
         dg.AssetCheckSpec(
             test.name,
-            asset=key,
+            asset=asset_key(tables[test.model]),
             description=test.description,
-            additional_deps=[asset_key(tables[name]) for name in test.depends_on if name != model.name],
+            additional_deps=[asset_key(tables[name]) for name in test.depends_on if name != test.model]
+            if deferred
+            else None,
         )
         for test in tests
     ]
 
-    @dg.multi_asset_check(name=f"test_{model.table.replace('.', '__')}", specs=specs, pool=WRITER_POOL)
-    def run(
-        context: dg.AssetCheckExecutionContext, settings: SettingsResource, writer: WriterResource
-    ) -> Iterator[dg.AssetCheckResult]:
-        variables = _variables(context, settings)
-        with writer.connect() as con:
-            results = [_run(con, project, test, model.table, variables) for test in tests]
-            store_results(con, results, context.run.run_id)
-        for result in results:
-            yield to_asset_check_result(result, key)
 
-    return run
+def _run_tests(
+    context: Context, con: Connection, project: Project, tests: Sequence[ModelTest], variables: Variables
+) -> Iterator[dg.AssetCheckResult]:
+    """Run the selected tests, store their results and yield them."""
+    tables = {each.name: each.table for each in project.models}
+    selected = {(check.asset_key, check.name) for check in context.selected_asset_check_keys}
+    chosen = [test for test in tests if (asset_key(tables[test.model]), test.name) in selected]
+    results = [_run(con, project, test, tables[test.model], variables) for test in chosen]
+    store_results(con, results, context.run.run_id)
+    for result in results:
+        yield to_asset_check_result(result, asset_key(result.table))
 
 
-def _variables(context: Context, settings: SettingsResource) -> Variables:
-    archived = ingest_dates(context, stages.open_archive(settings.load()).dates())
+def _variables(context: Context, con: Connection, settings: SettingsResource) -> Variables:
+    dates = dates_to_check(context, con, settings.load())
     # An empty list means all dates, so a run without archived dates passes its partitions.
-    return {"ingest_dates": archived or partition_dates(context) or []}
+    return {"ingest_dates": dates or partition_dates(context) or []}
 
 
 def _with_stale_dates(con: Connection, model: Model, variables: Variables) -> Variables:

@@ -33,8 +33,11 @@ def leaf_keys(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetKey]:
     return sorted(key for asset in assets for key in asset.keys if key not in upstream)
 
 
-def code_location(settings: Settings) -> dg.Definitions:
+def code_location(settings: Settings, *, with_lineage: bool = True) -> dg.Definitions:
     """Return the definitions for these settings.
+
+    Args:
+        with_lineage: state the columns that each column of a SQL model is computed from; a run does not need them.
 
     Raises:
         UserError: when the taxonomy, a suite or a SQL model is wrong; before anything runs.
@@ -43,10 +46,10 @@ def code_location(settings: Settings) -> dg.Definitions:
         # Partitioned checks and source references may change in another version of Dagster; this one is pinned.
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        return _definitions(settings)
+        return _definitions(settings, with_lineage=with_lineage)
 
 
-def _definitions(settings: Settings) -> dg.Definitions:
+def _definitions(settings: Settings, *, with_lineage: bool) -> dg.Definitions:
     load_taxonomy(settings.topics)
     suites = load_suites(numbers={"$max_skipped_share": settings.max_skipped_share})
     project = load_project(settings.models)
@@ -56,7 +59,7 @@ def _definitions(settings: Settings) -> dg.Definitions:
     incremental = frozenset(asset_key(model.table) for model in project.models if model.partitioned)
     rebuilt = [key for model in project.models if (key := asset_key(model.table)) not in incremental]
     loaded = [raw.records, clean.pages, stories.members, stories.ledger, topics.mentions]
-    tables = [*loaded, *model_assets(project), trends.bursts]
+    tables = [*loaded, *model_assets(project, with_lineage=with_lineage), trends.bursts]
     database = published.database_asset(leaf_keys(tables), defined_checks(suites, project))
     every = [*tables, database, published.report]
     assets = dg.with_source_code_references(apply_policies(every, days, incremental))
@@ -66,7 +69,7 @@ def _definitions(settings: Settings) -> dg.Definitions:
     models = models_job([*rebuilt, *trends.bursts.keys, *database.keys, *published.report.keys])
     return dg.Definitions(
         assets=assets,
-        asset_checks=[*(suite_checks(suite, days) for suite in suites), *deferred_tests(project)],
+        asset_checks=[suite_checks(suites, days), deferred_tests(project)],
         jobs=[daily, models],
         schedules=[daily_schedule(settings, daily)],
         sensors=[new_files_sensor(settings, daily, days)],

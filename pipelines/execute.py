@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
@@ -19,42 +18,25 @@ from newsmill.settings import Settings
 from pipelines.code_location import code_location
 from pipelines.instance import open_instance
 from pipelines.jobs import DAILY
+from pipelines.outcome import FailedCheck, Outcome
 from pipelines.runs.alive import end_dead_runs, hold_run, release_run
 from pipelines.runs.failures import run_errors
 from pipelines.runs.stopping import Stopped, last_signal
 from pipelines.runs.wanted import RANGE_END_TAG, RANGE_START_TAG
 
 
-@dataclass(frozen=True)
-class FailedCheck:
-    """An asset check that did not pass."""
-
-    asset: str
-    name: str
-    severity: str
-    description: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The result of a run."""
-
-    run_id: str
-    success: bool
-    errors: tuple[str, ...]
-    failed_checks: tuple[FailedCheck, ...]
-    is_for_user: bool = False  # all errors are of a kind that the user can fix
-
-    @property
-    def is_clean(self) -> bool:
-        """The run succeeded and no check of severity error failed."""
-        return self.success and all(check.severity != "ERROR" for check in self.failed_checks)
-
-
 def run_daily(
-    settings: Settings, first: dt.date, last: dt.date, *, archive_only: bool = False, verbose: bool = False
+    settings: Settings,
+    first: dt.date,
+    last: dt.date,
+    *,
+    archive_only: bool = False,
+    reprocess: bool = False,
+    verbose: bool = False,
 ) -> Outcome:
     """Process the ingest dates from `first` to `last` in one run; with `archive_only` the input folder is not read.
+
+    Dates of which nothing has changed are passed over, unless `reprocess`.
 
     Raises:
         UserError: when taxonomy, suites or SQL models are wrong, another process is writing to the home, or the limits
@@ -62,7 +44,7 @@ def run_daily(
         Stopped: when a signal stopped the run; it is canceled then.
     """
     require_resources()
-    job = code_location(settings).resolve_job_def(DAILY)
+    job = code_location(settings, with_lineage=False).resolve_job_def(DAILY)
     is_range = first != last
     run_id = make_new_run_id()
     with (
@@ -84,7 +66,7 @@ def run_daily(
             result = core_execute_in_process(
                 run_config={
                     "loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}},
-                    "ops": {raw.records.op.name: {"config": {"archive_only": archive_only}}},
+                    "ops": {raw.records.op.name: {"config": {"archive_only": archive_only, "reprocess": reprocess}}},
                 },
                 job=InMemoryJob(job),
                 instance=instance,

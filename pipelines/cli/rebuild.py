@@ -41,7 +41,7 @@ def _rebuild(settings: Settings, *, replace_old: bool, as_json: bool, verbose: b
     dates = _dates(settings, found)
     settings = with_first_ingest_date(settings, dates)
     require_partitions(ingest_days(settings), dates)
-    code_location(settings)  # reports user errors before anything is moved
+    code_location(settings, with_lineage=False)  # reports user errors before anything is moved
     old = back_up_database(settings, replace_old=replace_old)
     redirected = 0
     try:

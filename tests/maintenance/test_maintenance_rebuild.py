@@ -23,7 +23,7 @@ from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
 from pipelines.cli.rebuild import rebuild_command
 from pipelines.cli.run import reconciliation_totals, run_command
-from pipelines.execute import Outcome
+from pipelines.outcome import Outcome
 
 PUBLISHED = "newsmill.duckdb"
 RESULT = "insert into quality.check_results by name select 'r' as run_id, '{}' as observed, true as success"

@@ -69,7 +69,7 @@ def test_a_failed_reconciliation_stops_derived_tables_and_names_the_record(
 
 def checks_of(suite: Suite, settings: Settings, instance: dg.DagsterInstance) -> dict[str, dg.AssetCheckEvaluation]:
     job = dg.define_asset_job("checks", dg.AssetSelection.all_asset_checks())
-    location = dg.Definitions(asset_checks=[suite_checks(suite)], jobs=[job], resources=resources(settings))
+    location = dg.Definitions(asset_checks=[suite_checks([suite])], jobs=[job], resources=resources(settings))
     result = location.resolve_job_def("checks").execute_in_process(instance=instance)
     return {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
 

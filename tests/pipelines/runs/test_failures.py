@@ -11,7 +11,7 @@ import pytest
 from newsmill.errors import UserError
 from newsmill.settings import Settings
 from pipelines.cli.run import exit_code, print_outcomes
-from pipelines.execute import Outcome
+from pipelines.outcome import Outcome
 from pipelines.runs.failures import RunError, run_errors
 
 
