@@ -5,8 +5,11 @@ The specifications contain no colors: each mark names a style, which charts.js a
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
+
+from newsmill.report.made_once import make_once
 
 Spec = dict[str, Any]
 
@@ -22,7 +25,13 @@ TIME_LABEL = "timeFormat(datum.value, domain('x')[1] - domain('x')[0] > 400 * 86
 
 @cache
 def chart_specs() -> dict[str, Spec]:
-    """Return all charts by name. Altair takes a second to import and to build them, so it is loaded here and once."""
+    """Return all charts by name."""
+    specs: dict[str, Spec] = json.loads(make_once("chart_specs", lambda: json.dumps(_build())))
+    return specs
+
+
+def _build() -> dict[str, Spec]:
+    # Altair takes a second to import and to build the charts.
     import altair as alt
 
     return {

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsmill.report import formatting
 from newsmill.report.languages import language_name
+from newsmill.report.made_once import make_once
 from newsmill.report.sections.summary import sheet_address
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -72,7 +73,11 @@ def wrap_scripts(script: str) -> str:
 
 @cache
 def charting_library() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script that sets `vegaEmbed`; bundling takes seconds."""
+    """Return Vega, Vega-Lite and Vega-Embed as one script that sets `vegaEmbed`."""
+    return make_once("charting_library", _bundle)
+
+
+def _bundle() -> str:
     import vl_convert
 
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterable
 
 import polars as pl
+
+from newsmill.report.svg_chart import bar_chart, line_chart
 
 MAX_CELL_CHARS = 80
 MARKDOWN_CHARS = re.compile(r"([\\`*_\[\]<>|~$&#!])")
 
 
 def chart_markdown(frame: pl.DataFrame, x: str, y: str, color: str | None, title: str) -> str:
-    """Return a chart of `y` over `x` as a Markdown image with a PNG in a data: URI: lines over time, otherwise bars."""
+    """Return a chart of `y` over `x` as a Markdown image, an SVG in a data: URI: lines over days, otherwise bars."""
     if frame.is_empty():
         return f"{_escape(title)}: no rows"
-    import altair as alt
-    import vl_convert
-
-    over_time = frame.schema[x].is_temporal()
-    renamed = frame.select(
-        pl.col(x).alias("x"), pl.col(y).alias("y"), *([pl.col(color).alias("color")] if color else [])
-    )
-    chart = alt.Chart(renamed).encode(
-        x=alt.X("x:T" if over_time else "x:N", title=x, sort=None),
-        y=alt.Y("y:Q", title=y),
-        **({"color": alt.Color("color:N", title=color)} if color else {}),
-    )
-    marks = chart.mark_line(point=True) if over_time else chart.mark_bar()
-    with alt.data_transformers.disable_max_rows():
-        spec = marks.properties(width=420, height=160, title=title).to_dict()
-    png = vl_convert.vegalite_to_png(json.dumps(spec), allowed_base_urls=[])
-    return f"![{_escape(title)}](data:image/png;base64,{base64.b64encode(png).decode()})"
+    of_color = pl.col(color).cast(pl.String).fill_null("unknown") if color else pl.lit(y)
+    renamed = frame.select(pl.col(x).alias("x"), pl.col(y).alias("y"), of_color.alias("color"))
+    svg = line_chart(renamed, title) if frame.schema[x].is_temporal() else bar_chart(renamed, title)
+    return f"![{_escape(title)}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
 
 
 def table_markdown(frame: pl.DataFrame, rows: int = 10) -> str:
