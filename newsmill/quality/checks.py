@@ -9,11 +9,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
 
+from newsmill.deferred_import import defer_import
 from newsmill.errors import UserError
 from newsmill.quality.suites import Expectation, Suite
 from newsmill.quality.tables import CHECK_RESULTS
@@ -79,9 +81,7 @@ def run_suite(con: Connection, suite: Suite, dates: Sequence[dt.date] | None) ->
 def _results(
     con: Connection, suite: Suite, dates: Sequence[dt.date] | None, built: Mapping[str, Any]
 ) -> list[CheckResult]:
-    from newsmill.quality import gx
-
-    with gx.Cursors(con, _rows(suite, dates)) as cursors:
+    with _gx().Cursors(con, _rows(suite, dates)) as cursors:
         try:
             cursors.cursor()
         except duckdb.Error as error:
@@ -156,11 +156,17 @@ def _result(suite: Suite, expectation: Expectation, success: bool | None, **fiel
     return CheckResult(suite.table, expectation.name, expectation.severity, success, why=expectation.why, **fields)
 
 
-def _build(suite: Suite, expectation: Expectation) -> Any:
+def _gx() -> ModuleType:
+    """Import Great Expectations, which takes seconds; of those, SciPy's statistics, which no suite needs, one."""
+    defer_import("scipy", "stats")
     from newsmill.quality import gx
 
+    return gx
+
+
+def _build(suite: Suite, expectation: Expectation) -> Any:
     try:
-        return gx.build(expectation)
+        return _gx().build(expectation)
     except ValueError as error:
         where = f"suite {suite.table}, expectation {expectation.name}, field kwargs"
         raise UserError(where, " ".join(str(error).split()), f"see {expectation.expectation}") from error
@@ -168,10 +174,9 @@ def _build(suite: Suite, expectation: Expectation) -> Any:
 
 def _outcomes(cursors: Cursors, built: Mapping[str, Any]) -> dict[str, Any]:
     """Return Great Expectations' results by expectation name; failed map expectations include failing rows."""
-    from newsmill.quality import gx
-
+    gx = _gx()
     with gx.open_batch(cursors) as batch:
-        outcomes = gx.validate(batch, list(built.values()))
+        outcomes: dict[str, Any] = gx.validate(batch, list(built.values()))
         # Failing rows are fetched in a second pass, because most runs have no failed expectation.
         failed = [
             name for name, result in outcomes.items() if not result.success and "unexpected_count" in result.result
@@ -206,13 +211,11 @@ def _error(info: Mapping[Any, Any]) -> str | None:
 
 
 def _queried_rows(expectation: Expectation, cursors: Cursors) -> list[dict[str, Any]]:
-    from newsmill.quality import gx
-
     query = expectation.kwargs.get("unexpected_rows_query")
     if query is None:
         return []
     cursor = cursors.cursor()
-    cursor.execute(f"from ({query.format(batch=gx.BATCH)}) limit {SAMPLE_ROWS}")
+    cursor.execute(f"from ({query.format(batch=_gx().BATCH)}) limit {SAMPLE_ROWS}")
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
