@@ -58,8 +58,10 @@ clean: ## Remove everything that make created, except the warehouse
 .venv/.ready: requirements.lock pyproject.toml | $(UV)
 	@[ -n "$(PYTHON)" ] || { echo "newsmill needs Python 3.11, 3.12 or 3.13 on the PATH; or run make PYTHON=/path/to/python" >&2; exit 2; }
 	$(UV) venv -q --allow-existing --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')" .venv
-	$(UV) pip sync -q --python .venv --require-hashes requirements.lock
+	$(UV) pip sync -q --compile-bytecode --python .venv --require-hashes requirements.lock
 	$(UV) pip install -q --python .venv --no-deps --no-build-isolation --editable .
+	.venv/bin/python -m compileall -q newsmill assets pipelines
+	.venv/bin/python -m newsmill.warm_up
 	@touch $@
 
 .venv-dbt/.ready: requirements-dbt.lock | $(UV)
