@@ -6,6 +6,7 @@ run elsewhere unchanged, for example in Spark's `mapInArrow`.
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,14 @@ from threading import Lock
 
 import polars as pl
 
-from newsmill.engine.worker import BatchFunction, Limits, LostBatchError, Worker, WorkerStartError
+from newsmill.engine.worker import (
+    BatchFunction,
+    Limits,
+    LostBatchError,
+    Worker,
+    WorkerStartError,
+    stop_fork_server,
+)
 
 # Returns the result for a row that ends its worker; gets the row, the reason (snake_case) and the detail for a person.
 OnLost = Callable[[pl.DataFrame, str, str], pl.DataFrame]
@@ -84,6 +92,15 @@ class LocalEngine:
         finally:
             threads.shutdown()
         pool.release()
+
+
+@atexit.register
+def stop_workers() -> None:
+    """End the idle workers and wait for them, so that this process's account has their CPU time."""
+    for key in [key for key in _idle_workers if key[0] == os.getpid()]:
+        for worker in _idle_workers.pop(key):
+            worker.close()
+    stop_fork_server()
 
 
 # Idle workers wait for the next `map` of the same function: importing what reads pages takes seconds. The key holds the

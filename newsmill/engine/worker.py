@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
 from multiprocessing.connection import Connection
@@ -52,6 +53,16 @@ class LostBatchError(Exception):
 
 class WorkerStartError(RuntimeError):
     """A new worker ended, or gave no answer, before it was ready for its first batch."""
+
+
+def stop_fork_server() -> None:
+    """End the fork server and wait for it: the workers are its children, and their CPU time is known to it alone."""
+    if START_METHOD == "forkserver":
+        from multiprocessing import forkserver
+
+        # The standard library has no public function for this. In a forked process the server is another one's child.
+        with suppress(ChildProcessError):
+            forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 class Worker:
