@@ -26,7 +26,7 @@ def pages(
     options = settings.load()
     with writer.connect() as con:
         dates = dates_to_load(context, con, options)
-        stages.PAGES_STAGE.run(con, stages.Run(options, context.run.run_id), dates)
+        stages.PAGES_STAGE.run_changed(con, stages.Run(options, context.run.run_id), dates)
         for table in stages.PAGES_STAGE.fills:
             add_partition_row_counts(context, con, table.name, dates)
             metadata = table_metadata(con, table.name)

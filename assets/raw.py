@@ -31,6 +31,7 @@ class ArchiveConfig(dg.Config):
     """What the step `raw_records` reads."""
 
     archive_only: bool = Field(False, description="Do not read the input folder; list what the archive holds.")
+    reprocess: bool = Field(False, description="Process ingest dates that have not changed, too.")
 
 
 @dg.multi_asset(name="raw_records", specs=stage_specs(stages.RAW_STAGE), **WRITER)
@@ -43,14 +44,18 @@ def records(
     """Archive the input folder's files of the run's ingest dates, and list the records."""
     options = settings.load()
     found = Scan() if config.archive_only else stages.scan_input(options)
-    dates = ingest_dates(context, {file.ingest_date for file in found.files})
     archive, digests = stages.open_archive(options), stages.file_digests(found.files)
+    run = stages.Run(options, context.run.run_id)
+    dates = ingest_dates(context, {*digests, *archive.dates()})
     with writer.connect() as con:
-        dates = stages.begin_dates(con, context.run.run_id, dates, digests, archive.dates())
+        if config.reprocess:
+            stages.forget_inputs(con, dates)
+        dates = stages.dates_to_process(con, stages.StageInputs.of(run), dates, digests)
+        dates = stages.begin_dates(con, run.run_id, dates, digests, archive.dates())
     appended = AppendResult() if config.archive_only else stages.archive_input(options, dates, found)
     with writer.connect() as con:
         archived = dates_to_load(context, con, options)
-        stages.RAW_STAGE.run(con, stages.Run(options, context.run.run_id), archived)
+        stages.RAW_STAGE.run_changed(con, run, archived)
         add_partition_row_counts(context, con, RECORDS.name, archived)
         yield dg.MaterializeResult(
             asset_key=asset_key(RECORDS.name),

@@ -72,14 +72,16 @@ class WriterResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         options = self.settings.load()
         name = f"Dagster run {context.run.run_id[:8]}" if context.run else "Dagster"
         with hold_home(options.home, name, options.lock_patience_seconds):
+            with open_writer(options.database, self.timeout_seconds):
+                pass  # creates tables and views once, not in every step
             yield self
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
-        """Open the database for writing, with every table and view in place.
+        """Open the database for writing; every table and view is in place.
 
         Raises:
             UserError: see `newsmill.warehouse.connection.open_writer`.
         """
-        with open_writer(self.settings.load().database, self.timeout_seconds) as con:
+        with open_writer(self.settings.load().database, self.timeout_seconds, has_schema=True) as con:
             yield con

@@ -30,7 +30,7 @@ def members(
     options = settings.load()
     with writer.connect() as con:
         dates = dates_to_load(context, con, options)
-        affected = stages.STORIES_STAGE.run(con, stages.Run(options, context.run.run_id), dates)
+        affected = stages.STORIES_STAGE.run_changed(con, stages.Run(options, context.run.run_id), dates)
         add_partition_row_counts(context, con, MEMBERS.name, dates)
         yield dg.MaterializeResult(
             asset_key=asset_key(MEMBERS.name),

@@ -20,7 +20,7 @@ def mentions(
     run = stages.Run(options, context.run.run_id)
     with writer.connect() as con:
         dates = dates_to_load(context, con, options)
-        stages.TOPICS_STAGE.run(con, run, dates)
+        stages.TOPICS_STAGE.run_changed(con, run, dates)
         for table in stages.TOPICS_STAGE.fills:
             add_partition_row_counts(context, con, table.name, dates)
             metadata = table_metadata(con, table.name) | {"taxonomy_version": run.taxonomy.version}

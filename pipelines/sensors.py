@@ -11,6 +11,7 @@ import dagster as dg
 from dagster._core.errors import DagsterInvariantViolationError
 
 from newsmill import stages
+from newsmill.code_version import digest
 from newsmill.errors import UserError
 from newsmill.settings import Settings
 from newsmill.sources.scanning.scan import Scan
@@ -99,8 +100,8 @@ def contiguous_ranges(dates: list[dt.date]) -> list[list[dt.date]]:
 def run_request(attempts: list[Attempt]) -> dg.RunRequest:
     """Return one run over a range of ingest dates. The same files start it twice only after another run of a date."""
     first, last = attempts[0].date.isoformat(), attempts[-1].date.isoformat()
-    files = stages.digest(attempt.digest for attempt in attempts)
-    after = stages.digest(attempt.last_run for attempt in attempts) if any(a.last_run for a in attempts) else "first"
+    files = digest(attempt.digest for attempt in attempts)
+    after = digest(attempt.last_run for attempt in attempts) if any(a.last_run for a in attempts) else "first"
     key = f"{first}..{last}:{files}:{after}"
     if first == last:
         return dg.RunRequest(run_key=key, partition_key=first, tags={INPUT_TAG: files})

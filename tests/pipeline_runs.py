@@ -17,7 +17,7 @@ from newsmill.warehouse.sql_models import load_project
 # Columns that state when and by which run a row was written.
 RUN_COLUMNS = {"run_id", "checked_at", "seen_at"}
 # Tables that keep the history of runs.
-HISTORY = {"quality.check_results", "quality.dates", "stories.merges"}
+HISTORY = {"quality.check_results", "quality.dates", "quality.stage_inputs", "stories.merges"}
 
 
 def settings_for(input_folder: Path, home: Path) -> Settings:

@@ -8,6 +8,7 @@ import os
 import pytest
 
 from newsmill import stages
+from newsmill.code_version import digest
 from newsmill.quality.gate import CheckId, PublicationBlockedError
 from newsmill.settings import Settings
 from newsmill.stages.dates import require_finished_dates
@@ -19,7 +20,7 @@ CHECKS = {CheckId("clean.pages", "some_check")}
 
 def test_file_names_that_are_not_utf8_have_a_digest() -> None:
     names = [os.fsdecode(name) for name in (b"latin\xe9.html", b"latin\xe8.html")]
-    assert stages.digest(names[:1]) != stages.digest(names[1:])
+    assert digest(names[:1]) != digest(names[1:])
 
 
 def test_dates_are_unfinished_until_their_run_finishes_them(own_home: Settings) -> None:

@@ -68,6 +68,21 @@ DATES = Table(
     ),
 )
 
+STAGE_INPUTS = Table(
+    "quality.stage_inputs",
+    "one ingest date that a stage has loaded",
+    (
+        Column("stage", pl.String(), "The stage: `raw`, `pages`, `stories` or `topics`."),
+        Column("ingest_date", pl.Date(), "The ingest date."),
+        Column(
+            "input_digest",
+            pl.String(),
+            "Hash of what it was loaded from: archive, code, libraries, settings, taxonomy. Unchanged dates are passed "
+            "over.",
+        ),
+    ),
+)
+
 SQL_MODELS = Table(
     "quality.sql_models",
     "one SQL model, as it was built last",

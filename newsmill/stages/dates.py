@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 
 import polars as pl
-import xxhash
 
+from newsmill.code_version import digest
 from newsmill.quality.gate import PublicationBlockedError
 from newsmill.quality.tables import DATES
 from newsmill.sources.scanning.scan import InputFile
+from newsmill.stages.inputs import STAGE_NAMES, StageInputs, changed_dates, forget_inputs
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
 from newsmill.warehouse.writes import insert
@@ -35,9 +36,20 @@ def file_digests(files: Iterable[InputFile]) -> dict[dt.date, str]:
     }
 
 
-def digest(lines: Iterable[str]) -> str:
-    """Return the xxh3-64 hash of the lines, as hex digits; of a file name that is not UTF-8, its bytes count."""
-    return xxhash.xxh3_64_hexdigest("\n".join(lines).encode("utf-8", "surrogateescape"))
+def dates_to_process(
+    con: Connection, inputs: StageInputs, dates: Collection[dt.date], digests: Mapping[dt.date, str]
+) -> list[dt.date]:
+    """Return the dates that no finished run has processed from the same files, archive, code and settings; in order.
+
+    Args:
+        digests: by date, the digest of its files in the input folder, where the run reads that.
+    """
+    finished = dict(
+        con.execute(f"select ingest_date, input_digest from {DATES.name} where finished_at is not null").fetchall()  # noqa: S608
+    )
+    changed = {date for stage in STAGE_NAMES for date in changed_dates(con, inputs, stage, dates)}
+    changed |= {date for date in dates if date not in finished or digests.get(date) not in (None, finished[date])}
+    return sorted(changed)
 
 
 def begin_dates(
@@ -53,6 +65,7 @@ def begin_dates(
         archived: all dates of the archive.
     """
     left = [date for (date,) in con.execute(LEFT_BEHIND, {"archived": archived}).fetchall()]
+    forget_inputs(con, left)
     begun = sorted({*dates, *left, *unfinished_dates(con)})
     rows = pl.DataFrame({"ingest_date": begun, "input_digest": [digests.get(date) for date in begun]})
     started = dt.datetime.now(dt.UTC).replace(tzinfo=None)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import shutil
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
@@ -12,11 +16,13 @@ from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.progress import advance, expect
 from newsmill.quality.ledger import page_verdicts
 from newsmill.quality.tables import LEDGER
+from newsmill.settings import Settings
 from newsmill.sources.archive_parts import DAMAGED
 from newsmill.sources.tables import ARCHIVE, RECORDS
-from newsmill.stages.run import Run, open_archive, open_engine, replace_verdicts
+from newsmill.stages.run import Loaded, Run, open_archive, open_engine, replace_verdicts
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.staging import stage, staging_folder
 from newsmill.warehouse.writes import count, replace_date
 
@@ -25,43 +31,100 @@ LAST_NUMBER = 999_999
 DAMAGE_COLUMNS = ["record_id", "ingest_date", "problem", "problem_detail"]
 
 
-def load_pages(con: Connection, run: Run, date: dt.date) -> int:
-    """Load `clean.pages`, `clean.teasers` and `clean.repeats` of one ingest date; return the number of pages.
+@dataclass
+class _Reading:
+    """The records to read of some ingest dates, and what is known of them beside their pages.
 
-    Reads in parallel. Where `run.records` names records, only those are read, and the rows of others stay.
+    Attributes:
+        only: by ingest date, the ids of the records to read; all where None.
+        damaged: by ingest date, the records whose bytes are damaged.
+        dates_of_batches: the ingest dates of the batches that were sent to the engine and have not come back, in order.
+    """
+
+    settings: Settings
+    only: Mapping[dt.date, Collection[str]] | None
+    damaged: dict[dt.date, list[pl.DataFrame]] = field(default_factory=dict)
+    dates_of_batches: deque[dt.date] = field(default_factory=deque)
+
+    def chosen(self, date: dt.date) -> Collection[str] | None:
+        return None if self.only is None else self.only.get(date, ())
+
+    def batches(self, dates: Sequence[dt.date]) -> Iterator[pl.DataFrame]:
+        """Yield the readable records of all dates, each batch of one date."""
+        for date in dates:
+            only = self.chosen(date)
+            is_chosen = pl.lit(True) if only is None else pl.col("record_id").is_in(sorted(only))
+            of_date = open_archive(self.settings).batches(
+                [date], self.settings.batch_records, self.settings.batch_bytes
+            )
+            for batch in of_date:
+                chosen = batch.filter(is_chosen)
+                damaged = chosen.filter(pl.col("problem") == DAMAGED).select(DAMAGE_COLUMNS)
+                self.damaged.setdefault(date, []).append(damaged)
+                if (rows := chosen.filter(pl.col("problem").is_null())).height:
+                    self.dates_of_batches.append(date)
+                    yield rows
+
+
+def load_pages(con: Connection, run: Run, dates: Sequence[dt.date]) -> Iterator[Loaded]:
+    """Load `clean.pages`, `clean.teasers` and `clean.repeats`; yield each ingest date with its number of pages.
+
+    Reads in parallel; the dates are one stream, so that small ones keep all workers busy too. Where `run.records`
+    names records, only those are read, and the rows of others stay.
     """
     settings = run.settings
-    only = None if run.records is None else run.records.get(date, ())
-    is_chosen = pl.lit(True) if only is None else pl.col("record_id").is_in(sorted(only))
-    damaged: list[pl.DataFrame] = [ARCHIVE.empty().select(DAMAGE_COLUMNS)]
-
-    def readable() -> Iterator[pl.DataFrame]:
-        for batch in open_archive(settings).batches([date], settings.batch_records, settings.batch_bytes):
-            chosen = batch.filter(is_chosen)
-            damaged.append(chosen.filter(pl.col("problem") == DAMAGED).select(DAMAGE_COLUMNS))
-            if (rows := chosen.filter(pl.col("problem").is_null())).height:
-                yield rows
-
-    expect("pages", count(con, RECORDS, date) if only is None else len(only))
+    reading = _Reading(settings, run.records)
+    for date in dates:
+        only = reading.chosen(date)
+        expect("pages", count(con, RECORDS, date) if only is None else len(only))
+    waiting = deque(dates)
     with staging_folder(run.staging_folder) as staged:
-        results = open_engine(settings).map(readable(), PAGE_READERS[settings.language_detector], quarantine_lost)
+        results = open_engine(settings).map(
+            reading.batches(dates), PAGE_READERS[settings.language_detector], quarantine_lost
+        )
         for number, result in enumerate(results):
-            pages = result.filter(pl.col("reason").is_null())
-            verdicts = page_verdicts(result.select("record_id", "ingest_date", "reason", "detail"), run.run_id)
-            for table, rows in (
-                (PAGES, pages),
-                (TEASERS, _unnest(pages, "teasers")),
-                (REPEATS, _unnest(pages, "repeats")),
-                (LEDGER, verdicts),
-            ):
-                stage(staged, table, number, rows)
+            date = reading.dates_of_batches.popleft()
+            while waiting[0] != date:
+                yield _commit(con, run, reading, waiting.popleft(), staged)
+            _stage_result(_folder(staged, date), number, result, run.run_id)
             advance("pages", result.height)
-        stage(staged, LEDGER, LAST_NUMBER, _damage_verdicts(con, run, pl.concat(damaged)))
+        while waiting:
+            yield _commit(con, run, reading, waiting.popleft(), staged)
+
+
+def _folder(staged: Path, date: dt.date) -> Path:
+    folder = staged / date.isoformat()
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _stage_result(folder: Path, number: int, result: pl.DataFrame, run_id: str) -> None:
+    pages = result.filter(pl.col("reason").is_null())
+    verdicts = page_verdicts(result.select("record_id", "ingest_date", "reason", "detail"), run_id)
+    for table, rows in (
+        (PAGES, pages),
+        (TEASERS, _unnest(pages, "teasers")),
+        (REPEATS, _unnest(pages, "repeats")),
+        (LEDGER, verdicts),
+    ):
+        stage(folder, table, number, rows)
+
+
+def _commit(con: Connection, run: Run, reading: _Reading, date: dt.date, staged: Path) -> Loaded:
+    """Replace the date's rows by the staged ones."""
+    folder, only = _folder(staged, date), reading.chosen(date)
+    damaged = pl.concat([ARCHIVE.empty().select(DAMAGE_COLUMNS), *reading.damaged.pop(date, [])])
+    stage(folder, LEDGER, LAST_NUMBER, _damage_verdicts(con, run, damaged))
+
+    def replace() -> None:
         with transaction(con):
             for table in (PAGES, TEASERS, REPEATS):
-                replace_date(con, table, date, staged / table.name, only)
-            replace_verdicts(con, "pages", date, staged / LEDGER.name, only)
-    return count(con, PAGES, date)
+                replace_date(con, table, date, folder / table.name, only)
+            replace_verdicts(con, "pages", date, folder / LEDGER.name, only)
+
+    with_enough_memory(con, replace)
+    shutil.rmtree(folder)
+    return [date], count(con, PAGES, date)
 
 
 def _damage_verdicts(con: Connection, run: Run, damaged: pl.DataFrame) -> pl.DataFrame:

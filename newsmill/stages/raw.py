@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 import polars as pl
 
@@ -24,24 +25,15 @@ from newsmill.sources.scanning.file_log import (
     update_file_log,
     write_file_log,
 )
-from newsmill.sources.scanning.scan import Scan, Scanner
+from newsmill.sources.scanning.scan import Scan, scan_input
 from newsmill.sources.source_file import source_path
 from newsmill.sources.tables import FILES, FORGOTTEN, RECORDS
 from newsmill.sources.tombstones import read_tombstones
-from newsmill.stages.run import Run, open_archive, replace_verdicts
+from newsmill.stages.run import Loaded, Run, open_archive, replace_verdicts
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.writes import insert, replace_date
-
-
-def scan_input(settings: Settings) -> Scan:
-    """List the input folder without opening its files; the home is left out.
-
-    Raises:
-        UserError: when the folder is missing or is not a folder.
-    """
-    scanner = Scanner(settings.input, settings.home, settings.zone, settings.first_ingest_date, settings.settle_seconds)
-    return scanner.scan()
 
 
 def archive_input(settings: Settings, dates: Collection[dt.date] | None, found: Scan | None = None) -> AppendResult:
@@ -85,18 +77,18 @@ def group_by_date(results: Mapping[str, FileResult]) -> dict[dt.date, list[str]]
     return grouped
 
 
-def load_records(con: Connection, run: Run, date: dt.date) -> int:
-    """Load `raw.records` of one ingest date from the archive; return the number of records.
+def load_records(con: Connection, run: Run, dates: Sequence[dt.date]) -> Iterator[Loaded]:
+    """Load `raw.records` of the ingest dates from the archive; yield each with its number of records."""
+    for date in dates:
+        yield [date], with_enough_memory(con, partial(_load_date, con, run, date))
 
-    Also loads `raw.files` where the archive's file log has changed.
-    """
+
+def _load_date(con: Connection, run: Run, date: dt.date) -> int:
     archive = open_archive(run.settings)
     records = _name_lost_records(con, archive.records([date]), date)
     with transaction(con):
-        load_files(con, archive)
         replace_date(con, RECORDS, date, records)
         replace_verdicts(con, "raw", date, raw_verdicts(records, run.run_id))
-        replace_forgotten(con, run.settings)
     return records.height
 
 
@@ -117,6 +109,13 @@ def _name_lost_records(con: Connection, records: pl.DataFrame, date: dt.date) ->
     # Those that were lost before are among the stored ones already.
     named = named.filter(~is_lost)
     return RECORDS.conform(pl.concat([records.filter(~is_lost) if named.height else records, named]))
+
+
+def load_files_and_forgotten(con: Connection, run: Run) -> None:
+    """Load `raw.files` where the archive's file log has changed, and `quality.forgotten`."""
+    with transaction(con):
+        load_files(con, open_archive(run.settings))
+        replace_forgotten(con, run.settings)
 
 
 def load_files(con: Connection, archive: Archive) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,9 @@ from newsmill.sources.archive import Archive
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 from newsmill.types import Connection
 from newsmill.warehouse.writes import insert
+
+# What a stage has loaded: ingest dates, and their number of records, pages, clustered pages or mentions.
+Loaded = tuple[Sequence[dt.date], int]
 
 
 @dataclass(frozen=True)

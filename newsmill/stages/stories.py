@@ -1,40 +1,70 @@
-"""Stage stories: the pages of an ingest date are clustered with all other pages."""
+"""Stage stories: the pages of ingest dates are clustered with all other pages."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import polars as pl
 
 from newsmill.progress import advance
 from newsmill.quality.ledger import story_verdicts
 from newsmill.quality.tables import LEDGER
-from newsmill.stages.run import Run
+from newsmill.stages.run import Loaded, Run
 from newsmill.stories.fingerprint import create_empty_fingerprints, fingerprint
 from newsmill.stories.plan import StoryPlan, apply_plan, plan_stories
 from newsmill.topics.tables import RETAG_QUEUE
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.staleness import dates_to_retag
 from newsmill.warehouse.writes import batches, insert
 
+# Fingerprints of the dates that are planned together are held in memory, about 4 KB each.
+MAX_PAGES = 20_000
 
-def load_stories(con: Connection, run: Run, date: dt.date) -> int:
-    """Find the stories of one date's pages; return how many pages of any date were clustered again."""
+
+def load_stories(con: Connection, run: Run, dates: Sequence[dt.date]) -> Iterator[Loaded]:
+    """Find the stories of the dates' pages; yield dates with the number of pages of any date that were clustered again.
+
+    Several dates at once: each plan passes over all that is stored.
+    """
+    for group in _groups(con, dates):
+        yield group, with_enough_memory(con, partial(_load_dates, con, run, group))
+
+
+def _groups(con: Connection, dates: Sequence[dt.date]) -> list[list[dt.date]]:
+    """Return the dates in groups of at most MAX_PAGES pages; a date with more is a group of its own."""
+    counts: dict[dt.date, int] = dict(
+        con.execute("select ingest_date, count(*) from clean.pages group by all").fetchall()
+    )
+    groups: list[list[dt.date]] = []
+    pages = 0
+    for date in dates:
+        pages += counts.get(date, 0)
+        if not groups or pages > MAX_PAGES:
+            groups.append([])
+            pages = counts.get(date, 0)
+        groups[-1].append(date)
+    return groups
+
+
+def _load_dates(con: Connection, run: Run, dates: Sequence[dt.date]) -> int:
     pages = batches(
         con,
         """
         select p.record_id, p.ingest_date, p.kind, p.url, p.site, p.title, p.text, p.published_at,
                p.published_offset_minutes, r.fetched_at
         from clean.pages p join raw.records r using (record_id, ingest_date)
-        where p.ingest_date = ? order by p.record_id
+        where list_contains(?, p.ingest_date) order by p.ingest_date, p.record_id
         """,
-        [date],
+        [dates],
         run.settings.batch_records,
     )
     # Faster than sending the pages to another process.
     fingerprints = [fingerprint(batch) for batch in pages]
-    plan = plan_stories(con, [date], pl.concat(fingerprints) if fingerprints else create_empty_fingerprints())
+    plan = plan_stories(con, dates, pl.concat(fingerprints) if fingerprints else create_empty_fingerprints())
     with transaction(con):
         affected = apply_story_plan(con, plan, run.run_id)
     advance("stories", affected)

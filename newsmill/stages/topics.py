@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import polars as pl
 from newsmill.pages.tables import PAGES
 from newsmill.progress import advance, expect
 from newsmill.settings import Settings
-from newsmill.stages.run import Run, open_engine
+from newsmill.stages.run import Loaded, Run, open_engine
 from newsmill.topics import tag
 from newsmill.topics.labels import read_labels
 from newsmill.topics.mentions import MAX_SEARCHED_CHARS
@@ -20,14 +20,20 @@ from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS
 from newsmill.topics.taxonomy import Taxonomy
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
+from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.staging import stage, staging_folder
 from newsmill.warehouse.writes import batches, count, insert, replace_date
 
 TABLES = (MENTIONS, PAGE_TOPICS, ENTITIES)
 
 
-def load_topics(con: Connection, run: Run, date: dt.date) -> int:
-    """Load `topics.mentions`, `page_topics` and `entities` of one ingest date; return the number of mentions."""
+def load_topics(con: Connection, run: Run, dates: Sequence[dt.date]) -> Iterator[Loaded]:
+    """Load `topics.mentions`, `page_topics` and `entities`; yield each ingest date with its number of mentions."""
+    for date in dates:
+        yield [date], with_enough_memory(con, partial(_load_date, con, run, date))
+
+
+def _load_date(con: Connection, run: Run, date: dt.date) -> int:
     expect("topics", count(con, PAGES, date))
     with staging_folder(run.staging_folder) as staged:
         for number, pages in enumerate(pages_to_tag(con, date)):
@@ -37,7 +43,6 @@ def load_topics(con: Connection, run: Run, date: dt.date) -> int:
             for table in TABLES:
                 replace_date(con, table, date, staged / table.name)
             con.execute("delete from topics.retag_queue where ingest_date = ?", [date])
-            replace_labels(con, run.settings)
     return count(con, MENTIONS, date)
 
 
@@ -88,6 +93,12 @@ def pages_to_tag(con: Connection, date: dt.date) -> Iterator[pl.DataFrame]:
         {"date": date, "searched": MAX_SEARCHED_CHARS},
         tag.BATCH_PAGES,
     )
+
+
+def load_labels(con: Connection, run: Run) -> None:
+    """Load `topics.labels`."""
+    with transaction(con):
+        replace_labels(con, run.settings)
 
 
 def replace_labels(con: Connection, settings: Settings) -> None:

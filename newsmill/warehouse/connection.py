@@ -50,8 +50,13 @@ UNCOMPRESSED_TEXTS = "set disabled_compression_methods = 'fsst,zstd'"
 
 
 @contextmanager
-def open_writer(database: Path, timeout: float = LOCK_TIMEOUT_SECONDS) -> Iterator[Connection]:
+def open_writer(
+    database: Path, timeout: float = LOCK_TIMEOUT_SECONDS, *, has_schema: bool = False
+) -> Iterator[Connection]:
     """Open the writer's connection and create missing tables and views; wait up to `timeout` seconds for the lock.
+
+    Args:
+        has_schema: the caller has opened the file before, so tables and views are in place.
 
     Raises:
         UserError: when the file can't be created, is damaged, was created by another version of newsmill, or is held
@@ -65,7 +70,8 @@ def open_writer(database: Path, timeout: float = LOCK_TIMEOUT_SECONDS) -> Iterat
     try:
         con.execute("set timezone = 'UTC'; set enable_progress_bar = false")
         con.execute(UNCOMPRESSED_TEXTS)
-        create_schema(con)
+        if not has_schema:
+            create_schema(con)
         yield con
     except duckdb.Error as error:
         if is_damage(error):

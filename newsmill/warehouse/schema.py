@@ -17,6 +17,7 @@ from newsmill.quality.tables import (
     RECONCILIATION,
     RECONCILIATION_VIEW,
     SQL_MODELS,
+    STAGE_INPUTS,
 )
 from newsmill.sources.tables import FILES, FORGOTTEN, RECORDS
 from newsmill.sql import quote_literal
@@ -40,6 +41,7 @@ TABLES: tuple[Table, ...] = (
     LEDGER,
     FORGOTTEN,
     DATES,
+    STAGE_INPUTS,
     SQL_MODELS,
     CHECK_RESULTS,
 )

@@ -50,21 +50,26 @@ def run(
     ] = None,
     since: Day = None,
     until: Day = None,
+    reprocess: Annotated[bool, typer.Option("--reprocess", help="Process unchanged ingest dates again.")] = False,
     topics: Annotated[Path | None, typer.Option(help="The taxonomy, a YAML file.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read pages.")] = None,
     as_json: AsJson = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log.")] = False,
 ) -> None:
-    """Process the input folder, all ingest dates by default: archive, read, cluster, tag, aggregate, check, publish."""
+    """Process the input folder, all ingest dates by default: archive, read, cluster, tag, aggregate, check, publish.
+
+    Dates of which nothing has changed since the last run are passed over.
+    """
     from newsmill.settings import SAMPLE
-    from pipelines.cli.run import run_command
+    from pipelines.cli.run import RunOptions, run_command
 
     if sample and input is not None:
         raise typer.BadParameter("give either --sample or --input", param_hint="--sample")
     settings = load_settings(input=SAMPLE if sample else input, home=home, topics=topics, workers=workers)
     wanted = [day.date() for day in date or []]
     bounds = (since.date() if since else None, until.date() if until else None)
-    raise typer.Exit(run_command(settings, wanted, bounds, as_json=as_json, verbose=verbose))
+    options = RunOptions(wanted, bounds, reprocess=reprocess, as_json=as_json, verbose=verbose)
+    raise typer.Exit(run_command(settings, options))
 
 
 @app.command()

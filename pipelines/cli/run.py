@@ -7,53 +7,103 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from newsmill import stages
 from newsmill.errors import UserError
+from newsmill.home_lock import hold_home
+from newsmill.last_run import LastRun, inputs_digest, read_last_run, record_last_run
 from newsmill.quality.files import FileCounts, count_files
+from newsmill.quality.gate import failing_checks
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
+from newsmill.sources.archive import Archive
 from newsmill.sources.scanning.file_log import latest_look, read_file_log
+from newsmill.sources.scanning.scan import Scan, scan_input
 from newsmill.warehouse.connection import open_reader, require_own_version
 from newsmill.warehouse.publish import DATABASE, REPORT
 from pipelines.cli.show import err, out, print_json, progress, text
-from pipelines.execute import Outcome, run_daily
-from pipelines.partitions import ingest_days, require_partitions, with_first_ingest_date
+from pipelines.outcome import Outcome
 
 Bounds = tuple[dt.date | None, dt.date | None]
 
 
-def run_command(settings: Settings, wanted: list[dt.date], bounds: Bounds, *, as_json: bool, verbose: bool) -> int:
+@dataclass(frozen=True)
+class RunOptions:
+    """The options of `newsmill run` that are not settings.
+
+    Attributes:
+        wanted: the ingest dates to process, each in a run of its own; those of the input folder where empty.
+        bounds: the first and the last ingest date to process.
+        reprocess: process dates of which nothing has changed, too.
+    """
+
+    wanted: list[dt.date]
+    bounds: Bounds
+    reprocess: bool = False
+    as_json: bool = False
+    verbose: bool = False
+
+
+def run_command(settings: Settings, options: RunOptions) -> int:
     """Process the input folder's dates in one run (one run per date with --date); return the exit code.
+
+    Where nothing has changed since the last run, nothing runs.
 
     Raises:
         UserError: for a wrong path, setting, taxonomy, suite or SQL model, or a database of another version;
             nothing is written then.
     """
     started = time.monotonic()
-    require_own_version(settings.database)
-    dates = _select_dates(settings, wanted, bounds)
-    settings = with_first_ingest_date(settings, dates)
-    require_partitions(ingest_days(settings), dates)
-    ranges = [(date, date) for date in dates] if wanted else [(dates[0], dates[-1])]
-    with progress(quiet=as_json or verbose):
-        outcomes = [run_daily(settings, first, last, verbose=verbose) for first, last in ranges]
+    found = scan_input(settings)
+    dates = _select_dates(settings, found, options)
+    last = None if options.reprocess else read_last_run(settings.home)
+    outcomes: list[Outcome] = []
+    if last is None or last.inputs != inputs_digest(settings, found):
+        last = None
+        outcomes = _run(settings, found, dates, options)
     seconds = time.monotonic() - started
-    if as_json:
+    if options.as_json:
         print_json(
             {
                 "runs": [outcome_row(outcome) for outcome in outcomes],
+                "unchanged_since": last and last.ended_at,
                 "reconciliation": reconciliation_totals(settings) if all(o.success for o in outcomes) else {},
                 "files": vars(count_input_files(settings)),
                 "seconds": seconds,
             }
         )
     else:
+        if last:
+            print_unchanged(settings, last)
         print_outcomes(settings, outcomes, seconds)
     return exit_code(outcomes)
+
+
+def _run(settings: Settings, found: Scan, dates: list[dt.date], options: RunOptions) -> list[Outcome]:
+    """Process the dates; record the run where it leaves nothing to do."""
+    # Dagster takes a second to import.
+    from pipelines.execute import run_daily
+    from pipelines.partitions import ingest_days, require_partitions, with_first_ingest_date
+    from pipelines.runs.wanted import wanted_dates
+
+    require_own_version(settings.database)
+    partitioned = with_first_ingest_date(settings, dates)
+    require_partitions(ingest_days(partitioned), dates)
+    ranges = [(date, date) for date in dates] if options.wanted else [(dates[0], dates[-1])]
+    with (
+        hold_home(settings.home, "newsmill run", settings.lock_patience_seconds),
+        progress(quiet=options.as_json or options.verbose),
+    ):
+        outcomes = [
+            run_daily(partitioned, first, last, reprocess=options.reprocess, verbose=options.verbose)
+            for first, last in ranges
+        ]
+        if all(outcome.is_clean for outcome in outcomes) and not wanted_dates(settings, found):
+            ended = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+            record_last_run(settings.home, LastRun(outcomes[-1].run_id, ended, inputs_digest(settings, found)))
+    return outcomes
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
@@ -63,10 +113,18 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
     return 2 if all(outcome.is_clean or outcome.is_for_user for outcome in outcomes) else 1
 
 
-def _select_dates(settings: Settings, wanted: list[dt.date], bounds: Bounds) -> list[dt.date]:
+def print_unchanged(settings: Settings, last: LastRun) -> None:
+    """Print that nothing has changed, and the checks that warned in the last run."""
+    out.print(f"nothing has changed since the run of {last.ended_at}; `newsmill run --reprocess` runs in any case")
+    with open_reader(settings.published / DATABASE) as con:
+        for check in failing_checks(con).iter_rows(named=True):
+            err.print(f"[yellow]{check['severity']}[/] {check['table_name']} {check['expectation']}: see `status`")
+
+
+def _select_dates(settings: Settings, found: Scan, options: RunOptions) -> list[dt.date]:
     """Return the input's ingest dates that were asked for, in order; those of the archive can be asked for too."""
-    found = stages.scan_input(settings)
-    archived = stages.open_archive(settings).dates() if wanted or any(bounds) else []
+    wanted, bounds = options.wanted, options.bounds
+    archived = Archive(settings.home / "raw").dates() if wanted or any(bounds) else []
     if not archived:
         found.require_files(settings.input)
     available = sorted({file.ingest_date for file in found.files})

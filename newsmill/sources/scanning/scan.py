@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from newsmill.errors import UserError
 from newsmill.home_lock import LOCK_FILE
+from newsmill.settings import Settings
 from newsmill.sources.fetch_metadata import mtime_to_datetime
 from newsmill.sources.formats import ENDINGS, InputFormat, find_format
 from newsmill.sources.plausible import EARLIEST, date_in, is_plausible_date, today_in
@@ -23,7 +24,8 @@ UTC = ZoneInfo("UTC")
 
 # A folder with the first is a home. Of a home that is the input folder itself, the others are not read either.
 HOME_DATABASE = "newsmill.duckdb"
-HOME_FILES = (HOME_DATABASE, LOCK_FILE)  # also with an ending, as the database's log has
+LAST_RUN_FILE = "newsmill.last_run.json"
+HOME_FILES = (HOME_DATABASE, LOCK_FILE, LAST_RUN_FILE)  # also with an ending, as the database's log has
 HOME_FOLDERS = frozenset({"raw", "published", "dagster", "forgotten", "labels", "search", "staging"})
 
 
@@ -160,6 +162,16 @@ class Scanner:
         if status.st_mtime_ns > settled_ns and self.settle_seconds:
             return SkippedPath(path, "still_changing", size, date)
         return InputFile(path, input_format, date, size, status.st_mtime_ns, dated is not None)
+
+
+def scan_input(settings: Settings) -> Scan:
+    """List the input folder without opening its files; the home is left out.
+
+    Raises:
+        UserError: when the folder is missing or is not a folder.
+    """
+    scanner = Scanner(settings.input, settings.home, settings.zone, settings.first_ingest_date, settings.settle_seconds)
+    return scanner.scan()
 
 
 def scan(root: Path) -> Scan:
