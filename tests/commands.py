@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ def call(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None
 
     code, out, err = 0, io.StringIO(), io.StringIO()
     with (
+        own_signal_handlers(),
         contextlib.chdir(cwd),
         mock.patch.object(sys, "argv", ["newsmill", *arguments]),
         mock.patch.dict(os.environ, clean_environment() | (env or {}), clear=True),
@@ -52,6 +54,17 @@ def call(*arguments: str, cwd: Path = PROJECT, env: dict[str, str] | None = None
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
     return Result(code, out.getvalue(), err.getvalue())
+
+
+@contextlib.contextmanager
+def own_signal_handlers() -> Iterator[None]:
+    """Undo what the command does to the handlers of this process."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def run_command(command: list[str], cwd: Path = PROJECT, env: dict[str, str] | None = None) -> Result:

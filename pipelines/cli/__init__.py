@@ -16,10 +16,12 @@ from pipelines.cli.app import app
 
 def main() -> None:
     """Run the console script."""
-    from pipelines.runs.stopping import stop_signals_raise
+    from pipelines.runs.stopping import exit_at_next_signal, stop_signals_raise
 
     with stop_signals_raise():
         code = _run_command()
+    # Leaving the interpreter takes a moment. A signal then has the same exit code as before.
+    exit_at_next_signal()
     sys.exit(code)
 
 

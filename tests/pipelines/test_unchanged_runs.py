@@ -59,7 +59,7 @@ def test_checks_that_warn_are_named_again(root: Path) -> None:
     assert first.code == 0 and "warn raw/files" in first.err
     again = run(root)
     assert again.out.startswith("nothing has changed")
-    assert "skipped 1 file: .csv" in " ".join(again.out.split())
+    assert "skipped 1 file: 1 .csv" in " ".join(again.out.split())
     assert "warn raw.files" in again.err
 
 
