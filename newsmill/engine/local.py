@@ -33,6 +33,7 @@ OnLost = Callable[[pl.DataFrame, str, str], pl.DataFrame]
 
 # A worker that is killed while it starts, for example where memory runs out, says nothing about the batch.
 MAX_STARTS = 5
+MAX_DEATHS = 3  # of workers over one batch of a function whose rows are not at fault
 PARTS_OF_LOST_BATCH = 16  # two rounds find the row in a batch of 256
 
 
@@ -46,7 +47,10 @@ class LocalEngine:
     def map(
         self, source: Iterable[pl.DataFrame], fn: BatchFunction, on_lost: OnLost | None = None
     ) -> Iterator[pl.DataFrame]:
-        """Yield `fn(batch)` for every batch, in order. A single batch or a single worker needs no process of its own.
+        """Yield `fn(batch)` for every batch, in order.
+
+        A single batch or a single worker runs in this process, unless a worker is idle: that has the libraries loaded
+        already, where `fn` needs those of an earlier function.
 
         With `on_lost`, `fn` always runs in worker processes, within `limits`. A batch is lost when its worker dies,
         takes too long or needs too much memory. A lost batch is split and tried again until the row at fault is alone;
@@ -54,14 +58,18 @@ class LocalEngine:
         frame: a new worker loads its imports with one.
 
         Raises:
-            LostBatchError: when a worker dies and there is no `on_lost`.
+            LostBatchError: when MAX_DEATHS workers in a row die over a batch and there is no `on_lost`.
         """
         batches = iter(source)
         first = list(islice(batches, 2))
-        if on_lost is None and (self.workers == 1 or len(first) < 2):
+        if on_lost is None and (self.workers == 1 or len(first) < 2) and not _idle_workers.get(self._key):
             yield from map(fn, chain(first, batches))
         elif first:
             yield from self._spread(chain(first, batches), fn, on_lost)
+
+    @property
+    def _key(self) -> tuple[int, Limits]:
+        return os.getpid(), self.limits
 
     def by_key(self, source: Iterable[pl.DataFrame], key: str, fn: BatchFunction) -> Iterator[pl.DataFrame]:
         """Yield `fn(group)` for the rows of each key, in order of the key. Holds the whole source in memory."""
@@ -73,13 +81,13 @@ class LocalEngine:
     def _spread(
         self, batches: Iterable[pl.DataFrame], fn: BatchFunction, on_lost: OnLost | None
     ) -> Iterator[pl.DataFrame]:
-        pool = _WorkerPool(fn, self.limits if on_lost else None)
+        pool = _WorkerPool(self._key, fn, on_lost)
         # One thread for each worker: it sends batches, waits for results, and replaces a worker that died.
         threads = ThreadPoolExecutor(self.workers, thread_name_prefix="engine")
         in_flight: deque[Future[pl.DataFrame]] = deque()
         try:
             for batch in batches:
-                in_flight.append(threads.submit(pool.run, batch, on_lost))
+                in_flight.append(threads.submit(pool.run, batch))
                 if len(in_flight) > 2 * self.workers:
                     yield in_flight.popleft().result()
             while in_flight:
@@ -103,45 +111,49 @@ def stop_workers() -> None:
     stop_fork_server()
 
 
-# Idle workers wait for the next `map` of the same function: importing what reads pages takes seconds. The key holds the
-# process id, as a forked process must not use them. They end with this process.
-_idle_workers: dict[tuple[int, BatchFunction, Limits | None], list[Worker]] = {}
+# Idle workers wait for the next `map`: importing what reads pages takes seconds. The key holds the process id, as a
+# forked process must not use them. They end with this process.
+_idle_workers: dict[tuple[int, Limits], list[Worker]] = {}
 
 
 class _WorkerPool:
     """The workers of one `map`: started when needed, shared by the threads, kept idle or terminated at the end."""
 
-    def __init__(self, fn: BatchFunction, limits: Limits | None) -> None:
-        self._fn, self._limits = fn, limits
-        self._key = (os.getpid(), fn, limits)
-        self._idle = _idle_workers.pop(self._key, [])
+    def __init__(self, key: tuple[int, Limits], fn: BatchFunction, on_lost: OnLost | None) -> None:
+        self._key, self._fn, self._on_lost = key, fn, on_lost
+        self._idle = _idle_workers.pop(key, [])
         self._busy: set[Worker] = set()
         self._terminated = False
         self._lock = Lock()
 
-    def run(self, batch: pl.DataFrame, on_lost: OnLost | None) -> pl.DataFrame:
+    def run(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the batch's result, from the results of its parts where the whole batch is lost.
 
         Raises:
             WorkerStartError: when MAX_STARTS workers in a row do not start.
+            LostBatchError: when MAX_DEATHS workers in a row die and there is no `on_lost`.
         """
         for _ in range(MAX_STARTS - 1):
             with suppress(WorkerStartError):
-                return self._run_once(batch, on_lost)
-        return self._run_once(batch, on_lost)
+                return self._run_once(batch)
+        return self._run_once(batch)
 
-    def _run_once(self, batch: pl.DataFrame, on_lost: OnLost | None) -> pl.DataFrame:
+    def _run_once(self, batch: pl.DataFrame, deaths: int = 1) -> pl.DataFrame:
         worker = self._acquire()
         try:
-            result = worker.run(batch)
+            result = worker.run(self._fn, batch, is_limited=self._on_lost is not None)
         except LostBatchError as lost:
             self._discard(worker)
-            if on_lost is None or self._terminated or not batch.height:
+            if self._terminated or not batch.height:
                 raise
+            if self._on_lost is None:
+                if deaths == MAX_DEATHS:
+                    raise
+                return self._run_once(batch, deaths + 1)
             if batch.height == 1:
-                return on_lost(batch, lost.reason, lost.detail)
+                return self._on_lost(batch, lost.reason, lost.detail)
             parts = batch.iter_slices(ceil(batch.height / PARTS_OF_LOST_BATCH))
-            return pl.concat([self.run(part, on_lost) for part in parts])
+            return pl.concat([self.run(part) for part in parts])
         except BaseException:
             self._discard(worker)
             raise
@@ -171,7 +183,7 @@ class _WorkerPool:
                     break
                 worker.close()
             else:
-                worker = Worker(self._fn, self._limits)
+                worker = Worker(self._key[1])
             self._busy.add(worker)
             return worker
 

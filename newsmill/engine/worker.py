@@ -66,31 +66,34 @@ def stop_fork_server() -> None:
 
 
 class Worker:
-    """The caller's side of a process that runs `fn`. Without limits, only its death ends a batch early."""
+    """The caller's side of a process that runs batch functions."""
 
-    def __init__(self, fn: BatchFunction, limits: Limits | None) -> None:
+    def __init__(self, limits: Limits) -> None:
         context = multiprocessing.get_context(START_METHOD)
         self._limits = limits
         self._connection, remote = context.Pipe()
         # The stubs only know the `Process` of concrete contexts.
-        self._process = context.Process(target=_serve, args=(remote, fn, limits), daemon=True)  # type: ignore[attr-defined]
+        self._process = context.Process(target=_serve, args=(remote, limits), daemon=True)  # type: ignore[attr-defined]
         self._process.start()
         remote.close()
-        self._is_new = True
+        self._warm: BatchFunction | None = None  # what the last limited batch needs is loaded
 
-    def run(self, batch: pl.DataFrame) -> pl.DataFrame:
+    def run(self, fn: BatchFunction, batch: pl.DataFrame, *, is_limited: bool) -> pl.DataFrame:
         """Return `fn(batch)`; exceptions of `fn` are raised here.
+
+        Args:
+            is_limited: the batch may take as much CPU time as the limits allow. Memory is limited in any case.
 
         Raises:
             LostBatchError: the worker cannot be used any more.
             WorkerStartError: the worker has not become ready.
         """
-        if self._limits is None:
-            return self._answer(batch, None, None)
-        if self._is_new:
-            self._warm_up(batch.clear())
+        if not is_limited:
+            return self._answer(fn, batch, None, None)
+        if self._warm != fn:
+            self._warm_up(fn, batch.clear())
         seconds = self._limits.seconds(batch.height)
-        return self._answer(batch, seconds, WALL_TIME_FACTOR * seconds)
+        return self._answer(fn, batch, seconds, WALL_TIME_FACTOR * seconds)
 
     def is_alive(self) -> bool:
         return bool(self._process.is_alive())
@@ -106,17 +109,19 @@ class Worker:
         self._process.join()
         self._connection.close()
 
-    def _warm_up(self, empty: pl.DataFrame) -> None:
+    def _warm_up(self, fn: BatchFunction, empty: pl.DataFrame) -> None:
         """Have the worker load what `fn` needs, so that this time is not charged to a row."""
         try:
-            self._answer(empty, None, START_TIMEOUT_SECONDS)
+            self._answer(fn, empty, None, START_TIMEOUT_SECONDS)
         except LostBatchError as lost:
             raise WorkerStartError(f"a new worker can't start: {lost}") from lost
-        self._is_new = False
+        self._warm = fn
 
-    def _answer(self, batch: pl.DataFrame, cpu_seconds: float | None, timeout: float | None) -> pl.DataFrame:
+    def _answer(
+        self, fn: BatchFunction, batch: pl.DataFrame, cpu_seconds: float | None, timeout: float | None
+    ) -> pl.DataFrame:
         try:
-            self._connection.send((batch, cpu_seconds))
+            self._connection.send((fn, batch, cpu_seconds))
             if not self._connection.poll(timeout):
                 raise LostBatchError("too_slow", f"no answer within {timeout:g} s")
             answer = self._connection.recv()
@@ -141,19 +146,17 @@ class Worker:
         return LostBatchError("worker_died", f"its process was ended by {name}")
 
 
-def _serve(connection: Connection, fn: BatchFunction, limits: Limits | None) -> None:
-    """Receive batches and send results until the caller closes the connection."""
+def _serve(connection: Connection, limits: Limits) -> None:
+    """Receive functions with batches and send results until the caller closes the connection."""
     # Ctrl-C reaches all processes; the caller terminates the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if limits:
-        _limit_memory(limits.memory_bytes)
+    _limit_memory(limits.memory_bytes)
     while True:
         try:
-            batch, seconds = connection.recv()
+            fn, batch, seconds = connection.recv()
         except EOFError:
             return
-        if seconds:
-            _limit_cpu_time(seconds)
+        _limit_cpu_time(seconds)
         connection.send_bytes(_pickled_answer(fn, batch))
 
 
@@ -179,11 +182,15 @@ def _limit_memory(size: int) -> None:
         _lower(resource.RLIMIT_DATA, data_pages * resource.getpagesize() + size)
 
 
-def _limit_cpu_time(seconds: float) -> None:
-    """Have the kernel kill this process after `seconds` more of CPU time."""
+def _limit_cpu_time(seconds: float | None) -> None:
+    """Have the kernel kill this process after `seconds` more of CPU time; None lifts the limit."""
     if sys.platform != "win32":
         import resource
 
+        if seconds is None:
+            hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+            resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
+            return
         usage = resource.getrusage(resource.RUSAGE_SELF)
         _lower(resource.RLIMIT_CPU, ceil(usage.ru_utime + usage.ru_stime + seconds))
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -16,9 +15,9 @@ from newsmill.pages.tables import PAGES, REPEATS, TEASERS
 from newsmill.progress import advance, expect
 from newsmill.quality.ledger import page_verdicts
 from newsmill.quality.tables import LEDGER
-from newsmill.settings import Settings
 from newsmill.sources.archive_parts import DAMAGED
 from newsmill.sources.tables import ARCHIVE, RECORDS
+from newsmill.stages.map_dates import map_dates
 from newsmill.stages.run import Loaded, Run, open_archive, open_engine, replace_verdicts
 from newsmill.types import Connection
 from newsmill.warehouse.connection import transaction
@@ -31,71 +30,49 @@ LAST_NUMBER = 999_999
 DAMAGE_COLUMNS = ["record_id", "ingest_date", "problem", "problem_detail"]
 
 
-@dataclass
-class _Reading:
-    """The records to read of some ingest dates, and what is known of them beside their pages.
-
-    Attributes:
-        only: by ingest date, the ids of the records to read; all where None.
-        damaged: by ingest date, the records whose bytes are damaged.
-        dates_of_batches: the ingest dates of the batches that were sent to the engine and have not come back, in order.
-    """
-
-    settings: Settings
-    only: Mapping[dt.date, Collection[str]] | None
-    damaged: dict[dt.date, list[pl.DataFrame]] = field(default_factory=dict)
-    dates_of_batches: deque[dt.date] = field(default_factory=deque)
-
-    def chosen(self, date: dt.date) -> Collection[str] | None:
-        return None if self.only is None else self.only.get(date, ())
-
-    def batches(self, dates: Sequence[dt.date]) -> Iterator[pl.DataFrame]:
-        """Yield the readable records of all dates, each batch of one date."""
-        for date in dates:
-            only = self.chosen(date)
-            is_chosen = pl.lit(True) if only is None else pl.col("record_id").is_in(sorted(only))
-            of_date = open_archive(self.settings).batches(
-                [date], self.settings.batch_records, self.settings.batch_bytes
-            )
-            for batch in of_date:
-                chosen = batch.filter(is_chosen)
-                damaged = chosen.filter(pl.col("problem") == DAMAGED).select(DAMAGE_COLUMNS)
-                self.damaged.setdefault(date, []).append(damaged)
-                if (rows := chosen.filter(pl.col("problem").is_null())).height:
-                    self.dates_of_batches.append(date)
-                    yield rows
-
-
 def load_pages(con: Connection, run: Run, dates: Sequence[dt.date]) -> Iterator[Loaded]:
     """Load `clean.pages`, `clean.teasers` and `clean.repeats`; yield each ingest date with its number of pages.
 
     Reads in parallel; the dates are one stream, so that small ones keep all workers busy too. Where `run.records`
     names records, only those are read, and the rows of others stay.
     """
-    settings = run.settings
-    reading = _Reading(settings, run.records)
     for date in dates:
-        only = reading.chosen(date)
-        expect("pages", count(con, RECORDS, date) if only is None else len(only))
-    waiting = deque(dates)
+        expect("pages", count(con, RECORDS, date) if run.records is None else len(run.records.get(date, ())))
+    damaged: dict[dt.date, list[pl.DataFrame]] = {date: [ARCHIVE.empty().select(DAMAGE_COLUMNS)] for date in dates}
+    read = map_dates(
+        open_engine(run.settings),
+        dates,
+        lambda date: _readable(run, date, damaged[date]),
+        PAGE_READERS[run.settings.language_detector],
+        quarantine_lost,
+    )
     with staging_folder(run.staging_folder) as staged:
-        results = open_engine(settings).map(
-            reading.batches(dates), PAGE_READERS[settings.language_detector], quarantine_lost
-        )
-        for number, result in enumerate(results):
-            date = reading.dates_of_batches.popleft()
-            while waiting[0] != date:
-                yield _commit(con, run, reading, waiting.popleft(), staged)
-            _stage_result(_folder(staged, date), number, result, run.run_id)
-            advance("pages", result.height)
-        while waiting:
-            yield _commit(con, run, reading, waiting.popleft(), staged)
+        for date, results in read:
+            folder = staged / date.isoformat()
+            folder.mkdir()
+            for number, result in enumerate(results):
+                _stage_result(folder, number, result, run.run_id)
+                advance("pages", result.height)
+            stage(folder, LEDGER, LAST_NUMBER, _damage_verdicts(con, run, pl.concat(damaged.pop(date))))
+            with_enough_memory(con, partial(_replace, con, run, date, folder))
+            shutil.rmtree(folder)
+            yield [date], count(con, PAGES, date)
 
 
-def _folder(staged: Path, date: dt.date) -> Path:
-    folder = staged / date.isoformat()
-    folder.mkdir(exist_ok=True)
-    return folder
+def _chosen(run: Run, date: dt.date) -> Collection[str] | None:
+    """Return the ids of the records to read; None for all."""
+    return None if run.records is None else run.records.get(date, ())
+
+
+def _readable(run: Run, date: dt.date, damaged: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield the records to read, and append those whose bytes are damaged to `damaged`."""
+    settings, only = run.settings, _chosen(run, date)
+    is_chosen = pl.lit(True) if only is None else pl.col("record_id").is_in(sorted(only))
+    for batch in open_archive(settings).batches([date], settings.batch_records, settings.batch_bytes):
+        chosen = batch.filter(is_chosen)
+        damaged.append(chosen.filter(pl.col("problem") == DAMAGED).select(DAMAGE_COLUMNS))
+        if (rows := chosen.filter(pl.col("problem").is_null())).height:
+            yield rows
 
 
 def _stage_result(folder: Path, number: int, result: pl.DataFrame, run_id: str) -> None:
@@ -110,21 +87,13 @@ def _stage_result(folder: Path, number: int, result: pl.DataFrame, run_id: str) 
         stage(folder, table, number, rows)
 
 
-def _commit(con: Connection, run: Run, reading: _Reading, date: dt.date, staged: Path) -> Loaded:
+def _replace(con: Connection, run: Run, date: dt.date, folder: Path) -> None:
     """Replace the date's rows by the staged ones."""
-    folder, only = _folder(staged, date), reading.chosen(date)
-    damaged = pl.concat([ARCHIVE.empty().select(DAMAGE_COLUMNS), *reading.damaged.pop(date, [])])
-    stage(folder, LEDGER, LAST_NUMBER, _damage_verdicts(con, run, damaged))
-
-    def replace() -> None:
-        with transaction(con):
-            for table in (PAGES, TEASERS, REPEATS):
-                replace_date(con, table, date, folder / table.name, only)
-            replace_verdicts(con, "pages", date, folder / LEDGER.name, only)
-
-    with_enough_memory(con, replace)
-    shutil.rmtree(folder)
-    return [date], count(con, PAGES, date)
+    only = _chosen(run, date)
+    with transaction(con):
+        for table in (PAGES, TEASERS, REPEATS):
+            replace_date(con, table, date, folder / table.name, only)
+        replace_verdicts(con, "pages", date, folder / LEDGER.name, only)
 
 
 def _damage_verdicts(con: Connection, run: Run, damaged: pl.DataFrame) -> pl.DataFrame:

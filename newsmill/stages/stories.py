@@ -11,7 +11,7 @@ import polars as pl
 from newsmill.progress import advance
 from newsmill.quality.ledger import story_verdicts
 from newsmill.quality.tables import LEDGER
-from newsmill.stages.run import Loaded, Run
+from newsmill.stages.run import Loaded, Run, open_engine
 from newsmill.stories.fingerprint import create_empty_fingerprints, fingerprint
 from newsmill.stories.plan import StoryPlan, apply_plan, plan_stories
 from newsmill.topics.tables import RETAG_QUEUE
@@ -62,8 +62,7 @@ def _load_dates(con: Connection, run: Run, dates: Sequence[dt.date]) -> int:
         [dates],
         run.settings.batch_records,
     )
-    # Faster than sending the pages to another process.
-    fingerprints = [fingerprint(batch) for batch in pages]
+    fingerprints = list(open_engine(run.settings).map(pages, fingerprint))
     plan = plan_stories(con, dates, pl.concat(fingerprints) if fingerprints else create_empty_fingerprints())
     with transaction(con):
         affected = apply_story_plan(con, plan, run.run_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -36,9 +37,7 @@ def load_topics(con: Connection, run: Run, dates: Sequence[dt.date]) -> Iterator
 def _load_date(con: Connection, run: Run, date: dt.date) -> int:
     expect("topics", count(con, PAGES, date))
     with staging_folder(run.staging_folder) as staged:
-        for number, pages in enumerate(pages_to_tag(con, date)):
-            _stage_tags(staged, number, tag.tag_pages(pages, run.taxonomy))
-            advance("topics", pages.height)
+        _stage_tags(run.settings, run.taxonomy, pages_to_tag(con, date), staged)
         with transaction(con):
             for table in TABLES:
                 replace_date(con, table, date, staged / table.name)
@@ -49,30 +48,33 @@ def _load_date(con: Connection, run: Run, date: dt.date) -> int:
 def retag_topics(con: Connection, settings: Settings, taxonomy: Taxonomy) -> int:
     """Re-tag every stored page, in parallel, and replace all tags in one transaction; return the number of pages."""
     dates = [date for (date,) in con.execute("select distinct ingest_date from clean.pages order by all").fetchall()]
-    read = 0
-
-    def pages() -> Iterator[pl.DataFrame]:
-        nonlocal read
-        for date in dates:
-            for batch in pages_to_tag(con, date):
-                read += batch.height
-                yield batch
-
-    expect("topics", con.execute("select count(*) from clean.pages").fetchall()[0][0])
+    [(total,)] = con.execute("select count(*) from clean.pages").fetchall()
+    expect("topics", total)
     with staging_folder(settings.home) as staged:
-        tagged = open_engine(settings).map(pages(), partial(tag.tag_to_frame, taxonomy=taxonomy))
-        reported = 0
-        for number, frame in enumerate(tagged):
-            _stage_tags(staged, number, tag.split_tags(frame))
-            advance("topics", read - reported)
-            reported = read
+        _stage_tags(settings, taxonomy, (batch for date in dates for batch in pages_to_tag(con, date)), staged)
         with transaction(con):
             for table in TABLES:
                 con.execute(f"delete from {table.name}")  # noqa: S608
                 insert(con, table, staged / table.name)
             con.execute("delete from topics.retag_queue")
             replace_labels(con, settings)
-    return read
+    return int(total)
+
+
+def _stage_tags(settings: Settings, taxonomy: Taxonomy, pages: Iterator[pl.DataFrame], staged: Path) -> None:
+    """Tag the pages in parallel, and stage their rows of each table."""
+    sizes: deque[int] = deque()
+
+    def counted() -> Iterator[pl.DataFrame]:
+        for batch in pages:
+            sizes.append(batch.height)
+            yield batch
+
+    tagged = open_engine(settings).map(counted(), partial(tag.tag_to_frame, taxonomy=taxonomy))
+    for number, frame in enumerate(tagged):
+        for table, rows in zip(TABLES, tag.split_tags(frame), strict=True):
+            stage(staged, table, number, rows)
+        advance("topics", sizes.popleft())
 
 
 def pages_to_tag(con: Connection, date: dt.date) -> Iterator[pl.DataFrame]:
@@ -105,8 +107,3 @@ def replace_labels(con: Connection, settings: Settings) -> None:
     """Replace `topics.labels` by the labels of the home."""
     con.execute(f"delete from {LABELS.name}")  # noqa: S608
     insert(con, LABELS, read_labels(settings.home))
-
-
-def _stage_tags(staged: Path, number: int, tags: tag.Tags) -> None:
-    for table, rows in zip(TABLES, tags, strict=True):
-        stage(staged, table, number, rows)

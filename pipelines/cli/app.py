@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from newsmill.settings import Settings, load_settings
 from pipelines.cli.show import folder
 from pipelines.cli.topics import topics_app
+
+if TYPE_CHECKING:
+    from newsmill.settings import Settings
 
 app = typer.Typer(
     help="Raw news pages in, trusted topic and trend tables out.",
@@ -65,7 +67,7 @@ def run(
 
     if sample and input is not None:
         raise typer.BadParameter("give either --sample or --input", param_hint="--sample")
-    settings = load_settings(input=SAMPLE if sample else input, home=home, topics=topics, workers=workers)
+    settings = _settings(input=SAMPLE if sample else input, home=home, topics=topics, workers=workers)
     wanted = [day.date() for day in date or []]
     bounds = (since.date() if since else None, until.date() if until else None)
     options = RunOptions(wanted, bounds, reprocess=reprocess, as_json=as_json, verbose=verbose)
@@ -87,7 +89,7 @@ def rebuild(
     """Rebuild the database from the archive, for example after an upgrade; the old database is kept as a backup."""
     from pipelines.cli.rebuild import rebuild_command
 
-    settings = load_settings(input=input, home=home, topics=topics, workers=workers)
+    settings = _settings(input=input, home=home, topics=topics, workers=workers)
     raise typer.Exit(rebuild_command(settings, replace_old=replace_old, as_json=as_json, verbose=verbose))
 
 
@@ -140,7 +142,7 @@ def replay(
     from newsmill.maintenance.replay import RecordFilter
     from pipelines.cli.replay import replay_command
 
-    settings = load_settings(home=home, workers=workers)
+    settings = _settings(home=home, workers=workers)
     choice = RecordFilter(reason, site, since.date() if since else None)
     raise typer.Exit(replay_command(settings, choice, apply=apply, as_json=as_json))
 
@@ -259,8 +261,14 @@ def dev(
     """Start the Dagster UI with its schedule and sensor; the report is served beside it."""
     from pipelines.cli.dev import dev_command
 
-    raise typer.Exit(dev_command(load_settings(input=input, home=home), host, port))
+    raise typer.Exit(dev_command(_settings(input=input, home=home), host, port))
 
 
 def _home(home: Path | None) -> Settings:
-    return load_settings(home=home)
+    return _settings(home=home)
+
+
+def _settings(**arguments: Any) -> Settings:
+    from newsmill.settings import load_settings
+
+    return load_settings(**arguments)

@@ -10,9 +10,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -20,6 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from newsmill.progress import reporting
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Without a terminal, rich would wrap at 80 columns and cut what a log should keep.
 out = Console(width=None if sys.stdout.isatty() else 200, highlight=False, emoji=False)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
 
 from newsmill.errors import UserError
-from newsmill.settings import Settings, load_settings
-from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 from pipelines.cli.show import err, folder, out, print_json, print_table, progress, text
+
+if TYPE_CHECKING:
+    from newsmill.settings import Settings
+    from newsmill.topics.taxonomy import Taxonomy
 
 topics_app = typer.Typer(help="Plan and apply changes of the taxonomy; label pages.", no_args_is_help=True)
 
@@ -30,8 +31,11 @@ SHARE_COLUMNS = ("precision", "recall", "f1", "precision_new", "recall_new", "f1
 @topics_app.command("plan")
 def plan_command(home: Home = None, topics: Topics = None, as_json: AsJson = False, limit: Limit = 10) -> None:
     """Show what a taxonomy would change: pages gained and lost with sentences, quality on the labels, trends."""
+    import polars as pl
 
     from newsmill.maintenance.retag import plan_retag
+    from newsmill.settings import load_settings
+    from newsmill.topics.taxonomy import load_taxonomy
 
     settings = load_settings(home=home, topics=topics)
     result = plan_retag(settings, load_taxonomy(settings.topics))
@@ -77,8 +81,9 @@ def apply_command(
     as_json: AsJson = False,
 ) -> None:
     """Re-tag every stored page with a taxonomy, from the stored texts, and publish."""
-
     from newsmill.maintenance.retag import apply_retag
+    from newsmill.settings import load_settings
+    from newsmill.topics.taxonomy import load_taxonomy
 
     settings = load_settings(home=home, topics=topics, workers=workers)
     with progress(quiet=as_json):
@@ -101,6 +106,9 @@ def label_command(
     topic: Annotated[list[str] | None, typer.Option(help="Only this topic.")] = None,
 ) -> None:
     """Ask for each page whether it is about a topic. Every answer is saved at once; stop at any time."""
+    from newsmill.settings import load_settings
+    from newsmill.topics.taxonomy import load_taxonomy
+
     settings = load_settings(home=home, topics=topics)
     taxonomy = load_taxonomy(settings.topics)
     unknown = sorted(set(topic or []).difference(taxonomy.topics))

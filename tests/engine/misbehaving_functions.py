@@ -60,5 +60,22 @@ def kill_the_first_starts(batch: pl.DataFrame, path: Path) -> pl.DataFrame:
     return batch
 
 
+def die_twice(batch: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """End the first two processes that get a batch; the file counts them."""
+    deaths = path.read_text() if path.exists() else ""
+    path.write_text(deaths + "x")
+    if len(deaths) < 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return batch
+
+
+def spend_two_seconds(batch: pl.DataFrame) -> pl.DataFrame:
+    """Take two seconds of CPU time; return the process id."""
+    end = time.process_time() + 2
+    while time.process_time() < end:
+        pass
+    return add_pid(batch)
+
+
 def add_pid(batch: pl.DataFrame) -> pl.DataFrame:
     return batch.with_columns(n=pl.lit(os.getpid()))

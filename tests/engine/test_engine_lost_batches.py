@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import time
@@ -15,11 +16,19 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from misbehaving_functions import add_pid, exit_at_once, failing, kill_the_first_starts, read
+from misbehaving_functions import (
+    add_pid,
+    die_twice,
+    exit_at_once,
+    failing,
+    kill_the_first_starts,
+    read,
+    spend_two_seconds,
+)
 
 from newsmill.engine import local
 from newsmill.engine.local import LocalEngine
-from newsmill.engine.worker import Limits, LostBatchError
+from newsmill.engine.worker import BatchFunction, Limits, LostBatchError
 
 LIMITS = Limits(row_seconds=0.5, mean_seconds=0.01, memory_bytes=160 * 2**20)
 ENGINE = LocalEngine(1, LIMITS)
@@ -67,7 +76,9 @@ class FakeWorker:
     def __init__(self, max_rows: int) -> None:
         self.max_rows = max_rows
 
-    def run(self, batch: pl.DataFrame) -> pl.DataFrame:
+    def run(self, fn: BatchFunction, batch: pl.DataFrame, *, is_limited: bool) -> pl.DataFrame:
+        assert fn is read
+        assert is_limited
         if batch.height > self.max_rows or batch["action"].str.contains("exit").any():
             raise LostBatchError("worker_died", "")
         return read(batch)
@@ -100,6 +111,29 @@ def test_several_poisoned_rows_among_two_workers() -> None:
     rows = read_all(LocalEngine(2, LIMITS), [frame({3: "exit", 4: "kill"}, 0, 20), frame({39: "exit"}, 20, 40)])
     assert rows["n"].to_list() == list(range(40))
     assert rows.filter(pl.col("reason").is_not_null())["n"].to_list() == [3, 4, 39]
+
+
+def test_a_batch_whose_worker_is_killed_runs_again(tmp_path: Path) -> None:
+    [one] = ENGINE.map([pl.DataFrame({"n": [1]})], add_pid, on_lost)  # leaves an idle worker
+    [again] = ENGINE.map([pl.DataFrame({"n": [7]})], partial(die_twice, path=tmp_path / "deaths"))
+    assert again["n"].to_list() == [7]
+    assert (tmp_path / "deaths").read_text() == "xxx"
+    assert one["n"][0] != os.getpid()
+
+
+def test_an_idle_worker_runs_another_function_without_limit_on_its_time() -> None:
+    [first] = ENGINE.map([pl.DataFrame({"n": [1]})], add_pid, on_lost)
+    [second] = ENGINE.map([pl.DataFrame({"n": [2]})], spend_two_seconds)
+    assert second["n"][0] == first["n"][0]
+
+
+def test_stopping_the_workers_counts_their_cpu_time() -> None:
+    [worker] = LocalEngine(1, Limits(row_seconds=9)).map([pl.DataFrame({"n": [1]})], spend_two_seconds, on_lost)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    local.stop_workers()
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before > 1.8
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker["n"][0], 0)
 
 
 def test_a_worker_that_dies_without_on_lost_fails_the_run() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 import pytest
 
-from newsmill.engine.local import LocalEngine
+from newsmill.engine.local import LocalEngine, stop_workers
 
 
 def double(batch: pl.DataFrame) -> pl.DataFrame:
@@ -34,7 +34,8 @@ def test_several_batches_go_to_other_processes() -> None:
     assert pids and os.getpid() not in pids
 
 
-def test_one_batch_stays_in_this_process() -> None:
+def test_one_batch_stays_in_this_process_where_no_worker_is_idle() -> None:
+    stop_workers()
     [frame] = LocalEngine(2).map(numbered(1), double)
     assert frame["pid"][0] == os.getpid()
 

@@ -201,7 +201,7 @@ while not pathlib.Path(sys.argv[2]).exists():
             queries += 2
     except Exception as error:
         errors.append(str(error)[:200])
-    time.sleep(0.3)
+    time.sleep(2)
 print(json.dumps({"queries": queries, "errors": errors[:3], "publications": len(seen)}))
 """
 
