@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -92,14 +93,13 @@ def _run(settings: Settings, found: Scan, dates: list[dt.date], options: RunOpti
     partitioned = with_first_ingest_date(settings, dates)
     require_partitions(ingest_days(partitioned), dates)
     ranges = [(date, date) for date in dates] if options.wanted else [(dates[0], dates[-1])]
-    with (
-        hold_home(settings.home, "newsmill run", settings.lock_patience_seconds),
-        progress(quiet=options.as_json or options.verbose),
-    ):
+    with progress(quiet=options.as_json or options.verbose):
         outcomes = [
             run_daily(partitioned, first, last, reprocess=options.reprocess, verbose=options.verbose)
             for first, last in ranges
         ]
+    # Where another process writes to the home already, there is more to come.
+    with suppress(UserError), hold_home(settings.home, "newsmill run", patience_seconds=0):
         if all(outcome.is_clean for outcome in outcomes) and not wanted_dates(settings, found):
             ended = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
             record_last_run(settings.home, LastRun(outcomes[-1].run_id, ended, inputs_digest(settings, found)))
