@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsmill.engine.local import LocalEngine
@@ -17,6 +17,7 @@ def double(batch: pl.DataFrame) -> pl.DataFrame:
     return batch.select(pl.col("n") * 2)
 
 
+@settings(deadline=None)
 @given(sizes=st.lists(st.integers(0, 4), max_size=8))
 def test_every_date_has_its_results(sizes: list[int]) -> None:
     dates = [dt.date(2026, 3, 1) + dt.timedelta(days=number) for number in range(len(sizes))]

@@ -22,7 +22,7 @@ from newsmill.settings import Settings, load_settings
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.warehouse.connection import open_reader, open_writer
 from pipelines.cli.rebuild import rebuild_command
-from pipelines.cli.run import reconciliation_totals, run_command
+from pipelines.cli.run import RunOptions, reconciliation_totals, run_command
 from pipelines.outcome import Outcome
 
 PUBLISHED = "newsmill.duckdb"
@@ -158,7 +158,7 @@ def failing_runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dt.date, dt.date
         return Outcome("run", success=False, errors=("raw_records: no luck",), failed_checks=())
 
     monkeypatch.setattr("pipelines.cli.rebuild.run_daily", run)
-    monkeypatch.setattr("pipelines.cli.rebuild.code_location", lambda _: None)
+    monkeypatch.setattr("pipelines.cli.rebuild.code_location", lambda _, **options: None)
     return begun
 
 
@@ -198,7 +198,7 @@ def test_a_run_on_a_home_of_another_version_is_refused_at_once(own_home: Setting
     make_old(own_home.database)
     before = own_home.database.read_bytes()
     with pytest.raises(UserError, match=r"stories\.bands\.text_hash is VARCHAR instead of UBIGINT"):
-        run_command(own_home, [], (None, None), as_json=False, verbose=False)
+        run_command(own_home, RunOptions([], (None, None)))
     assert own_home.database.read_bytes() == before
 
 
