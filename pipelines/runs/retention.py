@@ -42,8 +42,8 @@ delete from asset_check_executions where run_id in :runs
   and (execution_status = 'SUCCEEDED'
        or id not in (select max(id) from asset_check_executions group by asset_key, check_name, partition))
 """
-SELECT_CHARTS = "select id, event from event_logs where run_id in :runs and event like '%data:image/png;base64,%'"
-CHART = re.compile(r"!\[[^\]]*\]\(data:image/png;base64,[A-Za-z0-9+/=]+\)")
+SELECT_CHARTS = "select id, event from event_logs where run_id in :runs and event like '%data:image/%;base64,%'"
+CHART = re.compile(r"!\[[^\]]*\]\(data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+\)")
 DELETE_EVENT_TAGS = "delete from asset_event_tags where event_id not in (select id from event_logs)"
 
 

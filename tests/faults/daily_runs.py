@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 from statistics import mean
 
@@ -14,7 +16,7 @@ from faults.homes import ENVIRONMENT, NEWSMILL, command, record_ids
 from faults.result import Result
 from newsmill.settings import PROJECT
 
-DAYS, PAGES = 60, 200
+DAYS, PAGES, KEEP_RUN_DAYS = 60, 200, 10
 # On a busy machine the experiment ends before the last day, so that the whole harness stays below 40 minutes.
 MOST_SECONDS = 30 * 60
 MIB = 2**20
@@ -24,7 +26,8 @@ def run_many_days(scratch: Path, days: int = DAYS, pages: int = PAGES) -> Result
     result = Result(
         "daily-runs",
         f"{days} daily runs of {pages} pages",
-        "Every run succeeds; time, memory and Dagster's history do not grow with the number of runs.",
+        f"Dagster's history is kept for {KEEP_RUN_DAYS} days. Every run succeeds; time, memory and that history "
+        "do not grow with the number of runs.",
     )
     source, home = scratch / "input", scratch / "home"
     seconds, memory, sizes = [], [], []
@@ -40,6 +43,7 @@ def run_many_days(scratch: Path, days: int = DAYS, pages: int = PAGES) -> Result
         code, peak, err = run_measured("run", "--input", source, "--home", home, "--date", str(day))
         seconds.append(time.monotonic() - began)
         memory.append(peak)
+        age_history(home)
         sizes.append({name: folder_bytes(home / name) for name in ("dagster", "raw", "newsmill.duckdb", "published")})
         result.tried += 1
         result.check(code == 0, f"{day}: exit {code}: {err[-300:]}")
@@ -54,7 +58,7 @@ def run_many_days(scratch: Path, days: int = DAYS, pages: int = PAGES) -> Result
     for name in sizes[0]:
         for run in sorted({sixth, days // 2, days}):
             result.figures[f"{name} after {run} runs"] = f"{sizes[run - 1][name] / MIB:.1f} MiB"
-    if days >= DAYS // 2:
+    if days >= 3 * KEEP_RUN_DAYS:
         growth = (sizes[-1]["dagster"] - sizes[days // 2 - 1]["dagster"]) / MIB
         result.check(growth < 20, f"Dagster's history grew by {growth:.0f} MiB in the second half")
         ratio = mean(seconds[-sixth:]) / mean(seconds[sixth : 2 * sixth])
@@ -62,12 +66,22 @@ def run_many_days(scratch: Path, days: int = DAYS, pages: int = PAGES) -> Result
     return result
 
 
+def age_history(home: Path) -> None:
+    """Make all runs a day older, so that the next one is that of the next day."""
+    with closing(sqlite3.connect(home / "dagster" / "history" / "runs.db")) as con, con:
+        con.execute(
+            "update runs set create_timestamp = datetime(create_timestamp, '-1 day'), "
+            "update_timestamp = datetime(update_timestamp, '-1 day'), "
+            "start_time = start_time - 86400, end_time = end_time - 86400"
+        )
+
+
 def run_measured(*arguments: str | Path) -> tuple[int, float, str]:
     """Run a command; return its exit code, the peak memory of its main process in MiB, and stderr."""
     process = subprocess.Popen(
         [NEWSMILL, *map(str, arguments)],
         cwd=PROJECT,
-        env=ENVIRONMENT,
+        env=ENVIRONMENT | {"NEWSMILL_KEEP_RUN_DAYS": str(KEEP_RUN_DAYS)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

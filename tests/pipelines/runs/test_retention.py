@@ -20,7 +20,7 @@ KEY = dg.AssetKey("one")
 @dg.asset(partitions_def=DAYS)
 def one() -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
-        metadata={"chart": dg.MetadataValue.md(f"![a chart](data:image/png;base64,{'A' * 5000})")}
+        metadata={"chart": dg.MetadataValue.md(f"![a chart](data:image/svg+xml;base64,{'A' * 5000})")}
     )
 
 
