@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 BIN := .venv/bin
 
-.PHONY: help setup run dev test test-all test-faults test-dbt lint bench lock clean
+.PHONY: help setup run dev test test-all test-faults test-dbt lint bench bench-runs bench-peer bench-growth lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -48,12 +48,22 @@ test-dbt: setup .venv-dbt/.ready ## Build the SQL folder with dbt itself and com
 bench: setup ## Measure the cost per page of each stage; TABLE=bodies runs benchmarks/bodies.py
 	$(BIN)/python -m benchmarks$(if $(TABLE),.$(TABLE)) $(BENCH)
 
+bench-runs: setup ## Measure whole runs and commands; writes docs/benchmarks.md; BENCH="--pages DIR" measures other pages
+	$(BIN)/python -m benchmarks.runs $(BENCH)
+
+bench-peer: setup .venv-peer/.ready ## Measure the same pages in newsmill and datatrove; writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks.runs.peer $(BENCH)
+
+bench-growth: setup ## Measure a daily run on 1,000 to 100,000 stored pages; writes docs/benchmarks.md; takes an hour
+	$(BIN)/python -m benchmarks.runs.growth $(BENCH)
+
 lock: $(UV) ## Resolve pyproject.toml into the lock files
 	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group dev --extra search --extra excel pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra dbt pyproject.toml -o requirements-dbt.lock
+	$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group peer --no-emit-package fasttext-predict --no-emit-package fasttext-predict-v2 -o requirements-peer.lock
 
 clean: ## Remove everything that make created, except the warehouse
-	rm -rf .venv .venv-dbt .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-dbt .venv-peer .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.ready: requirements.lock pyproject.toml | $(UV)
 	@[ -n "$(PYTHON)" ] || { echo "newsmill needs Python 3.11, 3.12 or 3.13 on the PATH; or run make PYTHON=/path/to/python" >&2; exit 2; }
@@ -67,6 +77,11 @@ clean: ## Remove everything that make created, except the warehouse
 .venv-dbt/.ready: requirements-dbt.lock | $(UV)
 	$(UV) venv -q --allow-existing --python .venv .venv-dbt
 	$(UV) pip sync -q --python .venv-dbt --require-hashes requirements-dbt.lock
+	@touch $@
+
+.venv-peer/.ready: requirements-peer.lock | $(UV)
+	$(UV) venv -q --allow-existing --python .venv .venv-peer
+	$(UV) pip sync -q --compile-bytecode --python .venv-peer --require-hashes requirements-peer.lock
 	@touch $@
 
 .tools/bin/uv: requirements-uv.lock
