@@ -14,7 +14,7 @@ import typer
 
 from benchmarks.runs.commands import Samples, clean_environment
 from benchmarks.runs.document import describe_conditions, load_per_core, markdown_table, write_section
-from benchmarks.runs.page_set import SAMPLE, load_pages, write_input
+from benchmarks.runs.page_set import SAMPLE, PageFile, load_pages, write_input
 from newsmill import stages
 from newsmill.settings import PROJECT, load_settings
 from pipelines.cli.show import out, print_table
@@ -90,14 +90,10 @@ def _ending(folder: Path) -> str:
     return ".html.gz" if next(folder.rglob("000001.html*")).suffix == ".gz" else ".html"
 
 
-def measure_reading(scratch: Path, found: list, pages: int, days: int, rounds: int) -> pl.DataFrame:
+def measure_reading(scratch: Path, found: list[PageFile], pages: int, days: int, rounds: int) -> pl.DataFrame:
     """Return the wall seconds of the reading stage with 1 and with 2 workers, the minimum of the rounds."""
     source, home = scratch / "parallel", scratch / "home-parallel"
-    copies = -(-pages // len(found))
-    kept = write_input(found, source, days, copies)[:pages]
-    for path in source.rglob("*.htm*"):
-        if path.relative_to(source).as_posix() not in set(kept):
-            path.unlink()
+    write_input(found, source, days, pages)
     stages.archive_input(load_settings(input=source, home=home), None)
     seconds: dict[int, list[float]] = {1: [], 2: []}
     for _ in range(rounds):

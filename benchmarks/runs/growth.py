@@ -130,7 +130,7 @@ def draw(table: pl.DataFrame) -> str:
         )
         for column, title in PLOTTED.items()
     ]
-    return vl_convert.vegalite_to_svg(alt.hconcat(*panels).to_json())
+    return vl_convert.vegalite_to_svg(alt.hconcat(*panels).configure(background="white").to_json())
 
 
 if __name__ == "__main__":

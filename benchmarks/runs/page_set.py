@@ -64,14 +64,14 @@ def _json_lines(path: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
 
 
-def write_input(pages: Sequence[PageFile], into: Path, days: int = 1, copies: int = 1) -> list[str]:
-    """Write the pages as an input folder with a manifest, spread over ingest dates; return their paths in it.
+def write_input(pages: Sequence[PageFile], into: Path, days: int = 1, total: int | None = None) -> list[str]:
+    """Write the pages as an input folder with manifests, spread over ingest dates; return their paths in it.
 
-    Each copy of a page has a URL of its own.
+    Where `total` is more than the pages, they are repeated, each time with other URLs.
     """
     manifests: dict[dt.date, list[str]] = {}
     paths = []
-    for number in range(len(pages) * copies):
+    for number in range(total or len(pages)):
         page, day = pages[number % len(pages)], FIRST_DAY + dt.timedelta(days=number % days)
         copy = number // len(pages)
         url = page.url if not copy else f"{page.url}{'&' if '?' in page.url else '?'}copy={copy}"

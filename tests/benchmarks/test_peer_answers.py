@@ -77,7 +77,7 @@ def test_reads_texts_and_stories_of_newsmill(processed_home: Settings) -> None:
 def test_both_get_the_same_pages(tmp_path: Path) -> None:
     pages = load_pages([SAMPLE], 5)
     assert all(page.body for page in pages)
-    paths = write_input(pages, tmp_path / "input", days=2, copies=2)
+    paths = write_input(pages, tmp_path / "input", days=2, total=10)
     assert len(paths) == 10
     assert len(list((tmp_path / "input").rglob("*.html*"))) == 10
     manifests = [path.read_text().splitlines() for path in (tmp_path / "input").rglob("manifest.jsonl")]
