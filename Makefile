@@ -54,7 +54,7 @@ bench-runs: setup ## Measure whole runs and commands; writes docs/benchmarks.md;
 bench-peer: setup .venv-peer/.ready ## Measure the same pages in newsmill and datatrove; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.runs.peer $(BENCH)
 
-bench-growth: setup ## Measure a daily run on 1,000 to 100,000 stored pages; writes docs/benchmarks.md; takes an hour
+bench-growth: setup ## Measure a daily run on 1,000, 10,000 and 100,000 stored pages; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.runs.growth $(BENCH)
 
 lock: $(UV) ## Resolve pyproject.toml into the lock files

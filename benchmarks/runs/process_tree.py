@@ -59,7 +59,7 @@ def measure(command: Sequence[str | Path], env: Mapping[str, str] | None = None,
     """Run a command in a helper process and return what its tree used. Its output is shown only where it fails.
 
     Raises:
-        CommandError: when the command's exit code is not 0.
+        CommandError: when the command's exit code is not 0, or it leaves a process that does not end.
     """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "usage.json"
@@ -72,6 +72,8 @@ def measure(command: Sequence[str | Path], env: Mapping[str, str] | None = None,
         usage = Usage(**json.loads(report.read_text("utf-8")))
     if usage.code:
         raise CommandError(f"{' '.join(map(str, command))} exits {usage.code}:\n{done.stdout[-2000:]}")
+    if usage.killed:
+        raise CommandError(f"{' '.join(map(str, command))}: {usage.killed} of its processes went on and were killed")
     return usage
 
 
@@ -113,7 +115,9 @@ class _Sampler(threading.Thread):
         deadline: float | None = None
         while True:
             pids = descendants(os.getpid())
-            self.peak = max(self.peak, sum(map(_memory, pids)))
+            # Proportional sizes take milliseconds to read; they are at most the resident ones.
+            if sum(map(_resident, pids)) > self.peak:
+                self.peak = max(self.peak, sum(map(_proportional, pids)))
             if self.command_ended.is_set():
                 deadline = deadline or time.monotonic() + self.grace_seconds
                 if time.monotonic() > deadline:
@@ -161,7 +165,15 @@ def _stat(pid: int) -> list[str]:
         return []
 
 
-def _memory(pid: int) -> int:
+def _resident(pid: int) -> int:
+    """Return the resident set size of a process in bytes; 0 where it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def _proportional(pid: int) -> int:
     """Return the proportional set size of a process in bytes; 0 where it has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
