@@ -10,7 +10,7 @@ from statistics import median
 
 import polars as pl
 
-from benchmarks.runs.process_tree import Usage, measure
+from benchmarks.runs.process_tree import CommandError, Usage, measure
 
 NEWSMILL = Path(sys.executable).parent / "newsmill"
 
@@ -29,9 +29,12 @@ class Samples:
         """Measure any command, in a folder without a `newsmill.toml`.
 
         Raises:
-            CommandError: when it fails.
+            SystemExit: when it fails, with its output.
         """
-        usage = measure(command, env=clean_environment() | dict(env or {}), cwd=Path(sys.prefix))
+        try:
+            usage = measure(command, env=clean_environment() | dict(env or {}), cwd=Path(sys.prefix))
+        except CommandError as error:
+            raise SystemExit(f"not measured: {error}") from error
         self.usages.setdefault(label, []).append(usage)
         print(
             f"{label or 'warm up'}: {usage.cpu_s:.2f} CPU s, {usage.wall_s:.2f} s, {usage.peak_mib:.0f} MiB", flush=True
