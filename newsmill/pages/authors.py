@@ -11,8 +11,9 @@ from newsmill.pages.dates.parse import find_dates
 from newsmill.pages.html.headline import find_headline
 from newsmill.pages.html.json_ld import Node, get_names, is_article
 from newsmill.pages.html.metadata import extract_site_names, get_meta_contents, unescape
+from newsmill.pages.html.names import TEXT
 from newsmill.pages.html.site_name import is_site_name
-from newsmill.pages.html.tree import TEXT, Tree
+from newsmill.pages.html.tree import Tree
 from newsmill.pages.phrases import (
     AND,
     AND_OF_FULL_NAMES,
@@ -164,21 +165,25 @@ def _is_account(author: str) -> bool:
 
 def _iter_marked(tree: Tree) -> Iterator[list[str]]:
     """Yield the bylines of elements marked as author, then the byline of the first element with an author class."""
-    attributes = tree.attributes
-    marked = [node for node in tree.itemprops if "author" in tree.get(node, "itemprop").lower().split()]
-    marked += [node for node in tree.all("a") if "author" in (attributes[node].get("rel") or "").lower().split()]
+    marked = [node for node, value in tree.attribute("itemprop").items() if _has_author(value)]
+    marked += [node for node, value in tree.attribute("rel").items() if _has_author(value) and tree.tags[node] == "a"]
     marked = sorted({node for node in marked if tree.tags[node] not in ("link", "meta")})
     if texts := _get_visible_names(tree, marked):
         yield texts[:_MAX_AUTHORS]
-    classes = list(dict.fromkeys(values["class"] or "" for values in attributes if "class" in values))[:_MAX_CLASSES]
+    class_by_node = tree.attribute("class")
+    classes = [name or "" for name in dict.fromkeys(class_by_node.values())][:_MAX_CLASSES]
     # A substring search is cheaper than the regular expression for every class.
     all_classes = "\n".join(classes)
     hints = [part for part in _AUTHOR_CLASS_PARTS if part in all_classes]
     author_classes = {name for name in classes if any(hint in name for hint in hints) and _is_author_class(name)}
     if author_classes:
-        named = [node for node, values in enumerate(attributes) if values.get("class") in author_classes]
+        named = [node for node, name in class_by_node.items() if name in author_classes]
         if texts := _get_visible_names(tree, named):
             yield texts[:1]
+
+
+def _has_author(value: str | None) -> bool:
+    return value is not None and "author" in value.lower().split()
 
 
 def _get_visible_names(tree: Tree, nodes: Sequence[int]) -> list[str]:
@@ -201,7 +206,8 @@ def _get_visible_name(tree: Tree, node: int) -> str:
         return ""
     if any(tree.tags[part] in ("aside", "footer", "nav") for part in (node, *tree.ancestors(node))):
         return ""
-    classes = (tree.attributes[part].get("class") or "" for part in _iter_node_and_small_ancestors(tree, node))
+    names = tree.attribute("class")
+    classes = (names.get(part) or "" for part in _iter_node_and_small_ancestors(tree, node))
     if any(map(_is_other_class, classes)):
         return ""
     name_node = next((part for part in tree.elements(node) if tree.get(part, "itemprop").lower() == "name"), node)
@@ -258,8 +264,8 @@ def _find_near_headline(tree: Tree) -> list[str]:
         start = bisect_left(tree.sizes, tree.sizes[headline] - _CHARS_BEFORE_HEADLINE)
         end = bisect_right(tree.sizes, tree.sizes[tree.ends[headline]] + _CHARS_AFTER_HEADLINE)
         for node in range(start, min(end, len(tree))):
-            piece = tree.pieces[node]
-            if tree.tags[node] != TEXT or len(piece) <= 1 or piece.isspace():
+            piece = tree.piece(node)
+            if len(piece) <= 1 or piece.isspace():
                 continue
             if BY.match(piece[:_MAX_VISIBLE_CHARS]):
                 line, text = tree.text(_find_line(tree, node)), tree.text(node)

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from newsmill.pages.html.tree import BLOCKS, Tree
+import numpy as np
+from numpy.typing import NDArray
+
+from newsmill.pages.bodies.block_kernel import find_blocks
+from newsmill.pages.html.tree import Tree
 from newsmill.pages.text import one_line
+
+Ints = NDArray[np.int64]
 
 
 @dataclass
 class Blocks:
     """The blocks of a page, as columns in document order.
 
-    `texts`: each block's text on one line. `holders`: the innermost block-level element around each block.
-    `linked_chars`: how many of its characters are in links. `starts`: the node of its first text.
+    `texts`: each block's text on one line. `codes`: the characters of all texts, and `ends` where each text ends there.
+    `holders`: the innermost block-level element around each block. `linked_chars`: how many of its characters are in
+    links. `starts`: the node of its first text.
     """
 
-    texts: list[str] = field(default_factory=list)
-    holders: list[int] = field(default_factory=list)
-    linked_chars: list[int] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
+    texts: list[str]
+    codes: NDArray[np.uint32]
+    ends: Ints
+    holders: Ints
+    linked_chars: Ints
+    starts: Ints
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -27,38 +36,24 @@ class Blocks:
 
 def split_blocks(tree: Tree, under: int) -> Blocks:
     """Split the text below an element into blocks."""
-    blocks = Blocks()
-    pieces, sizes, ends = tree.pieces, tree.sizes, tree.ends
-    links = iter([*tree.all("a", under=under), len(tree)])
-    link, link_end, first, linked_chars = next(links), 0, -1, 0
-    parts: list[str] = []
-    for node in tree.texts(under):
-        piece = pieces[node]
-        if piece[:1] == "\n" and parts:
-            _add_block(blocks, tree, parts, first, linked_chars)
-            parts, first, linked_chars = [], -1, 0
-        if first >= 0 or not piece.isspace():
-            if first < 0:
-                first = node
-            parts.append(piece)
-            while link < node:
-                link_end = max(link_end, ends[link])
-                link = next(links)
-            if node < link_end:
-                linked_chars += sizes[node + 1] - sizes[node]
-    if parts:
-        _add_block(blocks, tree, parts, first, linked_chars)
-    return blocks
+    columns = tree.columns
+    codes, table = find_blocks(
+        to_codes(tree.whole), columns.offsets, columns.sizes, columns.tags, columns.parents, columns.ends, under
+    )
+    starts, holders, linked_chars, firsts, lasts, ends, is_clean = table
+    lines = codes.tobytes().decode("utf-32-le")
+    text_starts = (ends - np.diff(ends, prepend=0)).tolist()
+    texts = list(map(lines.__getitem__, map(slice, text_starts, ends.tolist())))
+    if not is_clean.all():
+        for block in np.flatnonzero(is_clean == 0).tolist():
+            texts[block] = one_line(tree.whole[firsts[block] : lasts[block]])
+        kept = np.array(list(map(bool, texts)))
+        texts = list(filter(None, texts))
+        starts, holders, linked_chars = starts[kept], holders[kept], linked_chars[kept]
+        codes, ends = to_codes("".join(texts)), np.cumsum(list(map(len, texts)), dtype=np.int64)
+    return Blocks(texts, codes, ends, holders, np.minimum(linked_chars, np.diff(ends, prepend=0)), starts)
 
 
-def _add_block(blocks: Blocks, tree: Tree, parts: list[str], first: int, linked_chars: int) -> None:
-    text = one_line("".join(parts))
-    if not text:
-        return
-    holder = tree.parents[first]
-    while tree.tags[holder] not in BLOCKS and tree.parents[holder] >= 0:
-        holder = tree.parents[holder]
-    blocks.texts.append(text)
-    blocks.holders.append(holder)
-    blocks.linked_chars.append(min(linked_chars, len(text)))
-    blocks.starts.append(first)
+def to_codes(text: str) -> NDArray[np.uint32]:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from newsmill.pages.bodies.blocks import Blocks
+from newsmill.pages.bodies.blocks import Blocks, to_codes
 from newsmill.pages.bodies.kernels import (
     BUCKETS,
-    CAPITAL,
     CJK,
-    COMMAS,
-    DIGITS,
-    ENDS,
-    SENTENCES,
     contains_any,
     count_characters,
     hash_pair,
 )
+from newsmill.pages.bodies.name_kernels import Ints, number_paths
 from newsmill.pages.bodies.names import NAMES, compute_ancestor_flags
-from newsmill.pages.bodies.surroundings import find_ancestor_spans, put_context_rows, put_flags, put_surroundings
+from newsmill.pages.bodies.own_features import (
+    IS_RELATED_HEADING,
+    IS_UI_LABEL,
+    NOT_FOUND,
+    put_appearance,
+    put_flags,
+    put_position,
+)
+from newsmill.pages.bodies.surroundings import find_ancestor_spans, put_context_rows, put_surroundings
+from newsmill.pages.html.names import ATTRIBUTE_NUMBERS, TAGS
 from newsmill.pages.html.tree import Tree
 from newsmill.pages.links import related
 from newsmill.pages.phrases import CALLS_TO_ACTION, RELATED_HEADINGS, UI_LABELS
@@ -53,9 +55,13 @@ HOLDERS = (
     "section",
     "article",
 )
-_HOLDER_NUMBER = {tag: number for number, tag in enumerate(HOLDERS)}
-_HOLDER_BIT = {tag: 1 << number for tag, number in _HOLDER_NUMBER.items()}
 _IN_FLOW = frozenset(("p", "li", "br", "h2", "h3", "blockquote"))
+# By tag; the last entry is for tags that are not listed.
+_HOLDER_NUMBERS = np.array([*(HOLDERS.index(tag) if tag in HOLDERS else -1 for tag in TAGS), -1], np.int64)
+_HOLDER_BITS = np.array([*(1 << HOLDERS.index(tag) if tag in HOLDERS else 0 for tag in TAGS), 0], np.int64)
+_IS_IN_FLOW = np.array([*(tag in _IN_FLOW for tag in TAGS), False])
+_CLASS = ATTRIBUTE_NUMBERS["class"]
+_MAX_TITLE_EDGE = 20  # characters by which a block can differ from the title that it is, in white space and marks
 _MIN_PROSE_WIDTH, _MAX_PROSE_LINKS = 60, 0.35  # of a block that is likely prose; links as a share of its text
 _MAX_LABEL_CHARS = 40
 _MIN_CALL_CHARS, _MAX_CALL_CHARS = 15, 500  # of a block that can be a call to action
@@ -133,36 +139,57 @@ class Layout:
 
 def compute_features(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Features, Layout]:
     """Compute `COLUMNS` for every block of a page, one row per feature; and the page's layout."""
-    count = len(blocks)
-    lengths = np.array([len(text) for text in blocks.texts], np.int64)
-    ends = np.cumsum(lengths)
-    characters = count_characters(_to_codes(blocks.texts), ends - lengths, ends)
+    columns = tree.columns
+    ends, holders = blocks.ends, blocks.holders
+    characters = count_characters(blocks.codes, ends)
+    lengths = np.diff(ends, prepend=0)
     widths = (lengths + characters[:, CJK]).astype(np.float64)
-    links = np.array(blocks.linked_chars) / np.maximum(lengths, 1)
+    links = blocks.linked_chars / np.maximum(lengths, 1)
     weights = widths * (1 - links)
-    holders, parents = np.array(blocks.holders, np.int64), np.array(tree.parents, np.int64)
-    first, last = find_ancestor_spans(
-        np.array(blocks.starts, np.int64), holders, parents, np.array(tree.ends, np.int64)
+    first, last = find_ancestor_spans(blocks.starts, holders, columns.parents, columns.ends)
+    tags = np.minimum(columns.tags[holders], len(TAGS))
+    in_flow = _IS_IN_FLOW[tags]
+    rows = slice(*columns.attribute_starts[_CLASS : _CLASS + 2].tolist())
+    paths = number_paths(
+        holders, columns.parents, columns.tags, columns.attribute_nodes[rows], columns.attribute_values[rows]
     )
-    tags = [tree.tags[holder] for holder in blocks.holders]
-    numbers = np.array([_HOLDER_NUMBER.get(tag, -1) for tag in tags], np.int64)
-    in_flow = np.array([tag in _IN_FLOW for tag in tags])
-    layout = Layout(widths, weights, first, last, _number_paths(tree, blocks.holders), in_flow)
+    layout = Layout(widths, weights, first, last, paths, in_flow)
 
-    features = np.empty((len(COLUMNS), count), np.float32)
-    row = _put_appearance(features, blocks.texts, lengths, widths, links, characters)
-    put_flags(features, row, np.array([_HOLDER_BIT.get(tag, 0) for tag in tags], np.int64), len(HOLDERS))
+    features = np.empty((len(COLUMNS), len(blocks)), np.float32)
+    labels = np.array([_classify_label(text) if len(text) <= _MAX_LABEL_CHARS else 0 for text in blocks.texts])
+    calls = contains_any(blocks.codes, ends, _MIN_CALL_CHARS, _MAX_CALL_CHARS, *_build_phrase_table())
+    row = put_appearance(features, widths, links, lengths, characters, labels, calls)
+    put_flags(features, row, _HOLDER_BITS[tags], len(HOLDERS))
     row += len(HOLDERS)
-    near, inside, depths = compute_ancestor_flags(tree, blocks.holders)
+    near, inside, depths = compute_ancestor_flags(tree, holders)
     for bits in (near, inside):
-        put_flags(features, row, np.array(bits, np.int64), len(NAMES))
+        put_flags(features, row, bits, len(NAMES))
         row += len(NAMES)
-    row = _put_position(features, row, tree, blocks, widths, title, depths)
+    row = put_position(
+        features,
+        row,
+        widths,
+        _find_block_at(blocks, tree.first("h1")),
+        _find_title(blocks.texts, title),
+        depths,
+        _number_texts(blocks.texts),
+        _find_other_articles(tree, blocks),
+    )
     prose = np.where((widths >= _MIN_PROSE_WIDTH) & (links < _MAX_PROSE_LINKS), weights, 0)
-    cjk = float(characters[:, CJK].sum() / max(int(lengths.sum()), 1))
-    holder_parents = np.maximum(parents[holders], 0)
+    cjk = float(characters[:, CJK].sum() / max(int(ends[-1]), 1))
     put_surroundings(
-        features, row, widths, links, prose, numbers, holder_parents, layout.paths, first, last, layout.in_flow, cjk
+        features,
+        row,
+        widths,
+        links,
+        prose,
+        _HOLDER_NUMBERS[tags],
+        np.maximum(columns.parents[holders], 0),
+        paths,
+        first,
+        last,
+        in_flow,
+        cjk,
     )
     return features, layout
 
@@ -182,121 +209,52 @@ def compute_context(layout: Layout, probabilities: Floats) -> Features:
     return context
 
 
-def _put_appearance(
-    out: Features,
-    texts: list[str],
-    lengths: NDArray[np.int64],
-    widths: NDArray[np.float64],
-    links: NDArray[np.float64],
-    characters: Floats,
-) -> int:
-    """Write the first rows of `COLUMNS`: features of the text itself. Return their number."""
-    keys = [normalize_heading(text) if len(text) <= _MAX_LABEL_CHARS else "" for text in texts]
-    can_call = ((lengths >= _MIN_CALL_CHARS) & (lengths <= _MAX_CALL_CHARS)).tolist()
-    columns: tuple[ArrayLike, ...] = (
-        np.log1p(widths),
-        links,
-        *(characters[:, kind] for kind in (SENTENCES, COMMAS, ENDS, CAPITAL)),
-        characters[:, DIGITS] / np.maximum(lengths, 1),
-        [key in UI_LABELS for key in keys],
-        [key in RELATED_HEADINGS for key in keys],
-        _has_call_to_action([text.lower() if can else "" for text, can in zip(texts, can_call, strict=True)]),
-    )
-    for row, values in enumerate(columns):
-        out[row] = values
-    return len(columns)
+@lru_cache(maxsize=1 << 14)
+def _classify_label(text: str) -> int:
+    """Return whether a short text is a label of a control (1), or a heading of related articles (2)."""
+    key = normalize_heading(text)
+    return IS_UI_LABEL * (key in UI_LABELS) | IS_RELATED_HEADING * (key in RELATED_HEADINGS)
 
 
-def _put_position(
-    out: Features,
-    row: int,
-    tree: Tree,
-    blocks: Blocks,
-    widths: NDArray[np.float64],
-    title: str | None,
-    depths: list[int],
-) -> int:
-    """Write the rows `position` to `in_other` of `COLUMNS`. Return the row after the last."""
-    order = np.arange(len(blocks))
-    running_width = np.cumsum(widths)
-    counts = Counter(blocks.texts)
-    seen: Counter[str] = Counter()
-    seen_before = []
-    for text in blocks.texts:
-        seen_before.append(seen[text])
-        seen[text] += 1
-    in_other = np.zeros(len(blocks), np.bool_)
+def _number_texts(texts: list[str]) -> Ints:
+    """Number the texts; equal ones have the same number."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], np.int64)
+
+
+def _find_other_articles(tree: Tree, blocks: Blocks) -> NDArray[np.bool_]:
+    """Return which blocks are in related articles."""
+    found = np.zeros(len(blocks), np.bool_)
     for node in related.find_related_blocks(tree):
-        in_other[bisect_left(blocks.starts, node) : bisect_left(blocks.starts, tree.ends[node])] = True
-    columns: tuple[ArrayLike, ...] = (
-        order / len(blocks),
-        (running_width - widths) / max(float(running_width[-1]), 1),
-        np.log1p(running_width[-1] - running_width + widths),
-        _distance_after(order, _find_block_at(blocks, tree.first("h1"))),
-        _distance_after(order, _find_title(blocks.texts, title)),
-        depths,
-        seen_before,
-        [counts[text] for text in blocks.texts],
-        in_other,
-    )
-    for number, values in enumerate(columns):
-        out[row + number] = values
-    return row + len(columns)
+        first, end = np.searchsorted(blocks.starts, (node, tree.ends[node]))
+        found[first:end] = True
+    return found
 
 
-def _number_paths(tree: Tree, holders: list[int]) -> NDArray[np.int64]:
-    """Number the blocks' paths: the tags and classes of the holder and of the two elements around it."""
-    numbers: dict[tuple[str | None, ...], int] = {}
-    known: dict[int, int] = {}
-    for holder in holders:
-        if holder not in known:
-            parent = max(tree.parents[holder], 0)
-            tag = tree.tags[holder]
-            path = (
-                tag,
-                None if tag == "p" else tree.attributes[holder].get("class"),
-                tree.tags[parent],
-                tree.attributes[parent].get("class"),
-                tree.tags[max(tree.parents[parent], 0)],
-            )
-            known[holder] = numbers.setdefault(path, len(numbers))
-    return np.array([known[holder] for holder in holders], np.int64)
+def _find_block_at(blocks: Blocks, node: int | None) -> int:
+    """Return the block at a node; NOT_FOUND without a node."""
+    return NOT_FOUND if node is None else int(np.searchsorted(blocks.starts, node))
 
 
-def _distance_after(order: NDArray[np.int64], block: int | None) -> NDArray[np.int64]:
-    """Return the distance of each block after the given one, from -20 to 60; -30 where there is none."""
-    return np.full(len(order), -30) if block is None else np.minimum(np.maximum(order - block, -20), 60)
-
-
-def _find_block_at(blocks: Blocks, node: int | None) -> int | None:
-    return None if node is None else bisect_left(blocks.starts, node)
-
-
-def _find_title(texts: list[str], title: str | None) -> int | None:
-    """Find the block that is the page's title."""
+def _find_title(texts: list[str], title: str | None) -> int:
+    """Return the block that is the page's title, or NOT_FOUND."""
     if not title:
-        return None
-    key = normalize_heading(title)
-    similar = (block for block, text in enumerate(texts) if abs(len(text) - len(title)) < 20)
-    return next((block for block in similar if normalize_heading(texts[block]) == key), None)
-
-
-def _to_codes(texts: Iterable[str]) -> NDArray[np.uint32]:
-    return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
-def _has_call_to_action(texts: list[str]) -> NDArray[np.bool_]:
-    """Return which texts contain a phrase of `CALLS_TO_ACTION`."""
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    return contains_any(_to_codes(texts), ends, *_build_phrase_table())
+        return NOT_FOUND
+    key, length = normalize_heading(title), len(title)
+    similar = (block for block, text in enumerate(texts) if -_MAX_TITLE_EDGE < len(text) - length < _MAX_TITLE_EDGE)
+    return next((block for block in similar if normalize_heading(texts[block]) == key), NOT_FOUND)
 
 
 @cache
-def _build_phrase_table() -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+def _build_phrase_table() -> tuple[
+    NDArray[np.uint32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint16]
+]:
     """Build the arguments of `contains_any` from `CALLS_TO_ACTION`."""
     starts = np.cumsum([0, *map(len, CALLS_TO_ACTION)], dtype=np.int64)
     buckets, following = np.full(BUCKETS, -1, np.int32), np.full(len(CALLS_TO_ACTION), -1, np.int32)
     for number, phrase in enumerate(CALLS_TO_ACTION):
         bucket = hash_pair(ord(phrase[0]), ord(phrase[1]))
         following[number], buckets[bucket] = buckets[bucket], number
-    return _to_codes(CALLS_TO_ACTION), starts, buckets, following
+    lower = [chr(code).lower() for code in range(1 << 16)]
+    lower_codes = [ord(text) if len(text) == 1 else code for code, text in enumerate(lower)]
+    return to_codes("".join(CALLS_TO_ACTION)), starts, buckets, following, np.array(lower_codes, np.uint16)

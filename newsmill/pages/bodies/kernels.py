@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from newsmill.compiled import compiled
+from newsmill.compiled import compiled, compiled_inner
 from newsmill.unicode import CJK_RANGES
 
 BUCKETS = 1 << 14  # of the hash table of phrases
@@ -38,15 +38,14 @@ def _is_closing(code: int) -> bool:
 
 
 @compiled
-def count_characters(
-    codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.float32]:
+def count_characters(codes: NDArray[np.uint32], ends: NDArray[np.int64]) -> NDArray[np.float32]:
     """Count per text: CJK characters, digits, sentence ends, commas; whether it ends like a sentence; whether it starts
     with a capital letter of Latin, Greek or Cyrillic.
     """
-    counts = np.zeros((starts.shape[0], 6), np.float32)
-    for row in range(starts.shape[0]):
-        start, end = starts[row], ends[row]
+    counts = np.zeros((len(ends), 6), np.float32)
+    end = np.int64(0)
+    for row in range(len(ends)):
+        start, end = end, ends[row]
         for position in range(start, end):
             code = codes[position]
             if code < 0x80:
@@ -95,31 +94,40 @@ def hash_pair(first: int, second: int) -> int:
     return ((first * 40503) ^ (second * 60493)) & (BUCKETS - 1)
 
 
+@compiled_inner
+def _to_lower(code: int, lower: NDArray[np.uint16]) -> int:
+    return int(lower[code]) if code < len(lower) else code
+
+
 @compiled
 def contains_any(
     codes: NDArray[np.uint32],
     ends: NDArray[np.int64],
+    min_length: int,
+    max_length: int,
     phrases: NDArray[np.uint32],
     starts: NDArray[np.int64],
     buckets: NDArray[np.int32],
     following: NDArray[np.int32],
+    lower: NDArray[np.uint16],
 ) -> NDArray[np.bool_]:
-    """Return for each text whether it contains any phrase of two characters or more.
+    """Return for each text of these lengths whether it contains any phrase of two characters or more, in any case.
 
     Phrases are chained by the hash of their first two characters: `buckets` contains the first phrase of each
-    chain or -1, `following` the next phrase in the chain.
+    chain or -1, `following` the next phrase in the chain. `lower` has the lower case of the characters below 0x10000.
     """
     out = np.zeros(ends.shape[0], np.bool_)
     start = 0
     for row in range(ends.shape[0]):
         end = ends[row]
-        for position in range(start, end - 1):
-            phrase = buckets[hash_pair(codes[position], codes[position + 1])]
+        is_searched = min_length <= end - start <= max_length
+        for position in range(start, end - 1 if is_searched else start):
+            phrase = buckets[hash_pair(_to_lower(codes[position], lower), _to_lower(codes[position + 1], lower))]
             while phrase >= 0:
                 length = starts[phrase + 1] - starts[phrase]
                 if position + length <= end:
                     same = 0
-                    while same < length and codes[position + same] == phrases[starts[phrase] + same]:
+                    while same < length and _to_lower(codes[position + same], lower) == phrases[starts[phrase] + same]:
                         same += 1
                     if same == length:
                         out[row] = True

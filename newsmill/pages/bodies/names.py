@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
+from newsmill.pages.bodies.name_kernels import Ints, collect_flags, mark_ancestors
+from newsmill.pages.html.names import HIDING_ATTRIBUTES, NAMING_ATTRIBUTES, TAGS
 from newsmill.pages.html.tree import Tree
 
 # Word stems (regular expressions) by meaning, for the words in classes, ids and roles.
@@ -71,53 +75,37 @@ _FLAG_BY_TAG = {tag: _HIDDEN << (1 + bit) for bit, tags in enumerate(_TAGS) for 
 NAMES = (*_STEMS, "article_content", "hidden", *(f"<{tags[0]}>" for tags in _TAGS))
 
 _PAGE_TAGS = frozenset(("html", "body"))
-_NAMING_ATTRIBUTES = frozenset(("class", "id", "role", "itemprop", "data-component", "data-testid"))
-_HIDING_ATTRIBUTES = frozenset(("hidden", "aria-hidden", "style"))
+_TAG_FLAGS = np.array([*(_FLAG_BY_TAG.get(tag, 0) for tag in TAGS), 0], np.int64)
+_HAS_NAMES = np.array([*(tag not in _PAGE_TAGS for tag in TAGS), True])  # those of the whole page say nothing of a part
+_NAMING_COUNT, _HIDING_COUNT = len(NAMING_ATTRIBUTES), len(HIDING_ATTRIBUTES)
 _MAX_NAME_CHARS = 200
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def compute_ancestor_flags(tree: Tree, holders: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
-    """Return three lists over `holders`: near flags, inherited flags, depths.
+def compute_ancestor_flags(tree: Tree, holders: Ints) -> NDArray[np.int64]:
+    """Return three rows over `holders`: near flags, inherited flags, depths.
 
     Near flags are the `NAMES` flags of an element and its two nearest ancestors; inherited flags are those of an
     element and all its ancestors.
     """
-    # Per element: its own flags, those with all ancestors', its depth.
-    known: dict[int, tuple[int, int, int]] = {-1: (0, 0, 0)}
-    parents = tree.parents
-    for holder in holders:
-        chain = []
-        node = holder
-        while node not in known:
-            chain.append(node)
-            node = parents[node]
-        _, flags, depth = known[node]
-        for node in reversed(chain):
-            own_flags = _get_flags(tree.tags[node], tree.attributes[node])
-            flags |= own_flags
-            depth += 1
-            known[node] = own_flags, flags, depth
-    near = []
-    for holder in holders:
-        parent = parents[holder]
-        grandparent = parents[parent] if parent >= 0 else -1
-        near.append(known[holder][0] | known[parent][0] | known[grandparent][0])
-    return near, [known[holder][1] for holder in holders], [known[holder][2] for holder in holders]
-
-
-def _get_flags(tag: str, attributes: dict[str, str | None]) -> int:
-    flags = _FLAG_BY_TAG.get(tag, 0)
-    # The names of the whole page do not describe its parts.
-    if attributes and tag not in _PAGE_TAGS:
-        for name, value in attributes.items():
-            if name in _NAMING_ATTRIBUTES:
-                if value:
-                    flags |= _get_name_flags(value[:_MAX_NAME_CHARS])
-            elif name in _HIDING_ATTRIBUTES and _is_hiding(name, value or ""):
-                flags |= _HIDDEN
-    return flags
+    columns = tree.columns
+    is_used = mark_ancestors(holders, columns.parents)
+    starts = columns.attribute_starts
+    nodes = columns.attribute_nodes[: starts[_NAMING_COUNT + _HIDING_COUNT]]
+    values = columns.attribute_values[: len(nodes)]
+    flags = np.zeros(len(nodes), np.int64)
+    last_name = starts[_NAMING_COUNT]
+    # The same few names occur many times on a page, and most elements have no text around them.
+    flag_by_value = np.zeros(len(tree.values), np.int64)
+    for value in set(values[:last_name][is_used[nodes[:last_name]]].tolist()):
+        flag_by_value[value] = _get_name_flags((tree.values[value] or "")[:_MAX_NAME_CHARS])
+    flags[:last_name] = flag_by_value[values[:last_name]]
+    for row, name in enumerate(HIDING_ATTRIBUTES, start=_NAMING_COUNT):
+        for index in range(starts[row], starts[row + 1]):
+            if is_used[nodes[index]] and _is_hiding(name, tree.values[values[index]] or ""):
+                flags[index] = _HIDDEN
+    return collect_flags(holders, columns.parents, columns.tags, _TAG_FLAGS, _HAS_NAMES, nodes, flags)
 
 
 def _is_hiding(name: str, value: str) -> bool:

@@ -11,6 +11,7 @@ from newsmill.compiled import compiled
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Columns = NDArray[np.int32]
 
 LEVELS = 5  # of ancestors
 _VOTE_DECAY = 0.6  # of a block's vote, per level
@@ -18,7 +19,7 @@ _LIKELY, _SURE = 0.3, 0.8  # probabilities
 
 
 @compiled
-def find_ancestor_spans(starts: Ints, holders: Ints, parents: Ints, ends: Ints) -> tuple[Ints, Ints]:
+def find_ancestor_spans(starts: Ints, holders: Ints, parents: Columns, ends: Columns) -> tuple[Ints, Ints]:
     """Return the blocks in each block's ancestors as arrays over (level, block): the first block, and the end.
 
     Level 0 is the block's holder, level 1 the holder's parent, and so on.
@@ -34,7 +35,7 @@ def find_ancestor_spans(starts: Ints, holders: Ints, parents: Ints, ends: Ints) 
         node = holders[block]
         for level in range(LEVELS):
             first[level, block], last[level, block] = blocks_before[node], blocks_before[ends[node]]
-            node = max(parents[node], 0)
+            node = max(parents[node], np.int64(0))
     return first, last
 
 
@@ -70,14 +71,6 @@ def find_best_span(first: Ints, last: Ints, in_flow: NDArray[np.bool_], mass: ND
 
 
 @compiled
-def put_flags(out: Floats, row: int, bits: Ints, count: int) -> None:
-    """Write `count` rows from `row` on: the flags of every block, lowest bit first."""
-    for block in range(len(bits)):
-        for bit in range(count):
-            out[row + bit, block] = (bits[block] >> bit) & 1
-
-
-@compiled
 def _put_shifted(out: Floats, row: int, values: NDArray[np.float64], step: int) -> None:
     """Write a row: the value `step` blocks before (after, where negative); -1 where there is none."""
     for block in range(len(values)):
@@ -105,7 +98,7 @@ def put_surroundings(
     links: NDArray[np.float64],
     prose: NDArray[np.float64],
     tags: Ints,
-    holder_parents: Ints,
+    holder_parents: Columns,
     paths: Ints,
     first: Ints,
     last: Ints,

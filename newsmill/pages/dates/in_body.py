@@ -85,7 +85,7 @@ class VisibleDates:
             if moment is None or self._is_elsewhere(node):
                 continue
             label = f"{tree.get(node, 'class')} {self._get_label_before(node)}"
-            is_published = marked.get(node) == "published" or "pubdate" in tree.attributes[node]
+            is_published = marked.get(node) == "published" or node in tree.attribute("pubdate")
             is_published = is_published or bool(PUBLISHED.search(label))
             is_change = marked.get(node) == "changed" or (not is_published and bool(CHANGED.search(label)))
             nearness = self._score_nearness(node)
@@ -122,11 +122,10 @@ class VisibleDates:
 
     def _find_microdata(self) -> dict[int, str]:
         """Return the elements whose `itemprop` is a date, with `published` or `changed`."""
-        attributes = self._tree.attributes
         return {
             node: meaning
-            for node in self._tree.itemprops
-            if (meaning := _MICRODATA.get(_DASH.sub("", attributes[node]["itemprop"] or "").lower()))
+            for node, name in self._tree.attribute("itemprop").items()
+            if (meaning := _MICRODATA.get(_DASH.sub("", name or "").lower()))
         }
 
     def _parse_element(self, node: int) -> Moment | None:
@@ -147,9 +146,8 @@ class VisibleDates:
 
     def _iter_texts_with_year(self, start: int, end: int) -> Iterator[int]:
         """Iterate over the short text nodes that contain a year."""
-        pieces = self._tree.pieces
         for node in self._tree.texts_between(start, end):
-            piece = pieces[node]
+            piece = self._tree.piece(node)
             if (
                 _MIN_CHARS < len(piece) < 2 * _MAX_LINE_CHARS
                 and ("20" in piece or "19" in piece or not piece.isascii())
@@ -221,8 +219,8 @@ class VisibleDates:
         return names
 
     def _classify(self, node: int) -> int:
-        attributes = self._tree.attributes[node]
-        return _classify_names(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") if attributes else 0
+        name, identifier = self._tree.attribute("class").get(node), self._tree.attribute("id").get(node)
+        return _classify_names(f"{name or ''} {identifier or ''}") if name or identifier else 0
 
     def _get_label_before(self, node: int) -> str:
         """Return the end of the text before an element on the same line."""

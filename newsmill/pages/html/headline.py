@@ -54,8 +54,8 @@ def _find(tree: Tree) -> int | None:
                 return heading
     wide_titles = {title for title in titles if width(title) >= _MIN_TITLE_WIDTH}
     start = title_elements[0] + 2 if title_elements else 0
-    matches = (node for node in range(start, len(tree)) if tree.pieces[node].strip() in wide_titles)
-    return next((tree.parents[node] for node in matches), first)
+    texts = tree.texts_between(start, len(tree)) if wide_titles else []
+    return next((tree.parents[node] for node in texts if tree.piece(node).strip() in wide_titles), first)
 
 
 def _split_title(title: str) -> list[str]:

@@ -86,7 +86,7 @@ def _confirm_headline(tree: Tree, titles: Sequence[str], headlines: Sequence[str
     ):
         return []  # most likely the site's name
     titles = [strip_site_name(title, sites) for title in titles]
-    parts = set(map(one_line, tree.pieces[node : tree.ends[node]]))
+    parts = {one_line(tree.piece(part)) for part in tree.texts(node)}
     exact = [title for title in titles if title != text and title in parts]
     if wide := [title for title in exact if width(title) >= _MIN_LAST_HEADLINE_WIDTH]:
         return wide[:1]

@@ -11,68 +11,66 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from selectolax.lexbor import LexborHTMLParser
+
+from newsmill.pages.html.columns import Columns, read_columns
 from newsmill.pages.html.limits import MAX_DEPTH, MAX_NODES, check_markup
+from newsmill.pages.html.names import ATTRIBUTE_NUMBERS, TAG_NUMBERS, TAGS, TEXT
 from newsmill.pages.text import one_line, split_paragraphs
 from newsmill.pages.types import Rejected
 
 Result = TypeVar("Result")
 
-TEXT = "-text"
 ROOT = 0
 
-# Elements whose content is not shown as text.
-_INVISIBLE = frozenset(
-    ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "canvas", "select", "textarea")
-)
-# Menus and footers are a third of a page's elements and not content. But if one was never closed, or if a site puts
-# everything into it, it contains the content as well.
-_CHROME = frozenset(("nav", "footer"))
-_CONTENT_SELECTOR = "main, article, h1, [itemprop=articleBody]"
-BLOCKS = frozenset(
-    """address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset
-    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table
-    tbody td tfoot th thead title tr ul""".split()
-)
 _MAX_DATA_CHARS = 2_000_000
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
-_NO_ATTRIBUTES: dict[str, str | None] = {}
 
 
 class Tree:
     """A page's elements and texts, as columns in document order. Node 0 is the root element.
 
-    `tags[n]` is an element's tag or `TEXT`; `attributes[n]` its attributes; `parents[n]` its parent (-1 for the root);
-    `ends[n]` the number after its last descendant. `pieces[n]` is a text node's characters, with a line break before
-    them at the edge of a block; empty for elements. `sizes[n]` counts the characters of text before the node and has
-    one entry more than there are nodes. Comments are left out, and so is the content of menus, footers and invisible
-    elements, except `data`: the JSON-LD of scripts, by node. `itemprops` are the elements with microdata.
+    `tags[n]` is an element's tag or `TEXT`; `parents[n]` its parent (-1 for the root); `ends[n]` the number after its
+    last descendant. `whole` is all text, with a line break before a text node at the edge of a block, and
+    `offsets[n]` the characters before the node. `sizes[n]` counts the characters before the node without white space
+    at the edges of texts. Both have one entry more than there are nodes. Comments are left out, and so is the content
+    of menus, footers and invisible elements, except `data`: the JSON-LD of scripts, by node. `columns` are the arrays
+    for compiled functions, and `values` the texts of attributes by their number there.
     """
 
     __slots__ = (
+        "_attributes",
         "_cache",
         "_nodes_of_tag",
-        "_texts",
-        "attributes",
+        "columns",
         "data",
         "ends",
-        "itemprops",
+        "offsets",
         "parents",
-        "pieces",
         "sizes",
         "tags",
+        "values",
+        "whole",
     )
 
-    def __init__(self) -> None:
-        self.tags: list[str] = []
-        self.attributes: list[dict[str, str | None]] = []
-        self.parents: list[int] = []
-        self.ends: list[int] = []
-        self.pieces: list[str] = []
-        self.sizes: list[int] = []
-        self.data: dict[int, str] = {}
-        self.itemprops: list[int] = []
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        texts = columns.values.tobytes().decode("utf-8", "replace")
+        starts = columns.value_starts.tolist()
+        # The last entry is the value of an attribute without one, whose number is -1.
+        self.values: list[str | None] = [*map(texts.__getitem__, map(slice, starts, starts[1:])), None]
+        names = TAGS if columns.tag_starts[-1] == columns.tag_starts[-2] else [*TAGS, *self.values]
+        self.tags: list[str] = [names[tag] for tag in columns.tags.tolist()]
+        self.parents: list[int] = columns.parents.tolist()
+        self.ends: list[int] = columns.ends.tolist()
+        self.offsets: list[int] = columns.offsets.tolist()
+        self.sizes: list[int] = columns.sizes.tolist()
+        self.whole = columns.text.tobytes().decode("utf-8", "replace")
+        self.data: dict[int, str] = {
+            node: (self.values[value] or "")[:_MAX_DATA_CHARS] for node, value in columns.scripts.tolist()
+        }
         self._nodes_of_tag: dict[str, list[int]] = {}
-        self._texts: list[int] = []
+        self._attributes: dict[str, dict[int, str | None]] = {}
         self._cache: dict[Callable[[Tree], Any], Any] = {}
 
     def __len__(self) -> int:
@@ -81,18 +79,33 @@ class Tree:
     @property
     def body(self) -> int:
         """The body element; the root where there is none."""
-        return self._nodes_of_tag.get("body", [ROOT])[0]
+        return next(iter(self._get_nodes("body")), ROOT)
 
     def get(self, node: int, name: str) -> str:
         """Return an attribute's value; empty where it is not set."""
-        value = self.attributes[node].get(name)
+        value = self.attribute(name).get(node)
         return value.strip() if value else ""
+
+    def attribute(self, name: str) -> dict[int, str | None]:
+        """Return the values of an attribute in `names.ATTRIBUTES` by node, in document order; None without a value."""
+        found = self._attributes.get(name)
+        if found is None:
+            columns, number = self.columns, ATTRIBUTE_NUMBERS[name]
+            rows = slice(columns.attribute_starts[number], columns.attribute_starts[number + 1])
+            values = map(self.values.__getitem__, columns.attribute_values[rows].tolist())
+            found = dict(zip(columns.attribute_nodes[rows].tolist(), values, strict=True))
+            self._attributes[name] = found
+        return found
+
+    def piece(self, node: int) -> str:
+        """Return a text node's characters, with a line break before them at the edge of a block; empty for elements."""
+        return self.whole[self.offsets[node] : self.offsets[node + 1]] if self.tags[node] == TEXT else ""
 
     def all(self, *tags: str, under: int = ROOT) -> list[int]:
         """Return the descendants of an element that have one of these tags, in document order."""
         found: list[int] = []
         for tag in tags:
-            nodes = self._nodes_of_tag.get(tag, ())
+            nodes = self._get_nodes(tag)
             found += nodes[bisect_right(nodes, under) : bisect_left(nodes, self.ends[under])]
         return sorted(found) if len(tags) > 1 else found
 
@@ -102,7 +115,7 @@ class Tree:
 
     def count(self, tag: str, under: int = ROOT) -> int:
         """Count the descendants of an element that have a tag."""
-        nodes = self._nodes_of_tag.get(tag, ())
+        nodes = self._get_nodes(tag)
         return bisect_left(nodes, self.ends[under]) - bisect_right(nodes, under)
 
     def texts(self, under: int = ROOT) -> list[int]:
@@ -111,7 +124,19 @@ class Tree:
 
     def texts_between(self, start: int, end: int) -> list[int]:
         """Return the text nodes from `start` up to `end`, exclusive."""
-        return self._texts[bisect_left(self._texts, start) : bisect_left(self._texts, end)]
+        nodes = self._get_nodes(TEXT)
+        return nodes[bisect_left(nodes, start) : bisect_left(nodes, end)]
+
+    def _get_nodes(self, tag: str) -> list[int]:
+        found = self._nodes_of_tag.get(tag)
+        if found is None:
+            number = TAG_NUMBERS.get(tag, len(TAGS))
+            rows = slice(self.columns.tag_starts[number], self.columns.tag_starts[number + 1])
+            found = self.columns.by_tag[rows].tolist()
+            if number == len(TAGS):
+                found = [node for node in found if self.tags[node] == tag]
+            self._nodes_of_tag[tag] = found
+        return found
 
     def elements(self, under: int = ROOT) -> Iterator[int]:
         """Iterate over the descendant elements of an element, in document order."""
@@ -160,7 +185,7 @@ class Tree:
         end = self.ends[node]
         if self.sizes[end] - self.sizes[node] > limit:
             end = min(end, bisect_right(self.sizes, self.sizes[node] + limit, node + 1, end))
-        return one_line("".join(self.pieces[node:end]))
+        return one_line(self.whole[self.offsets[node] : self.offsets[end]])
 
     def cached(self, compute: Callable[[Tree], Result]) -> Result:
         """Return a function's result for this page, computed once."""
@@ -175,15 +200,15 @@ class Tree:
 
     def lines(self, node: int) -> list[str]:
         """Return the text of a node, one line per block; preformatted text keeps its own lines."""
-        return split_paragraphs("".join(self.pieces[node : self.ends[node]]))
+        return split_paragraphs(self.whole[self.offsets[node] : self.offsets[self.ends[node]]])
 
 
 def _collect_metas(tree: Tree) -> dict[str, list[str]]:
     contents: dict[str, list[str]] = {}
+    values, properties, names = tree.attribute("content"), tree.attribute("property"), tree.attribute("name")
     for node in tree.all("meta"):
-        attributes = tree.attributes[node]
-        content = (attributes.get("content") or "").strip()
-        for name in {attributes.get("property"), attributes.get("name")} if content else ():
+        content = (values.get(node) or "").strip()
+        for name in {properties.get(node), names.get(node)} if content else ():
             if name:
                 contents.setdefault(name.strip().lower(), []).append(content)
     return contents
@@ -198,13 +223,11 @@ def parse_html(html: str) -> Tree:
     data = html.encode("utf-8", "replace")
     if rejected := check_markup(html, data):
         raise rejected
-    from selectolax.lexbor import LexborHTMLParser
-
     # With scripting, the content of `noscript` is one text and does not close `head`.
     root = LexborHTMLParser(data, scripting=True).root
     if root is None:
         raise Rejected("no_text", "the HTML document is empty")
-    return _build_tree(root)
+    return Tree(read_columns(root, len(data), MAX_NODES, MAX_DEPTH))
 
 
 def html_to_lines(fragment: str) -> list[str]:
@@ -216,79 +239,3 @@ def html_to_lines(fragment: str) -> list[str]:
     except Rejected:
         return []
     return tree.lines(tree.body)
-
-
-def _build_tree(root: Any) -> Tree:
-    """Convert lexbor's tree to columns in one walk, without recursion.
-
-    Raises:
-        Rejected: `too_large`, `too_deep`.
-    """
-    tree = Tree()
-    tags, attributes, parents, ends = tree.tags, tree.attributes, tree.parents, tree.ends
-    pieces, sizes, nodes_of_tag, texts = tree.pieces, tree.sizes, tree._nodes_of_tag, tree._texts
-    open_elements: list[tuple[Any, int, str]] = []  # lexbor's node, its number here, its tag
-    node, parent, number, size, in_pre, in_chrome, at_block_start = root, -1, -1, 0, 0, 0, True
-    while True:
-        tag = node.tag
-        if tag == TEXT:
-            text = node.text_content or ""
-            # Half of all texts are white space between blocks.
-            if in_pre or not (at_block_start and text.isspace()):
-                if "\n" in text and not in_pre:
-                    text = text.replace("\n", " ")
-                number += 1
-                texts.append(number)
-                tags.append(TEXT)
-                attributes.append(_NO_ATTRIBUTES)
-                parents.append(parent)
-                ends.append(number + 1)
-                pieces.append("\n" + text if at_block_start else text)
-                sizes.append(size)
-                size += len(text.strip())
-                at_block_start = False
-        elif tag[0] not in "-!":  # comments, document types
-            number += 1
-            if number > MAX_NODES:
-                raise Rejected("too_large", f"more than {MAX_NODES:,} elements and texts")
-            node_attributes = node.attributes
-            at_block_start = at_block_start or tag in BLOCKS
-            tags.append(tag)
-            attributes.append(node_attributes or _NO_ATTRIBUTES)
-            parents.append(parent)
-            ends.append(number + 1)
-            pieces.append("")
-            sizes.append(size)
-            if "itemprop" in node_attributes:
-                tree.itemprops.append(number)
-            if tag in nodes_of_tag:
-                nodes_of_tag[tag].append(number)
-            else:
-                nodes_of_tag[tag] = [number]
-            if tag == "script" and "ld+json" in (node_attributes.get("type") or "").lower():
-                tree.data[number] = node.text()[:_MAX_DATA_CHARS]
-            # Only the outermost menu is searched for content: searching menus in menus takes quadratic time.
-            is_left_out = tag in _INVISIBLE or (
-                tag in _CHROME and not in_chrome and node.css_first(_CONTENT_SELECTOR) is None
-            )
-            if not is_left_out and (child := node.first_child) is not None:
-                open_elements.append((node, number, tag))
-                if len(open_elements) > MAX_DEPTH:
-                    raise Rejected("too_deep", f"elements are nested more than {MAX_DEPTH:,} deep")
-                in_pre += tag == "pre"
-                in_chrome += tag in _CHROME
-                node, parent = child, number
-                continue
-        after = node.next
-        while after is None and open_elements:
-            node, closed, tag = open_elements.pop()
-            ends[closed] = number + 1
-            parent = parents[closed]
-            in_pre -= tag == "pre"
-            in_chrome -= tag in _CHROME
-            at_block_start = at_block_start or tag in BLOCKS
-            after = node.next if open_elements else None
-        if after is None:
-            sizes.append(size)
-            return tree
-        node = after

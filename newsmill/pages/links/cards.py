@@ -6,7 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
-from newsmill.pages.html.tree import TEXT, Tree
+from newsmill.pages.html.names import TEXT
+from newsmill.pages.html.tree import Tree
 from newsmill.pages.text import one_line, width
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -131,13 +132,13 @@ def _is_wide_enough(tree: Tree, link: int, is_at_heading: bool) -> bool:
     size = tree.size(link)
     if size >= min_width or 2 * size < min_width:
         return size >= min_width
-    text = "".join(tree.pieces[link : tree.ends[link]])
+    text = tree.whole[tree.offsets[link] : tree.offsets[tree.ends[link]]]
     return not text.isascii() and width(one_line(text)) >= min_width
 
 
 def _get_target(tree: Tree, link: int) -> str:
     """Return a link's target as written; empty if it is on the same page or not a page."""
-    href = (tree.attributes[link].get("href") or "").strip().split("#", 1)[0]
+    href = tree.get(link, "href").split("#", 1)[0]
     return "" if href[:11].lower().startswith(("javascript:", "mailto:", "tel:")) else href
 
 

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from newsmill.pages.html.tree import TEXT, Tree
+from newsmill.pages.html.names import TEXT
+from newsmill.pages.html.tree import Tree
 from newsmill.pages.links.cards import HEADINGS, Card, find_cards, get_cards_within, is_in_ranges
 from newsmill.pages.links.following_articles import find_following_articles
 from newsmill.pages.phrases import RELATED_HEADINGS
@@ -38,7 +39,7 @@ _RELATED_NAME = re.compile(
     re.IGNORECASE,
 )
 _CAMEL_CASE_EDGE = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_OTHER_NAME_ATTRIBUTES = ("aria-label", "data-component", "data-module")
+_NAME_ATTRIBUTES = ("class", "id", "aria-label", "data-component", "data-module")
 _CONTAINER_TAGS = frozenset(("div", "section", "aside", "ul", "ol", "dl"))
 _LIST_TAGS = _CONTAINER_TAGS | {"table"}
 _EDGE_MARKS = " \t\r\n\xa0:：»›>→▼▾|.…·•*-–—【】「」[]<>!！?？"
@@ -121,14 +122,7 @@ def _find_named(tree: Tree) -> Iterator[int]:
 
 
 def _is_named(tree: Tree, node: int) -> bool:
-    attributes = tree.attributes[node]
-    if (name := attributes.get("class")) and _is_related_name(name):
-        return True
-    if (name := attributes.get("id")) and _is_related_name(name):
-        return True
-    return any(
-        _is_related_name(name) for key in _OTHER_NAME_ATTRIBUTES if key in attributes and (name := attributes[key])
-    )
+    return any((name := tree.attribute(key).get(node)) and _is_related_name(name) for key in _NAME_ATTRIBUTES)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -138,11 +132,11 @@ def _is_related_name(name: str) -> bool:
 
 def _find_under_headings(tree: Tree) -> Iterator[int]:
     """Find the blocks with a heading for related articles: the element around it and its cards, else its siblings."""
-    sizes, pieces = tree.sizes, tree.pieces
+    sizes = tree.sizes
     seen = 0
     for card in tree.cached(find_cards):
         for node in range(max(seen, card.link - _NODES_BEFORE_LINK), tree.ends[card.link]):
-            if not 1 < sizes[node + 1] - sizes[node] <= _MAX_HEADING_CHARS or not _is_related_heading(pieces[node]):
+            if not 1 < sizes[node + 1] - sizes[node] <= _MAX_HEADING_CHARS or not _is_related_heading(tree.piece(node)):
                 continue
             if (heading := _find_heading_around(tree, node)) is not None:
                 yield from _find_blocks_under(tree, heading)

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from newsmill.pages.html.tree import TEXT, Tree
+from newsmill.pages.html.names import TEXT
+from newsmill.pages.html.tree import Tree
 from newsmill.pages.links.cards import Card, find_cards, find_chrome, is_in_ranges
 from newsmill.pages.links.teasers import iter_teasers
 from newsmill.pages.phrases import CONSENT_WALL, RELATED_HEADINGS, UI_LABELS
@@ -102,7 +103,7 @@ def _is_short(tree: Tree, card: Card) -> bool:
     size = tree.sizes[card.end] - tree.sizes[card.node]
     if 2 * size <= _MAX_CARD_WIDTH or size > _MAX_CARD_WIDTH:
         return size <= _MAX_CARD_WIDTH
-    return width(one_line("".join(tree.pieces[card.node : card.end]))) <= _MAX_CARD_WIDTH
+    return width(one_line(tree.whole[tree.offsets[card.node] : tree.offsets[card.end]])) <= _MAX_CARD_WIDTH
 
 
 def _is_list(
@@ -173,7 +174,7 @@ def _count_other_text(tree: Tree, ranges: list[tuple[int, int]]) -> int:
             size = sizes[node + 1] - sizes[node]
             if size >= _MIN_TEXT_CHARS and tags[node] == TEXT and tags[parents[node]] not in _LABEL_TAGS:
                 count += size
-                if size <= _MAX_NOTICE_CHARS and _CONSENT.search(tree.pieces[node]):
+                if size <= _MAX_NOTICE_CHARS and _CONSENT.search(tree.piece(node)):
                     count -= size
         start = max(start, end)
     return count

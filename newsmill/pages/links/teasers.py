@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from newsmill.pages.html.tree import TEXT, Tree
+from newsmill.pages.html.names import TEXT
+from newsmill.pages.html.tree import Tree
 from newsmill.pages.links.cards import HEADINGS, Card, get_cards_within
 from newsmill.pages.links.following_articles import FollowingArticle, find_following_articles
 from newsmill.pages.links.related import find_related_blocks
@@ -94,7 +95,7 @@ def _get_headline(tree: Tree, card: Card) -> str:
 
 def _iter_headline_parts(tree: Tree, link: int) -> Iterator[int]:
     yield from tree.all("h1", *HEADINGS, under=link)
-    yield from (node for node in tree.elements(link) if _is_named_headline(tree.attributes[node].get("class") or ""))
+    yield from (node for node in tree.elements(link) if _is_named_headline(tree.attribute("class").get(node) or ""))
     for bold in tree.all("strong", "b", under=link):
         # A separate part: there are no other words on its line.
         siblings = list(tree.child_nodes(tree.parents[bold]))

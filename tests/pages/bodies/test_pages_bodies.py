@@ -180,7 +180,7 @@ def test_blocks_end_at_line_breaks_and_count_linked_characters():
     tree = parse_html("<div>One <a href='/'>two</a> three<p>four</p><a href='/'>five <b>six</b></a></div>")
     blocks = split_blocks(tree, tree.body)
     assert blocks.texts == ["One two three", "four", "five six"]
-    assert blocks.linked_chars == [3, 0, 7]
+    assert blocks.linked_chars.tolist() == [3, 0, 7]
     assert [tree.tags[holder] for holder in blocks.holders] == ["div", "p", "div"]
 
 
@@ -190,7 +190,7 @@ def test_names_are_read_in_any_spelling_and_inherited():
         "<p style='display: none'>b</p></div>"
     )
     first, second = tree.all("p")
-    near, inside, depths = compute_ancestor_flags(tree, [first, second])
+    near, inside, depths = compute_ancestor_flags(tree, np.array([first, second]))
     bit = {name: 1 << number for number, name in enumerate(NAMES)}
     assert inside[0] & bit["article"] and inside[0] & bit["article_content"] and inside[0] & bit["related"]
     assert near[0] & bit["main"] and near[0] & bit["content"] and not near[1] & bit["related"]
@@ -209,7 +209,7 @@ def test_names_are_read_in_any_spelling_and_inherited():
 )
 def test_characters_are_counted(text, cjk, digits, sentences, commas, ends, capital):
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    [counts] = count_characters(codes, np.array([0]), np.array([len(text)]))
+    [counts] = count_characters(codes, np.array([len(text)]))
     counted = [int(counts[kind]) for kind in (CJK, DIGITS, SENTENCES, COMMAS, ENDS, CAPITAL)]
     assert counted == [cjk, digits, sentences, commas, ends, capital]
 

@@ -1,13 +1,16 @@
 """HTML as flat columns: structure, texts, and the parts that are left out."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
-from newsmill.pages.html import limits, tree
-from newsmill.pages.html.tree import ROOT, TEXT, html_to_lines, parse_html
+from newsmill.pages.html import columns, lexbor, limits, tree, walk
+from newsmill.pages.html.names import ATTRIBUTE_NUMBERS, TEXT
+from newsmill.pages.html.tree import ROOT, html_to_lines, parse_html
 from newsmill.pages.types import Rejected
 
 PAGE = """<!doctype html><html><head><title>A title</title>
@@ -65,7 +68,7 @@ def test_siblings_are_found_from_both_sides() -> None:
         assert previous is None or page.next_sibling(previous) == node
     [bold] = page.all("b")
     following = page.next_sibling(bold)
-    assert following is not None and page.tags[following] == TEXT and page.pieces[following] == "e"
+    assert following is not None and page.tags[following] == TEXT and page.piece(following) == "e"
 
 
 @pytest.mark.parametrize("html", ["", "   ", "\0", "<!-- -->", "<", "&", "<html>", "</p>", "<script>", "<svg>x"])
@@ -108,3 +111,65 @@ def test_columns_are_consistent(html: str) -> None:
         (node for node in page.elements()),
         key=lambda node: (list(set(page.tags) - {TEXT}).index(page.tags[node]), node),
     )
+
+
+NODES = [
+    "<nav>",
+    "</nav>",
+    "<nav><h1>x</h1>",
+    "<nav><i itemprop=articleBody>x</i></nav>",
+    "<pre>",
+    "</pre>",
+    "<x-y>",
+    "</x-y>",
+]
+ATTRIBUTES = [
+    "<p class='a b'>",
+    "<p class>",
+    "<p id='é' data-x=1>",
+    "<a HREF='?a=1&amp;b'>",
+    "<p class=''>",
+    "<svg class=s><h1>x",
+]
+SCRIPTS = [
+    "<script type='application/LD+JSON'>{1}</script>",
+    "<script type=x>1</script>",
+    "<?php x ?>",
+    "<!-- c -->",
+    "\xa0",
+    "\u3000é",
+]
+
+
+def get_columns(html: str, read: Callable[..., columns.Columns]) -> list[object]:
+    data = html.encode()
+    page = tree.Tree(read(LexborHTMLParser(data, scripting=True).root, len(data), 10_000, 100))
+    values = [page.attribute(name) for name in ATTRIBUTE_NUMBERS]
+    return [page.tags, page.parents, page.ends, page.sizes, page.offsets, page.whole, page.data, values, page.texts()]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.sampled_from([*PARTS, *NODES, *ATTRIBUTES, *SCRIPTS, " ", "\n"]), max_size=30).map("".join))
+def test_compiled_and_python_code_read_the_same_columns(html: str) -> None:
+    assert lexbor.IS_CALLABLE
+    assert get_columns(html, walk.read_columns) == get_columns(html, columns.read_columns_in_python)
+
+
+def test_any_number_of_values_and_tags_is_read() -> None:
+    html = "".join(f"<t{number} class='{number % 3000}'>x</t{number}>" for number in range(4000))
+    page = parse_html(html)
+    assert get_columns(html, walk.read_columns) == get_columns(html, columns.read_columns_in_python)
+    assert page.get(page.all("t3999")[0], "class") == "999" and page.count("t0") == 1
+    with pytest.raises(KeyError):
+        page.get(ROOT, "onclick")  # an attribute that no column keeps
+
+
+def test_pages_are_read_without_lexbors_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexbor, "IS_CALLABLE", False)
+    assert parse_html(PAGE).lines(ROOT)[:2] == ["A title", "Headline"]
+    monkeypatch.setattr(tree, "MAX_DEPTH", 20)
+    with pytest.raises(Rejected, match="too_deep"):
+        parse_html("<div>" * 30)
+    monkeypatch.setattr(tree, "MAX_NODES", 10)
+    with pytest.raises(Rejected, match="too_large"):
+        parse_html("<i>x</i>" * 30)
