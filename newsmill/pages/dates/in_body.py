@@ -111,6 +111,12 @@ class VisibleDates:
                 break
         return _sort_by_score([(score, date) for score, date in scored if score >= _MIN_SCORE])
 
+    def shows_date(self) -> bool:
+        """Whether a short text contains a date, of this page or of anything else."""
+        nodes = self._iter_texts_with_year(0, _MAX_NODES)
+        # The order of day and month does not matter here.
+        return any(next(find_dates(self._tree.piece(node), day_first=True), None) for node in nodes)
+
     def _find_page_article(self) -> int | None:
         """Return the `article` element around the headline, else the largest."""
         tree = self._tree
@@ -146,14 +152,16 @@ class VisibleDates:
 
     def _iter_texts_with_year(self, start: int, end: int) -> Iterator[int]:
         """Iterate over the short text nodes that contain a year."""
-        for node in self._tree.texts_between(start, end):
-            piece = self._tree.piece(node)
-            if (
-                _MIN_CHARS < len(piece) < 2 * _MAX_LINE_CHARS
-                and ("20" in piece or "19" in piece or not piece.isascii())
-                and _YEAR.search(piece)
-            ):
+        tree = self._tree
+        offsets = tree.offsets
+        end = min(end, len(tree))
+        start_char, end_char = offsets[min(start, end)], offsets[end]
+        last = -1
+        for year in _YEAR.finditer(tree.whole, start_char, end_char):
+            node = bisect_right(offsets, year.start()) - 1
+            if node != last and _MIN_CHARS < offsets[node + 1] - offsets[node] < 2 * _MAX_LINE_CHARS:
                 yield node
+            last = node
 
     def _iter_line_dates(
         self, line: int, names: int, days_by_class: dict[str, set[dt.date]]

@@ -21,6 +21,7 @@ _LATEST = dt.datetime(9000, 1, 1)  # far enough from the end of the calendar to 
 _MAX_AFTER_FETCH = dt.timedelta(days=1)
 _MAX_ZONE_DIFFERENCE = dt.timedelta(days=2)  # two dates that are farther apart are not one moment in two zones
 _MIN_ZONE_HOURS, _MAX_ZONE_HOURS = -12, 14  # from UTC
+_STATED_NAMES = ("datePublished", "dateModified")  # also in JSON that is not JSON-LD
 _MAX_HTMLDATE_CHARS = 1_000_000  # of HTML that is passed to htmldate
 _MAX_PATH_CHARS = 1000
 _MONTH_FIRST_LOCALES = ("en-us", "en-ca", "en-ph", "fil-ph", "es-us")
@@ -67,7 +68,7 @@ def resolve_dates(tree: Tree, nodes: Sequence[Node], fetch: Fetch, html: str = "
         modified += _keep_plausible(in_text, is_change=True, fetched_at=fetched_at)
     first, last = next(iter(published or modified), None), next(iter(modified), None)
     # A guess is no better than dates on the page that are not plausible.
-    if first is None and not candidates:
+    if first is None and not candidates and _contains_date(tree, visible, html, fetched_at):
         first = _guess_with_htmldate(html, fetched_at)
     stated = [*published, *modified]
     return Dates(first and _to_page_zone(first, stated), last and _to_page_zone(last, stated))
@@ -171,6 +172,22 @@ def _detect_day_first(tree: Tree) -> bool | None:
         if name and name != "en":
             return name not in _MONTH_FIRST_LOCALES
     return None
+
+
+def _contains_date(tree: Tree, visible: VisibleDates, html: str, fetched_at: dt.datetime) -> bool:
+    """Whether a page shows a date, or states one in a script or in its canonical URL.
+
+    On other pages htmldate finds the times at which a site's files changed, if anything, at the cost of a whole page.
+    """
+    return (
+        bool(tree.all("time"))
+        or visible.shows_date()
+        or any(name in html for name in _STATED_NAMES)
+        or any(
+            tree.get(link, "rel").lower() == "canonical" and find_date_in_url(tree.get(link, "href"), fetched_at)
+            for link in tree.all("link")
+        )
+    )
 
 
 def _guess_with_htmldate(html: str, fetched_at: dt.datetime) -> Published | None:
