@@ -27,6 +27,7 @@ Detector = Literal["kernel", "langdetect"]
 
 _WINDOW_CHARS = 128
 _WINDOW_SEPARATOR = "\uffff"  # `kernel.WINDOW_END`
+_MIN_UNIFORM_SHARE = 0.97  # of its script in a text that is in one language
 _MIN_CONFIDENCE = 0.4
 _MIN_NATS_PER_NGRAM = 2.4  # prose has 4, a line of names 3, keys and codes 2
 _MAX_CODE_SIGNS_PER_LETTER = 0.15  # braces and other signs of code: prose has none, a page of code 0.25 to 1
@@ -68,12 +69,28 @@ def detect_text(text: str, detector: Detector = "kernel") -> tuple[str, float]:
     return detections.languages[0], detections.confidences[0]
 
 
+def detect_uniform_text(text: str) -> tuple[str, float] | None:
+    """Return the language and the confidence of a long text that is in one language throughout; None otherwise.
+
+    One language: its letters are in one script, and in every window of the sample no other language is likelier.
+    """
+    if len(text) <= 2 * _WINDOW_CHARS:
+        return None
+    from newsmill.pages.languages import kernel
+
+    tables, names = load_profiles()
+    row, is_uniform = kernel.detect_uniform(to_codes(_sample(text)), _get_min_letters(), _MIN_UNIFORM_SHARE, tables)
+    language, confidence, _ = _interpret(row.tolist(), names)
+    return (language, confidence) if is_uniform and language != UNDETERMINED else None
+
+
 def warm_up() -> None:
     """Load the kernel and its tables before the time limit of the first page starts.
 
     Takes 0.1 s in a process that has loaded Numba; 10 s where the kernel has to be compiled.
     """
     detect_batch([""])
+    detect_uniform_text("The harbor reopened on Tuesday. " * 2 * _WINDOW_CHARS)
 
 
 def detect_batch(texts: Sequence[str], detector: Detector = "kernel") -> Detections:
@@ -83,28 +100,41 @@ def detect_batch(texts: Sequence[str], detector: Detector = "kernel") -> Detecti
     samples = [_sample(text) for text in texts]
     starts = np.zeros(len(samples) + 1, np.int64)
     np.cumsum([len(sample) for sample in samples], out=starts[1:])
-    codes = np.frombuffer("".join(samples).encode("utf-32-le", "surrogatepass"), np.uint32)
     tables, names = load_profiles()
-    results: list[list[float]] = kernel.detect_batch(codes, starts, _get_min_letters(), tables).tolist()
+    results = kernel.detect_batch(to_codes("".join(samples)), starts, _get_min_letters(), tables).tolist()
     languages, confidences, scripts = [], [], []
-    for text, (script_index, share, language_index, confidence, fit, code_signs) in zip(texts, results, strict=True):
-        script = SCRIPTS[int(script_index)]
-        if script in SOLE_LANGUAGE:
-            language, confidence = SOLE_LANGUAGE[script], share
-        elif language_index < 0 or fit < _MIN_NATS_PER_NGRAM or code_signs > _MAX_CODE_SIGNS_PER_LETTER:
-            language = UNDETERMINED
-        elif detector == "langdetect":
+    for text, row in zip(texts, results, strict=True):
+        language, confidence, script = _interpret(row, names)
+        if detector == "langdetect" and script not in SOLE_LANGUAGE and language != UNDETERMINED:
             from newsmill.pages.languages.langdetect_reference import detect_with_langdetect
 
             language, confidence = detect_with_langdetect(text, script)
-        else:
-            language = names[int(language_index)]
-        if confidence < _MIN_CONFIDENCE:
-            language = UNDETERMINED
+            if confidence < _MIN_CONFIDENCE:
+                language, confidence = UNDETERMINED, 0.0
         languages.append(language)
-        confidences.append(round(min(confidence, 1.0), 4) if language != UNDETERMINED else 0.0)
+        confidences.append(round(min(confidence, 1.0), 4))
         scripts.append(script)
     return Detections(languages, confidences, scripts)
+
+
+def to_codes(text: str) -> NDArray[np.uint32]:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _interpret(row: list[float], names: Sequence[str]) -> tuple[str, float, str]:
+    """Return the language, the confidence and the script of a row of the kernel."""
+    script_index, share, language_index, confidence, fit, code_signs = row
+    script = SCRIPTS[int(script_index)]
+    if script in SOLE_LANGUAGE:
+        language, confidence = SOLE_LANGUAGE[script], share
+    elif language_index < 0 or fit < _MIN_NATS_PER_NGRAM or code_signs > _MAX_CODE_SIGNS_PER_LETTER:
+        language = UNDETERMINED
+    else:
+        language = names[int(language_index)]
+    if confidence < _MIN_CONFIDENCE:
+        language = UNDETERMINED
+    return language, round(min(confidence, 1.0), 4) if language != UNDETERMINED else 0.0, script
 
 
 @cache

@@ -31,6 +31,7 @@ _MIN_KANA_SHARE = 0.08  # of kana among kana and Han: Japanese has a third or mo
 _MIN_LETTER_SHARE = 0.125  # of letters among the characters: a text with fewer is not prose
 _MIN_UNMARKED_LETTERS = 15  # a text with as many letters and no diacritic can be one written without diacritics
 _DECISIVE_NATS = 15.0  # with this lead over the second language after a quarter of the text, the rest is not read
+_WINDOW_START_CHARS = 64  # of a window, read before the rest
 _BUFFERED_ROWS = 192  # a field of `_add_rows` holds at most 257
 _CHARS_PER_CHECK = _BUFFERED_ROWS // 3  # a character ends at most three n-grams
 
@@ -54,28 +55,81 @@ def detect_batch(
     sums = np.zeros(_MAX_COLUMNS, np.int64)
     rows = np.zeros(_BUFFERED_ROWS, np.uint16)
     for text in range(len(starts) - 1):
-        start, end = starts[text], starts[text + 1]
-        letters[:] = 0
-        half_latin, capitals, marked, code_signs = _count_letters(codes, start, end, tables, letters)
-        script, share = _choose_script(letters, half_latin)
-        all_letters = letters.sum()
-        results[text, SCRIPT], results[text, SCRIPT_SHARE], results[text, LANGUAGE] = script, share, -1.0
-        if all_letters:
-            results[text, CODE_SIGNS_PER_LETTER] = code_signs / all_letters
-        group = script - 1
-        if group < 0 or group >= _SHARED_COUNT:
-            continue
-        if letters[script] < max(min_letters[group], _MIN_LETTER_SHARE * (end - start)):
-            continue
-        to_lower = 2 * capitals > letters[script]  # the profiles have no n-grams of words in capitals
-        unmarked = group == 0 and marked == 0 and letters[_LATIN] >= _MIN_UNMARKED_LETTERS
-        grams = _sum_weights(codes, start, end, group, to_lower, unmarked, tables, rows, sums)
-        if grams:
-            best, _ = _rank_columns(sums, group, unmarked, tables)
-            results[text, LANGUAGE] = tables.language[best]
-            results[text, PROBABILITY] = _compute_probability(sums, best, group, unmarked, tables)
-            results[text, FIT] = sums[best - tables.columns[group]] / profiles.STEPS_PER_NAT / grams
+        _detect(codes, starts[text], starts[text + 1], min_letters, tables, letters, sums, rows, results[text])
     return results
+
+
+@compiled
+def detect_uniform(
+    codes: NDArray[np.uint32], min_letters: NDArray[np.int64], min_share: float, tables: KernelTables
+) -> tuple[NDArray[np.float64], bool]:
+    """Return the row of RESULT_COLUMNS of one text in windows, and whether all of it is in one language.
+
+    It is where its script has at least this share, and in no window another language of the script is likelier. The
+    start of a window decides if it agrees with the text.
+    """
+    result = np.zeros(RESULT_COLUMNS)
+    letters = np.zeros(_SCRIPT_COUNT, np.int64)
+    sums = np.zeros(_MAX_COLUMNS, np.int64)
+    rows = np.zeros(_BUFFERED_ROWS, np.uint16)
+    to_lower, unmarked = _detect(codes, 0, len(codes), min_letters, tables, letters, sums, rows, result)
+    if result[SCRIPT_SHARE] < min_share:
+        return result, False
+    group = int(result[SCRIPT]) - 1
+    if group >= _SHARED_COUNT:
+        return result, True
+    language = result[LANGUAGE]
+    start = 0
+    while start < len(codes):
+        end = start
+        while end < len(codes) and codes[end] != WINDOW_END:
+            end += 1
+        for stop in (min(start + _WINDOW_START_CHARS, end), end):
+            if not _sum_weights(codes, start, stop, group, to_lower, unmarked, tables, rows, sums):
+                break
+            best, _ = _rank_columns(sums, group, unmarked, tables)
+            if tables.language[best] == language:
+                break
+            if stop == end:
+                return result, False
+        start = end + 1
+    return result, True
+
+
+@compiled_inner
+def _detect(
+    codes: NDArray[np.uint32],
+    start: int,
+    end: int,
+    min_letters: NDArray[np.int64],
+    tables: KernelTables,
+    letters: NDArray[np.int64],
+    sums: NDArray[np.int64],
+    rows: NDArray[np.uint16],
+    result: NDArray[np.float64],
+) -> tuple[bool, bool]:
+    """Write a text's RESULT_COLUMNS; return whether it is read in lower case, and as text without diacritics."""
+    letters[:] = 0
+    half_latin, capitals, marked, code_signs = _count_letters(codes, start, end, tables, letters)
+    script, share = _choose_script(letters, half_latin)
+    all_letters = letters.sum()
+    result[SCRIPT], result[SCRIPT_SHARE], result[LANGUAGE] = script, share, -1.0
+    if all_letters:
+        result[CODE_SIGNS_PER_LETTER] = code_signs / all_letters
+    group = script - 1
+    to_lower = 2 * capitals > letters[script]  # the profiles have no n-grams of words in capitals
+    unmarked = group == 0 and marked == 0 and letters[_LATIN] >= _MIN_UNMARKED_LETTERS
+    if group < 0 or group >= _SHARED_COUNT:
+        return to_lower, unmarked
+    if letters[script] < max(min_letters[group], _MIN_LETTER_SHARE * (end - start)):
+        return to_lower, unmarked
+    grams = _sum_weights(codes, start, end, group, to_lower, unmarked, tables, rows, sums)
+    if grams:
+        best, _ = _rank_columns(sums, group, unmarked, tables)
+        result[LANGUAGE] = tables.language[best]
+        result[PROBABILITY] = _compute_probability(sums, best, group, unmarked, tables)
+        result[FIT] = sums[best - tables.columns[group]] / profiles.STEPS_PER_NAT / grams
+    return to_lower, unmarked
 
 
 @compiled_inner

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from newsmill.pages.languages.detect import UNDETERMINED, Detector, detect_batch
+from newsmill.pages.languages.detect import UNDETERMINED, Detector, detect_batch, detect_uniform_text
 from newsmill.pages.languages.scripts import SOLE_LANGUAGE
 from newsmill.pages.text import CJK, width
 
@@ -43,6 +43,8 @@ def detect_page(
     if len(text) < _MIN_BODY_WIDTH and width(text) < _MIN_BODY_WIDTH:
         paragraphs = [*headlines, *paragraphs]
         text = "\n".join(paragraphs)
+    if detector == "kernel" and (uniform := detect_uniform_text(text)):
+        return PageLanguages(*uniform, [uniform[0]])
     pieces = [piece for paragraph in _sample_paragraphs(paragraphs) for piece in _split_scripts(paragraph)]
     detections = detect_batch([text, *(pieces if len(pieces) > 1 else ())], detector)
     (language, confidence, _), *by_piece = zip(*detections, strict=True)
