@@ -21,7 +21,8 @@ _LATEST = dt.datetime(9000, 1, 1)  # far enough from the end of the calendar to 
 _MAX_AFTER_FETCH = dt.timedelta(days=1)
 _MAX_ZONE_DIFFERENCE = dt.timedelta(days=2)  # two dates that are farther apart are not one moment in two zones
 _MIN_ZONE_HOURS, _MAX_ZONE_HOURS = -12, 14  # from UTC
-_STATED_NAMES = ("datePublished", "dateModified")  # also in JSON that is not JSON-LD
+# Of a date in a menu or footer, and in JSON that is not JSON-LD.
+_DATE_MARKS = ("<time", "datePublished", "dateModified")
 _MAX_HTMLDATE_CHARS = 1_000_000  # of HTML that is passed to htmldate
 _MAX_PATH_CHARS = 1000
 _MONTH_FIRST_LOCALES = ("en-us", "en-ca", "en-ph", "fil-ph", "es-us")
@@ -180,9 +181,8 @@ def _contains_date(tree: Tree, visible: VisibleDates, html: str, fetched_at: dt.
     On other pages htmldate finds the times at which a site's files changed, if anything, at the cost of a whole page.
     """
     return (
-        bool(tree.all("time"))
+        any(mark in html for mark in _DATE_MARKS)
         or visible.shows_date()
-        or any(name in html for name in _STATED_NAMES)
         or any(
             tree.get(link, "rel").lower() == "canonical" and find_date_in_url(tree.get(link, "href"), fetched_at)
             for link in tree.all("link")

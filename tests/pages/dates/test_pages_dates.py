@@ -197,6 +197,16 @@ def test_htmldate_is_the_last_source_and_a_year_alone_is_ignored():
     assert published(page(body=HIDDEN) + " " * 1_000_000) is None
 
 
+def test_htmldate_is_asked_only_where_the_page_shows_or_states_a_date():
+    in_markup = "<img src='https://cdn.example/2026/06/30/photo.jpg' data-saved='2026-06-30'>"
+    assert published(page("<meta property='og:image1' content='/2026/06/30/1.jpg'>", in_markup)) is None
+    script = '<script>{"createdAt": "2026-06-30T08:00:00Z"}</script>'
+    assert published(page(script)) is None
+    assert published(page(script.replace("createdAt", "dateModified"))) == ("2026-06-30 00:00:00", "htmldate")
+    canonical = "<link rel='canonical' href='https://news.example/2026/06/30/harbor'>"
+    assert published(page(canonical)) == ("2026-06-30 00:00:00", "htmldate")
+
+
 def test_htmldate_is_not_used_where_the_page_has_a_date():
     assert published(page(JSON_LD % "2026-08-01", HIDDEN)) is None
 
