@@ -26,8 +26,9 @@ _MAX_TITLE_WIDTH, _MAX_TITLE_SENTENCES = 300, 2
 def one_line(text: str) -> str:
     """Return the text on one line: white space collapsed, unprintable characters removed, in NFC."""
     # Most texts were cleaned before: testing for that is cheaper than splitting and joining their words again.
-    is_clean = text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
-    line = text if is_clean else " ".join(text.split())
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
+    line = " ".join(text.split())
     if line.isprintable():  # no control characters, lone surrogates or soft hyphens
         return line if line.isascii() else unicodedata.normalize("NFC", line)
     return unicodedata.normalize("NFC", " ".join(_UNPRINTABLE.sub("", line).split()))

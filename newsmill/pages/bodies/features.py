@@ -247,11 +247,11 @@ def _find_title(texts: list[str], title: str | None) -> int:
 
 @cache
 def _build_phrase_table() -> tuple[
-    NDArray[np.uint32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint16]
+    NDArray[np.uint32], NDArray[np.int64], NDArray[np.int16], NDArray[np.int16], NDArray[np.uint16]
 ]:
     """Build the arguments of `contains_any` from `CALLS_TO_ACTION`."""
     starts = np.cumsum([0, *map(len, CALLS_TO_ACTION)], dtype=np.int64)
-    buckets, following = np.full(BUCKETS, -1, np.int32), np.full(len(CALLS_TO_ACTION), -1, np.int32)
+    buckets, following = np.full(BUCKETS, -1, np.int16), np.full(len(CALLS_TO_ACTION), -1, np.int16)
     for number, phrase in enumerate(CALLS_TO_ACTION):
         bucket = hash_pair(ord(phrase[0]), ord(phrase[1]))
         following[number], buckets[bucket] = buckets[bucket], number

@@ -11,42 +11,43 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsmill.pages.bodies.features import COLUMNS, CONTEXT_COLUMNS, Features, Floats, Layout, compute_context
-from newsmill.pages.bodies.kernels import sum_tree_leaves
+from newsmill.pages.bodies.kernels import MAX_LEAVES, sum_tree_leaves
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 
 
 @dataclass(frozen=True)
 class Trees:
-    """Decision trees as columns over their nodes: a node compares a feature with a threshold.
+    """Decision trees as columns over their inner nodes and leaves.
 
-    `children` has two entries per node: the next node where the value is at most the threshold, and where it is not. A
-    leaf is its own child and has a value, in log-odds. `roots` are the trees' first nodes, `depths` their heights.
+    A node compares a feature with a threshold. Where the feature is above it, only the leaves in `masks` remain: those
+    that are not at the node's left. Bit 0 is the leftmost leaf. `values` are those of the leaves, in log-odds, from
+    left to right. `first_nodes` and `first_leaves` are each tree's; the former has one entry more.
     """
 
     columns: NDArray[np.uint32]
     thresholds: NDArray[np.float32]
-    children: NDArray[np.uint32]
+    masks: NDArray[np.uint16]
+    first_nodes: NDArray[np.int64]
     values: NDArray[np.float32]
-    roots: NDArray[np.uint32]
-    depths: NDArray[np.int64]
+    first_leaves: NDArray[np.int64]
 
     def predict(self, features: Features) -> Floats:
         """Return one probability per block."""
         log_odds = sum_tree_leaves(
-            features.ravel(),
-            features.shape[1],
+            features,
             self.columns,
             self.thresholds,
-            self.children,
+            self.masks,
+            self.first_nodes,
             self.values,
-            self.roots,
-            self.depths,
+            self.first_leaves,
         )
         probabilities: Floats = (1 / (1 + np.exp(-log_odds))).astype(np.float32)
         return probabilities
@@ -67,43 +68,41 @@ def load_models() -> tuple[Trees, Trees]:
     return _build_trees(weights["by_itself"], names), _build_trees(weights["in_context"], names)
 
 
-def _build_trees(weights: list[dict[str, list[float | str]]], names: list[str]) -> Trees:
+def _build_trees(weights: list[dict[str, list[Any]]], names: list[str]) -> Trees:
     """Build trees from their form in `weights.json`, which numbers nodes from 0 up and leaves from -1 down."""
     column_by_name = {name: column for column, name in enumerate(names)}
     columns: list[int] = []
     thresholds: list[float] = []
-    children: list[tuple[int, int]] = []
+    masks: list[int] = []
     values: list[float] = []
-    roots: list[int] = []
-    depths: list[int] = []
+    first_nodes, first_leaves = [0], []
     for tree in weights:
-        first, nodes, leaves = len(columns), len(tree["column"]), len(tree["leaf"])
-        child_pairs = [
-            (_to_index(then, nodes), _to_index(other, nodes))
-            for then, other in zip(tree["then"], tree["else"], strict=True)
-        ]
-        child_pairs += [(nodes + leaf, nodes + leaf) for leaf in range(leaves)]
-        roots.append(first)
-        depths.append(_compute_depth(child_pairs, 0))
-        columns += [*(column_by_name[str(name)] for name in tree["column"]), *[0] * leaves]
-        thresholds += [*map(float, tree["at_most"]), *[0.0] * leaves]
-        children += [(first + then, first + other) for then, other in child_pairs]
-        values += [*[0.0] * nodes, *map(float, tree["leaf"])]
+        left_leaves: dict[int, int] = {}
+        order = _order_leaves(tree["then"], tree["else"], 0 if tree["column"] else -1, [], left_leaves)
+        if len(order) > MAX_LEAVES:
+            raise ValueError(f"a tree with {len(order)} leaves, more than {MAX_LEAVES}")
+        columns += [column_by_name[name] for name in tree["column"]]
+        thresholds += tree["at_most"]
+        masks += [0xFFFF & ~left_leaves[node] for node in range(len(tree["column"]))]
+        first_leaves.append(len(values))
+        values += [tree["leaf"][-1 - leaf] for leaf in order]
+        first_nodes.append(len(columns))
     return Trees(
         np.array(columns, np.uint32),
         np.array(thresholds, np.float32),
-        np.array(children, np.uint32).ravel(),
+        np.array(masks, np.uint16),
+        np.array(first_nodes, np.int64),
         np.array(values, np.float32),
-        np.array(roots, np.uint32),
-        np.array(depths, np.int64),
+        np.array(first_leaves, np.int64),
     )
 
 
-def _to_index(written: float | str, nodes: int) -> int:
-    """Return a child's index in its tree, whose leaves follow its nodes."""
-    child = int(written)
-    return child if child >= 0 else nodes - 1 - child
-
-
-def _compute_depth(children: list[tuple[int, int]], node: int) -> int:
-    return max((1 + _compute_depth(children, child) for child in children[node] if child != node), default=0)
+def _order_leaves(
+    then: list[int], other: list[int], node: int, before: list[int], left_leaves: dict[int, int]
+) -> list[int]:
+    """Return the leaves up to the end of a subtree, from left to right; put the leaves at the left of its nodes."""
+    if node < 0:
+        return [*before, node]
+    order = _order_leaves(then, other, then[node], before, left_leaves)
+    left_leaves[node] = (1 << len(order)) - (1 << len(before))
+    return _order_leaves(then, other, other[node], order, left_leaves)

@@ -36,6 +36,7 @@ _NON_ASCII_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
 _MANY_NON_ASCII_LETTERS = 60  # a text with as many is in a language that is not written in ASCII
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_ASCII_WITHOUT_CONTROLS = bytes(code for code in range(128) if not _CONTROL.match(chr(code)))
 # UTF-8 of a character in U+00C2-U+00F4, followed by one that Windows-1252 has for a byte from 80 to BF.
 _DOUBLE_ENCODED = re.compile(
     rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]|\xc5[\x92-\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2[\x80-\x84])"
@@ -254,6 +255,13 @@ def _check_legible(text: str, name: str) -> str:
     """
     step = max(_SLICE_CHARS, len(text) // _SLICES)
     sample = "".join(text[start : start + _SLICE_CHARS] for start in range(0, len(text), step))
-    if sample and len(_CONTROL.findall(sample)) > _MAX_CONTROL_SHARE * len(sample):
+    if sample and _count_controls(sample) > _MAX_CONTROL_SHARE * len(sample):
         raise Rejected("undecodable", f"decoded as {name}, a tenth of it is control or lost characters")
     return text
+
+
+def _count_controls(sample: str) -> int:
+    """Count the control and lost characters."""
+    if sample.isascii():  # ten times as fast as the pattern
+        return len(sample.encode().translate(None, _ASCII_WITHOUT_CONTROLS))
+    return len(_CONTROL.findall(sample))
