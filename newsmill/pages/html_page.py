@@ -24,13 +24,13 @@ _MAX_LEAD_CHARS = 120
 _MAX_REMOVED_SHARE = 0.5  # of a body; if teasers would take more, they are not teasers
 
 
-def read_html(html: str, fetch: Fetch) -> ParsedPage:
-    """Read the HTML of a fetch as a page.
+def read_html(html: str, data: bytes, fetch: Fetch) -> ParsedPage:
+    """Read the HTML of a fetch as a page; `data` is `html` in UTF-8.
 
     Raises:
         Rejected: where the HTML is too large, too deep or empty.
     """
-    tree = parse_html(html)
+    tree = parse_html(html, data)
     nodes = json_ld.parse_json_ld(tree)
     url = metadata.extract_canonical_url(tree, fetch.url)
     title = metadata.extract_title(tree, nodes, fetch.url)

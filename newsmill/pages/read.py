@@ -19,7 +19,7 @@ import polars as pl
 from newsmill import __version__
 from newsmill.pages import reject
 from newsmill.pages.bodies import extract
-from newsmill.pages.encoding.decode import decode
+from newsmill.pages.encoding.decode import decode, decode_with_utf8
 from newsmill.pages.encoding.sniff import detect_format
 from newsmill.pages.feed import read_feed
 from newsmill.pages.html.limits import time_limit
@@ -182,7 +182,7 @@ def _parse_format(fetch: Fetch) -> ParsedPage:
         raise rejected
     match detect_format(fetch.body, fetch.content_type):
         case "html":
-            return read_html(decode(fetch.body, fetch.content_type), fetch)
+            return read_html(*decode_with_utf8(fetch.body, fetch.content_type), fetch)
         case "feed":
             return read_feed(fetch)
         case "markdown":

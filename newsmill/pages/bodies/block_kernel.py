@@ -67,11 +67,11 @@ def find_blocks(
     """Return the code points of the blocks' lines, and one row per fact about the blocks.
 
     The rows: the node of the first text; the holder; the characters in links; where the text starts and ends in
-    `codes`; where its line ends in the returned code points; whether the line is final (1), or `text.one_line` has to
-    decide (0).
+    `codes`; where its line starts and ends in the returned code points; whether the line is final (1), or
+    `text.one_line` has to decide (0).
     """
     lines = np.empty(len(codes), np.uint32)
-    table = np.empty((7, ends[under] - under + 1), np.int64)
+    table = np.empty((8, ends[under] - under + 1), np.int64)
     count, length, link_end = 0, 0, 0
     first, last, linked = -1, -1, 0
     for node in range(under + 1, ends[under] + 1):
@@ -101,7 +101,7 @@ def find_blocks(
                 holder = parents[holder]
             table[0, count], table[1, count], table[2, count] = first, holder, linked
             table[3, count], table[4, count] = offsets[first], offsets[last + 1]
-            table[5, count], table[6, count] = length, is_final
+            table[5, count], table[6, count], table[7, count] = line_start, length, is_final
             count += 1
             first, last, linked = -1, -1, 0
         if is_end:

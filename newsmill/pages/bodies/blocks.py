@@ -18,7 +18,8 @@ Ints = NDArray[np.int64]
 class Blocks:
     """The blocks of a page, as columns in document order.
 
-    `texts`: each block's text on one line. `codes`: the characters of all texts, and `ends` where each text ends there.
+    `texts`: each block's text on one line. `codes`: the characters of all texts, and `ends` where each text ends there, with its
+    length.
     `holders`: the innermost block-level element around each block. `linked_chars`: how many of its characters are in
     links. `starts`: the node of its first text.
     """
@@ -26,6 +27,7 @@ class Blocks:
     texts: list[str]
     codes: NDArray[np.uint32]
     ends: Ints
+    lengths: Ints
     holders: Ints
     linked_chars: Ints
     starts: Ints
@@ -40,10 +42,9 @@ def split_blocks(tree: Tree, under: int) -> Blocks:
     codes, table = find_blocks(
         to_codes(tree.whole), columns.offsets, columns.sizes, columns.tags, columns.parents, columns.ends, under
     )
-    starts, holders, linked_chars, firsts, lasts, ends, is_clean = table
+    starts, holders, linked_chars, firsts, lasts, line_starts, ends, is_clean = table
     lines = codes.tobytes().decode("utf-32-le")
-    text_starts = (ends - np.diff(ends, prepend=0)).tolist()
-    texts = list(map(lines.__getitem__, map(slice, text_starts, ends.tolist())))
+    texts = list(map(lines.__getitem__, map(slice, line_starts.tolist(), ends.tolist())))
     if not is_clean.all():
         for block in np.flatnonzero(is_clean == 0).tolist():
             texts[block] = one_line(tree.whole[firsts[block] : lasts[block]])
@@ -51,7 +52,9 @@ def split_blocks(tree: Tree, under: int) -> Blocks:
         texts = list(filter(None, texts))
         starts, holders, linked_chars = starts[kept], holders[kept], linked_chars[kept]
         codes, ends = to_codes("".join(texts)), np.cumsum(list(map(len, texts)), dtype=np.int64)
-    return Blocks(texts, codes, ends, holders, np.minimum(linked_chars, np.diff(ends, prepend=0)), starts)
+        line_starts = ends - np.array(list(map(len, texts)), np.int64)
+    lengths = ends - line_starts
+    return Blocks(texts, codes, ends, lengths, holders, np.minimum(linked_chars, lengths), starts)
 
 
 def to_codes(text: str) -> NDArray[np.uint32]:

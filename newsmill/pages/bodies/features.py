@@ -142,7 +142,7 @@ def compute_features(tree: Tree, blocks: Blocks, title: str | None) -> tuple[Fea
     columns = tree.columns
     ends, holders = blocks.ends, blocks.holders
     characters = count_characters(blocks.codes, ends)
-    lengths = np.diff(ends, prepend=0)
+    lengths = blocks.lengths
     widths = (lengths + characters[:, CJK]).astype(np.float64)
     links = blocks.linked_chars / np.maximum(lengths, 1)
     weights = widths * (1 - links)

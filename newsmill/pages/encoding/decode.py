@@ -59,22 +59,36 @@ def decode(body: bytes, content_type: str | None) -> str:
     Raises:
         Rejected: `unknown_charset` where the declared one is unknown and no other fits; `undecodable` where none fits.
     """
+    return _decode(body, content_type)[0]
+
+
+def decode_with_utf8(body: bytes, content_type: str | None) -> tuple[str, bytes]:
+    """Decode a body like `decode`; return the text, and the text in UTF-8, which for most bodies are their own bytes."""
+    text, is_utf8 = _decode(body, content_type)
+    is_complete = body[-1:].isascii()  # otherwise the last character may be cut off
+    return text, body if is_utf8 and is_complete else text.encode("utf-8", "replace")
+
+
+def _decode(body: bytes, content_type: str | None) -> tuple[str, bool]:
+    """Return a body's text, and whether the body is that text in UTF-8, up to a last character that is cut off."""
     for mark, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
-            return _check_legible(body[len(mark) :].decode(name, "replace"), name)
+            return _check_legible(body[len(mark) :].decode(name, "replace"), name), False
     if codec := detect_utf16(body):
-        return _check_legible(body.decode(codec, "replace"), codec)
+        return _check_legible(body.decode(codec, "replace"), codec), False
     labels: list[str] = []
     if b"\x1b" in body:
         labels = _get_declared_labels(body, content_type)
         if (escaped := _decode_seven_bit(body, labels)) is not None:
-            return escaped
+            return escaped, False
     try:
         # UTF-8 is tried before the declared set: text in another set is almost never valid UTF-8 by chance.
         with suppress(UnicodeDecodeError):
-            return _check_legible(_repair_double_encoding(body, _decode_utf8(body)), "utf-8")
+            text = _decode_utf8(body)
+            repaired = _repair_double_encoding(body, text)
+            return _check_legible(repaired, "utf-8"), repaired is text
         labels = labels or _get_declared_labels(body, content_type)
-        return _decode_by(body, _find_codecs(labels))
+        return _decode_by(body, _find_codecs(labels)), False
     except Rejected as error:
         labels = labels or _get_declared_labels(body, content_type)
         if labels and not _find_codecs(labels):

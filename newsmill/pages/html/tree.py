@@ -214,13 +214,13 @@ def _collect_metas(tree: Tree) -> dict[str, list[str]]:
     return contents
 
 
-def parse_html(html: str) -> Tree:
-    """Parse a document into a tree. Nothing is fetched.
+def parse_html(html: str, data: bytes | None = None) -> Tree:
+    """Parse a document into a tree. Nothing is fetched. `data` is `html` in UTF-8, where it is at hand.
 
     Raises:
         Rejected: `too_large`, `too_deep`, or `no_text` where the document is empty.
     """
-    data = html.encode("utf-8", "replace")
+    data = html.encode("utf-8", "replace") if data is None else data
     if rejected := check_markup(html, data):
         raise rejected
     # With scripting, the content of `noscript` is one text and does not close `head`.

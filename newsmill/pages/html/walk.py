@@ -37,7 +37,7 @@ from newsmill.pages.html.lexbor import (
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int32]
 
-_NAME_SLOTS = 1 << 10  # of remembered names, by address
+_NAME_SLOTS = 1 << 10  # of remembered names, by lexbor's number, which can be an address
 _LINE_BREAK, _SPACE = np.uint8(0x0A), np.uint8(0x20)
 _BLOCK, _LEFT_OUT, _MENU, _SCRIPT = names.BLOCK, names.LEFT_OUT, names.MENU, names.SCRIPT
 _PREFORMATTED = names.PREFORMATTED
@@ -236,12 +236,17 @@ def _walk(
             offsets[count], sizes[count] = text_chars, text_size
             attribute = first_attribute(node)
             while attribute != 0:
-                name = attribute_name(attribute, length_at)
-                slot = np.int64((name ^ (name >> np.uint64(9))) & np.uint64(_NAME_SLOTS - 1))
-                if known_names[slot] != name:
-                    known_names[slot] = name
-                    name_of[slot] = find_name(name, np.int64(cell[0]), attribute_names, attribute_starts)
-                number = name_of[slot]
+                # An attribute is a node too: its number is that of its name without a prefix, which only SVG and MathML
+                # separate from the name.
+                name_key = tag_id(attribute)
+                slot = np.int64((name_key ^ (name_key >> np.uint64(7))) & np.uint64(_NAME_SLOTS - 1))
+                if known_names[slot] != name_key or bits & _LEFT_OUT:
+                    name = attribute_name(attribute, length_at)
+                    number = find_name(name, np.int64(cell[0]), attribute_names, attribute_starts)
+                    if not bits & _LEFT_OUT:
+                        known_names[slot], name_of[slot] = name_key, number
+                else:
+                    number = name_of[slot]
                 if number >= 0:
                     value: Any = NO_VALUE
                     value_at = attribute_value(attribute, length_at)

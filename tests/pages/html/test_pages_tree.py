@@ -129,7 +129,7 @@ ATTRIBUTES = [
     "<p id='é' data-x=1>",
     "<a HREF='?a=1&amp;b'>",
     "<p class=''>",
-    "<svg class=s><h1>x",
+    "<svg class=s xml:lang=fr xlink:href=x><h1>x",
 ]
 SCRIPTS = [
     "<script type='application/LD+JSON'>{1}</script>",
