@@ -6,6 +6,9 @@ A folder is a labeled set (see `benchmarks.labeled`) or contains `.html` and `.h
 `read_row` for one record: decoding, parsing, kind, body, metadata, dates, teasers, repeats, language. trafilatura is
 `extract(fast=True, with_metadata=True)`, which returns text with a header, and `bare_extraction` with the same options,
 which returns a document of Python values, both from the same bytes.
+
+A second table has the parts of newsmill's cost, each without the parts that it calls, in the order in which a page
+needs them; the floor is decoding and parsing alone.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import polars as pl
 import typer
 
 from benchmarks.labeled import labeled_pages
+from benchmarks.reading_parts import FLOOR, PARTS, REST, measured_parts
 from newsmill.pages.read import extraction_libraries, read_row
 from pipelines.cli.show import print_table
 
@@ -47,6 +51,22 @@ def main(
         [{"reader": name, "pages": len(sample), **_summarize(values)} for name, values in costs.items()]
     )
     print_table(table.with_columns(relative_to_newsmill=(pl.col("mean_ms") / table["mean_ms"][0]).round(2)))
+    print_table(measure_parts(sample, rounds))
+
+
+def measure_parts(sample: list[Page], rounds: int) -> pl.DataFrame:
+    """Measure the parts of newsmill's cost: mean CPU milliseconds per page over all rounds, and their share."""
+    costs: dict[str, float] = dict.fromkeys((*PARTS, REST), 0.0)
+    with extraction_libraries(), measured_parts() as measured:
+        for page in sample * rounds:
+            _newsmill(page)
+    for part in costs:
+        costs[part] = measured[part] / (rounds * len(sample))
+    total, floor = sum(costs.values()), sum(costs[part] for part in FLOOR)
+    rows = [*costs.items(), ("all", total), (f"floor: {' + '.join(FLOOR)}", floor)]
+    return pl.DataFrame(
+        [{"part": part, "mean_ms": round(cost, 3), "share": round(cost / total, 3)} for part, cost in rows]
+    )
 
 
 def _summarize(costs: list[float]) -> dict[str, float]:
@@ -72,7 +92,7 @@ def _load_pages(folder: Path) -> list[Page]:
 
 
 def _read_bytes(path: Path) -> bytes:
-    body = path.read_read_bytes()
+    body = path.read_bytes()
     return gzip.decompress(body) if path.suffix == ".gz" else body
 
 
