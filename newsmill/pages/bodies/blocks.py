@@ -18,10 +18,9 @@ Ints = NDArray[np.int64]
 class Blocks:
     """The blocks of a page, as columns in document order.
 
-    `texts`: each block's text on one line. `codes`: the characters of all texts, and `ends` where each text ends there, with its
-    length.
-    `holders`: the innermost block-level element around each block. `linked_chars`: how many of its characters are in
-    links. `starts`: the node of its first text.
+    `texts`: each block's text on one line. `codes`: the characters of all texts; `ends`: where each text ends there;
+    `lengths`: its length. `holders`: the innermost block-level element around each block. `linked_chars`: how many of
+    its characters are in links. `starts`: the node of its first text.
     """
 
     texts: list[str]

@@ -63,7 +63,7 @@ def decode(body: bytes, content_type: str | None) -> str:
 
 
 def decode_with_utf8(body: bytes, content_type: str | None) -> tuple[str, bytes]:
-    """Decode a body like `decode`; return the text, and the text in UTF-8, which for most bodies are their own bytes."""
+    """Decode a body like `decode`; return the text, and the same in UTF-8, which usually is the body itself."""
     text, is_utf8 = _decode(body, content_type)
     is_complete = body[-1:].isascii()  # otherwise the last character may be cut off
     return text, body if is_utf8 and is_complete else text.encode("utf-8", "replace")

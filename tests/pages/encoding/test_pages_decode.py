@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmill.pages.encoding.decode import decode
+from newsmill.pages.encoding.decode import decode, decode_with_utf8
 from newsmill.pages.encoding.labels import find_codec
 from newsmill.pages.encoding.sniff import detect_format
 from newsmill.pages.types import Rejected
@@ -245,3 +245,11 @@ def test_double_encoded_greek_page_with_lost_letters_is_undecodable():
     double_encoded = "".join(chr(byte) if byte < 0x80 or byte >= 0xA0 else "\ufffd" for byte in text.encode()).encode()
     with pytest.raises(Rejected, match="undecodable"):
         decode(double_encoded, "text/html; charset=utf-8")
+
+
+def test_utf8_is_the_body_itself_unless_it_is_changed_in_decoding():
+    body = "<p>Café 10 €</p>".encode()
+    assert decode_with_utf8(body, None)[1] is body
+    for changed in (body.decode().encode("cp1252"), body.decode().encode("utf-16"), body.decode().encode("utf-8-sig")):
+        assert decode_with_utf8(changed, "text/html; charset=windows-1252") == (body.decode(), body)
+    assert decode_with_utf8("<p>Café".encode()[:-1], None) == ("<p>Caf", b"<p>Caf")
