@@ -26,7 +26,7 @@ def main(
     table, records = measure(load_settings(input=input), rounds)
     name = "sample" if input == SAMPLE else input.name
     compared = compare(table, name)
-    conditions = describe_conditions(load, f"{records:,} records of input `{name}`", f"{rounds} rounds")
+    conditions = describe_conditions(load, f"{records:,} records of input `{name}`", f"rounds: {rounds}")
     print_table(compared, f"CPU by stage, median of {rounds} rounds, one worker")
     out.print(conditions, soft_wrap=True)
     if record_history:

@@ -47,7 +47,7 @@ def main(
     table = samples.table()
     cost = {row["what"]: row["cpu_s"] for row in table.iter_rows(named=True)}
     marginal = 1000 * (cost[MANY.format(pages=len(found))] - cost[ONE]) / (len(found) - 1)
-    conditions = describe_conditions(load, f"{len(found):,} pages of {size:.0f} KiB on average", f"{rounds} rounds")
+    conditions = describe_conditions(load, f"{len(found):,} pages of {size:.0f} KiB on average", f"rounds: {rounds}")
     print_table(table, "CPU and memory of the whole process tree, medians")
     out.print(f"marginal cost: {marginal:.1f} CPU ms a page\n{conditions}", soft_wrap=True)
     parts = [

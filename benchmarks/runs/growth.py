@@ -43,10 +43,9 @@ def main(
     """Measure one more daily run on homes of generated pages; `newsmill run` makes the homes, too."""
     with tempfile.TemporaryDirectory(prefix="newsmill-growth-") as folder:
         scratch, root = Path(folder), (keep or Path(folder)).resolve()
-        builds = Samples()
+        load, builds, samples = load_per_core(), Samples(), Samples()
         for size in sizes:
             build_home(root / str(size), size, daily, builds)
-        load, samples = load_per_core(), Samples()
         rows = [
             measure_daily_run(root / str(size), scratch / "home", size, samples)
             for _ in range(rounds)
@@ -58,7 +57,7 @@ def main(
         "stored_pages", "cpu_s", "wall_s", "peak_mib"
     )
     table = usages.join(by_size.agg(pl.all().median()), on="stored_pages", maintain_order="left")
-    conditions = describe_conditions(load, f"{daily:,} new pages", f"{rounds} rounds")
+    conditions = describe_conditions(load, f"{daily:,} new pages", f"rounds: {rounds}")
     print_table(table, f"A daily run of {daily:,} pages; CPU and memory of the whole process tree, medians")
     out.print(conditions, soft_wrap=True)
     if write:

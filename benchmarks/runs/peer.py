@@ -52,7 +52,7 @@ def main(
         }
         size = sum(len(page.read()) for page in found) / len(found) / 1024
     costs, quality = cost_table(samples, counts, len(found)), quality_table(answers, found)
-    conditions = describe_conditions(load, f"{len(found):,} pages of {size:.0f} KiB on average", f"{rounds} rounds")
+    conditions = describe_conditions(load, f"{len(found):,} pages of {size:.0f} KiB on average", f"rounds: {rounds}")
     print_table(costs, "Cost, medians; CPU and memory of the whole process tree")
     print_table(quality, "Quality")
     out.print(conditions, soft_wrap=True)
