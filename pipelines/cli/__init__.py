@@ -6,21 +6,40 @@ and 143: stopped by SIGINT or SIGTERM.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import os
 import sys
 import tempfile
 import traceback
+from typing import NoReturn
 
 from pipelines.cli.app import app
 
 
+def console() -> NoReturn:
+    """Run the console script and end the process, without taking the interpreter apart.
+
+    That takes up to a second, and a signal would have its default action meanwhile.
+    """
+    code: object = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    atexit._run_exitfuncs()  # the workers end and are waited for
+    with contextlib.suppress(OSError):  # of a closed pipe
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)
+
+
 def main() -> None:
-    """Run the console script."""
+    """Run the command; raises SystemExit with its exit code."""
     from pipelines.runs.stopping import exit_at_next_signal, stop_signals_raise
 
     with stop_signals_raise():
         code = _run_command()
-    # Leaving the interpreter takes a moment. A signal then has the same exit code as before.
     exit_at_next_signal()
     sys.exit(code)
 

@@ -43,16 +43,27 @@ class Stopped(BaseException):
 
 @contextmanager
 def stop_signals_raise() -> Iterator[None]:
-    """Have the signals that ask to stop raise `Stopped` in the block, where they are not ignored."""
+    """Have the signals that ask to stop raise `Stopped` in the block, where they are not ignored.
+
+    An interrupt that is raised where nothing can catch it, as in a finalizer, is not printed: `StopWatch` has seen it.
+    """
+    print_unraisable = sys.unraisablehook
+
+    def hook(unraisable: sys.UnraisableHookArgs) -> None:
+        if issubclass(unraisable.exc_type, Exception):
+            print_unraisable(unraisable)
+
     before = {}
     if threading.current_thread() is threading.main_thread():
         before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, _raise_stopped)
+    sys.unraisablehook = hook
     try:
         yield
     finally:
+        sys.unraisablehook = print_unraisable
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -13,6 +13,7 @@ import pytest
 
 from newsmill.settings import PROJECT, Settings
 from pipelines.instance import open_instance
+from pipelines.runs import stopping
 
 # Runs a job of one step, then another, with the executor of all jobs; the first line on stdout says that it began.
 JOB = """
@@ -85,3 +86,45 @@ def test_a_signal_cancels_the_run_and_starts_no_other_step(tmp_path: Path, waits
     assert seconds < 8
     assert statuses == [dg.DagsterRunStatus.CANCELED]
     assert not (tmp_path / "other").exists()
+
+
+LEAVING = """
+import atexit, time
+from pipelines import cli
+atexit.register(time.sleep, 60)
+cli._run_command = lambda: print("done", flush=True) or 3
+cli.console()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_process_is_left_has_its_exit_code(number: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", LEAVING], stdout=subprocess.PIPE, cwd=PROJECT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"done\n"
+        time.sleep(0.5)
+        process.send_signal(number)
+        assert process.wait(30) == 128 + number
+
+
+def test_the_process_is_left_with_the_code_of_the_command() -> None:
+    code = LEAVING.replace("atexit.register(time.sleep, 60)", "")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "done\n", "")
+
+
+class RaisesInFinalizer:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __del__(self) -> None:
+        raise self.error
+
+
+def test_an_interrupt_in_a_finalizer_is_not_printed_and_an_error_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: printed.append(unraisable.exc_type))
+    with stopping.stop_signals_raise():
+        RaisesInFinalizer(stopping.Stopped(signal.SIGTERM))
+        RaisesInFinalizer(ValueError("wrong"))
+    assert printed == [ValueError]
