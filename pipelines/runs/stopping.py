@@ -22,6 +22,7 @@ MESSAGE = "newsmill: interrupted; committed partitions are kept, run the command
 
 
 _last_signal: int = signal.SIGINT
+_is_stopping = threading.Event()
 
 
 def last_signal() -> int:
@@ -45,12 +46,13 @@ class Stopped(BaseException):
 def stop_signals_raise() -> Iterator[None]:
     """Have the signals that ask to stop raise `Stopped` in the block, where they are not ignored.
 
-    An interrupt that is raised where nothing can catch it, as in a finalizer, is not printed: `StopWatch` has seen it.
+    What is raised where nothing can catch it, as in a finalizer, is not printed where it is an interrupt, which
+    `StopWatch` has seen, or follows from one: Dagster's generators do not end at once.
     """
     print_unraisable = sys.unraisablehook
 
     def hook(unraisable: sys.UnraisableHookArgs) -> None:
-        if issubclass(unraisable.exc_type, Exception):
+        if issubclass(unraisable.exc_type, Exception) and not _is_stopping.is_set():
             print_unraisable(unraisable)
 
     before = {}
@@ -59,6 +61,7 @@ def stop_signals_raise() -> Iterator[None]:
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, _raise_stopped)
+    _is_stopping.clear()
     sys.unraisablehook = hook
     try:
         yield
@@ -77,6 +80,7 @@ def exit_at_next_signal() -> None:
 
 
 def _raise_stopped(number: int, frame: object) -> None:
+    _is_stopping.set()
     raise Stopped(number)
 
 
@@ -117,6 +121,7 @@ class StopWatch:
                 for number in numbers:
                     if number not in STOP_SIGNALS:
                         continue
+                    _is_stopping.set()
                     if self.signal_number is not None:
                         self._end()
                     self.signal_number = _last_signal = number

@@ -127,4 +127,8 @@ def test_an_interrupt_in_a_finalizer_is_not_printed_and_an_error_is(monkeypatch:
     with stopping.stop_signals_raise():
         RaisesInFinalizer(stopping.Stopped(signal.SIGTERM))
         RaisesInFinalizer(ValueError("wrong"))
+        assert printed == [ValueError]
+        with pytest.raises(stopping.Stopped):
+            signal.raise_signal(signal.SIGTERM)
+        RaisesInFinalizer(RuntimeError("generator ignored GeneratorExit"))
     assert printed == [ValueError]
