@@ -24,7 +24,8 @@ def database_asset(tables: Sequence[dg.AssetKey], checks: Collection[CheckId]) -
         DATABASE_KEY,
         deps=tables,
         description=(
-            "A copy of the whole database, swapped in atomically: readers are never blocked. "
+            "A copy of the database without the hashes that clustering needs, swapped in atomically: readers are "
+            "never blocked. "
             "While a check of severity error fails, the last good copy stays."
         ),
     )

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import duckdb
 
 from newsmill.errors import UserError
 from newsmill.home_lock import hold_home
 from newsmill.machine import require_resources
 from newsmill.settings import Settings
 from newsmill.types import Connection
-from newsmill.warehouse.connection import open_writer
-from newsmill.warehouse.publish import DATABASE, remove_draft
+from newsmill.warehouse.connection import CONFIG, LOCK_TIMEOUT_SECONDS, open_writer, retry_while_locked
+from newsmill.warehouse.file_copy import copy_file
+from newsmill.warehouse.memory import with_enough_memory
+from newsmill.warehouse.publish import DATABASE, write_rows
 
 
 @contextmanager
@@ -26,8 +32,7 @@ def open_processed(settings: Settings, command: str) -> Iterator[Connection]:
     Raises:
         UserError: when there is none, or it stays locked; nothing is created then.
     """
-    if not settings.database.is_file():
-        raise UserError(str(settings.database), "no database", "run `newsmill run` with this --home first")
+    require_database(settings)
     require_resources()
     with (
         hold_home(settings.home, command, settings.lock_patience_seconds),
@@ -36,17 +41,51 @@ def open_processed(settings: Settings, command: str) -> Iterator[Connection]:
         yield con
 
 
-def replace_by_copy(con: Connection, settings: Settings) -> None:
-    """Replace the writer's file by a copy of the published one, in one rename.
+def compact(con: Connection, settings: Settings) -> None:
+    """Replace the file by a copy of its rows, in one rename, and close the connection, which is to the old file.
 
     DuckDB keeps deleted rows in the blocks of its file until it needs the space; the copy never had them.
     """
     draft = settings.home / f".{DATABASE}.draft"
-    remove_draft(draft)
-    shutil.copyfile(settings.published / DATABASE, draft)
+    with_enough_memory(con, partial(write_rows, con, draft))
     # Until the rename the lock is ours, and without a log nothing is written to the old file any more.
     con.execute("force checkpoint")
     draft.replace(settings.database)
+    con.close()
+
+
+@contextmanager
+def copied_database(settings: Settings, command: str) -> Iterator[Path]:
+    """Copy the writer's database into a temporary folder, and remove that after the block; the home is not changed.
+
+    Args:
+        command: the name of the command, for others that wait while it copies.
+
+    Raises:
+        UserError: when there is none, it is damaged, or it stays locked.
+    """
+    require_database(settings)
+    database = settings.database
+    connect = partial(duckdb.connect, str(database), read_only=True, config=CONFIG)
+    with tempfile.TemporaryDirectory(prefix="newsmill-") as folder:
+        with (
+            hold_home(settings.home, command, settings.lock_patience_seconds),
+            retry_while_locked(database, connect, LOCK_TIMEOUT_SECONDS),
+        ):
+            for file in (database, database.with_name(f"{database.name}.wal")):
+                if file.exists():
+                    copy_file(file, Path(folder) / file.name)
+        yield Path(folder) / database.name
+
+
+def require_database(settings: Settings) -> None:
+    """Check that a run has created the database.
+
+    Raises:
+        UserError: when there is none.
+    """
+    if not settings.database.is_file():
+        raise UserError(str(settings.database), "no database", "run `newsmill run` with this --home first")
 
 
 def now() -> dt.datetime:

@@ -15,7 +15,7 @@ import polars as pl
 
 from newsmill import stages
 from newsmill.errors import UserError
-from newsmill.maintenance.database import now, open_processed, replace_by_copy
+from newsmill.maintenance.database import compact, now, open_processed
 from newsmill.maintenance.rebuild import DAMAGED_ENDING, old_database
 from newsmill.quality.ledger import reconcile
 from newsmill.settings import Settings
@@ -28,12 +28,13 @@ from newsmill.stories.plan import plan_stories
 from newsmill.topics.labels import forget_labels
 from newsmill.topics.taxonomy import load_taxonomy
 from newsmill.types import Connection
-from newsmill.warehouse.connection import open_reader, transaction
+from newsmill.warehouse.connection import open_reader, open_writer, transaction
 from newsmill.warehouse.publish import DATABASE
-from newsmill.warehouse.schema import TABLES
+from newsmill.warehouse.schema import TABLES, UNPUBLISHED
 from newsmill.warehouse.sql_models import load_project
 
 TABLES_WITH_RECORD_ID = [table.name for table in TABLES if "record_id" in table.schema]
+UNPUBLISHED_NAMES = {table.name for table in UNPUBLISHED}
 # The cells of a sample are cut, so searched names are cut too.
 MAX_SEARCHED_CHARS = 150
 
@@ -51,7 +52,7 @@ class ForgetPlan:
         kind: `record`, `url` or `site`.
         key: normalized.
         records: the records to erase: `record_id`, `ingest_date`, `source_path`, `url`, `page_url`, `title`.
-        rows: by table, the number of rows to erase.
+        rows: by table of the published copy, the number of rows to erase.
         same_story_pages: pages that are kept and share a story with an erased page: `record_id`, `url`, `relation`.
         teasers: teasers that are kept, on other pages, and link to an erased page: `record_id`, `title`, `url`.
     """
@@ -95,7 +96,7 @@ def plan_forget(settings: Settings, key: str) -> ForgetPlan:
         if records.is_empty():
             raise _unknown_key(key)
         con.register("erased", records.to_arrow())
-        counts = {name: _count_erased(con, name) for name in TABLES_WITH_RECORD_ID}
+        counts = {name: _count_erased(con, name) for name in TABLES_WITH_RECORD_ID if name not in UNPUBLISHED_NAMES}
         same_story_pages = con.execute(
             """
             select m.record_id, p.url, m.relation from stories.members m join clean.pages p using (record_id)
@@ -150,9 +151,10 @@ def forget(settings: Settings, key: str, why: str | None = None) -> Forgotten:
         with transaction(con):
             stages.replace_labels(con, settings)
         stages.build_derived(con, project, None)
-        stages.publish(con, settings, taxonomy, checks=())
-        unreconciled = sum(day.unreconciled for day in reconcile(con))
-        replace_by_copy(con, settings)
+        compact(con, settings)  # first: the published copy has all blocks of the file
+        with open_writer(settings.database) as compacted:
+            stages.publish(compacted, settings, taxonomy, checks=())
+            unreconciled = sum(day.unreconciled for day in reconcile(compacted))
     return Forgotten(records, archived, reclustered, unreconciled, names)
 
 

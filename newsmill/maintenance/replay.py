@@ -1,14 +1,11 @@
 """Replay: process archived records again with today's code, and report what changes.
 
-A dry run works on a copy of the published database in a temporary folder, with the same functions; it only reads the
-home.
+A dry run works on a copy of the database in a temporary folder, with the same functions; it only reads the home.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +13,7 @@ import polars as pl
 
 from newsmill import stages
 from newsmill.errors import UserError
-from newsmill.maintenance.database import now, open_processed
+from newsmill.maintenance.database import copied_database, now, open_processed
 from newsmill.pages.tables import PAGES
 from newsmill.quality.ledger import reconcile
 from newsmill.quality.suites import load_suites
@@ -24,8 +21,7 @@ from newsmill.settings import Settings
 from newsmill.stories.text.changes import summarize_changes
 from newsmill.topics.taxonomy import Taxonomy, load_taxonomy
 from newsmill.types import Connection
-from newsmill.warehouse.connection import open_reader, open_writer
-from newsmill.warehouse.publish import DATABASE
+from newsmill.warehouse.connection import open_writer
 from newsmill.warehouse.sql_models import load_project
 from newsmill.warehouse.staleness import dates_to_retag
 from newsmill.warehouse.writes import batches
@@ -117,7 +113,7 @@ def replay(settings: Settings, record_filter: RecordFilter, *, apply: bool = Fal
     """Process the selected records with today's code; with `apply` write the changes and publish if records reconcile.
 
     Raises:
-        UserError: when nothing is published, no record is selected, or taxonomy or SQL models are wrong.
+        UserError: when there is no database, no record is selected, or taxonomy or SQL models are wrong.
         PublicationBlockedError: when a check of severity `error` fails; the changes are written, but not published.
     """
     taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)
@@ -128,13 +124,8 @@ def replay(settings: Settings, record_filter: RecordFilter, *, apply: bool = Fal
                 stages.build_derived(con, project, report.dates)
                 stages.publish(con, settings, taxonomy, stages.defined_checks(load_suites(), project))
         return report
-    published = settings.published / DATABASE
-    with tempfile.TemporaryDirectory(prefix="newsmill-replay-") as folder:
-        # Opened first, so that a missing copy gives the usual error.
-        with open_reader(published):
-            shutil.copyfile(published, Path(folder) / DATABASE)
-        with open_writer(Path(folder) / DATABASE) as con:
-            return _replay(con, settings, taxonomy, record_filter, Path(folder))
+    with copied_database(settings, "newsmill replay") as copy, open_writer(copy) as con:
+        return _replay(con, settings, taxonomy, record_filter, copy.parent)
 
 
 def _replay(

@@ -16,8 +16,7 @@ from newsmill.errors import UserError
 from newsmill.types import Connection
 from newsmill.warehouse.memory import DEFAULT_LIMIT_BYTES
 from newsmill.warehouse.schema import (
-    TABLES,
-    VIEWS,
+    PUBLISHED,
     create_schema,
     find_schema_mismatch,
     require_matching_schema,
@@ -129,7 +128,7 @@ def open_reader(database: Path) -> Iterator[Connection]:
         raise published_copy_error(database, error) from error
     try:
         con.execute("set timezone = 'UTC'")
-        if mismatch := find_schema_mismatch(stored_columns(con), (*TABLES, *(view for view, _ in VIEWS))):
+        if mismatch := find_schema_mismatch(stored_columns(con), PUBLISHED):
             raise _other_version_error(database, mismatch)
         yield con
     except (duckdb.CatalogException, duckdb.BinderException) as error:

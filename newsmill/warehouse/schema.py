@@ -21,6 +21,7 @@ from newsmill.quality.tables import (
 )
 from newsmill.sources.tables import FILES, FORGOTTEN, RECORDS
 from newsmill.sql import quote_literal
+from newsmill.stories.tables import BANDS, FINGERPRINTS, PASSAGES
 from newsmill.stories.tables import TABLES as STORIES
 from newsmill.table import Table
 from newsmill.topics.tables import ENTITIES, LABELS, MENTIONS, PAGE_TOPICS, RETAG_QUEUE
@@ -45,8 +46,12 @@ TABLES: tuple[Table, ...] = (
     SQL_MODELS,
     CHECK_RESULTS,
 )
+# Hashes of all pages that clustering compares new pages with; half of the other tables' size, and of no use to readers.
+UNPUBLISHED: tuple[Table, ...] = (FINGERPRINTS, BANDS, PASSAGES)
 # Views over tables, with the SQL that creates them.
 VIEWS = ((QUARANTINE, QUARANTINE_VIEW), (RECONCILIATION, RECONCILIATION_VIEW))
+# What the published copy has; a table missing there means that another version of newsmill published it.
+PUBLISHED: tuple[Table, ...] = (*(table for table in TABLES if table not in UNPUBLISHED), *(view for view, _ in VIEWS))
 
 
 def source_columns() -> dict[str, dict[str, str]]:
@@ -106,10 +111,13 @@ def require_matching_schema(con: Connection) -> Stored:
     """Return the stored columns if every stored table has the columns that `tables.py` defines.
 
     Raises:
-        UserError: when another version of newsmill created the database.
+        UserError: when another version of newsmill created the database, or it is a published copy.
     """
     stored = stored_columns(con)
-    if mismatch := find_schema_mismatch(stored, [table for table in TABLES if table.name in stored]):
+    # Where there are pages, a missing table of UNPUBLISHED must not be created: it would be empty.
+    required = UNPUBLISHED if PAGES.name in stored else ()
+    checked = [table for table in TABLES if table.name in stored or table in required]
+    if mismatch := find_schema_mismatch(stored, checked):
         [(path,)] = con.execute(
             "select coalesce(path, database_name) from duckdb_databases() where database_name = current_database()"
         ).fetchall()

@@ -20,6 +20,7 @@ from faults.result import Result
 from newsmill.settings import PROJECT, Settings, load_settings
 from newsmill.sources.archive import Archive
 from newsmill.warehouse.publish import DATABASE
+from newsmill.warehouse.schema import UNPUBLISHED
 
 NEWSMILL = str(Path(sys.executable).parent / "newsmill")
 PATIENCE_SECONDS = 900
@@ -132,7 +133,12 @@ def require_good_run(result: Result, what: str, home: Path, expected: Undisturbe
 
 def differences(home: Path, reference: dict[str, pl.DataFrame]) -> str:
     """Return which tables of database and published copy differ from the reference, or nothing."""
-    for name, database in (("", home / DATABASE), ("published ", home / "published" / DATABASE)):
-        if wrong := differing(tables_of(database), reference):
+    internal = {table.name for table in UNPUBLISHED}
+    published = {name: table for name, table in reference.items() if name not in internal}
+    for name, database, expected in (
+        ("", home / DATABASE, reference),
+        ("published ", home / "published" / DATABASE, published),
+    ):
+        if wrong := differing(tables_of(database), expected):
             return f"{name}{', '.join(wrong)}"
     return ""

@@ -32,7 +32,7 @@ RESULT = "insert into quality.check_results by name select 'r' as run_id, '{}' a
 def make_old(database: Path, *statements: str) -> None:
     """As another version would have left it."""
     with duckdb.connect(str(database)) as con:
-        for statement in ("alter table stories.bands alter text_hash type varchar", *statements):
+        for statement in ("alter table if exists stories.bands alter text_hash type varchar", *statements):
             con.execute(statement)
 
 
@@ -90,7 +90,8 @@ def test_rebuild_needs_no_input_and_forgotten_records_stay_out(
     assert said["old_database"] == str(old_database(own_home))
     assert said["reconciliation"]["forgotten"] == 2
     assert differing(before, tables_of(own_home.database)) == []
-    assert differing(before, tables_of(own_home.published / PUBLISHED)) == []
+    published = tables_of(own_home.published / PUBLISHED)
+    assert differing({name: before[name] for name in published}, published) == []
     run_input(own_home, DAYS)
     assert differing(before, tables_of(own_home.database)) == []
 

@@ -66,7 +66,8 @@ def test_apply_writes_what_the_dry_run_shows(own_home: Settings, lenient: None) 
     assert all(one.equals(other) for one, other in zip(frames(dry_run), frames(applied), strict=True))
     after = tables_of(own_home.database)
     assert after["clean.pages"].height == 7
-    assert differing(after, tables_of(own_home.published / "newsmill.duckdb")) == []
+    published = tables_of(own_home.published / "newsmill.duckdb")
+    assert differing({name: after[name] for name in published}, published) == []
     # As if it had been read so from the first.
     run_input(own_home, DAYS)
     assert differing(after, tables_of(own_home.database)) == []

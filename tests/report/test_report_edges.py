@@ -17,7 +17,7 @@ from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.report import build
 from newsmill.report.build import build_report
 from newsmill.report.sections.sources import silent_sources
-from newsmill.warehouse.publish import publish_database
+from newsmill.warehouse.publish import write_rows
 
 
 @pytest.fixture
@@ -228,7 +228,8 @@ def test_summary_counts_silent_sources_beyond_the_limit(con, monkeypatch):
 
 
 def test_report_does_not_change_the_database(database, tmp_path):
-    file = publish_database(database, tmp_path)
+    file = tmp_path / "newsmill.duckdb"
+    write_rows(database, file)
     before = file.read_bytes()
     with duckdb.connect(str(file), read_only=True) as published:
         built = build_report(published, MADE_AT, NAMES)

@@ -48,7 +48,7 @@ def test_creating_the_schema_again_keeps_rows_and_creates_a_missing_table(tmp_pa
 MISMATCHES = {
     "alter table raw.records alter http_status type varchar": "raw.records.http_status is VARCHAR instead of SMALLINT",
     "alter table clean.pages drop column authors": "clean.pages.authors is missing",
-    "alter table stories.bands add column band smallint": "stories.bands.band is unknown to this version",
+    "alter table stories.edges add column band smallint": "stories.edges.band is unknown to this version",
 }
 
 
