@@ -11,9 +11,11 @@ import polars as pl
 
 from assets.metadata import asset_key
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import WRITER_POOL, dates_to_check
+from assets.run_context import FULL_CHECKS_TAG, WRITER_POOL, dates_to_check
 from newsmill import stages
 from newsmill.quality.checks import CheckResult, describe_failure, results_frame, run_suite
+from newsmill.quality.full_checks import failed_whole
+from newsmill.quality.gate import CheckId
 from newsmill.quality.suites import Suite
 from newsmill.quality.tables import CHECK_RESULTS
 from newsmill.report.preview import table_markdown
@@ -54,8 +56,12 @@ def suite_checks(
             dates = dates_to_check(context, con, options)
             # A result counts for all dates from the first to the last.
             dates = [date for date in archived if dates and dates[0] <= date <= dates[-1]]
+            failed = failed_whole(con)
             for suite in _selected(suites, context):
-                results = run_suite(con, suite, dates if suite.by_date else None)
+                is_full = FULL_CHECKS_TAG in context.run.tags or any(
+                    CheckId(suite.table, name) in failed for name in suite.check_names
+                )
+                results = run_suite(con, suite, dates if suite.by_date and not is_full else None)
                 store_results(con, results, context.run.run_id)
                 for result in results:
                     yield to_asset_check_result(result, asset_key(suite.table))
@@ -83,7 +89,8 @@ def to_asset_check_result(result: CheckResult, key: dg.AssetKey) -> dg.AssetChec
     """Return a result as Dagster shows it; an expectation that could not run is an error, not bad data."""
     observed = json.loads(result.observed)
     if result.success:
-        observed.pop("sql", None)  # half of what a run adds to Dagster's history; quality.check_results has it
+        for part in ("sql", "digest"):  # half of what a run adds to Dagster's history; quality.check_results has it
+            observed.pop(part, None)
     numbers = {name: value for name, value in observed.items() if isinstance(value, int | float)}
     metadata: dict[str, Any] = {"observed": dg.MetadataValue.json(observed), **numbers}
     if result.failing_sample:

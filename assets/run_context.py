@@ -16,6 +16,8 @@ from newsmill.types import Connection
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 
 WRITER_POOL = "duckdb_writer"
+# A run with this tag makes all checks on whole tables; its value is not read.
+FULL_CHECKS_TAG = "newsmill/full_checks"
 BEGINS_DATES = dg.AssetKey(RECORDS.name.split("."))  # the asset whose step begins the ingest dates of a run
 
 # No step is retried: Dagster would take an interrupt for a reason to retry. The sensor retries runs.

@@ -1,7 +1,9 @@
 """The SQL layers: every model of dbt_like_sql is an asset, every test of its `.yml` files and `tests/` a check."""
 
+import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -9,13 +11,15 @@ import dagster as dg
 from assets.checks import store_results, to_asset_check_result
 from assets.metadata import add_partition_row_counts, asset_key, column_schema, table_metadata
 from assets.resources import SettingsResource, WriterResource
-from assets.run_context import WRITER, WRITER_POOL, Context, dates_to_check, partition_dates
+from assets.run_context import FULL_CHECKS_TAG, WRITER, WRITER_POOL, Context, dates_to_check, partition_dates
 from newsmill import stages
 from newsmill.quality.checks import CheckResult
+from newsmill.quality.full_checks import dates_of_run, passed_whole
+from newsmill.quality.gate import CheckId
 from newsmill.quality.tables import LEDGER
 from newsmill.types import Connection
 from newsmill.warehouse.schema import source_columns
-from newsmill.warehouse.sql_models import Model, ModelTest, Project, build_model, column_lineage, run_test
+from newsmill.warehouse.sql_models import Model, ModelTest, Project, build_model, column_lineage, digest_test, run_test
 from newsmill.warehouse.staleness import dates_with_stale_tags
 
 Variables = Mapping[str, Any]
@@ -149,11 +153,32 @@ def _check_specs(project: Project, tests: Sequence[ModelTest], *, deferred: bool
 def _run_tests(
     context: Context, con: Connection, project: Project, tests: Sequence[ModelTest], variables: Variables
 ) -> Iterator[dg.AssetCheckResult]:
-    """Run the selected tests, store their results and yield them."""
+    """Run the selected tests, store their results and yield them.
+
+    A test passes on the run's dates alone if it passed on the whole table within a week, made of the same SQL.
+    """
     tables = {each.name: each.table for each in project.models}
     selected = {(check.asset_key, check.name) for check in context.selected_asset_check_keys}
     chosen = [test for test in tests if (asset_key(tables[test.model]), test.name) in selected]
-    results = [_run(con, project, test, tables[test.model], variables) for test in chosen]
+    dates = variables["ingest_dates"]
+    is_full = not dates or FULL_CHECKS_TAG in context.run.tags
+    passed = {} if is_full else passed_whole(con, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    changed = sorted({*dates, *dates_of_run(con, context.run.run_id), *dates_with_stale_tags(con)}) if passed else []
+    results = []
+    for test in chosen:
+        table, digest = tables[test.model], digest_test(project, test)
+        result = None
+        if test.by_date and passed.get(CheckId(table, test.name)) == digest:
+            restricted = {**variables, "ingest_dates": changed}
+            result = replace(
+                _run(con, project, test, table, digest, restricted),
+                first_ingest_date=min(dates),
+                last_ingest_date=max(dates),
+            )
+        if result is None or not result.success:
+            # A failure blocks until the whole table passes.
+            result = _run(con, project, test, table, digest, {**variables, "ingest_dates": []})
+        results.append(result)
     store_results(con, results, context.run.run_id)
     for result in results:
         yield to_asset_check_result(result, asset_key(result.table))
@@ -182,14 +207,16 @@ def _lineage(project: Project, model: Model) -> dict[str, Any]:
     return {"dagster/column_lineage": dg.TableColumnLineage(deps)}
 
 
-def _run(con: Connection, project: Project, test: ModelTest, table: str, variables: Variables) -> CheckResult:
+def _run(
+    con: Connection, project: Project, test: ModelTest, table: str, digest: str, variables: Variables
+) -> CheckResult:
     result = run_test(con, project, test, variables)
     return CheckResult(
         table=table,
         name=test.name,
         severity=test.severity,
         success=result.failures == 0,
-        observed=json.dumps({"failures": result.failures, "sql": result.sql}),
+        observed=json.dumps({"failures": result.failures, "sql": result.sql, "digest": digest}),
         error=None,
         why=test.description,
         failing_sample=[{name: str(value) for name, value in row.items()} for row in result.sample],

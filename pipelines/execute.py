@@ -12,6 +12,7 @@ from dagster._core.storage.dagster_run import DagsterRunStatus
 from dagster._core.utils import make_new_run_id
 
 from assets import raw
+from assets.run_context import FULL_CHECKS_TAG
 from newsmill.home_lock import hold_home
 from newsmill.machine import require_resources
 from newsmill.settings import Settings
@@ -32,11 +33,13 @@ def run_daily(
     *,
     archive_only: bool = False,
     reprocess: bool = False,
+    full_checks: bool = False,
     verbose: bool = False,
 ) -> Outcome:
     """Process the ingest dates from `first` to `last` in one run; with `archive_only` the input folder is not read.
 
-    Dates of which nothing has changed are passed over, unless `reprocess`.
+    Dates of which nothing has changed are passed over, unless `reprocess`. With `full_checks` all checks are
+    made on whole tables.
 
     Raises:
         UserError: when taxonomy, suites or SQL models are wrong, another process is writing to the home, or the limits
@@ -57,7 +60,10 @@ def run_daily(
             tags = merge_run_tags(
                 job,
                 partition_key=None if is_range else first.isoformat(),
-                tags={RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()} if is_range else None,
+                tags={
+                    **({RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()} if is_range else {}),
+                    **({FULL_CHECKS_TAG: "true"} if full_checks else {}),
+                },
                 asset_selection=None,
                 instance=instance,
                 run_config=None,

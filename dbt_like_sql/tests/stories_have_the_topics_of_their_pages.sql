@@ -1,10 +1,22 @@
 -- A story has a topic in analyst.stories exactly if one of its pages has it in analyst.pages, where topic_daily counts it.
-with by_page as (
+with {% if var('ingest_dates') %}
+checked_stories as (
+    select distinct story_id
+    from {{ ref('stg_members') }}
+    where ingest_date = any({{ var('ingest_dates') }}::date[])
+),
+
+{% endif %}
+by_page as (
     select distinct
         story_id,
         unnest(topics) as topic
     from {{ ref('pages') }}
-    where story_id is not null
+    where
+        story_id is not null
+        {% if var('ingest_dates') %}
+        and story_id in (select story_id from checked_stories)
+        {% endif %}
 ),
 
 by_story as (
@@ -12,6 +24,9 @@ by_story as (
         story_id,
         unnest(topics) as topic
     from {{ ref('stories') }}
+    {% if var('ingest_dates') %}
+    where story_id in (select story_id from checked_stories)
+    {% endif %}
 )
 
 select

@@ -7,6 +7,9 @@ with mentions as (
         bool_or(place = 'teaser') as in_teaser,
         bool_or(place <> 'teaser') as in_page
     from {{ ref('stg_mentions') }}
+    {% if var('ingest_dates') %}
+    where ingest_date = any({{ var('ingest_dates') }}::date[])
+    {% endif %}
     group by record_id, topic
 )
 
@@ -18,4 +21,8 @@ select
     coalesce(mentions.in_teaser, false) as has_mention_in_teaser
 from {{ ref('stg_page_topics') }} as topics
 left join mentions on topics.record_id = mentions.record_id and topics.topic = mentions.topic
-where not coalesce(case when topics.teaser_only then mentions.in_teaser else mentions.in_page end, false)
+where
+    not coalesce(case when topics.teaser_only then mentions.in_teaser else mentions.in_page end, false)
+    {% if var('ingest_dates') %}
+    and topics.ingest_date = any({{ var('ingest_dates') }}::date[])
+    {% endif %}

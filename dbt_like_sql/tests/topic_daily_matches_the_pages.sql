@@ -1,11 +1,22 @@
 -- The pages and stories of each topic and day are those that analyst.pages has with that topic.
-with counted as (
+with {% if var('ingest_dates') %}
+checked_days as (
+    select distinct day
+    from {{ ref('int_record_days') }}
+    where ingest_date = any({{ var('ingest_dates') }}::date[])
+),
+
+{% endif %}
+counted as (
     select
         day,
         unnest(topics) as topic,
         record_id,
         story_id
     from {{ ref('pages') }}
+    {% if var('ingest_dates') %}
+    where day in (select day from checked_days)
+    {% endif %}
 ),
 
 by_day as (
@@ -27,4 +38,8 @@ select
     coalesce(by_day.stories, 0) as stories_in_analyst_pages
 from {{ ref('topic_daily') }} as daily
 full join by_day on daily.topic = by_day.topic and daily.day = by_day.day
-where coalesce(daily.pages, 0) <> coalesce(by_day.pages, 0) or coalesce(daily.stories, 0) <> coalesce(by_day.stories, 0)
+where
+    (coalesce(daily.pages, 0) <> coalesce(by_day.pages, 0) or coalesce(daily.stories, 0) <> coalesce(by_day.stories, 0))
+    {% if var('ingest_dates') %}
+    and coalesce(daily.day, by_day.day) in (select day from checked_days)
+    {% endif %}

@@ -1,7 +1,7 @@
 """The gate before publication: while a check of severity `error` fails, the last good copy stays.
 
-The newest result of a check counts. A check by ingest date that failed on one date and then passed on another no
-longer blocks.
+A failing result counts until newer ones of the same check cover its ingest dates; one of a whole table, until the check
+is made on the whole table again.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ class PublicationBlockedError(UserError):
     """Checks of severity `error` fail, so nothing is published."""
 
 
-# A result counts until a newer one of the same check replaces it. A result about some ingest dates is replaced only
-# where newer results cover all of those dates that still have records.
+# A result about a whole table counts until a newer one of the same check about it replaces it. A result about some
+# ingest dates is replaced where newer results cover all of those dates that still have records.
 UNREPLACED = """
 from quality.check_results as result
 where success is not true and case
     when first_ingest_date is null then not exists (
         from quality.check_results as newer
         where (newer.table_name, newer.expectation) = (result.table_name, result.expectation)
-          and newer.checked_at > result.checked_at)
+          and newer.checked_at > result.checked_at and newer.first_ingest_date is null)
     else exists (
         from (select distinct ingest_date from raw.records) as archived
         where archived.ingest_date between result.first_ingest_date and result.last_ingest_date

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
+from newsmill.quality.full_checks import require_full_checks
 from newsmill.quality.gate import CheckId, require_passing_checks
 from newsmill.quality.suites import Suite
 from newsmill.settings import Settings
@@ -40,6 +41,7 @@ def publish(con: Connection, settings: Settings, taxonomy: Taxonomy, checks: Col
     Raises:
         PublicationBlockedError: when a check of severity `error` fails; the last good copy stays.
     """
+    require_full_checks(con)  # what changed the tables was not a run
     publish_copy(con, settings, checks)
     publish_report(settings, taxonomy.names)
 

@@ -53,6 +53,9 @@ def run(
     since: Day = None,
     until: Day = None,
     reprocess: Annotated[bool, typer.Option("--reprocess", help="Process unchanged ingest dates again.")] = False,
+    full_checks: Annotated[
+        bool, typer.Option("--full-checks", help="Check whole tables, not only the rows of changed dates.")
+    ] = False,
     topics: Annotated[Path | None, typer.Option(help="The taxonomy, a YAML file.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that read pages.")] = None,
     as_json: AsJson = False,
@@ -70,7 +73,7 @@ def run(
     settings = _settings(input=SAMPLE if sample else input, home=home, topics=topics, workers=workers)
     wanted = [day.date() for day in date or []]
     bounds = (since.date() if since else None, until.date() if until else None)
-    options = RunOptions(wanted, bounds, reprocess=reprocess, as_json=as_json, verbose=verbose)
+    options = RunOptions(wanted, bounds, reprocess=reprocess, full_checks=full_checks, as_json=as_json, verbose=verbose)
     raise typer.Exit(run_command(settings, options))
 
 

@@ -38,11 +38,13 @@ class RunOptions:
         wanted: the ingest dates to process, each in a run of its own; those of the input folder where empty.
         bounds: the first and the last ingest date to process.
         reprocess: process dates of which nothing has changed, too.
+        full_checks: make all checks on whole tables, also where nothing has changed.
     """
 
     wanted: list[dt.date]
     bounds: Bounds
     reprocess: bool = False
+    full_checks: bool = False
     as_json: bool = False
     verbose: bool = False
 
@@ -59,7 +61,7 @@ def run_command(settings: Settings, options: RunOptions) -> int:
     started = time.monotonic()
     found = scan_input(settings)
     dates = _select_dates(settings, found, options)
-    last = None if options.reprocess else read_last_run(settings.home)
+    last = None if options.reprocess or options.full_checks else read_last_run(settings.home)
     outcomes: list[Outcome] = []
     if last is None or last.inputs != inputs_digest(settings, found):
         last = None
@@ -95,7 +97,14 @@ def _run(settings: Settings, found: Scan, dates: list[dt.date], options: RunOpti
     ranges = [(date, date) for date in dates] if options.wanted else [(dates[0], dates[-1])]
     with progress(quiet=options.as_json or options.verbose):
         outcomes = [
-            run_daily(partitioned, first, last, reprocess=options.reprocess, verbose=options.verbose)
+            run_daily(
+                partitioned,
+                first,
+                last,
+                reprocess=options.reprocess,
+                full_checks=options.full_checks,
+                verbose=options.verbose,
+            )
             for first, last in ranges
         ]
     # Where another process writes to the home already, there is more to come.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import duckdb
 import pytest
 from hand_made_warehouse import FOLDER, TABLES, Page, build_all, busy_pages, fill
 
-from newsmill.warehouse.sql_models import Project, bind_project, build_model, column_lineage, run_test
+from newsmill.warehouse.sql_models import Project, bind_project, build_model, column_lineage, run_test, digest_test
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 SOURCE_COLUMNS = {name: {column.name: column.sql_type for column in table.columns} for name, table in TABLES.items()}
@@ -105,7 +106,44 @@ BROKEN_OUTPUT = {
 
 
 def failing(con: duckdb.DuckDBPyConnection, project: Project) -> set[str]:
-    return {test.name for test in project.tests if run_test(con, project, test, {}).failures}
+    """Return the tests that fail; restricted to all ingest dates, the same ones must fail."""
+    dates = [date for (date,) in con.execute("select distinct ingest_date from raw.records").fetchall()]
+    whole, by_date = (
+        {test.name for test in project.tests if run_test(con, project, test, {"ingest_dates": chosen}).failures}
+        for chosen in ([], dates)
+    )
+    assert by_date == whole
+    return whole
+
+
+def test_a_test_of_some_dates_finds_their_rows_and_copies_of_them_on_any_date(
+    build_models: Build, project: Project
+) -> None:
+    con = build_models(*VALID)
+    con.execute("update clean.pages set kind = 'other' where record_id = 'c'")
+    con.execute("insert into intermediate.int_record_days from intermediate.int_record_days where record_id = 'a'")
+    tests = {test.name: test for test in project.tests}
+
+    def found(name: str, *days: str) -> int:
+        assert tests[name].by_date
+        return run_test(con, project, tests[name], {"ingest_dates": list(days)}).failures
+
+    first, last = "2026-01-05", "2026-01-12"
+    assert [found("accepted_values_stg_pages_kind", day) for day in (first, last)] == [0, 1]
+    unique = "unique_int_record_days_record_id"
+    assert [found(unique, day) for day in (first, last)] == [1, 0]
+    con.execute(
+        "update intermediate.int_record_days set ingest_date = date '2026-01-12' "
+        "where rowid = (select max(rowid) from intermediate.int_record_days)"
+    )
+    assert [found(unique, day) for day in (first, last, "2026-01-06")] == [1, 1, 0]
+
+
+def test_the_digest_of_a_test_changes_with_the_sql_of_its_models(project: Project) -> None:
+    test = next(test for test in project.tests if test.name == "topic_daily_matches_the_pages")
+    changed = [replace(model, sql=f"{model.sql} limit 9") if model.name == "stg_pages" else model for model in project.models]
+    assert digest_test(project, test) != digest_test(replace(project, models=tuple(changed)), test)
+    assert digest_test(project, test) == digest_test(project, replace(test, severity="warn"))
 
 
 def test_each_singular_test_has_a_case_that_breaks_it(project: Project) -> None:

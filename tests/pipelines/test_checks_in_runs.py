@@ -11,8 +11,10 @@ import duckdb
 import pytest
 
 from assets.checks import suite_checks
+from assets.run_context import FULL_CHECKS_TAG
 from newsmill.quality.suites import Suite, load_suites
 from newsmill.settings import Settings, load_settings
+from newsmill.warehouse.connection import open_writer
 from pipelines.code_location import code_location, resources
 
 DAY = "2026-10-13"
@@ -36,13 +38,13 @@ def damage(settings: Settings, statement: str) -> None:
         con.execute(statement)
 
 
-def run_derived(settings: Settings, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+def run_derived(settings: Settings, instance: dg.DagsterInstance, **tags: str) -> dg.ExecuteInProcessResult:
     """Run the part of the daily job that follows the stages: ledger, models, publication."""
     location = code_location(settings)
     stages = {"raw", "clean", "stories", "topics"}
     derived = [spec.key for spec in location.resolve_all_asset_specs() if spec.key.path[0] not in stages]
     return location.resolve_job_def("daily").execute_in_process(
-        instance=instance, partition_key=DAY, asset_selection=derived, raise_on_error=False
+        instance=instance, partition_key=DAY, asset_selection=derived, raise_on_error=False, tags=tags
     )
 
 
@@ -123,3 +125,35 @@ def test_a_failing_warn_check_does_not_block_publication(own_home: Settings, ins
         )
     assert run_derived(own_home, instance).success
     assert (own_home.published / "newsmill.duckdb").stat().st_mtime_ns != before
+
+
+@pytest.mark.slow
+def test_a_daily_run_checks_its_dates_and_a_full_check_blocks_until_the_table_is_fixed(
+    own_home: Settings, instance: dg.DagsterInstance
+) -> None:
+    check = "accepted_values_stg_pages_kind"
+
+    def last_result() -> tuple[object, ...]:
+        with open_writer(own_home.database) as con:
+            query = "select success, first_ingest_date is null from quality.check_results where expectation = ? "
+            [row] = con.execute(query + "order by checked_at desc limit 1", [check]).fetchall()
+        return row
+
+    def change(statement: str) -> None:
+        with open_writer(own_home.database) as con:
+            con.execute(statement)
+
+    with open_writer(own_home.database) as con:
+        [(kind, record)] = con.execute(
+            f"select kind, min(record_id) from clean.pages where ingest_date <> '{DAY}' group by kind limit 1"
+        ).fetchall()
+    assert last_result() == (True, True)
+    change(f"update clean.pages set kind = 'other' where record_id = '{record}'")
+    assert run_derived(own_home, instance).success
+    assert last_result() == (True, False)
+    assert not run_derived(own_home, instance, **{FULL_CHECKS_TAG: "true"}).success
+    assert last_result() == (False, True)
+    assert not run_derived(own_home, instance).success
+    change(f"update clean.pages set kind = '{kind}' where record_id = '{record}'")
+    assert run_derived(own_home, instance).success
+    assert last_result() == (True, True)

@@ -67,6 +67,16 @@ def test_the_newest_result_counts(con: duckdb.DuckDBPyConnection) -> None:
     assert failing_checks(con).is_empty()
 
 
+def test_a_failure_of_a_whole_table_blocks_until_the_whole_table_passes(con: duckdb.DuckDBPyConnection) -> None:
+    add_records(con, "2026-03-01")
+    add_result(con, "kind_known", "error", False, 1)
+    add_result(con, "kind_known", "error", True, 2, ("2026-03-01", "2026-03-01"))
+    with pytest.raises(PublicationBlockedError, match="kind_known"):
+        require_passing_checks(con, DEFINED)
+    add_result(con, "kind_known", "error", True, 3)
+    require_passing_checks(con, DEFINED)
+
+
 def test_a_warning_does_not_block(con: duckdb.DuckDBPyConnection) -> None:
     add_result(con, "dated_share", "warn", False, 1)
     require_passing_checks(con, DEFINED)

@@ -7,9 +7,9 @@ from typing import Any
 from newsmill.quality.tables import VERDICT_COUNTS
 from newsmill.report.formatting import is_linkable, shorten
 from newsmill.report.queries import read_rows
+from newsmill.report.sections.reconciliation import COUNTS
 from newsmill.types import Connection, Row
 
-COUNTS = ("records", "kept", "merged", "quarantined", "unreconciled")
 MAX_REASONS = 30
 # Newest records: at most this many for a date and verdict, for a verdict, and from this many ingest dates.
 MAX_RECORDS_PER_DATE = 5

@@ -8,7 +8,7 @@ and singular tests in `tests/*.sql`. Anything else is a UserError.
 
 from newsmill.warehouse.sql_models.binding import bind_project
 from newsmill.warehouse.sql_models.build import build_model
-from newsmill.warehouse.sql_models.data_tests import run_test
+from newsmill.warehouse.sql_models.data_tests import digest_test, run_test
 from newsmill.warehouse.sql_models.lineage import column_lineage
 from newsmill.warehouse.sql_models.load import load_project
 from newsmill.warehouse.sql_models.project import Model, ModelColumn, ModelTest, Project, TestResult
@@ -22,6 +22,7 @@ __all__ = [
     "bind_project",
     "build_model",
     "column_lineage",
+    "digest_test",
     "load_project",
     "run_test",
 ]

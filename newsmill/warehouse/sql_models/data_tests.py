@@ -11,11 +11,13 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from newsmill.code_version import digest
 from newsmill.errors import UserError
 from newsmill.types import Connection
 from newsmill.validation import read_text, validate
 from newsmill.warehouse.memory import with_enough_memory
 from newsmill.warehouse.sql_models.binding import as_user_error
+from newsmill.warehouse.sql_models.build import sql_digest
 from newsmill.warehouse.sql_models.files import (
     AcceptedValues,
     ModelEntry,
@@ -25,7 +27,13 @@ from newsmill.warehouse.sql_models.files import (
     TestEntry,
     Unique,
 )
-from newsmill.warehouse.sql_models.project import ModelTest, Project, TestResult
+from newsmill.warehouse.sql_models.project import (
+    PARTITION_KEY,
+    PARTITIONS_VARIABLE,
+    ModelTest,
+    Project,
+    TestResult,
+)
 from newsmill.warehouse.sql_models.queries import parse_query
 from newsmill.warehouse.sql_models.template import Names, Template, project_names
 
@@ -33,9 +41,17 @@ SAMPLE_ROWS = 20
 
 
 def run_test(con: Connection, project: Project, test: ModelTest, variables: Mapping[str, Any]) -> TestResult:
-    """Count the rows that fail the test and return some of them, the same ones in every run."""
+    """Count the rows that fail the test and return some of them, the same ones in every run.
+
+    With ingest dates in `variables`, a test that can be restricted looks at the rows of these dates only.
+    """
     sql = Template(test.path, test.template).render(project_names(project, variables)).sql
     return with_enough_memory(con, partial(_run, con, test, sql))
+
+
+def digest_test(project: Project, test: ModelTest) -> str:
+    """Return the hash of a test's SQL and that of all models that it reads."""
+    return digest([test.template, *(sql_digest(project, project.model(name)) for name in test.depends_on)])
 
 
 def _run(con: Connection, test: ModelTest, sql: str) -> TestResult:
@@ -72,23 +88,28 @@ def _generic(
         )
     tested = _columns_of(column, entry, where)
     model = "{{ ref('" + entry.name + "') }}"
+    has_dates = PARTITIONS_VARIABLE in names.variables and PARTITION_KEY in {each.name for each in entry.columns}
+    dates = _and_of_dates(PARTITION_KEY) if has_dates else ""
     depends_on = [entry.name]
     listed = ", ".join(tested)
     match test:
         case NotNull():
-            sql = f"select *\nfrom {model}\nwhere {column} is null"
+            sql = f"select *\nfrom {model}\nwhere {column} is null{dates}"
             kind, description = "not_null", f"`{listed}` of {table} is never null."
         case Unique():
+            if has_dates:  # a value of theirs may be that of a row of any other date
+                dates = _if_dates(f"and {column} in (select {column} from {model} where {_of_dates(PARTITION_KEY)})")  # noqa: S608
             sql = (
                 f"select {column} as value, count(*) as row_count\nfrom {model}\n"
-                f"where {column} is not null\ngroup by {column}\nhaving count(*) > 1"
+                f"where {column} is not null{dates}\n"
+                f"group by {column}\nhaving count(*) > 1"
             )
             kind, description = "unique", f"`{listed}` is unique in {table}."
         case AcceptedValues():
             values = ", ".join(_literal(value) for value in test.values)
             sql = (
                 f"select {column} as value, count(*) as row_count\nfrom {model}\n"
-                f"where {column} not in ({values})\ngroup by {column}"
+                f"where {column} not in ({values}){dates}\ngroup by {column}"
             )
             kind, description = "accepted_values", f"`{listed}` of {table} is one of {values}."
         case Relationships():
@@ -99,6 +120,7 @@ def _generic(
                 f"anti join {{{{ {test.to} }}}} as parent on child.{column} = parent.{test.field}\n"
                 f"where child.{column} is not null"
             )
+            sql += _and_of_dates(f"child.{PARTITION_KEY}") if has_dates else ""
             kind = "relationships"
             description = f"Every `{listed}` of {table} exists in `{test.field}` of {to.sql}."
         case _:
@@ -138,6 +160,19 @@ def singular_test(path: Path, names: Names, order: list[str]) -> ModelTest:
         path=path,
         template=template.text,
     )
+
+
+def _and_of_dates(column: str) -> str:
+    return _if_dates(f"and {_of_dates(column)}")
+
+
+def _of_dates(column: str) -> str:
+    return f"{column} = any({{{{ var('{PARTITIONS_VARIABLE}') }}}}::date[])"
+
+
+def _if_dates(condition: str) -> str:
+    """Return the end of a `where` for a test of some ingest dates; a test of the whole table is without it."""
+    return f"\n{{% if var('{PARTITIONS_VARIABLE}') %}}\n{condition}\n{{% endif %}}"
 
 
 def _columns_of(expression: str, entry: ModelEntry, where: str) -> list[str]:

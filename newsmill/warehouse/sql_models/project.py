@@ -42,6 +42,11 @@ class ModelTest:
     path: Path
     template: str
 
+    @property
+    def by_date(self) -> bool:
+        """True if a run can test its own ingest dates alone."""
+        return PARTITIONS_VARIABLE in self.template
+
 
 @dataclass(frozen=True)
 class Model:
