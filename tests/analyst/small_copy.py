@@ -11,7 +11,7 @@ import polars as pl
 from newsmill.pages.tables import PAGES
 from newsmill.settings import load_settings
 from newsmill.sources.tables import RECORDS
-from newsmill.stories.tables import FINGERPRINTS, MEMBERS
+from newsmill.stories.tables import EDGES, MEMBERS
 from newsmill.table import Table
 from newsmill.topics.tables import PAGE_TOPICS
 from newsmill.warehouse.connection import open_writer, transaction
@@ -35,6 +35,10 @@ class Page:
     authors: list[str] = field(default_factory=list)
 
 
+# Its hashes have more digits than a number of a sheet.
+EDGE = {"text_a": 2**64 - 3, "text_b": 2**64 - 2, "similarity": 0.9, "containment": 1.0, "method": "minhash_jaccard"}
+
+
 def publish(pages: list[Page], home: Path) -> Path:
     """Publish a home with these pages and return the path of the copy."""
     project = load_project(load_settings().models)
@@ -44,7 +48,7 @@ def publish(pages: list[Page], home: Path) -> Path:
                 (RECORDS, [_record(page) for page in pages]),
                 (PAGES, [_record(page) | _page(page) for page in pages]),
                 (MEMBERS, [_record(page) | _member(page) for page in pages]),
-                (FINGERPRINTS, [_record(page) | _fingerprint(page) for page in pages]),
+                (EDGES, [EDGE]),
                 (PAGE_TOPICS, [_record(page) | _topic(topic) for page in pages for topic in page.topics]),
             ):
                 con.execute(f"delete from {table.name}")
@@ -69,10 +73,6 @@ def _page(page: Page) -> dict[str, object]:
 def _member(page: Page) -> dict[str, object]:
     return {"story_id": page.story or page.id, "is_canonical": not page.story,
             "relation": "copy" if page.story else "original"}  # fmt: skip
-
-
-def _fingerprint(page: Page) -> dict[str, object]:
-    return {"text_hash": 2**64 - 1 - len(page.id), "first_seen": FETCHED}
 
 
 def _topic(topic: str) -> dict[str, object]:

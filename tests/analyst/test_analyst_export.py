@@ -47,7 +47,7 @@ def rows(file: Path) -> list[dict[str, str]]:
 
 
 def test_parquet_has_the_same_rows_and_types_as_the_table(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    for table in ("clean.pages", "analyst.stories", "stories.fingerprints", "trends.topic_daily"):
+    for table in ("clean.pages", "analyst.stories", "stories.edges", "trends.topic_daily"):
         assert export_table(con, table, "parquet", tmp_path / f"{table}.parquet") > 0
         written = pl.read_parquet(tmp_path / f"{table}.parquet")
         stored = con.execute(f"from {table}").pl()
@@ -110,7 +110,7 @@ def test_rows_are_filtered_by_topic_and_day(con: duckdb.DuckDBPyConnection, tmp_
         ('trends"."topic_daily', {}, "is not a table"),
         ("zzz", {}, "use one of analyst.mentions"),
         ("raw.records", {"topic": "x"}, "raw.records has no topic column"),
-        ("stories.bands", {"since": dt.date(2026, 1, 1)}, "stories.bands has no date column"),
+        ("stories.edges", {"since": dt.date(2026, 1, 1)}, "stories.edges has no date column"),
     ],
 )
 def test_a_wrong_table_or_filter_is_an_error(
@@ -172,7 +172,7 @@ def test_a_sheet_stores_texts_numbers_and_dates(con: duckdb.DuckDBPyConnection, 
 
 def test_a_sheet_keeps_every_digit_of_a_hash(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter", reason="the extra `excel` is not installed")
-    export_table(con, "stories.fingerprints", "xlsx", tmp_path / "x.xlsx")
+    export_table(con, "stories.edges", "xlsx", tmp_path / "x.xlsx")
     with zipfile.ZipFile(tmp_path / "x.xlsx") as parts:
         assert f"<t>{2**64 - 2}</t>" in parts.read("xl/sharedStrings.xml").decode()
 

@@ -29,7 +29,7 @@ COMMANDS: dict[str, list[str]] = {
     "verify": ["verify"],
     "backup": ["backup", "--out", "{out}/backup.tar", "--force"],
 }
-WITHOUT_PUBLISHED_COPY = {"report", "verify", "backup"}
+WITHOUT_PUBLISHED_COPY = {"report", "verify", "backup", "replay"}
 
 
 def nothing(home: Path) -> None:
