@@ -14,7 +14,7 @@ from newsmill.home_lock import hold_home
 from newsmill.machine import require_resources
 from newsmill.settings import Settings, load_settings
 from newsmill.types import Connection
-from newsmill.warehouse.connection import open_writer
+from newsmill.warehouse.connection import create_database, open_writer
 
 
 def _setting(name: str) -> Any:
@@ -72,8 +72,7 @@ class WriterResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         options = self.settings.load()
         name = f"Dagster run {context.run.run_id[:8]}" if context.run else "Dagster"
         with hold_home(options.home, name, options.lock_patience_seconds):
-            with open_writer(options.database, self.timeout_seconds):
-                pass  # creates tables and views once, not in every step
+            create_database(options.database, self.timeout_seconds)  # once a run, not in every step
             yield self
 
     @contextmanager

@@ -32,7 +32,7 @@ def record(table: pl.DataFrame, input_name: str, records: int, path: Path = HIST
 
 
 def read_history(path: Path = HISTORY) -> list[dict[str, Any]]:
-    """Return the lines, the oldest first; none where there is no file."""
+    """Return the lines, the oldest first; none where the file is missing."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 

@@ -35,7 +35,7 @@ class LastRun:
 
 
 def read_last_run(home: Path) -> LastRun | None:
-    """Return what the last run has recorded; None where there is no record, or it can't be read."""
+    """Return what the last run has recorded; None where that is missing or can't be read."""
     try:
         return LastRun(**json.loads((home / LAST_RUN_FILE).read_text("utf-8")))
     except (OSError, ValueError, TypeError):

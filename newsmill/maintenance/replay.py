@@ -113,7 +113,7 @@ def replay(settings: Settings, record_filter: RecordFilter, *, apply: bool = Fal
     """Process the selected records with today's code; with `apply` write the changes and publish if records reconcile.
 
     Raises:
-        UserError: when there is no database, no record is selected, or taxonomy or SQL models are wrong.
+        UserError: when the database is missing, no record is selected, or taxonomy or SQL models are wrong.
         PublicationBlockedError: when a check of severity `error` fails; the changes are written, but not published.
     """
     taxonomy, project = load_taxonomy(settings.topics), load_project(settings.models)

@@ -80,6 +80,16 @@ def open_writer(
         con.close()
 
 
+def create_database(database: Path, timeout: float = LOCK_TIMEOUT_SECONDS) -> None:
+    """Create the writer's file where it is missing, and its missing tables and views.
+
+    Raises:
+        UserError: see `open_writer`.
+    """
+    with open_writer(database, timeout):
+        pass  # opening it creates them
+
+
 def retry_while_locked(database: Path, connect: Callable[[], T], timeout: float) -> T:
     """Return what `connect` returns; call it again for up to `timeout` seconds while another process holds the lock.
 

@@ -73,7 +73,7 @@ def _add_value(
     slots: Ints,
     used: NDArray[np.int64],
 ) -> Any:
-    """Add a value and return its number; -1 where there is no space. A shared value is stored once.
+    """Add a value and return its number; -1 where the buffer is full. A shared value is stored once.
 
     `starts` has the bytes and characters before each value, and its hash; `slots` are a hash table of values. `used`
     counts the values, then their bytes and characters.
