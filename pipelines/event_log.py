@@ -26,6 +26,7 @@ class PersistentEventLog(SqliteEventLogStorage):
     """Dagster's event log, in the same files."""
 
     _engines: OrderedDict[str, Engine] | None = None
+    _tables: frozenset[str] = frozenset()  # which are known to exist
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> PersistentEventLog:
@@ -53,6 +54,14 @@ class PersistentEventLog(SqliteEventLogStorage):
                 engines.popitem(last=False)[1].dispose()
         engines.move_to_end(shard)
         return engines[shard]
+
+    def has_table(self, table_name: str) -> bool:
+        # Dagster asks for each event of an asset check, with an engine of its own. Tables are not dropped.
+        if table_name not in self._tables:
+            if not super().has_table(table_name):
+                return False
+            self._tables |= {table_name}
+        return True
 
     def dispose(self) -> None:
         for engine in (self._engines or {}).values():

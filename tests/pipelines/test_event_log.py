@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log import SqliteEventLogStorage
 from sqlalchemy import Engine, create_engine
 
 from newsmill.settings import Settings
@@ -56,6 +57,18 @@ def test_an_event_does_not_reopen_the_database(home: Settings, monkeypatch: pyte
         monkeypatch.setattr("pipelines.event_log.create_engine", counted)
         run_id = run(instance)
         assert run_id in opened and len(opened) == len(set(opened))
+
+
+def test_a_table_is_looked_for_until_it_exists(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_instance(home) as instance:
+        log = instance.event_log_storage
+        assert isinstance(log, PersistentEventLog)
+        assert not log.has_table("later")
+        with log.index_connection() as connection:
+            connection.exec_driver_sql("create table later (a int)")
+        assert log.has_table("later")
+        monkeypatch.setattr(SqliteEventLogStorage, "has_table", lambda *_: pytest.fail("looked again"))
+        assert log.has_table("later")
 
 
 def test_only_the_databases_of_the_latest_runs_stay_open(home: Settings) -> None:
